@@ -1,0 +1,42 @@
+"""Files on their way in, on the wire."""
+
+from datetime import datetime
+
+from api.schemas.base import Sent
+
+
+class Warning(Sent):
+    """Something the uploader should know, in the language of the request."""
+
+    code: str
+    sentence: str
+    page: int | None = None
+
+
+class Deposit(Sent):
+    """A file on its way in; `state` is the server's own word, never a guess of the client."""
+
+    id: str
+    name: str
+    size: int
+    received: int
+    state: str  # receiving | waiting | working | ready | refused | failed
+    step: str | None  # identify | read | recognise | draw | describe
+    pages_done: int
+    page_count: int | None
+    code: str | None  # of the refusal or failure
+    sentence: str | None
+    warnings: list[Warning]
+    work_id: str | None
+    work_title: str | None
+    work_state: str | None  # draft | published | withdrawn
+    version_id: str | None
+    digest: str | None
+    searchable: bool
+    created_at: datetime
+
+
+class Deposits(Sent):
+    """My uploads, newest first."""
+
+    deposits: list[Deposit]

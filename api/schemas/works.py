@@ -1,0 +1,122 @@
+"""Works, their pages and what the reader needs, on the wire."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from api.schemas.base import Named, Sent, Wish
+from api.schemas.search import Cover, Piece
+
+
+class Heading(Sent):
+    """One line of the table of contents."""
+
+    level: int
+    title: str
+    page: int
+
+
+class Work(Sent):
+    """One title of the catalogue as its page shows it."""
+
+    id: str
+    title: str
+    authors: str | None
+    type: Named | None
+    subject: Named | None
+    grade: int | None
+    series: Named | None
+    school: Named | None
+    language: str
+    state: str  # draft | published | withdrawn
+    sight: str  # public | province | school | owner
+    cover: Cover
+    thumbnail: str | None
+    readable: bool  # has pages for the reader
+    page_count: int | None
+    ocr_pages: int
+    bad_pages: list[int]  # pages that could not be read
+    contents: list[Heading]
+    file_name: str | None
+    file_size: int | None  # bytes
+    file_type: str | None
+    version: int | None
+    version_id: str | None
+    digest: str | None
+    published_at: datetime | None
+    created_at: datetime
+    place: int | None  # page where the signed-in reader left off
+    may_edit: bool
+    may_publish: bool
+
+
+class WorkChange(Wish):
+    """What an owner or administrator may correct."""
+
+    title: str | None = Field(default=None, min_length=1, max_length=300)
+    authors: str | None = Field(default=None, max_length=300)
+    type: str | None = None
+    subject: str | None = None
+    grade: int | None = Field(default=None, ge=1, le=12)
+    series: str | None = None
+
+
+class Publication(Wish):
+    """Approve exactly these bytes for these readers."""
+
+    version_id: str
+    digest: str
+    sight: str = Field(default="public", pattern="^(public|province|school|owner)$")
+
+
+class HitBox(Sent):
+    """A marked word or run of words on the page image; numbers are shares (0..1) of page width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    hit: int  # boxes of one hit share its number, from 0 on this page
+
+
+class TextPiece(Piece):
+    """A run of page text for the text mode; `hit` numbers marked runs like the boxes."""
+
+    hit: int | None = None
+
+
+class Page(Sent):
+    """One page for the reader."""
+
+    number: int
+    width: float  # points; gives the aspect ratio before the image is there
+    height: float
+    source: str  # text | second-opinion | ocr | none
+    confidence: float | None
+    image_400: str | None  # URLs
+    image_800: str | None
+    text: list[TextPiece]  # lines end with "\n"
+    boxes: list[HitBox]
+
+
+class PageOfHits(Sent):
+    """One page in the reader's hit list."""
+
+    number: int
+    hits: int
+    snippet: list[Piece]
+    heading: str | None  # the heading of the table of contents that the page stands under
+
+
+class Hits(Sent):
+    """All pages of one work that hold the query, in page order."""
+
+    query: str
+    hit_total: int
+    pages: list[PageOfHits]
+
+
+class Place(Wish):
+    """Where the reader left off."""
+
+    page: int = Field(ge=1)
