@@ -1,0 +1,1 @@
+"""The catalogue: works, their versions, renditions and pages, and who may see them."""

@@ -1,0 +1,145 @@
+"""Works, versions, renditions, pages, audiences, and the deposits they come from."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from library.database import Base, Identified
+from library.people.models import Person, Unit
+from library.work_queue import Workable
+
+DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
+RECEIVING, WAITING, WORKING, READY, REFUSED, FAILED = "receiving", "waiting", "working", "ready", "refused", "failed"
+ORIGINAL, PAGE_400, PAGE_800, THUMBNAIL = "original", "page-400", "page-800", "thumbnail"
+
+
+class Work(Identified, Workable, Base):
+    """One title of the catalogue. Its work to do is to bring the index up to its revision."""
+
+    __tablename__ = "work"
+    __table_args__ = (CheckConstraint("indexed_revision <= revision", name="index_not_ahead"),)
+
+    key: Mapped[int] = mapped_column(unique=True)  # a number for the engines' fast fields
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[str]
+    authors: Mapped[str | None]
+    aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+    type_code: Mapped[str | None]
+    subject_code: Mapped[str | None] = mapped_column(index=True)
+    grade: Mapped[int | None] = mapped_column(index=True)
+    series_code: Mapped[str | None]
+    language: Mapped[str] = mapped_column(default="vi")
+    state: Mapped[str] = mapped_column(default=DRAFT)
+    sight: Mapped[str] = mapped_column(default="owner")  # the last word of its keepers: public, province, school, owner
+    version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id", use_alter=True))
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None] = mapped_column(index=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    indexed_revision: Mapped[int] = mapped_column(default=0)
+
+    unit: Mapped[Unit] = relationship(lazy="raise")
+    owner: Mapped[Person] = relationship(lazy="raise")
+    version: Mapped["Version | None"] = relationship(lazy="raise", foreign_keys=[version_id], post_update=True)
+    audience: Mapped[list["Audience"]] = relationship(lazy="raise")
+
+
+class Version(Identified, Base):
+    """One immutable state of a work's digital content; the digest over metadata and files is set when it is sealed."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("work_id", "number"),)
+
+    work_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work.id"))
+    number: Mapped[int]
+    digest: Mapped[str | None]
+    kind: Mapped[str]  # pdf, image: has pages; file: kept and downloadable
+    page_count: Mapped[int | None]
+    contents: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # level, title, page
+    created_at: Mapped[datetime]
+
+    work: Mapped[Work] = relationship(lazy="raise", foreign_keys=[work_id])
+    renditions: Mapped[list["Rendition"]] = relationship(lazy="raise", back_populates="version")
+    pages: Mapped[list["Page"]] = relationship(lazy="raise", back_populates="version", order_by="Page.number")
+
+
+class Rendition(Identified, Base):
+    """One stored file of a version; `key` is the SHA-256 of its bytes and its place in the file store."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (UniqueConstraint("version_id", "kind", "page_number"),)
+
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("version.id"))
+    kind: Mapped[str]
+    page_number: Mapped[int] = mapped_column(default=0)  # 0: belongs to the whole version
+    key: Mapped[str] = mapped_column(index=True)
+    media_type: Mapped[str]
+    size: Mapped[int]  # bytes
+    width: Mapped[int | None]  # pixels
+    height: Mapped[int | None]
+    name: Mapped[str | None]
+
+    version: Mapped[Version] = relationship(lazy="raise", back_populates="renditions")
+
+
+class Page(Base):
+    """The unit of search: number, text, packed word boxes, where the text came from and how good it is."""
+
+    __tablename__ = "page"
+
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]  # clean and NFC
+    boxes: Mapped[bytes] = mapped_column(LargeBinary)  # library/catalogue/boxes.py
+    width: Mapped[float]  # points
+    height: Mapped[float]
+    source: Mapped[str]  # text, second-opinion, ocr, none
+    score: Mapped[float | None]  # share of accented tokens that are Vietnamese syllables
+    confidence: Mapped[float | None]  # mean word confidence of the OCR, 0..1
+    steps: Mapped[list[str]] = mapped_column(JSON, default=list)
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    version: Mapped[Version] = relationship(lazy="raise", back_populates="pages")
+
+
+class Audience(Base):
+    """Who may see a work, and from when until when; written only by publishing."""
+
+    __tablename__ = "audience"
+    __table_args__ = (Index("ix_audience_token_work", "token", "work_id"),)
+
+    work_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work.id"), primary_key=True)
+    token: Mapped[str] = mapped_column(primary_key=True)
+    from_at: Mapped[datetime] = mapped_column(primary_key=True)
+    until_at: Mapped[datetime | None]
+
+
+class Deposit(Identified, Workable, Base):
+    """A file on its way in, until it has become a version. Its work to do is the next step of the pipeline."""
+
+    __tablename__ = "deposit"
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    name: Mapped[str]
+    size: Mapped[int]  # bytes announced
+    media_type: Mapped[str | None]
+    key: Mapped[str | None]  # SHA-256 of the accepted bytes
+    sight: Mapped[str]  # wished for when it is published
+    approve: Mapped[bool]  # publish at once when ready
+    state: Mapped[str] = mapped_column(index=True)
+    step: Mapped[str | None]
+    pages_done: Mapped[int] = mapped_column(default=0)
+    page_count: Mapped[int | None]
+    code: Mapped[str | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # code, page
+    version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]  # of an unfinished upload
+    finished_at: Mapped[datetime | None]
+
+    version: Mapped[Version | None] = relationship(lazy="raise")

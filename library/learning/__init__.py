@@ -1,0 +1,1 @@
+"""What a reader does with the library: for now, where they left off."""

@@ -1,0 +1,37 @@
+"""Logs: one JSON object a line on stderr, in UTC, with the request id from the proxy down to the parser child."""
+
+import logging
+import os
+import sys
+import uuid
+
+import structlog
+
+REQUEST_ID = "HOCLIEU_REQUEST_ID"
+
+
+def set_up(process: str) -> None:
+    """Send every log line of this process, ours and the libraries', to stderr as JSON."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared))
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(logging.WARNING)
+    structlog.contextvars.bind_contextvars(process=process)
+    if inherited := os.environ.get(REQUEST_ID):
+        structlog.contextvars.bind_contextvars(request_id=inherited)
+
+
+def new_request_id() -> str:
+    """A short id that names one request or job in all logs."""
+    return uuid.uuid4().hex[:16]

@@ -1,0 +1,79 @@
+"""The schema and its history. Each revision also works under the previous release."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from library.catalogue import models as catalogue
+from library.database import BUSY_SECONDS, Base
+from library.learning import models as learning
+from library.people import models as people
+
+TABLES = (people, catalogue, learning)  # every module that holds tables
+METADATA = Base.metadata
+
+
+class SchemaNewer(Exception):
+    """The database was written by a newer Hoclieu; this one must not touch it."""
+
+
+def upgrade(url: str) -> None:
+    """Bring the schema at `url` up to date, alone: others wait at the lock and then find nothing to do.
+
+    SQLite runs on a connection of its own with foreign keys off (with keys on, `batch_alter_table` empties child tables
+    silently) and checks them at the end, all in one transaction: a kill in the middle leaves the old schema.
+    Raises SchemaNewer.
+    """
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS * 6})
+    event.listen(engine, "connect", _by_hand)
+    event.listen(engine, "begin", _exclusively)
+    try:
+        with engine.connect() as connection, connection.begin():
+            _refuse_newer(connection)
+            command.upgrade(_config(connection), "head")
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise RuntimeError(f"the migration would break {len(broken)} references")
+    finally:
+        engine.dispose()
+
+
+def current(engine: Engine) -> str | None:
+    """The revision that the database stands at."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The newest revision this program knows."""
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _refuse_newer(connection: Connection) -> None:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory(str(Path(__file__).parent)).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SchemaNewer(
+            f"The database stands at revision {revision}, which this version of Hoclieu does not know. Install the newer one."
+        )
+
+
+def _by_hand(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's own connection
+    connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+    connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]
+
+
+def _exclusively(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

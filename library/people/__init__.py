@@ -1,0 +1,1 @@
+"""People: units, persons, their roles, signing in, and what each may see."""

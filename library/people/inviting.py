@@ -1,0 +1,164 @@
+"""One-time links: the first administrator's, and new passwords. Persons and roles made by the command line."""
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from library.errors import Refusal
+from library.people.models import (
+    ADMINISTRATOR,
+    PROVINCE,
+    ROLES,
+    SCHOOL,
+    FailedSignIn,
+    Invitation,
+    Membership,
+    Person,
+    SignIn,
+    Unit,
+)
+from library.people.sign_in import folded_login, passwords, token_hash
+
+LINK_LASTS = timedelta(hours=1)
+RESET_LASTS = timedelta(days=3)
+FIRST_ADMINISTRATOR, NEW_PASSWORD = "administrator", "password"
+PROVINCE_CODE = "tinh"
+
+
+class LinkUsed(Refusal):
+    code = "link-used"
+    vi = "Liên kết này đã dùng rồi hoặc đã quá hạn. Nhờ quản trị viên tạo liên kết mới."
+    en = "This link has been used or has expired. Ask the administrator for a new one."
+
+
+class LoginTaken(Refusal):
+    code = "login-taken"
+    vi = "Tên đăng nhập “{login}” đã có người dùng. Chọn tên khác."
+    en = "The user name “{login}” is taken. Choose another."
+
+
+class UnknownUnit(Refusal):
+    code = "unknown-unit"
+    vi = "Không có đơn vị nào mang mã “{unit}”."
+    en = "There is no unit with the code “{unit}”."
+
+
+class UnknownPerson(Refusal):
+    code = "unknown-person"
+    vi = "Không có ai tên đăng nhập “{login}”."
+    en = "There is nobody with the user name “{login}”."
+
+
+class UnknownRole(Refusal):
+    code = "unknown-role"
+    vi = "Không có vai trò “{role}”. Chọn một trong: {roles}."
+    en = "There is no role “{role}”. Choose one of: {roles}."
+
+
+def province(session: Session) -> Unit:
+    """The root of all units; made at the first start."""
+    return unit_by_code(session, PROVINCE_CODE)
+
+
+def unit_by_code(session: Session, code: str) -> Unit:
+    """A unit by its code. Raises UnknownUnit."""
+    unit = session.scalar(select(Unit).where(Unit.code == code))
+    if unit is None:
+        raise UnknownUnit(unit=code)
+    return unit
+
+
+def ensure_province(session: Session, name: str) -> Unit:
+    """Make the root unit when there is none."""
+    found = session.scalar(select(Unit).where(Unit.code == PROVINCE_CODE))
+    if found is None:
+        found = Unit(code=PROVINCE_CODE, kind=PROVINCE, name=name)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def ensure_school(session: Session, code: str, name: str | None = None) -> Unit:
+    """The school with this code, made when it is new."""
+    found = session.scalar(select(Unit).where(Unit.code == code))
+    if found is None:
+        found = Unit(code=code, kind=SCHOOL, name=name or code, parent_id=province(session).id)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def person_by_login(session: Session, login: str) -> Person:
+    """A person by login. Raises UnknownPerson."""
+    person = session.scalar(select(Person).where(Person.login == folded_login(login)))
+    if person is None:
+        raise UnknownPerson(login=login)
+    return person
+
+
+def invite_first_administrator(session: Session, *, at: datetime) -> str | None:
+    """A fresh one-time token while nobody has accepted one; None once there is an administrator."""
+    if session.scalar(select(func.count()).select_from(Membership).where(Membership.role == ADMINISTRATOR)):
+        return None
+    session.execute(delete(Invitation).where(Invitation.purpose == FIRST_ADMINISTRATOR))
+    return _invite(session, FIRST_ADMINISTRATOR, None, at=at, lasts=LINK_LASTS)
+
+
+def add_person(session: Session, login: str, name: str, role: str, unit: Unit, *, at: datetime, password: str | None = None) -> Person:
+    """A person with one role. Raises LoginTaken, UnknownRole."""
+    if role not in ROLES:
+        raise UnknownRole(role=role, roles=", ".join(ROLES))
+    _refuse_taken(session, login)
+    person = Person(login=folded_login(login), name=name, created_at=at, password_hash=passwords.hash(password) if password else None)
+    session.add(person)
+    session.flush()
+    session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, from_at=at))
+    session.flush()
+    return person
+
+
+def invite_to_new_password(session: Session, person: Person, *, at: datetime) -> str:
+    """A one-time token to choose a password; older tokens of the person die."""
+    session.execute(delete(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)))
+    return _invite(session, NEW_PASSWORD, person.id, at=at, lasts=RESET_LASTS)
+
+
+def open_invitation(session: Session, token: str, *, at: datetime) -> Invitation:
+    """The invitation behind a token. Raises LinkUsed when it is unknown, used or expired."""
+    found = session.scalar(
+        select(Invitation)
+        .options(joinedload(Invitation.person))
+        .where(Invitation.token_hash == token_hash(token))
+        .with_for_update(of=Invitation)
+    )
+    if found is None or found.used_at is not None or found.expires_at <= at:
+        raise LinkUsed
+    return found
+
+
+def accept(session: Session, token: str, *, name: str, login: str, password: str, at: datetime) -> Person:
+    """Use the link: become the first administrator, or set a new password. Signs out everywhere else."""
+    invitation = open_invitation(session, token, at=at)
+    invitation.used_at = at
+    if invitation.person is None:
+        return add_person(session, login, name, ADMINISTRATOR, province(session), at=at, password=password)
+    person = invitation.person
+    person.password_hash = passwords.hash(password)
+    session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    session.execute(delete(FailedSignIn).where(FailedSignIn.login == person.login))
+    return person
+
+
+def _refuse_taken(session: Session, login: str) -> None:
+    if session.scalar(select(Person.id).where(Person.login == folded_login(login))) is not None:
+        raise LoginTaken(login=login)
+
+
+def _invite(session: Session, purpose: str, person_id: uuid.UUID | None, *, at: datetime, lasts: timedelta) -> str:
+    token = secrets.token_urlsafe(24)
+    session.add(Invitation(token_hash=token_hash(token), purpose=purpose, person_id=person_id, created_at=at, expires_at=at + lasts))
+    session.flush()
+    return token

@@ -1,0 +1,106 @@
+"""The row is the queue: a row that has work to do carries its due time, its lease and its tries.
+
+Work is enqueued by setting `due_at` in the transaction of the change that needs it. Any worker on any machine claims the row;
+a dead worker's lease expires and another takes over. A worker that lost its lease changes nothing any more.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+MOST_TRIES = 3
+LONGEST_ERROR = 500
+
+
+class Workable:
+    """A row that may have work to do."""
+
+    id: Mapped[uuid.UUID]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    lease_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+    set_aside_at: Mapped[datetime | None]
+
+
+Row = TypeVar("Row", bound=Workable)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on one row until it expires."""
+
+    model: type[Any]
+    row_id: uuid.UUID
+    worker: str
+    attempt: int
+
+
+class LeaseLost(Exception):
+    """Another worker holds this row now; whatever we still hold in our hands must be dropped."""
+
+
+def enqueue(row: Workable, *, at: datetime) -> None:
+    """Say in this transaction that the row has work to do; earlier failures are forgotten."""
+    row.due_at = at
+    row.attempts = 0
+    row.last_error = None
+    row.set_aside_at = None
+
+
+def claim(session: Session, model: type[Row], *, worker: str, at: datetime, seconds: float) -> tuple[Row, Lease] | None:
+    """Take the due row that waits longest, with a lease of `seconds`; None when there is none.
+
+    Sound because the transaction writes from its first statement: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by SKIP LOCKED.
+    """
+    free = or_(model.lease_until.is_(None), model.lease_until <= at)
+    waiting = select(model).where(model.due_at <= at, free, model.set_aside_at.is_(None)).order_by(model.due_at).limit(1)
+    row = session.scalars(waiting.with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    row.attempts += 1
+    row.leased_by = worker
+    row.lease_until = at + timedelta(seconds=seconds)
+    session.flush()
+    return row, Lease(model, row.id, worker, row.attempts)
+
+
+def _mine(lease: Lease) -> Any:
+    model = lease.model
+    return and_(model.id == lease.row_id, model.leased_by == lease.worker, model.attempts == lease.attempt)
+
+
+def _change(session: Session, lease: Lease, **values: Any) -> None:
+    done = session.execute(update(lease.model).where(_mine(lease)).values(**values))
+    if not isinstance(done, CursorResult) or done.rowcount != 1:
+        raise LeaseLost(f"{lease.model.__name__} {lease.row_id}")
+
+
+def renew(session: Session, lease: Lease, *, at: datetime, seconds: float) -> None:
+    """Stretch the lease. Raises LeaseLost when it is no longer ours."""
+    _change(session, lease, lease_until=at + timedelta(seconds=seconds))
+
+
+def finish(session: Session, lease: Lease, *, next_at: datetime | None = None) -> None:
+    """The work is done (`next_at`: until then). Raises LeaseLost when it is no longer ours."""
+    _change(session, lease, due_at=next_at, lease_until=None, leased_by=None, attempts=0, last_error=None)
+
+
+def give_back(session: Session, lease: Lease) -> None:
+    """Stop without a verdict, as at SIGTERM: the try does not count and the row is free at once."""
+    _change(session, lease, lease_until=None, leased_by=None, attempts=lease.attempt - 1)
+
+
+def fail(session: Session, lease: Lease, error: str, *, at: datetime) -> bool:
+    """Note a failed try: again with back-off, or set aside after three; returns whether it was set aside."""
+    last = lease.attempt >= MOST_TRIES
+    again = None if last else at + timedelta(seconds=2.0**lease.attempt)
+    aside = at if last else None
+    _change(session, lease, due_at=again, lease_until=None, leased_by=None, last_error=error[:LONGEST_ERROR], set_aside_at=aside)
+    return last
