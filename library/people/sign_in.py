@@ -148,11 +148,6 @@ def actor_of(session: Session, token: str | None, *, at: datetime) -> Actor:
 def actor_for(session: Session, person: Person, *, at: datetime) -> Actor:
     """The person with the roles that hold at this moment."""
     valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
-    found = session.scalars(
-        select(Membership)
-        .options(joinedload(Membership.unit))
-        .join(Unit)
-        .where(Membership.person_id == person.id, *valid)
-        .order_by(Unit.name)
-    ).all()
+    held = select(Membership).options(joinedload(Membership.unit)).join(Unit).where(Membership.person_id == person.id, *valid)
+    found = session.scalars(held.order_by(Unit.name)).all()
     return Actor(person, tuple(found), sight_of(person.id, found))

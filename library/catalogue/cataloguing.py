@@ -1,0 +1,100 @@
+"""Describing a work: opening one for a deposit, and correcting what was guessed."""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from library import vocabulary, work_queue
+from library.catalogue.models import Deposit, Version, Work
+from library.errors import Refusal
+from library.people.sight import person_token, staff_token
+from library.people.sign_in import Actor, NotAllowed
+
+LARGEST_KEY = 2**31 - 1
+
+
+class UnknownWork(Refusal):
+    code = "unknown-work"
+    vi = "Không tìm thấy học liệu này. Có thể liên kết đã cũ, hoặc học liệu chưa mở cho mọi người."
+    en = "This material was not found. The link may be old, or it is not open to everybody."
+
+
+class UnknownValue(Refusal):
+    code = "unknown-value"
+    vi = "“{value}” không có trong danh mục."
+    en = "“{value}” is not in the vocabulary."
+
+
+def open_work(session: Session, deposit: Deposit, description: Mapping[str, Any], *, at: datetime) -> Work:
+    """A new work, draft, for what has been deposited; its owner and the administrators above see it from now on."""
+    work = Work(
+        key=secrets.randbelow(LARGEST_KEY),
+        unit_id=deposit.unit_id,
+        owner_id=deposit.owner_id,
+        created_at=at,
+        aliases=[],
+        **description,
+    )
+    session.add(work)
+    session.flush()
+    return work
+
+
+def keepers(work: Work, units_above: list[uuid.UUID]) -> set[str]:
+    """The tokens that always see a work: its owner and the administrators of its unit and the units above."""
+    return {person_token(work.owner_id), *(staff_token(unit_id) for unit_id in units_above)}
+
+
+def change(session: Session, work: Work, wish: Mapping[str, Any], *, by: Actor, at: datetime) -> Work:
+    """Correct what describes the work; readers find it under the new words within seconds. Raises NotAllowed, UnknownValue."""
+    if not may_edit(work, by):
+        raise NotAllowed
+    _refuse_unknown(wish)
+    for name, value in wish.items():
+        setattr(work, {"type": "type_code", "subject": "subject_code", "series": "series_code"}.get(name, name), value)
+    touch(work, at=at)
+    session.flush()
+    return work
+
+
+def touch(work: Work, *, at: datetime) -> None:
+    """The work has changed: the index must follow."""
+    work.revision += 1
+    work_queue.enqueue(work, at=at)
+
+
+def may_edit(work: Work, by: Actor) -> bool:
+    """Its owner, and the administrators it can be seen by, look after a work. `work.audience` must be loaded."""
+    if by.person is None:
+        return False
+    return work.owner_id == by.person.id or may_publish(work, by)
+
+
+def may_publish(work: Work, by: Actor) -> bool:
+    """Administrators of the work's unit or of a unit above it."""
+    return any(row.token.startswith("staff:") and row.token in by.sight.tokens for row in work.audience)
+
+
+def next_number(session: Session, work_id: uuid.UUID) -> int:
+    """The number of the work's next version."""
+    last = session.scalars(select(Version.number).where(Version.work_id == work_id).order_by(Version.number.desc())).first()
+    return (last or 0) + 1
+
+
+def with_audience(session: Session, work_id: uuid.UUID) -> Work:
+    """One work with its audience, for the use cases that judge rights. Raises UnknownWork."""
+    work = session.scalar(select(Work).options(selectinload(Work.audience)).where(Work.id == work_id))
+    if work is None:
+        raise UnknownWork
+    return work
+
+
+def _refuse_unknown(wish: Mapping[str, Any]) -> None:
+    for name, known in (("type", vocabulary.types()), ("subject", vocabulary.subjects()), ("series", vocabulary.series())):
+        if wish.get(name) is not None and wish[name] not in known:
+            raise UnknownValue(value=wish[name])

@@ -1,0 +1,39 @@
+"""Remembering where a reader left off."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from library.catalogue.access import visible_to
+from library.catalogue.models import Work
+from library.learning.models import ReadingPlace
+from library.people.sight import Sight
+
+
+def keep_place(session: Session, person_id: uuid.UUID, work_id: uuid.UUID, page: int, *, at: datetime) -> None:
+    """Remember the page."""
+    place = session.get(ReadingPlace, (person_id, work_id))
+    if place is None:
+        place = ReadingPlace(person_id=person_id, work_id=work_id)
+        session.add(place)
+    place.page, place.kept_at = page, at
+    session.flush()
+
+
+def place_of(session: Session, person_id: uuid.UUID, work_id: uuid.UUID) -> int | None:
+    """The remembered page, if any."""
+    return session.scalar(select(ReadingPlace.page).where(ReadingPlace.person_id == person_id, ReadingPlace.work_id == work_id))
+
+
+def begun(session: Session, person_id: uuid.UUID, sight: Sight, *, at: datetime, limit: int) -> list[tuple[uuid.UUID, int]]:
+    """Works the person has begun and may still see, latest first, with the page."""
+    rows = session.execute(
+        select(ReadingPlace.work_id, ReadingPlace.page)
+        .join(Work, Work.id == ReadingPlace.work_id)
+        .where(ReadingPlace.person_id == person_id, visible_to(sight, at))
+        .order_by(ReadingPlace.kept_at.desc())
+        .limit(limit)
+    )
+    return [(row.work_id, row.page) for row in rows]
