@@ -47,9 +47,10 @@ class LeaseLost(Exception):
 
 
 def enqueue(row: Workable, *, at: datetime) -> None:
-    """Say in this transaction that the row has work to do; earlier failures are forgotten."""
+    """Say in this transaction that the row has work to do; earlier failures are forgotten, a running lease goes on."""
     row.due_at = at
-    row.attempts = 0
+    if row.lease_until is None:
+        row.attempts = 0
     row.last_error = None
     row.set_aside_at = None
 
@@ -76,7 +77,8 @@ def _mine(lease: Lease) -> Any:
     return and_(model.id == lease.row_id, model.leased_by == lease.worker, model.attempts == lease.attempt)
 
 
-def _change(session: Session, lease: Lease, **values: Any) -> None:
+def settle(session: Session, lease: Lease, **values: Any) -> None:
+    """Write what a step found, only while the row is ours. Raises LeaseLost."""
     done = session.execute(update(lease.model).where(_mine(lease)).values(**values))
     if not isinstance(done, CursorResult) or done.rowcount != 1:
         raise LeaseLost(f"{lease.model.__name__} {lease.row_id}")
@@ -84,17 +86,17 @@ def _change(session: Session, lease: Lease, **values: Any) -> None:
 
 def renew(session: Session, lease: Lease, *, at: datetime, seconds: float) -> None:
     """Stretch the lease. Raises LeaseLost when it is no longer ours."""
-    _change(session, lease, lease_until=at + timedelta(seconds=seconds))
+    settle(session, lease, lease_until=at + timedelta(seconds=seconds))
 
 
 def finish(session: Session, lease: Lease, *, next_at: datetime | None = None) -> None:
     """The work is done (`next_at`: until then). Raises LeaseLost when it is no longer ours."""
-    _change(session, lease, due_at=next_at, lease_until=None, leased_by=None, attempts=0, last_error=None)
+    settle(session, lease, due_at=next_at, lease_until=None, leased_by=None, attempts=0, last_error=None)
 
 
 def give_back(session: Session, lease: Lease) -> None:
     """Stop without a verdict, as at SIGTERM: the try does not count and the row is free at once."""
-    _change(session, lease, lease_until=None, leased_by=None, attempts=lease.attempt - 1)
+    settle(session, lease, lease_until=None, leased_by=None, attempts=lease.attempt - 1)
 
 
 def fail(session: Session, lease: Lease, error: str, *, at: datetime) -> bool:
@@ -102,5 +104,5 @@ def fail(session: Session, lease: Lease, error: str, *, at: datetime) -> bool:
     last = lease.attempt >= MOST_TRIES
     again = None if last else at + timedelta(seconds=2.0**lease.attempt)
     aside = at if last else None
-    _change(session, lease, due_at=again, lease_until=None, leased_by=None, last_error=error[:LONGEST_ERROR], set_aside_at=aside)
+    settle(session, lease, due_at=again, lease_until=None, leased_by=None, last_error=error[:LONGEST_ERROR], set_aside_at=aside)
     return last

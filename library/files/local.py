@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-CHUNK = 1024 * 1024
-
 
 class WrongContent(ValueError):
     """The bytes do not hash to their key."""
@@ -31,19 +29,21 @@ class LocalStore:
         root.mkdir(parents=True, exist_ok=True)
 
     def put(self, key: str, path: Path, media_type: str) -> None:
-        """Copy beside the final place, check the hash, fsync, rename, fsync the folder."""
+        """Bring the bytes beside their final place (a hard link, or a copy across disks), fsync, check the hash, rename."""
         final = self.path(key)
         if final.exists():
             return
         final.parent.mkdir(parents=True, exist_ok=True)
         growing = final.parent / f".{uuid.uuid4().hex}"
         try:
-            if _copy(path, growing) != key:
+            _link_or_copy(path, growing)
+            _fsync(growing)
+            if hash_of(growing) != key:
                 raise WrongContent(key)
             growing.rename(final)
         finally:
             growing.unlink(missing_ok=True)
-        _fsync_folder(final.parent)
+        _fsync(final.parent)
 
     def open(self, key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
         """The bytes from `start`; the whole rest when `length` is None."""
@@ -82,21 +82,15 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _copy(source: Path, target: Path) -> str:
-    """Copy with fsync; returns the SHA-256 of what was written."""
-    digest = hashlib.sha256()
-    with source.open("rb") as reading, target.open("xb") as writing:
-        while chunk := reading.read(CHUNK):
-            digest.update(chunk)
-            writing.write(chunk)
-        writing.flush()
-        os.fsync(writing.fileno())
-    shutil.copymode(source, target)
-    return digest.hexdigest()
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

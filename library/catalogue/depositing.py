@@ -1,0 +1,170 @@
+"""Files on their way in: begun, accepted, refused or failed. Accepted means safe: the bytes lie in the store and the row says so."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from library import work_queue
+from library.catalogue import cataloguing, publishing
+from library.catalogue.models import (
+    FAILED,
+    ORIGINAL,
+    READY,
+    RECEIVING,
+    REFUSED,
+    WAITING,
+    Deposit,
+    Page,
+    Rendition,
+    Version,
+    Work,
+)
+from library.errors import Refusal
+from library.people.sign_in import Actor, NotAllowed
+
+
+class UnknownDeposit(Refusal):
+    code = "unknown-deposit"
+    vi = "Không tìm thấy tệp đang gửi này. Có thể đã quá hạn giữ hoặc đã bị xoá; gửi lại từ đầu giúp nhé."
+    en = "This upload was not found. It may have expired or been removed; please send the file again."
+
+
+class ProcessingFailed(Refusal):
+    code = "processing-failed"
+    vi = "Máy đã thử ba lần mà chưa đọc được tệp này. Tệp gốc trên máy thầy cô vẫn còn; người quản trị sẽ thấy lỗi trong nhật kí."
+    en = "Three tries to read this file have failed. Your own copy is untouched; the administrator sees the reason in the log."
+
+
+class DepositAccepted(Refusal):
+    code = "deposit-accepted"
+    vi = "Tệp đã nhận đủ và đang được xử lí, không dừng gửi được nữa."
+    en = "The file has arrived and is being processed; the upload can no longer be cancelled."
+
+
+def begin(
+    session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta
+) -> Deposit:
+    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed; only who may publish may ask for it at once."""
+    person = by.required()
+    if not by.may_upload or (approve and not by.may_publish):
+        raise NotAllowed
+    deposit = Deposit(
+        owner_id=person.id,
+        unit_id=next(one.unit_id for one in by.memberships if one.role != "pupil"),
+        name=name,
+        size=size,
+        media_type=media_type,
+        sight=sight if sight in publishing.SIGHTS else "public",
+        approve=approve,
+        state=RECEIVING,
+        created_at=at,
+        expires_at=at + lasts,
+    )
+    session.add(deposit)
+    session.flush()
+    return deposit
+
+
+def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
+    """A deposit of the person who asks. Raises UnknownDeposit, also for somebody else's."""
+    deposit = session.scalar(select(Deposit).where(Deposit.id == deposit_id, Deposit.owner_id == by.required().id))
+    if deposit is None:
+        raise UnknownDeposit
+    return deposit
+
+
+def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -> bool:
+    """All bytes lie in the store under `key`: put the deposit to work. Twice is harmless; returns whether it was the first time."""
+    deposit = session.get(Deposit, deposit_id, with_for_update=True)
+    if deposit is None:
+        raise UnknownDeposit
+    if deposit.state != RECEIVING:
+        return False
+    deposit.key, deposit.state, deposit.expires_at = key, WAITING, None
+    work_queue.enqueue(deposit, at=at)
+    session.flush()
+    return True
+
+
+def cancel(session: Session, deposit: Deposit) -> None:
+    """Forget an upload that is not complete, or a refused or failed one. Raises DepositAccepted."""
+    if deposit.state not in (RECEIVING, REFUSED, FAILED):
+        raise DepositAccepted
+    session.delete(deposit)
+    session.flush()
+
+
+def refuse(session: Session, deposit: Deposit, refusal: Refusal, *, at: datetime, state: str = REFUSED) -> None:
+    """Say why the file cannot be taken, and remove whatever was made of it."""
+    discard(session, deposit)
+    deposit.state, deposit.code, deposit.facts = state, refusal.code, dict(refusal.facts)
+    deposit.step, deposit.finished_at, deposit.due_at = None, at, None
+    session.flush()
+
+
+def discard(session: Session, deposit: Deposit) -> None:
+    """Remove the unfinished version and its work: nothing half-made stays."""
+    if deposit.version_id is None:
+        return
+    version = session.get_one(Version, deposit.version_id)
+    deposit.version_id = None
+    session.flush()
+    session.execute(delete(Page).where(Page.version_id == version.id))
+    session.execute(delete(Rendition).where(Rendition.version_id == version.id))
+    session.delete(version)
+    session.flush()
+    session.execute(delete(Work).where(Work.id == version.work_id))
+
+
+def key_in_use(session: Session, key: str) -> bool:
+    """Whether any row still needs the stored file."""
+    held = session.scalar(select(func.count()).select_from(Rendition).where(Rendition.key == key))
+    coming = session.scalar(select(func.count()).select_from(Deposit).where(Deposit.key == key, Deposit.state.not_in((REFUSED, FAILED))))
+    return bool(held or coming)
+
+
+def open_version(
+    session: Session, deposit: Deposit, *, title: str, kind: str, media_type: str, facts: dict[str, Any], at: datetime
+) -> Version:
+    """The work and version this deposit becomes, with its original; invisible until it is ready. Twice gives the same one.
+
+    `facts`: page_count and contents as the identification found them.
+    """
+    if deposit.version_id is not None:
+        return session.get_one(Version, deposit.version_id)
+    work = cataloguing.open_work(session, deposit, {"title": title}, at=at)
+    version = Version(work_id=work.id, number=1, kind=kind, created_at=at, **facts)
+    session.add(version)
+    session.flush()
+    session.add(
+        Rendition(version_id=version.id, kind=ORIGINAL, key=deposit.key or "", media_type=media_type, size=deposit.size, name=deposit.name)
+    )
+    deposit.version_id, deposit.page_count = version.id, version.page_count
+    session.flush()
+    return version
+
+
+def complete(session: Session, deposit: Deposit, description: dict[str, Any], publisher: Actor | None, *, at: datetime) -> Work:
+    """The version is whole: describe its work, seal it, show it to its keepers, and publish it when that was asked and allowed."""
+    version = session.get_one(Version, deposit.version_id)
+    work = cataloguing.with_audience(session, version.work_id)
+    for name, value in description.items():
+        setattr(work, name, value)
+    digest = publishing.seal(session, version)
+    work.version_id = version.id
+    publishing.write_audience(session, work, at=at)
+    deposit.state, deposit.step, deposit.finished_at = READY, None, at
+    if publisher is not None:
+        work = cataloguing.with_audience(session, version.work_id)
+        publishing.publish(session, work, version.id, digest, deposit.sight, by=publisher, at=at)
+    session.flush()
+    return work
+
+
+def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 100) -> Sequence[Deposit]:
+    """A person's deposits, newest first."""
+    return session.scalars(select(Deposit).where(Deposit.owner_id == person_id).order_by(Deposit.created_at.desc()).limit(limit)).all()
