@@ -1,0 +1,43 @@
+"""The opened house: settings, database and file store, as every process needs them."""
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from library import migrations
+from library.database import open_engine, transaction
+from library.files.store import FileStore, open_store
+from library.people import inviting
+from library.settings import Settings
+
+
+@dataclass(frozen=True)
+class House:
+    """What a process works with; the index is opened by who searches or writes it."""
+
+    settings: Settings
+    engine: Engine
+    files: FileStore
+
+    @property
+    def index_path(self) -> Path:
+        """Folder of the embedded index."""
+        return Path(self.settings.index.removeprefix("tantivy://"))
+
+
+def open_house(settings: Settings, *, migrate: bool = True) -> House:
+    """Open the house, making whatever the first start needs. Raises migrations.SchemaNewer."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(PermissionError):
+        settings.home.chmod(0o700)
+    settings.staging.mkdir(parents=True, exist_ok=True)
+    if migrate:
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        migrations.upgrade(settings.database)
+    house = House(settings, open_engine(settings.database), open_store(settings.files))
+    if migrate:
+        with transaction(house.engine) as session:
+            inviting.ensure_province(session, settings.library_name)
+    return house

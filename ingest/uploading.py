@@ -1,0 +1,186 @@
+"""Bytes on their way in. The offset of an upload is the size of its file on the disk, so a crash can never tell a lie about it."""
+
+import base64
+import binascii
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from ingest.house import House
+from library.catalogue import depositing
+from library.catalogue.models import RECEIVING, Deposit
+from library.database import reading_session, transaction
+from library.errors import Refusal
+from library.failpoints import reach
+from library.files.local import hash_of
+
+RESERVE = 0.05  # of the disk stays free
+
+
+class DiskFull(Refusal):
+    code = "disk-full"
+    vi = "Máy chủ sắp hết chỗ chứa nên chưa nhận thêm được. Phần đã gửi vẫn giữ; báo người quản trị rồi gửi tiếp sau."
+    en = "The server is running out of space. What has arrived is kept; tell the administrator and go on later."
+
+
+class TooLarge(Refusal):
+    code = "file-too-large"
+    vi = "Tệp lớn quá: nhiều nhất {limit_mb} MB. Chia nhỏ hoặc nén bớt rồi gửi lại."
+    en = "The file is too large: at most {limit_mb} MB. Split or compress it and send it again."
+
+
+class WrongOffset(Refusal):
+    code = "wrong-offset"
+    vi = "Đoạn gửi lên không khớp chỗ đang dở. Máy sẽ hỏi lại rồi gửi tiếp đúng chỗ."
+    en = "This part does not begin where the upload stands ({offset}). Ask for the offset and go on from there."
+
+
+class WrongChecksum(Refusal):
+    code = "wrong-checksum"
+    vi = "Đoạn vừa gửi bị hỏng trên đường truyền nên đã bỏ. Gửi lại đoạn đó là được."
+    en = "The part was damaged on its way and has been dropped. Send it again."
+
+
+class UploadBusy(Refusal):
+    code = "upload-busy"
+    vi = "Tệp này đang được gửi từ một cửa sổ khác. Đợi một chút rồi thử lại."
+    en = "This file is being sent from another window. Wait a moment and try again."
+
+
+class MetadataBroken(Refusal):
+    code = "metadata-broken"
+    vi = "Thông tin kèm tệp không đọc được. Gửi lại giúp nhé."
+    en = "The upload's metadata cannot be read. Please send it again."
+
+
+def check_room(house: House, size: int) -> None:
+    """Raises TooLarge or DiskFull before the first byte travels."""
+    if size > house.settings.upload_limit:
+        raise TooLarge(limit_mb=house.settings.upload_limit // 1024**2)
+    disk = shutil.disk_usage(house.settings.staging)
+    if disk.free - size < disk.total * RESERVE:
+        raise DiskFull
+
+
+def staging_path(house: House, deposit_id: uuid.UUID) -> Path:
+    """Where the file of an unfinished upload grows."""
+    return house.settings.staging / deposit_id.hex
+
+
+def open_staging(house: House, deposit_id: uuid.UUID) -> None:
+    """Make the empty file."""
+    staging_path(house, deposit_id).touch(mode=0o600)
+
+
+def offset_of(house: House, deposit_id: uuid.UUID) -> int:
+    """How many bytes lie on the disk. Raises UnknownDeposit."""
+    try:
+        return staging_path(house, deposit_id).stat().st_size
+    except FileNotFoundError as error:
+        raise depositing.UnknownDeposit from error
+
+
+@contextmanager
+def locked(house: House, deposit_id: uuid.UUID) -> Iterator[int]:
+    """The open file of an upload, ours alone. Raises UploadBusy, UnknownDeposit."""
+    try:
+        descriptor = os.open(staging_path(house, deposit_id), os.O_RDWR)
+    except FileNotFoundError as error:
+        raise depositing.UnknownDeposit from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield descriptor
+    except BlockingIOError as error:
+        raise UploadBusy from error
+    finally:
+        os.close(descriptor)
+
+
+def write_at(descriptor: int, data: bytes, offset: int) -> None:
+    """Write all of `data` at `offset`. Raises DiskFull; what was written stays."""
+    try:
+        view = memoryview(data)
+        while view:
+            written = os.pwrite(descriptor, view, offset)
+            view, offset = view[written:], offset + written
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull from error
+        raise
+
+
+def finish(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
+    """All bytes are here: store, check, then say so in one transaction. Safe to run again after a crash at any place."""
+    path = staging_path(house, deposit_id)
+    reach("upload-complete")
+    try:
+        key = hash_of(path)
+        house.files.put(key, path, "application/octet-stream")
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull from error
+        raise
+    reach("upload-stored")
+    with transaction(house.engine) as session:
+        depositing.accept(session, deposit_id, key, at=at)
+    reach("upload-accepted")
+    path.unlink(missing_ok=True)
+
+
+def sweep(house: House, *, at: datetime) -> None:
+    """Accept uploads that were complete when a process died, forget expired ones, and remove files that no row knows."""
+    with reading_session(house.engine) as session:
+        open_ones = {row.id: row for row in session.scalars(select(Deposit).where(Deposit.state == RECEIVING))}
+    for path in house.settings.staging.iterdir():
+        with contextlib.suppress(ValueError, Refusal, FileNotFoundError):
+            deposit = open_ones.pop(uuid.UUID(path.name), None)
+            if deposit is None:
+                path.unlink(missing_ok=True)
+            elif deposit.size and path.stat().st_size == deposit.size:
+                with locked(house, deposit.id):
+                    finish(house, deposit.id, at=at)
+            elif deposit.expires_at is not None and deposit.expires_at <= at:
+                drop(house, deposit.id)
+
+
+def drop(house: House, deposit_id: uuid.UUID) -> None:
+    """Forget an upload and its bytes; harmless when it is gone."""
+    with transaction(house.engine) as session:
+        deposit = session.get(Deposit, deposit_id)
+        if deposit is not None:
+            depositing.cancel(session, deposit)
+    staging_path(house, deposit_id).unlink(missing_ok=True)
+
+
+def parse_metadata(header: str | None) -> dict[str, str]:
+    """The tus `Upload-Metadata` header: `key base64,key base64`; an empty one is fine. Raises MetadataBroken."""
+    found: dict[str, str] = {}
+    for pair in (header or "").split(","):
+        key, _, value = pair.strip().partition(" ")
+        if key:
+            try:
+                found[key] = base64.b64decode(value, validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError) as error:
+                raise MetadataBroken from error
+    return found
+
+
+def check_sum(header: str | None, data: bytes) -> None:
+    """The tus `Upload-Checksum` header, `sha1` or `sha256` and base64. Raises WrongChecksum."""
+    if header is None:
+        return
+    algorithm, _, expected = header.strip().partition(" ")
+    if algorithm not in ("sha1", "sha256", "md5"):
+        raise MetadataBroken
+    if base64.b64encode(hashlib.new(algorithm, data, usedforsecurity=False).digest()).decode() != expected.strip():
+        raise WrongChecksum
