@@ -89,14 +89,20 @@ def renew(session: Session, lease: Lease, *, at: datetime, seconds: float) -> No
     settle(session, lease, lease_until=at + timedelta(seconds=seconds))
 
 
-def finish(session: Session, lease: Lease, *, next_at: datetime | None = None) -> None:
-    """The work is done (`next_at`: until then). Raises LeaseLost when it is no longer ours."""
-    settle(session, lease, due_at=next_at, lease_until=None, leased_by=None, attempts=0, last_error=None)
+def finish(session: Session, lease: Lease, *, next_at: datetime | None = None, **found: Any) -> None:
+    """The work is done (`next_at`: until then), with what was found out. Raises LeaseLost when it is no longer ours."""
+    settle(session, lease, due_at=next_at, lease_until=None, leased_by=None, attempts=0, last_error=None, **found)
 
 
 def give_back(session: Session, lease: Lease) -> None:
     """Stop without a verdict, as at SIGTERM: the try does not count and the row is free at once."""
     settle(session, lease, lease_until=None, leased_by=None, attempts=lease.attempt - 1)
+
+
+def postpone(session: Session, lease: Lease, reason: str, *, at: datetime) -> None:
+    """Try again in half a minute, as long as it takes: the cause lies outside this row (a full disk)."""
+    again = at + timedelta(seconds=30)
+    settle(session, lease, due_at=again, lease_until=None, leased_by=None, attempts=lease.attempt - 1, last_error=reason[:LONGEST_ERROR])
 
 
 def fail(session: Session, lease: Lease, error: str, *, at: datetime) -> bool:

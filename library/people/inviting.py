@@ -20,7 +20,7 @@ from library.people.models import (
     SignIn,
     Unit,
 )
-from library.people.sign_in import folded_login, passwords, token_hash
+from library.people.sign_in import folded_login, token_hash
 
 LINK_LASTS = timedelta(hours=1)
 RESET_LASTS = timedelta(days=3)
@@ -101,18 +101,21 @@ def person_by_login(session: Session, login: str) -> Person:
 
 def invite_first_administrator(session: Session, *, at: datetime) -> str | None:
     """A fresh one-time token while nobody has accepted one; None once there is an administrator."""
-    if session.scalar(select(func.count()).select_from(Membership).where(Membership.role == ADMINISTRATOR)):
+    able = (
+        select(func.count()).select_from(Membership).join(Person).where(Membership.role == ADMINISTRATOR, Person.password_hash.is_not(None))
+    )
+    if session.scalar(able):
         return None
     session.execute(delete(Invitation).where(Invitation.purpose == FIRST_ADMINISTRATOR))
     return _invite(session, FIRST_ADMINISTRATOR, None, at=at, lasts=LINK_LASTS)
 
 
-def add_person(session: Session, login: str, name: str, role: str, unit: Unit, *, at: datetime, password: str | None = None) -> Person:
+def add_person(session: Session, login: str, name: str, role: str, unit: Unit, *, at: datetime, password_hash: str | None = None) -> Person:
     """A person with one role. Raises LoginTaken, UnknownRole."""
     if role not in ROLES:
         raise UnknownRole(role=role, roles=", ".join(ROLES))
     _refuse_taken(session, login)
-    person = Person(login=folded_login(login), name=name, created_at=at, password_hash=passwords.hash(password) if password else None)
+    person = Person(login=folded_login(login), name=name, created_at=at, password_hash=password_hash)
     session.add(person)
     session.flush()
     session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, from_at=at))
@@ -139,14 +142,14 @@ def open_invitation(session: Session, token: str, *, at: datetime) -> Invitation
     return found
 
 
-def accept(session: Session, token: str, *, name: str, login: str, password: str, at: datetime) -> Person:
+def accept(session: Session, token: str, *, name: str, login: str, password_hash: str, at: datetime) -> Person:
     """Use the link: become the first administrator, or set a new password. Signs out everywhere else."""
     invitation = open_invitation(session, token, at=at)
     invitation.used_at = at
     if invitation.person is None:
-        return add_person(session, login, name, ADMINISTRATOR, province(session), at=at, password=password)
+        return add_person(session, login, name, ADMINISTRATOR, province(session), at=at, password_hash=password_hash)
     person = invitation.person
-    person.password_hash = passwords.hash(password)
+    person.password_hash = password_hash
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
     session.execute(delete(FailedSignIn).where(FailedSignIn.login == person.login))
     return person

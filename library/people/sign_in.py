@@ -104,12 +104,14 @@ def throttle(session: Session, login: str, address: str, *, at: datetime) -> Non
         raise TooManyTries(minutes=int(FAILURES_COUNT_FOR.total_seconds() // 60))
 
 
-def check_password(session: Session, login: str, password: str) -> Person | None:
-    """The person whose password this is, or None; takes as long for a login that does not exist."""
-    person = session.scalar(select(Person).where(Person.login == folded_login(login)))
-    known = person.password_hash if person is not None and person.disabled_at is None else None
-    right = passwords.verify(password, known or NOBODYS_HASH)
-    return person if right and known else None
+def hash_of(session: Session, login: str) -> str | None:
+    """The password hash of a login that may sign in."""
+    return session.scalar(select(Person.password_hash).where(Person.login == folded_login(login), Person.disabled_at.is_(None)))
+
+
+def is_right(known: str | None, password: str) -> bool:
+    """Whether the password fits the hash; takes as long for a login that does not exist. Slow by design: call it outside transactions."""
+    return passwords.verify(password, known or NOBODYS_HASH) and known is not None
 
 
 def note_failure(session: Session, login: str, address: str, *, at: datetime) -> None:

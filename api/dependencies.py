@@ -1,0 +1,95 @@
+"""What routes ask for: a session behind the gate, who is asking, the moment, the language."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from api.gate import Gate
+from ingest.house import House
+from library import clock
+from library.people import sign_in
+from library.people.sign_in import Actor
+from search.index import Index
+
+COOKIE = "hoclieu"
+
+
+def house_of(request: Request) -> House:
+    """The opened house."""
+    house: House = request.app.state.house
+    return house
+
+
+def gate_of(request: Request) -> Gate:
+    """The gate of this process."""
+    gate: Gate = request.app.state.gate
+    return gate
+
+
+def index_of(request: Request) -> Index:
+    """The index, open for reading."""
+    index: Index = request.app.state.index
+    return index
+
+
+async def reading(request: Request) -> AsyncIterator[Session]:
+    """A reading session."""
+    async with gate_of(request).reading() as session:
+        yield session
+
+
+async def writing(request: Request) -> AsyncIterator[Session]:
+    """A transaction that is committed before the response leaves."""
+    async with gate_of(request).writing() as session:
+        yield session
+
+
+def moment() -> datetime:
+    """The moment of this request."""
+    return clock.now()
+
+
+def language(request: Request) -> str:
+    """`en` or `vi`: by the path of a page, else by what the client prefers."""
+    if request.url.path == "/en" or request.url.path.startswith("/en/"):
+        return "en"
+    if request.url.path.startswith("/api/"):
+        return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "vi"
+    return "vi"
+
+
+def cookie_name(request: Request) -> str:
+    """Over https the name binds the cookie to this host and path."""
+    return f"__Host-{COOKIE}" if house_of(request).settings.secure else COOKIE
+
+
+def token_of(request: Request) -> str | None:
+    """The opaque sign-in token of the browser."""
+    return request.cookies.get(cookie_name(request))
+
+
+HouseNow = Annotated[House, Depends(house_of)]
+GateNow = Annotated[Gate, Depends(gate_of)]
+IndexNow = Annotated[Index, Depends(index_of)]
+Reading = Annotated[Session, Depends(reading, scope="function")]
+Writing = Annotated[Session, Depends(writing, scope="function")]
+Now = Annotated[datetime, Depends(moment)]
+Language = Annotated[str, Depends(language)]
+Token = Annotated[str | None, Depends(token_of)]
+
+
+def reading_actor(session: Reading, token: Token, at: Now) -> Actor:
+    """Who asks, in a reading request."""
+    return sign_in.actor_of(session, token, at=at)
+
+
+def writing_actor(session: Writing, token: Token, at: Now) -> Actor:
+    """Who asks, in a writing request."""
+    return sign_in.actor_of(session, token, at=at)
+
+
+Reader = Annotated[Actor, Depends(reading_actor, scope="function")]
+Writer = Annotated[Actor, Depends(writing_actor, scope="function")]

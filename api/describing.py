@@ -1,0 +1,115 @@
+"""From rows to wire shapes: names in the asker's language, drawn covers, links."""
+
+import unicodedata
+from collections.abc import Sequence
+from uuid import UUID
+
+from api.schemas.base import Named
+from api.schemas.deposits import Deposit as DepositSent
+from api.schemas.deposits import Warning as WarningSent
+from api.schemas.home import Card
+from api.schemas.search import Cover
+from library import vocabulary
+from library.catalogue.models import Deposit, Version, Work
+from library.errors import refusals
+from library.people.models import SCHOOL, Unit
+from library.vocabulary import Term
+
+SLIDES = {"BG_ELEARNING", "BG_TRINH_CHIEU", "VIDEO_BAI_GIANG"}
+BOOKS = {"SGK", "SGV", "SBT", "VBT"}
+SEEDS = 8
+
+
+def named(terms: dict[str, Term], code: str | None, language: str) -> Named | None:
+    """A coded value with its name; None when there is none."""
+    if code is None:
+        return None
+    term = terms.get(code)
+    return Named(code=code, name=term.name(language) if term else code)
+
+
+def unit_named(unit: Unit) -> Named:
+    """A unit with its name."""
+    return Named(code=unit.code, name=unit.name)
+
+
+def cover_of(work: Work) -> Cover:
+    """What the drawn cover of a work shows."""
+    shape = "slide" if work.type_code in SLIDES else "book" if work.type_code in BOOKS or work.type_code is None else "sheet"
+    letters = [letter for letter in work.title if letter.isalnum()]
+    sign = str(work.grade) if work.grade else unicodedata.normalize("NFC", letters[0]).upper() if letters else "?"
+    return Cover(shape=shape, subject=(work.subject_code or "khac").lower().replace("_", "-"), seed=work.key % SEEDS, sign=sign)
+
+
+def thumbnail_of(work: Work, version: Version | None) -> str | None:
+    """Where the thumbnail is; the version makes the address safe to cache for good."""
+    if version is None or not version.page_count:
+        return None
+    return f"/api/v1/works/{work.id}/thumbnail?v={version.id.hex[:12]}"
+
+
+def image_of(work_id: UUID, version_id: UUID, number: int, size: int) -> str:
+    """Where a page image is."""
+    return f"/api/v1/works/{work_id}/pages/{number}/image?size={size}&v={version_id.hex[:12]}"
+
+
+def card_of(work: Work, language: str) -> Card:
+    """A work on a shelf; version and unit must be loaded."""
+    return Card(
+        id=str(work.id),
+        title=work.title,
+        type=named(vocabulary.types(), work.type_code, language),
+        subject=named(vocabulary.subjects(), work.subject_code, language),
+        grade=work.grade,
+        school=unit_named(work.unit) if work.unit.kind == SCHOOL else None,
+        page_count=work.version.page_count if work.version else None,
+        cover=cover_of(work),
+        thumbnail=thumbnail_of(work, work.version),
+        published_at=work.published_at,
+    )
+
+
+def sentence_of(code: str, facts: dict[str, object], language: str) -> str:
+    """The sentence behind a stable code; facts that are not known any more leave the code itself."""
+    kind = next((kind for kind in refusals() if kind.code == code), None)
+    try:
+        return kind(**facts).sentence(language) if kind else code
+    except KeyError:
+        return code
+
+
+def deposit_of(deposit: Deposit, received: int, work: Work | None, language: str) -> DepositSent:
+    """A deposit as its owner sees it; `work.version` must be loaded when there is a work."""
+    version = work.version if work else None
+    return DepositSent(
+        id=str(deposit.id),
+        name=deposit.name,
+        size=deposit.size,
+        received=received,
+        state=deposit.state,
+        step=deposit.step,
+        pages_done=deposit.pages_done,
+        page_count=deposit.page_count,
+        code=deposit.code,
+        sentence=sentence_of(deposit.code, deposit.facts, language) if deposit.code else None,
+        warnings=warnings_of(deposit.warnings, language),
+        work_id=str(work.id) if work and version else None,
+        work_title=work.title if work and version else None,
+        work_state=work.state if work and version else None,
+        version_id=str(version.id) if version else None,
+        digest=version.digest if version else None,
+        searchable=bool(work and version and work.indexed_revision == work.revision),
+        created_at=deposit.created_at,
+    )
+
+
+def warnings_of(warnings: Sequence[dict[str, object]], language: str) -> list[WarningSent]:
+    """Warnings with their sentences, named pages included."""
+    return [
+        WarningSent(
+            code=str(one["code"]),
+            sentence=sentence_of(str(one["code"]), {"page": one.get("page")}, language),
+            page=one["page"] if isinstance(one.get("page"), int) else None,
+        )
+        for one in warnings
+    ]

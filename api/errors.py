@@ -1,0 +1,141 @@
+"""From refusals to HTTP: the one table of statuses, and problems as RFC 9457 says."""
+
+from collections.abc import Mapping
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from api.dependencies import language
+from library.errors import Refusal
+
+STATUS = {
+    "sign-in-needed": 401,
+    "wrong-password": 401,
+    "not-allowed": 403,
+    "foreign-origin": 403,
+    "unknown-work": 404,
+    "unknown-page": 404,
+    "unknown-deposit": 404,
+    "not-found": 404,
+    "link-used": 410,
+    "login-taken": 409,
+    "version-changed": 409,
+    "deposit-accepted": 409,
+    "wrong-offset": 409,
+    "wrong-checksum": 460,
+    "upload-busy": 423,
+    "file-too-large": 413,
+    "form-too-large": 413,
+    "too-many-tries": 429,
+    "try-again": 503,
+    "disk-full": 507,
+    "not-valid": 422,
+}
+DEFAULT = 400
+
+
+class NotFound(Refusal):
+    code = "not-found"
+    vi = "Trang này không có, hoặc đã chuyển chỗ."
+    en = "This page does not exist, or it has moved."
+
+
+class NotValid(Refusal):
+    code = "not-valid"
+    vi = "Có chỗ điền chưa đúng: {fields}."
+    en = "Something is not filled in correctly: {fields}."
+
+
+class TryAgain(Refusal):
+    code = "try-again"
+    vi = "Máy chủ đang bận quá. Đợi vài giây rồi thử lại; chưa có gì bị mất."
+    en = "The server is very busy. Try again in a few seconds; nothing is lost."
+
+
+class Broken(Refusal):
+    code = "internal-error"
+    vi = "Trang bị trục trặc, không phải do bạn. Báo người quản trị mã {request_id}."
+    en = "Something broke, and it was not you. Give the administrator the code {request_id}."
+
+
+class NotAcceptable(Refusal):
+    code = "bad-request"
+    vi = "Yêu cầu này máy chủ không hiểu."
+    en = "The server does not understand this request."
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return 500 if isinstance(refusal, Broken) else STATUS.get(refusal.code, DEFAULT)
+
+
+def content(refusal: Refusal, in_language: str) -> dict[str, object]:
+    """The problem document of a refusal."""
+    sentence = refusal.sentence(in_language)
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    return {
+        "type": f"https://hoclieu.invalid/problems/{refusal.code}",
+        "title": sentence,
+        "status": status_of(refusal),
+        "code": refusal.code,
+        "detail": sentence,
+        "vi": refusal.sentence("vi"),
+        "en": refusal.sentence("en"),
+        "request_id": request_id,
+    }
+
+
+def problem(request: Request, refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
+    """A refusal as the client asked for it: a page for browsers, a problem document for programs."""
+    status = status_of(refusal)
+    extra = dict(headers or {})
+    if status in (429, 503, 507):
+        extra.setdefault("Retry-After", "60" if status == 429 else "5")
+    page = getattr(request.app.state, "problem_page", None)
+    if page is not None and not request.url.path.startswith(("/api/", "/static/")) and "text/html" in request.headers.get("accept", ""):
+        html: Response = page(request, refusal, status, extra)
+        return html
+    return JSONResponse(content(refusal, language(request)), status, media_type="application/problem+json", headers=extra)
+
+
+def install(app: FastAPI) -> None:
+    """Map everything that may go wrong."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OperationalError, _busy)
+    app.add_exception_handler(Exception, _broken)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return problem(request, error)
+
+
+def _not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = sorted({str(one["loc"][-1]) for one in error.errors()})
+    return problem(request, NotValid(fields=", ".join(fields)))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    refusal = NotFound() if error.status_code in (404, 405) else NotAcceptable()
+    response = problem(request, refusal, error.headers)
+    response.status_code = error.status_code
+    return response
+
+
+def _busy(request: Request, error: Exception) -> Response:
+    structlog.get_logger().error("database-busy", error=str(error))
+    return problem(request, TryAgain())
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "-")
+    structlog.get_logger().error("request-broken", exc_info=error)
+    return problem(request, Broken(request_id=request_id))

@@ -1,0 +1,81 @@
+"""What wraps every request: an id for the logs, the check that writes come from our own pages, and the headers of every response."""
+
+import time
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import errors
+from library.errors import Refusal
+from library.logs import new_request_id
+
+log = structlog.get_logger()
+SAFE = {"GET", "HEAD", "OPTIONS"}
+CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": CONTENT_POLICY,
+}
+
+
+class ForeignOrigin(Refusal):
+    code = "foreign-origin"
+    vi = "Yêu cầu này đến từ một trang khác nên đã dừng lại. Mở trang thư viện rồi làm lại giúp nhé."
+    en = "This request came from another site and was stopped. Open the library's own page and try again."
+
+
+class Wrapping:
+    """Request id, origin check, response headers, one log line a request. Query strings are personal and never logged."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request_id = _given_id(headers) or new_request_id()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        began, status = time.perf_counter(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                sent = MutableHeaders(scope=message)
+                sent["X-Request-Id"] = request_id
+                for name, value in HEADERS.items():
+                    sent.setdefault(name, value)
+            await send(message)
+
+        try:
+            if scope["method"] not in SAFE and foreign(headers, scope):
+                await errors.problem(Request(scope), ForeignOrigin())(scope, receive, answer)
+            else:
+                await self.app(scope, receive, answer)
+        finally:
+            took = round((time.perf_counter() - began) * 1000, 1)
+            level = log.info if status < 500 else log.error
+            level("request", method=scope["method"], path=scope["path"], status=status, ms=took)
+            structlog.contextvars.unbind_contextvars("request_id")
+
+
+def foreign(headers: Headers, scope: Scope) -> bool:
+    """Whether a browser says that a write comes from another site. Programs without a browser send neither header."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+
+def _given_id(headers: Headers) -> str | None:
+    """The proxy's id, when it is harmless to write into a log."""
+    given = headers.get("x-request-id", "")
+    return given if 0 < len(given) <= 64 and given.replace("-", "").isalnum() and given.isascii() else None

@@ -1,0 +1,54 @@
+"""Is it alive, is it ready, what is it?"""
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.dependencies import GateNow, HouseNow
+from api.schemas.base import Sent
+
+router = APIRouter()
+
+
+class Health(Sent):
+    """One word for the whole, and one for each part."""
+
+    status: str
+    parts: dict[str, str]
+
+
+@router.get("/livez", response_model=Health)
+def livez() -> Health:
+    """The process answers."""
+    return Health(status="ok", parts={})
+
+
+@router.get("/readyz", response_model=Health)
+async def readyz(gate: GateNow, house: HouseNow, response: Response) -> Health:
+    """Database and file store work; a lagging index would not make the house unready."""
+    parts = {"database": "ok", "files": "ok"}
+    try:
+        await gate.read(lambda session: session.execute(text("SELECT 1")).scalar_one())
+    except SQLAlchemyError:
+        parts["database"] = "unavailable"
+    try:
+        house.files.stat("0" * 64)
+    except OSError:
+        parts["files"] = "unavailable"
+    ready = set(parts.values()) == {"ok"}
+    response.status_code = 200 if ready else 503
+    return Health(status="ok" if ready else "unavailable", parts=parts)
+
+
+class Release(Sent):
+    """Which Hoclieu this is."""
+
+    version: str
+
+
+@router.get("/version", response_model=Release)
+def release() -> Release:
+    """The version that runs."""
+    return Release(version=version("hoclieu"))

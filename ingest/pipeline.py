@@ -1,0 +1,249 @@
+"""From a deposit to a version, step by step. Each batch is kept in its own transaction before the next is asked for, so that a
+killed worker's successor goes on where it stopped and nothing is made twice.
+"""
+
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ingest import reading
+from ingest.house import House
+from library import work_queue
+from library.catalogue import boxes, depositing
+from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, WORKING, Deposit, Page, Rendition
+from library.clock import now
+from library.database import reading_session, transaction
+from library.failpoints import reach
+from library.files.fetching import local_copy
+from library.files.local import hash_of
+from library.naming import clean_name
+from library.people.models import Person
+from library.people.sign_in import Actor, actor_for
+from library.work_queue import Lease
+
+READ_BATCH, OCR_BATCH, DRAW_BATCH = 64, 8, 16
+OCR_WANTED = "ocr-wanted"  # a step of a page that still waits for recognition
+FIRST_PAGES = 8  # enough text to describe a work from
+IMAGE_KINDS = {400: PAGE_400, 800: PAGE_800, 160: THUMBNAIL}
+
+Thing = TypeVar("Thing")
+
+
+@dataclass
+class Job:
+    """One deposit under a live lease, with its file at hand."""
+
+    house: House
+    lease: Lease
+    deposit_id: uuid.UUID
+    name: str
+    path: Path
+    identity: reading.Identity | None = None
+    version_id: uuid.UUID | None = None
+
+    def keep(self, write: Callable[[Session, Deposit], None] = lambda _session, _deposit: None, **progress: Any) -> None:
+        """Keep a batch and the progress in one transaction and stretch the lease. Raises LeaseLost: then nothing is kept."""
+        with transaction(self.house.engine) as session:
+            work_queue.renew(session, self.lease, at=now(), seconds=self.house.settings.lease_seconds)
+            deposit = session.get_one(Deposit, self.deposit_id)
+            write(session, deposit)
+            for name, value in progress.items():
+                setattr(deposit, name, value)
+
+    def version(self) -> uuid.UUID:
+        """The version being made; identified by now."""
+        if self.version_id is None:
+            raise RuntimeError("no version before identification")
+        return self.version_id
+
+
+Step = Callable[[Job], None]
+
+
+def run(house: House, deposit_id: uuid.UUID, lease: Lease) -> None:
+    """Bring one claimed deposit to its end. Raises Refusal (of the file), LeaseLost, or whatever broke."""
+    with reading_session(house.engine) as session:
+        deposit = session.get_one(Deposit, deposit_id)
+        key, name = deposit.key or "", deposit.name
+    with local_copy(house.files, key) as path:
+        job = Job(house, lease, deposit_id, clean_name(name), path)
+        for step in STEPS:
+            step(job)
+
+
+def identify(job: Job) -> None:
+    """What is it? From here on there is a version to fill. Raises Refusal."""
+    job.keep(state=WORKING, step="identify")
+    identity = reading.identify(job.path, job.name)
+    facts = {"page_count": identity.page_count, "contents": [asdict(heading) for heading in identity.contents]}
+
+    def write(session: Session, deposit: Deposit) -> None:
+        version = depositing.open_version(
+            session, deposit, title=job.name, kind=identity.kind, media_type=identity.media_type, facts=facts, at=now()
+        )
+        job.version_id = version.id
+        deposit.warnings = [{"code": code, "page": None} for code in identity.warnings]
+
+    reach("identified")
+    job.keep(write)
+    job.identity = identity
+    reach("identified-kept")
+
+
+def read_text(job: Job) -> None:
+    """Words from glyphs, page by page."""
+    missing = _pages_without(job, select(Page.number).where(Page.version_id == job.version()))
+    if not missing:
+        return
+    job.keep(step="read")
+    for batch in batches(reading.read_text(job.path, missing), READ_BATCH):
+        reach("pages-read")
+        keep_pages(job, batch)
+        reach("pages-read-kept")
+
+
+def recognise(job: Job) -> None:
+    """OCR for the pages that asked for it."""
+    with reading_session(job.house.engine) as session:
+        rows = session.execute(select(Page.number, Page.steps).where(Page.version_id == job.version()).order_by(Page.number)).all()
+    waiting = [row.number for row in rows if OCR_WANTED in row.steps]
+    if not waiting:
+        return
+    job.keep(step="recognise")
+    for batch in batches(reading.recognise(job.path, waiting), OCR_BATCH):
+        reach("pages-recognised")
+        keep_pages(job, batch, recognised=True)
+        reach("pages-recognised-kept")
+
+
+def draw_pages(job: Job) -> None:
+    """Images of the pages at 400 and 800 px, and a thumbnail of the first."""
+    drawn = select(Rendition.page_number).where(Rendition.version_id == job.version(), Rendition.kind == PAGE_800)
+    missing = _pages_without(job, drawn)
+    if not missing:
+        return
+    done = (job.identity.page_count or 0) - len(missing) if job.identity else 0
+    job.keep(step="draw", pages_done=done)
+    with tempfile.TemporaryDirectory(prefix="hoclieu-draw-") as folder:
+        for numbers in batches(missing, DRAW_BATCH):
+            images = list(reading.draw_pages(job.path, numbers, Path(folder)))
+            renditions = [store_image(job, image) for image in images]
+            reach("pages-drawn")
+            done += len(numbers)
+            job.keep(lambda session, _deposit, new=renditions: _add_missing(session, new), pages_done=done)  # type: ignore[misc]
+            reach("pages-drawn-kept")
+
+
+def describe(job: Job) -> None:
+    """Guess title, subject, grade and series; seal the version; publish at once when that was asked by someone who may."""
+    job.keep(step="describe")
+    with reading_session(job.house.engine) as session:
+        first = session.scalars(select(Page.text).where(Page.version_id == job.version()).order_by(Page.number).limit(FIRST_PAGES)).all()
+    if job.identity is None:
+        raise RuntimeError("describe before identify")
+    found = reading.describe(job.identity, job.name, first)
+    description = {
+        "title": found.title,
+        "authors": job.identity.author,
+        "subject_code": found.subject,
+        "grade": found.grade,
+        "series_code": found.series,
+        "type_code": found.type,
+        "language": found.language,
+    }
+    reach("described")
+    job.keep(lambda session, deposit: _complete(session, deposit, description))
+    reach("completed")
+
+
+STEPS: tuple[Step, ...] = (identify, read_text, recognise, draw_pages, describe)  # the whole story in one line
+
+
+def keep_pages(job: Job, batch: list[reading.PageRead], *, recognised: bool = False) -> None:
+    """Keep read pages with their warnings; a page read again replaces itself."""
+
+    def write(session: Session, deposit: Deposit) -> None:
+        for read in batch:
+            session.merge(page_row(job.version(), read, wants_ocr=not recognised and reading.needs_ocr(read)))
+        fresh = [{"code": code, "page": read.number} for read in batch for code in read.warnings]
+        deposit.warnings = [*(old for old in deposit.warnings if old not in fresh), *fresh]
+        session.flush()
+        steps = session.scalars(select(Page.steps).where(Page.version_id == job.version())).all()
+        deposit.pages_done = sum(OCR_WANTED not in one for one in steps)
+
+    job.keep(write)
+
+
+def page_row(version_id: uuid.UUID, read: reading.PageRead, *, wants_ocr: bool) -> Page:
+    """A page as it is kept."""
+    return Page(
+        version_id=version_id,
+        number=read.number,
+        text=read.text,
+        boxes=boxes.pack(read.words),
+        width=read.width,
+        height=read.height,
+        source=read.source,
+        score=read.score,
+        confidence=read.confidence,
+        steps=[*read.steps, *([OCR_WANTED] if wants_ocr else [])],
+        warnings=list(read.warnings),
+    )
+
+
+def store_image(job: Job, image: reading.PageImage) -> Rendition:
+    """Put one drawn image into the store."""
+    key = hash_of(image.path)
+    job.house.files.put(key, image.path, image.media_type)
+    size = image.path.stat().st_size
+    image.path.unlink()
+    return Rendition(
+        version_id=job.version(),
+        kind=IMAGE_KINDS[image.size],
+        page_number=image.number,
+        key=key,
+        media_type=image.media_type,
+        size=size,
+        width=image.width,
+        height=image.height,
+    )
+
+
+def batches(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
+    """Lists of at most `size`, as they come."""
+    stream = iter(things)
+    while batch := list(islice(stream, size)):
+        yield batch
+
+
+def _pages_without(job: Job, done: Any) -> list[int]:
+    """Page numbers that a step has not kept yet."""
+    if job.identity is None or not job.identity.page_count:
+        return []
+    with reading_session(job.house.engine) as session:
+        kept = set(session.scalars(done))
+    return [number for number in range(1, job.identity.page_count + 1) if number not in kept]
+
+
+def _add_missing(session: Session, renditions: list[Rendition]) -> None:
+    session.add_all(renditions)
+    session.flush()
+
+
+def _complete(session: Session, deposit: Deposit, description: dict[str, Any]) -> None:
+    depositing.complete(session, deposit, description, _publisher(session, deposit), at=now())
+
+
+def _publisher(session: Session, deposit: Deposit) -> Actor | None:
+    """The owner, while they still may publish and asked for it."""
+    if not deposit.approve:
+        return None
+    actor = actor_for(session, session.get_one(Person, deposit.owner_id), at=now())
+    return actor if actor.may_publish else None

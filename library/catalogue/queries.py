@@ -1,0 +1,111 @@
+"""Reading the catalogue: every query of a surface goes through the rule of sight."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
+
+from library.catalogue.access import visible_to
+from library.catalogue.cataloguing import UnknownWork
+from library.catalogue.models import ORIGINAL, PUBLISHED, Page, Rendition, Version, Work
+from library.errors import Refusal
+from library.people.sight import Sight
+
+
+class UnknownPage(Refusal):
+    code = "unknown-page"
+    vi = "Sách này không có trang đó."
+    en = "This book has no such page."
+
+
+def work_id_of(text: str) -> uuid.UUID:
+    """An id as it stands in an address. Raises UnknownWork."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise UnknownWork from error
+
+
+def visible_work(session: Session, work_id: str, sight: Sight, *, at: datetime) -> Work:
+    """A work with version, unit and audience. Raises UnknownWork, also when it may not be seen."""
+    work = session.scalar(_whole(select(Work)).where(Work.id == work_id_of(work_id), visible_to(sight, at)))
+    if work is None or work.version is None:
+        raise UnknownWork
+    return work
+
+
+def visible_works(session: Session, work_ids: Sequence[uuid.UUID], sight: Sight, *, at: datetime) -> dict[uuid.UUID, Work]:
+    """Those of the works that may be seen, by id."""
+    if not work_ids:
+        return {}
+    found = session.scalars(_listed(select(Work)).where(Work.id.in_(work_ids), visible_to(sight, at)))
+    return {work.id: work for work in found}
+
+
+def newest(session: Session, sight: Sight, *, at: datetime, limit: int) -> Sequence[Work]:
+    """The works published last."""
+    wanted = _listed(select(Work)).where(*_published(sight, at)).order_by(Work.published_at.desc()).limit(limit)
+    return session.scalars(wanted).all()
+
+
+def counts(session: Session, column: Any, sight: Sight, *, at: datetime) -> dict[Any, int]:
+    """How many published works may be seen for each value of a column."""
+    rows = session.execute(select(column, func.count()).where(column.is_not(None), *_published(sight, at)).group_by(column))
+    return {row[0]: row[1] for row in rows}
+
+
+def totals(session: Session, sight: Sight, *, at: datetime) -> tuple[int, int]:
+    """Published works that may be seen, and their pages."""
+    row = session.execute(
+        select(func.count(), func.coalesce(func.sum(Version.page_count), 0))
+        .select_from(Work)
+        .outerjoin(Version, Version.id == Work.version_id)
+        .where(*_published(sight, at))
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def original(session: Session, version_id: uuid.UUID) -> Rendition:
+    """The file as it was deposited."""
+    return session.scalars(select(Rendition).where(Rendition.version_id == version_id, Rendition.kind == ORIGINAL)).one()
+
+
+def rendition(session: Session, version_id: uuid.UUID, kind: str, number: int) -> Rendition | None:
+    """One derived file of a version."""
+    wanted = (Rendition.version_id == version_id, Rendition.kind == kind, Rendition.page_number == number)
+    return session.scalar(select(Rendition).where(*wanted))
+
+
+def page(session: Session, version_id: uuid.UUID, number: int) -> Page:
+    """One page. Raises UnknownPage."""
+    found = session.get(Page, (version_id, number))
+    if found is None:
+        raise UnknownPage
+    return found
+
+
+def page_texts(session: Session, version_id: uuid.UUID) -> Sequence[tuple[int, str]]:
+    """Number and text of all pages, in order."""
+    rows = session.execute(select(Page.number, Page.text).where(Page.version_id == version_id).order_by(Page.number))
+    return [(row.number, row.text) for row in rows]
+
+
+def page_quality(session: Session, version_id: uuid.UUID) -> tuple[int, list[int]]:
+    """How many pages came from OCR, and which ones could not be read."""
+    rows = session.execute(select(Page.number, Page.source).where(Page.version_id == version_id, Page.source.in_(("ocr", "none")))).all()
+    return sum(row.source == "ocr" for row in rows), sorted(row.number for row in rows if row.source == "none")
+
+
+def _published(sight: Sight, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Work.state == PUBLISHED, visible_to(sight, at))
+
+
+def _listed(wanted: Select[tuple[Work]]) -> Select[tuple[Work]]:
+    return wanted.options(joinedload(Work.unit), joinedload(Work.version).options(defer(Version.contents)))
+
+
+def _whole(wanted: Select[tuple[Work]]) -> Select[tuple[Work]]:
+    return wanted.options(joinedload(Work.unit), joinedload(Work.version), selectinload(Work.audience))

@@ -1,0 +1,8 @@
+"""Vietnamese text has one home: cleaning, tokens for both engines, folding, syllables, sorting."""
+
+from library.vietnamese.collation import class_key, person_key, title_key
+from library.vietnamese.folding import clean, fold, is_marked
+from library.vietnamese.syllables import syllable_score
+from library.vietnamese.tokens import Token, joined, tokens
+
+__all__ = ["Token", "class_key", "clean", "fold", "is_marked", "joined", "person_key", "syllable_score", "title_key", "tokens"]
