@@ -1,0 +1,85 @@
+"""What is indexed: one document a page, and one (page 0) for the work itself, so that its title is found without a page."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from library.vietnamese import clean, joined, tokens
+
+
+@dataclass(frozen=True)
+class Fielded:
+    """A text as the engines get it. `plain` holds the folded tokens of fields that were typed without any marks (P2)."""
+
+    exact: str
+    folded: str
+    plain: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """One page, or the work itself (page 0)."""
+
+    work_id: str
+    work_key: int
+    page: int
+    body: Fielded
+    head: Fielded  # title, authors and aliases, on every page of the work
+    title: Fielded  # on page 0 only
+    subject: str
+    grade: str
+    type: str
+    school: str
+    sight: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WorkFacts:
+    """What all documents of one work share."""
+
+    work_id: str
+    work_key: int
+    title: str
+    names: Sequence[str]  # authors, aliases, the names of type and series
+    subject: str | None
+    grade: int | None
+    type: str | None
+    school: str
+    sight: tuple[str, ...]
+
+
+NOTHING = Fielded("", "", "")
+
+
+def fielded(*texts: str) -> Fielded:
+    """Several fields of one kind, joined; each judges for itself whether it was typed without marks."""
+    found = [tokens(clean(text)) for text in texts]
+    plain = [one for one in found if not any(token.marked for token in one)]
+    return Fielded(
+        " ".join(joined(one) for one in found),
+        " ".join(joined(one, folded=True) for one in found),
+        " ".join(joined(one, folded=True) for one in plain),
+    )
+
+
+def documents_of(facts: WorkFacts, pages: Iterable[tuple[int, str]]) -> Iterator[Document]:
+    """All documents of one work, from its facts and its pages (number, text)."""
+    head = fielded(facts.title, *facts.names)
+    yield _document(facts, 0, NOTHING, head, fielded(facts.title))
+    for number, text in pages:
+        yield _document(facts, number, fielded(text), head, NOTHING)
+
+
+def _document(facts: WorkFacts, page: int, body: Fielded, head: Fielded, title: Fielded) -> Document:
+    return Document(
+        work_id=facts.work_id,
+        work_key=facts.work_key,
+        page=page,
+        body=body,
+        head=head,
+        title=title,
+        subject=facts.subject or "",
+        grade=str(facts.grade or ""),
+        type=facts.type or "",
+        school=facts.school,
+        sight=facts.sight,
+    )

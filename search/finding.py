@@ -1,0 +1,171 @@
+"""Finding: the engine gives numbers, the database loads the rows and has the last word on who may see them."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, defer, joinedload
+
+from library.catalogue.access import visible_to
+from library.catalogue.models import Page, Version, Work
+from search import marking, tiers
+from search.clauses import Clause
+from search.index import MOST_WORKS, Hit, Hits, Index
+from search.marking import Piece
+from search.query import Query
+
+WORKS_A_PAGE = 10
+PAGES_A_WORK = 3
+FIRST_LOOK, LAST_LOOK = 120, 12_000  # documents
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """One page with its snippet."""
+
+    number: int
+    snippet: list[Piece]
+    score: float
+    tier: int
+
+
+@dataclass(frozen=True)
+class FoundWork:
+    """One work with its best pages."""
+
+    work: Work
+    tier: int
+    score: float
+    title: list[Piece]
+    pages: list[FoundPage]
+    page_total: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a query."""
+
+    works: list[FoundWork]
+    guesses: list[FoundWork]
+    work_total: int
+    work_total_exact: bool
+    page_total: int
+    facets: dict[str, Counter[str]]
+
+
+@dataclass
+class Group:
+    """The documents of one work, best first."""
+
+    key: int
+    tier: int
+    score: float
+    pages: list[Hit]
+    page_total: int
+
+
+def find(session: Session, index: Index, query: Query, *, at: datetime, page: int = 1) -> Found:
+    """Page `page` (from 1) of the works that answer the query."""
+    if not query.terms:
+        return Found([], [], 0, True, 0, {})
+    first, last = (page - 1) * WORKS_A_PAGE, page * WORKS_A_PAGE
+    main, hits = look(index, tiers.main(query), _main_tier, last)
+    total, exact, pages = len(hits.pages_of), not hits.more_works, hits.page_total
+    if len(main) < WORKS_A_PAGE and page == 1:
+        more, rest = look(index, tiers.most(query), lambda _hit: tiers.MOST_WORDS, WORKS_A_PAGE)
+        total, exact, pages = (total, exact, pages) if main else (len(rest.pages_of), not rest.more_works, rest.page_total)
+        hits = hits if main else rest
+        known = {group.key for group in main}
+        main += [group for group in more if group.key not in known]
+    works = load(session, main[first:last], query, at=at)
+    guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at)
+    return Found(works, guesses, min(total, MOST_WORKS - 1), exact, pages, facets(session, list(hits.pages_of), query, at=at))
+
+
+def guess(index: Index, query: Query) -> list[Group]:
+    """What comes near, for a list of its own."""
+    groups, _ = look(index, tiers.guess(query), lambda _hit: tiers.GUESS, WORKS_A_PAGE)
+    return groups[:WORKS_A_PAGE]
+
+
+def look(index: Index, clause: Clause, tier: Callable[[Hit], int], wanted: int) -> tuple[list[Group], Hits]:
+    """Group the best documents by work until there are `wanted` works or no more documents."""
+    limit = FIRST_LOOK
+    while True:
+        hits = index.search(clause, limit=limit)
+        groups = grouped(hits, tier)
+        if len(groups) >= wanted or len(hits.hits) < limit or limit >= LAST_LOOK:
+            return groups, hits
+        limit *= 10
+
+
+def grouped(hits: Hits, tier: Callable[[Hit], int]) -> list[Group]:
+    """Works in the order of their best document; the work itself is no page."""
+    groups: dict[int, Group] = {}
+    for hit in hits.hits:
+        group = groups.get(hit.work_key)
+        if group is None:
+            group = groups[hit.work_key] = Group(hit.work_key, tier(hit), hit.score, [], hits.pages_of.get(hit.work_key, 0))
+        if hit.page:
+            group.pages.append(hit)
+    for group in groups.values():
+        group.page_total = max(group.page_total, len(group.pages))
+    return list(groups.values())
+
+
+def load(session: Session, groups: list[Group], query: Query, *, at: datetime) -> list[FoundWork]:
+    """The rows behind the groups, as far as they may be seen now."""
+    if not groups:
+        return []
+    rows = session.scalars(
+        select(Work)
+        .options(joinedload(Work.unit), joinedload(Work.version).options(defer(Version.contents)))
+        .where(Work.key.in_([group.key for group in groups]), visible_to(query.sight, at))
+    )
+    works = {work.key: work for work in rows}
+    shown = [(group, works[group.key]) for group in groups if group.key in works]
+    wanted = [(work.version_id, hit.page) for group, work in shown for hit in group.pages[:PAGES_A_WORK]]
+    texts = _texts(session, wanted)
+    return [_found_work(group, work, texts, query) for group, work in shown]
+
+
+def facets(session: Session, keys: list[int], query: Query, *, at: datetime) -> dict[str, Counter[str]]:
+    """How many of the found works (of at most a hundred) carry each value."""
+    rows = session.execute(
+        select(Work.subject_code, Work.grade, Work.type_code, Work.unit_id).where(Work.key.in_(keys), visible_to(query.sight, at))
+    ).all()
+    named = {"subject": 0, "grade": 1, "type": 2, "unit": 3}
+    return {name: Counter(str(row[place]) for row in rows if row[place] is not None) for name, place in named.items()}
+
+
+def _main_tier(hit: Hit) -> int:
+    return tiers.PHRASE if hit.score >= tiers.PHRASE_SCORE else tiers.ALL_WORDS
+
+
+def _texts(session: Session, wanted: list[tuple[uuid.UUID | None, int]]) -> dict[tuple[uuid.UUID, int], str]:
+    if not wanted:
+        return {}
+    rows = session.execute(select(Page.version_id, Page.number, Page.text).where(tuple_(Page.version_id, Page.number).in_(wanted)))
+    return {(row.version_id, row.number): row.text for row in rows}
+
+
+def _found_work(group: Group, work: Work, texts: dict[tuple[uuid.UUID, int], str], query: Query) -> FoundWork:
+    pages = [
+        FoundPage(hit.page, marking.snippet(texts[work.version_id, hit.page], query), plain_score(hit), _tier(group, hit))
+        for hit in group.pages[:PAGES_A_WORK]
+        if work.version_id is not None and (work.version_id, hit.page) in texts
+    ]
+    title = marking.pieces(work.title, marking.marks(work.title, query))
+    return FoundWork(work, group.tier, group.score % tiers.PHRASE_SCORE, title, pages, group.page_total)
+
+
+def plain_score(hit: Hit) -> float:
+    """The score inside its tier."""
+    return hit.score % tiers.PHRASE_SCORE
+
+
+def _tier(group: Group, hit: Hit) -> int:
+    return _main_tier(hit) if group.tier <= tiers.ALL_WORDS else group.tier

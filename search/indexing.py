@@ -1,0 +1,70 @@
+"""Bringing the index up to a work's present state, as the database has it now; never from a remembered event."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from library import vocabulary
+from library.catalogue.models import Page, Work
+from search.documents import WorkFacts, documents_of
+from search.index import Index
+
+PAGES_AT_ONCE = 100
+
+
+def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: datetime) -> int:
+    """Replace the work's documents (not yet committed) and return the revision they show. Safe to run again."""
+    work = session.scalar(
+        select(Work).options(joinedload(Work.unit), selectinload(Work.audience), joinedload(Work.version)).where(Work.id == work_id)
+    )
+    if work is None:
+        return 0
+    index.delete(str(work.id))
+    if work.version is not None:
+        index.write(documents_of(facts_of(work, at), _pages(session, work.version.id)))
+    return work.revision
+
+
+def facts_of(work: Work, at: datetime) -> WorkFacts:
+    """What the documents of a work share; only the tokens that are open now."""
+    kinds = (vocabulary.types().get(work.type_code or ""), vocabulary.series().get(work.series_code or ""))
+    names = [work.authors or "", *work.aliases, *(term.vi for term in kinds if term)]
+    open_now = (row.token for row in work.audience if row.from_at <= at and (row.until_at is None or row.until_at > at))
+    return WorkFacts(
+        work_id=str(work.id),
+        work_key=work.key,
+        title=work.title,
+        names=[name for name in names if name],
+        subject=work.subject_code,
+        grade=work.grade,
+        type=work.type_code,
+        school=work.unit.code,
+        sight=tuple(sorted(set(open_now))),
+    )
+
+
+def next_change(session: Session, work_id: uuid.UUID, *, after: datetime) -> datetime | None:
+    """When the work's audience changes by itself: an embargo that ends, a licence that runs out."""
+    work = session.scalar(select(Work).options(selectinload(Work.audience)).where(Work.id == work_id))
+    moments = [moment for row in (work.audience if work else ()) for moment in (row.from_at, row.until_at) if moment and moment > after]
+    return min(moments, default=None)
+
+
+def index_everything(session: Session, *, at: datetime) -> None:
+    """The index is new or lost: every work is due again."""
+    session.execute(update(Work).values(indexed_revision=0, due_at=at, set_aside_at=None))
+
+
+def lost(session: Session, index: Index) -> bool:
+    """Whether the database believes in an index that is empty."""
+    believed = session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision > 0))
+    return bool(believed) and index.count() == 0
+
+
+def _pages(session: Session, version_id: uuid.UUID) -> Iterator[tuple[int, str]]:
+    rows = select(Page.number, Page.text).where(Page.version_id == version_id).order_by(Page.number)
+    for row in session.execute(rows.execution_options(yield_per=PAGES_AT_ONCE)):
+        yield row.number, row.text

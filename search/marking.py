@@ -1,0 +1,102 @@
+"""Which characters of a stored text are hits: our own positions, so every engine marks alike."""
+
+from dataclasses import dataclass
+
+from library import vocabulary
+from library.vietnamese import Token, tokens
+from search.query import Query, Way
+
+SNIPPET = 170  # characters
+BEFORE = 50
+GAP = 3  # characters between two words of one mark
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A marked run: its place in the text and how many words of the query it holds."""
+
+    start: int
+    end: int
+    words: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of text, marked or not."""
+
+    text: str
+    marked: bool
+
+
+def marks(text: str, query: Query) -> list[Mark]:
+    """The hits in a text, in order. Where longer runs of the query stand, stray single words are not marked."""
+    found = tokens(text)
+    plain = not any(token.marked for token in found)
+    runs: list[Mark] = []
+    hit = [False] * len(found)
+    for way in (way for term in query.terms for way in term.ways):
+        for at in range(len(found) - len(way) + 1):
+            if _says(found, at, way, plain=plain):
+                hit[at : at + len(way)] = [True] * len(way)
+    at = 0
+    while at < len(found):
+        if not hit[at]:
+            at += 1
+            continue
+        end = at + 1
+        while end < len(found) and hit[end] and found[end].start - found[end - 1].end <= GAP:
+            end += 1
+        runs.append(Mark(found[at].start, found[end - 1].end, end - at))
+        at = end
+    return _worth_marking(runs, text, query)
+
+
+def _says(found: list[Token], at: int, way: Way, *, plain: bool) -> bool:
+    for word, token in zip(way, found[at : at + len(way)], strict=True):
+        same = token.key == word.key if word.marked else token.folded == word.folded
+        if not same and not (plain and token.folded == word.folded):
+            return False
+    return True
+
+
+def _worth_marking(runs: list[Mark], text: str, query: Query) -> list[Mark]:
+    most = max((run.words for run in runs), default=0)
+    wanted = len(query.words)
+    if wanted == 1 or most <= 1:
+        light = set(vocabulary.load("vi-text")["down_weight_words"])
+        heavy = [run for run in runs if text[run.start : run.end].lower() not in light]
+        return heavy or runs
+    least = wanted if most >= wanted else max(2, most // 2)
+    return [run for run in runs if run.words >= least]
+
+
+def pieces(text: str, found: list[Mark]) -> list[Piece]:
+    """The whole text cut into marked and unmarked pieces."""
+    cut: list[Piece] = []
+    at = 0
+    for mark in found:
+        if mark.start > at:
+            cut.append(Piece(text[at : mark.start], False))
+        cut.append(Piece(text[mark.start : mark.end], True))
+        at = mark.end
+    if at < len(text):
+        cut.append(Piece(text[at:], False))
+    return cut
+
+
+def snippet(text: str, query: Query) -> list[Piece]:
+    """About two lines around the best hit, cut between words."""
+    found = marks(text, query)
+    best = max(found, key=lambda mark: (mark.words, -mark.start), default=None)
+    start = max(0, best.start - BEFORE) if best else 0
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    end = min(len(text), start + SNIPPET)
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    shown = [Mark(mark.start - start, mark.end - start, mark.words) for mark in found if mark.start >= start and mark.end <= end]
+    line = text[start:end].replace("\n", " ")
+    cut = pieces(line, shown)
+    head = [Piece("…", False)] if start > 0 else []
+    tail = [Piece("…", False)] if end < len(text) else []
+    return [*head, *cut, *tail]

@@ -1,0 +1,131 @@
+"""What somebody looks for: words with their other ways of saying it, filters, and the sight of who asks."""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from library import vocabulary
+from library.errors import Refusal
+from library.people.sight import Sight
+from library.vietnamese import Token, clean, tokens
+
+LONGEST = 256  # characters
+MOST_TERMS = 16
+LONGEST_ENTRY = 6  # words of the longest abbreviation or synonym
+
+
+class QueryTooLong(Refusal):
+    code = "query-too-long"
+    vi = "Câu tìm dài quá ({length} kí tự). Gõ vài chữ chính thôi là đủ, nhiều nhất {limit} kí tự."
+    en = "The query is too long ({length} characters). A few key words are enough, at most {limit} characters."
+
+
+@dataclass(frozen=True)
+class Word:
+    """One token of a query."""
+
+    key: str
+    folded: str
+
+    @property
+    def marked(self) -> bool:
+        """Typed with marks: then only the same marks match (P2)."""
+        return self.key != self.folded
+
+
+Way = tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """Something a page must say, in one of several ways; the first is what was typed."""
+
+    ways: tuple[Way, ...]
+
+    @property
+    def typed(self) -> Way:
+        """The words as they were typed."""
+        return self.ways[0]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Narrowing to values; several values of one filter widen it again. An empty filter does nothing."""
+
+    subjects: frozenset[str] = frozenset()
+    grades: frozenset[int] = frozenset()
+    types: frozenset[str] = frozenset()
+    schools: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Query:
+    """A parsed query, ready for any engine."""
+
+    text: str
+    terms: tuple[Term, ...]
+    sight: Sight
+    filters: Filters = field(default_factory=Filters)
+
+    @property
+    def words(self) -> Way:
+        """All words as they were typed, in order."""
+        return tuple(word for term in self.terms for word in term.typed)
+
+    @property
+    def phrases(self) -> tuple[Way, ...]:
+        """The whole query as one phrase: as typed, and with the first other way of each term."""
+        other = tuple(word for term in self.terms for word in term.ways[min(1, len(term.ways) - 1)])
+        return (self.words,) if other == self.words else (self.words, other)
+
+
+def parse(text: str, sight: Sight, filters: Filters | None = None) -> Query:
+    """A query from what was typed. Raises QueryTooLong."""
+    if len(text) > LONGEST:
+        raise QueryTooLong(length=len(text), limit=LONGEST)
+    stored = clean(text).strip()
+    return Query(stored, terms_of(tokens(stored))[:MOST_TERMS], sight, filters or Filters())
+
+
+def terms_of(found: list[Token]) -> tuple[Term, ...]:
+    """Group tokens into terms: known abbreviations and synonyms get their other ways, everything else stands for itself."""
+    words = [Word(token.key, token.folded) for token in found]
+    terms: list[Term] = []
+    at = 0
+    while at < len(words):
+        length, others = _entry_at(words, at)
+        terms.append(Term((tuple(words[at : at + length]), *others)))
+        at += length
+    return tuple(terms)
+
+
+def _entry_at(words: list[Word], at: int) -> tuple[int, tuple[Way, ...]]:
+    """The longest entry of the vocabulary that begins here: how many words it takes, and its other ways."""
+    for length in range(min(LONGEST_ENTRY, len(words) - at), 0, -1):
+        typed = words[at : at + length]
+        by_key = entries().get(tuple(word.key for word in typed))
+        if by_key is None and not any(word.marked for word in typed):
+            by_key = folded_entries().get(tuple(word.folded for word in typed))
+        if by_key is not None:
+            return length, by_key
+    return 1, ()
+
+
+@cache
+def entries() -> dict[tuple[str, ...], tuple[Way, ...]]:
+    """Abbreviations and synonyms by the keys of their words."""
+    known = vocabulary.load("vi-text")
+    groups = [list(pair) for pair in known["abbreviations"].items()] + known["synonyms"]
+    found: dict[tuple[str, ...], tuple[Way, ...]] = {}
+    for group in groups:
+        ways = [tuple(Word(token.key, token.folded) for token in tokens(clean(entry))) for entry in group]
+        for way in ways:
+            others = tuple(other for other in ways if other != way)
+            if way in ways[:1] or group in known["synonyms"]:
+                found[tuple(word.key for word in way)] = others
+    return found
+
+
+@cache
+def folded_entries() -> dict[tuple[str, ...], tuple[Way, ...]]:
+    """The same by folded keys, for queries without marks; single short words of two meanings stay out."""
+    return {tuple(tokens(" ".join(keys))[place].folded for place in range(len(keys))): ways for keys, ways in entries().items()}
