@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from api.schemas.base import Named
@@ -103,13 +104,13 @@ def deposit_of(deposit: Deposit, received: int, work: Work | None, language: str
     )
 
 
-def warnings_of(warnings: Sequence[dict[str, object]], language: str) -> list[WarningSent]:
+def warnings_of(warnings: Sequence[dict[str, Any]], language: str) -> list[WarningSent]:
     """Warnings with their sentences, named pages included."""
     return [
         WarningSent(
             code=str(one["code"]),
             sentence=sentence_of(str(one["code"]), {"page": one.get("page")}, language),
-            page=one["page"] if isinstance(one.get("page"), int) else None,
+            page=one.get("page"),
         )
         for one in warnings
     ]

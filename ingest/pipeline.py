@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest import reading
+from ingest import describing, reading
 from ingest.house import House
+from ingest.pages import FILE, Identity, PageImage, PageRead
 from library import work_queue
 from library.catalogue import boxes, depositing
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, WORKING, Deposit, Page, Rendition
@@ -45,7 +46,7 @@ class Job:
     deposit_id: uuid.UUID
     name: str
     path: Path
-    identity: reading.Identity | None = None
+    identity: Identity | None = None
     version_id: uuid.UUID | None = None
 
     def keep(self, write: Callable[[Session, Deposit], None] = lambda _session, _deposit: None, **progress: Any) -> None:
@@ -56,6 +57,11 @@ class Job:
             write(session, deposit)
             for name, value in progress.items():
                 setattr(deposit, name, value)
+
+    @property
+    def kind(self) -> str:
+        """pdf, image or file; identified by now."""
+        return self.identity.kind if self.identity else FILE
 
     def version(self) -> uuid.UUID:
         """The version being made; identified by now."""
@@ -81,7 +87,7 @@ def run(house: House, deposit_id: uuid.UUID, lease: Lease) -> None:
 def identify(job: Job) -> None:
     """What is it? From here on there is a version to fill. Raises Refusal."""
     job.keep(state=WORKING, step="identify")
-    identity = reading.identify(job.path, job.name)
+    identity = reading.identify(job.path, job.name, page_limit=job.house.settings.page_limit)
     facts = {"page_count": identity.page_count, "contents": [asdict(heading) for heading in identity.contents]}
 
     def write(session: Session, deposit: Deposit) -> None:
@@ -103,7 +109,7 @@ def read_text(job: Job) -> None:
     if not missing:
         return
     job.keep(step="read")
-    for batch in batches(reading.read_text(job.path, missing), READ_BATCH):
+    for batch in batches(reading.read_text(job.path, missing, kind=job.kind), READ_BATCH):
         reach("pages-read")
         keep_pages(job, batch)
         reach("pages-read-kept")
@@ -117,7 +123,7 @@ def recognise(job: Job) -> None:
     if not waiting:
         return
     job.keep(step="recognise")
-    for batch in batches(reading.recognise(job.path, waiting), OCR_BATCH):
+    for batch in batches(reading.recognise(job.path, waiting, kind=job.kind), OCR_BATCH):
         reach("pages-recognised")
         keep_pages(job, batch, recognised=True)
         reach("pages-recognised-kept")
@@ -133,7 +139,7 @@ def draw_pages(job: Job) -> None:
     job.keep(step="draw", pages_done=done)
     with tempfile.TemporaryDirectory(prefix="hoclieu-draw-") as folder:
         for numbers in batches(missing, DRAW_BATCH):
-            images = list(reading.draw_pages(job.path, numbers, Path(folder)))
+            images = list(reading.draw_pages(job.path, numbers, Path(folder), kind=job.kind))
             renditions = [store_image(job, image) for image in images]
             reach("pages-drawn")
             done += len(numbers)
@@ -148,7 +154,7 @@ def describe(job: Job) -> None:
         first = session.scalars(select(Page.text).where(Page.version_id == job.version()).order_by(Page.number).limit(FIRST_PAGES)).all()
     if job.identity is None:
         raise RuntimeError("describe before identify")
-    found = reading.describe(job.identity, job.name, first)
+    found = describing.describe(job.identity, job.name, first)
     description = {
         "title": found.title,
         "authors": job.identity.author,
@@ -166,7 +172,7 @@ def describe(job: Job) -> None:
 STEPS: tuple[Step, ...] = (identify, read_text, recognise, draw_pages, describe)  # the whole story in one line
 
 
-def keep_pages(job: Job, batch: list[reading.PageRead], *, recognised: bool = False) -> None:
+def keep_pages(job: Job, batch: list[PageRead], *, recognised: bool = False) -> None:
     """Keep read pages with their warnings; a page read again replaces itself."""
 
     def write(session: Session, deposit: Deposit) -> None:
@@ -181,7 +187,7 @@ def keep_pages(job: Job, batch: list[reading.PageRead], *, recognised: bool = Fa
     job.keep(write)
 
 
-def page_row(version_id: uuid.UUID, read: reading.PageRead, *, wants_ocr: bool) -> Page:
+def page_row(version_id: uuid.UUID, read: PageRead, *, wants_ocr: bool) -> Page:
     """A page as it is kept."""
     return Page(
         version_id=version_id,
@@ -198,7 +204,7 @@ def page_row(version_id: uuid.UUID, read: reading.PageRead, *, wants_ocr: bool) 
     )
 
 
-def store_image(job: Job, image: reading.PageImage) -> Rendition:
+def store_image(job: Job, image: PageImage) -> Rendition:
     """Put one drawn image into the store."""
     key = hash_of(image.path)
     job.house.files.put(key, image.path, image.media_type)

@@ -80,7 +80,7 @@ class Worker:
         while not self.stopping.is_set():
             if index is None:
                 index = self.try_open_index()
-            if index is None or not self.claim_and(Work, lambda work, lease, held=index: self.index_work(work, lease, held)):  # type: ignore[misc]
+            if index is None or not self.claim_and(Work, lambda work, lease, held=index: self.index_work(work, lease, held)):
                 self.stopping.wait(self.house.settings.poll_seconds)
         if index is not None:
             index.close()

@@ -11,7 +11,8 @@ from search.query import Query, Term, Way, Word
 
 PHRASE, ALL_WORDS, MOST_WORDS, GUESS = 1, 2, 3, 4
 PHRASE_SCORE = 1000.0  # above any sum of word scores, so that one query ranks both upper tiers
-EXACT, PAIR, TITLE, TITLE_FOLDED, HEAD, SAME_PHRASE = 0.4, 0.6, 2.0, 0.3, 1.0, 2.0
+EXACT = {"body": 0.4, "head": 2.0}  # names and titles are short: their own form weighs more there
+PAIR, TITLE, TITLE_FOLDED, HEAD, SAME_PHRASE = 0.6, 2.0, 0.3, 1.0, 2.0
 MOST = 0.3  # of the words of a long question; a half costs 0.012 nDCG@10 on questions asked by people (docs/benchmarks.md)
 WORK_ITSELF = Is("page_term", "0")
 
@@ -76,7 +77,7 @@ def word_in(word: Word, where: str) -> Clause:
     """A marked word as it is, or where nobody typed marks; an unmarked word in every form, its own form better (P2, P3)."""
     if word.marked:
         return Best((Is(f"{where}_exact", word.key), Is(f"{where}_plain", word.folded)))
-    return All((Is(f"{where}_folded", word.folded),), better=(Weighted(Is(f"{where}_exact", word.key), EXACT),))
+    return All((Is(f"{where}_folded", word.folded),), better=(Weighted(Is(f"{where}_exact", word.key), EXACT[where]),))
 
 
 def adjacent(words: Way, where: str, *, folded: bool) -> Clause:

@@ -65,7 +65,7 @@ def totals(session: Session, sight: Sight, *, at: datetime) -> tuple[int, int]:
         .outerjoin(Version, Version.id == Work.version_id)
         .where(*_published(sight, at))
     ).one()
-    return int(row[0]), int(row[1])
+    return int(row[0] or 0), int(row[1] or 0)
 
 
 def original(session: Session, version_id: uuid.UUID) -> Rendition:
@@ -103,9 +103,9 @@ def _published(sight: Sight, at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Work.state == PUBLISHED, visible_to(sight, at))
 
 
-def _listed(wanted: Select[tuple[Work]]) -> Select[tuple[Work]]:
+def _listed(wanted: Select[Work]) -> Select[Work]:
     return wanted.options(joinedload(Work.unit), joinedload(Work.version).options(defer(Version.contents)))
 
 
-def _whole(wanted: Select[tuple[Work]]) -> Select[tuple[Work]]:
+def _whole(wanted: Select[Work]) -> Select[Work]:
     return wanted.options(joinedload(Work.unit), joinedload(Work.version), selectinload(Work.audience))

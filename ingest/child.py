@@ -1,0 +1,38 @@
+"""The limited child: one job in, answers out. Each task imports only the parser it needs, after the limits are set."""
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from ingest import sandbox
+from library import logs
+
+TASKS = {
+    "identify": "ingest.steps.identify",
+    "read": "ingest.steps.read_text",
+    "recognise": "ingest.steps.recognise",
+    "draw": "ingest.steps.draw_pages",
+}
+
+
+def main() -> None:
+    """Read the job, confine ourselves, answer line by line."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a parser prints belongs to the log
+    job: dict[str, Any] = json.load(sys.stdin)
+    logs.set_up("parser")
+    isolated = sandbox.confine(sandbox.Limits(**job.pop("limits")))
+    task = job.pop("task")
+    if task == "probe":
+        print(json.dumps({"isolated": isolated}), file=answers, flush=True)
+        return
+    step = importlib.import_module(TASKS[task])
+    for answer in step.work(**{name: Path(value) if name in ("path", "folder") else value for name, value in job.items()}):
+        print(json.dumps(answer, ensure_ascii=False), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""What the steps say about a file: its identity, its pages, its images, its description. Plain data that crosses process borders."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PDF, IMAGE, FILE = "pdf", "image", "file"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line of the table of contents; `page` counts from 1."""
+
+    level: int
+    title: str
+    page: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a file is. `kind`: pdf and image have pages; anything else is kept as a file and not read."""
+
+    kind: str
+    media_type: str
+    page_count: int | None
+    title: str | None = None
+    author: str | None = None
+    contents: tuple[Heading, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a page: `page.text[start:end] == text`; box as shares (0..1) of page width and height: x0, y0, x1, y1."""
+
+    text: str
+    start: int
+    end: int
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class PageRead:
+    """One read page; width and height in points as shown (after rotation), lines of the text end with a newline."""
+
+    number: int
+    width: float
+    height: float
+    text: str
+    words: tuple[Word, ...]
+    source: str  # text, second-opinion, ocr, none
+    score: float | None
+    confidence: float | None
+    steps: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PageImage:
+    """One drawn image; `size` is its nominal width in pixels: 400, 800, or 160 for the thumbnail."""
+
+    number: int
+    size: int
+    width: int
+    height: int
+    path: Path
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a work seems to be, guessed for its keeper to correct."""
+
+    title: str
+    subject: str | None
+    grade: int | None
+    series: str | None
+    type: str | None
+    language: str
+
+
+def page_from(row: dict[str, Any]) -> PageRead:
+    """A page as the child sent it."""
+    words = tuple(Word(text, start, end, (x0, y0, x1, y1)) for text, start, end, x0, y0, x1, y1 in row["words"])
+    return PageRead(**{**row, "words": words, "steps": tuple(row["steps"]), "warnings": tuple(row["warnings"])})
+
+
+def page_to(page: PageRead) -> dict[str, Any]:
+    """A page as the child sends it."""
+    row = {
+        name: getattr(page, name) for name in ("number", "width", "height", "text", "source", "score", "confidence", "steps", "warnings")
+    }
+    return row | {"words": [[word.text, word.start, word.end, *word.box] for word in page.words]}

@@ -1,0 +1,73 @@
+"""Why a file cannot be taken, and what its uploader should know about one that can."""
+
+from library.errors import Refusal
+
+
+class EmptyFile(Refusal):
+    code = "empty-file"
+    vi = "Tệp này rỗng (0 byte). Mở lại tệp trên máy xem còn nội dung không rồi gửi lại nhé."
+    en = "This file is empty (0 bytes). Check it on your computer and send it again."
+
+
+class NotTheTypeItClaims(Refusal):
+    code = "not-the-type-it-claims"
+    vi = "Tên tệp là .pdf nhưng bên trong không phải PDF. Nếu là ảnh, giữ nguyên đuôi .jpg hoặc .png rồi gửi lại."
+    en = "The file is called .pdf but is not a PDF. If it is a picture, keep its ending .jpg or .png and send it again."
+
+
+class Encrypted(Refusal):
+    code = "encrypted"
+    vi = "Tệp PDF có mật khẩu nên không đọc được. Bỏ mật khẩu (in ra PDF mới) rồi gửi lại."
+    en = "This PDF needs a password. Remove it (print to a new PDF) and send it again."
+
+
+class Damaged(Refusal):
+    code = "damaged"
+    vi = "Tệp PDF bị hỏng, không mở được trang nào. Tải hoặc xuất lại tệp từ bản gốc rồi gửi lại."
+    en = "This PDF is damaged; no page could be opened. Export it again from the original and send it again."
+
+
+class NoPages(Refusal):
+    code = "no-pages"
+    vi = "Tệp PDF này không có trang nào."
+    en = "This PDF has no pages."
+
+
+class TooManyPages(Refusal):
+    code = "too-many-pages"
+    vi = "Tệp có {pages} trang, nhiều hơn mức {limit} trang. Tách thành nhiều tập rồi gửi từng tập."
+    en = "The file has {pages} pages, more than the limit of {limit}. Split it into volumes and send each one."
+
+
+class Warned(Refusal):
+    """Not a refusal of the file: something to know about it."""
+
+
+class Repaired(Warned):
+    code = "repaired"
+    vi = "Tệp bị lỗi nhẹ, máy đã tự sửa để đọc. Xem lại các trang giúp nhé."
+    en = "The file was slightly damaged and has been repaired for reading. Please look through the pages."
+
+
+class KeptNotRead(Warned):
+    code = "kept-not-read"
+    vi = "Loại tệp này được giữ và cho tải về; chưa đọc được chữ bên trong, nên chỉ tìm thấy theo tên."
+    en = "This kind of file is kept and can be downloaded; its text is not read yet, so it is found by its title only."
+
+
+class PageUnreadable(Warned):
+    code = "page-unreadable"
+    vi = "Trang {page} không đọc được; các trang khác vẫn dùng bình thường."
+    en = "Page {page} could not be read; the other pages are fine."
+
+
+class PageNotReadable(Warned):
+    code = "page-not-readable"
+    vi = "Ảnh trang {page} mờ hoặc tối quá, máy chưa nhận ra chữ. Chụp hoặc quét lại trang này giúp nhé."
+    en = "The picture of page {page} is too blurred or dark to read. Please photograph or scan this page again."
+
+
+class OcrNotAvailable(Warned):
+    code = "ocr-not-available"
+    vi = "Trang {page} là ảnh nhưng máy chủ chưa cài bộ nhận chữ, nên chưa tìm được chữ trong trang."
+    en = "Page {page} is an image, and text recognition is not installed on the server, so its words cannot be found."

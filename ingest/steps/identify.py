@@ -1,0 +1,73 @@
+"""What is this PDF? Opened by MuPDF, else by PDFium; encrypted, damaged and page-less ones are named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pypdfium2
+
+from library.vietnamese import clean
+
+LONGEST_TITLE = 300
+MOST_HEADINGS = 2000
+pymupdf.TOOLS.mupdf_display_errors(False)
+pymupdf.TOOLS.mupdf_display_warnings(False)
+
+
+def work(path: Path) -> Iterator[dict[str, Any]]:
+    """One answer: either `refused` with a code, or the facts of the document."""
+    try:
+        document = pymupdf.open(path, filetype="pdf")
+    except (pymupdf.FileDataError, RuntimeError, ValueError):
+        yield _by_pdfium(path)
+        return
+    if document.needs_pass and not document.authenticate(""):
+        yield {"refused": "encrypted"}
+        return
+    count = _count(document)
+    if count == 0:
+        yield {"refused": "damaged" if document.is_repaired else "no-pages"} if not _pdfium_pages(path) else _by_pdfium(path)
+        return
+    yield {
+        "page_count": count,
+        "title": _said(document, "title"),
+        "author": _said(document, "author"),
+        "contents": _contents(document, count),
+        "warnings": ["repaired"] if document.is_repaired else [],
+    }
+
+
+def _count(document: pymupdf.Document) -> int:
+    try:
+        return int(document.page_count)
+    except RuntimeError:
+        return 0
+
+
+def _said(document: pymupdf.Document, name: str) -> str | None:
+    said = clean(str((document.metadata or {}).get(name) or "")).strip()
+    return said[:LONGEST_TITLE] or None
+
+
+def _contents(document: pymupdf.Document, count: int) -> list[list[Any]]:
+    try:
+        rows = document.get_toc(simple=True)
+    except (RuntimeError, ValueError, IndexError, KeyError):
+        return []
+    found = [[level, clean(str(title)).replace("\n", " ").strip()[:LONGEST_TITLE], page] for level, title, page in rows[:MOST_HEADINGS]]
+    return [row for row in found if row[1] and 1 <= row[2] <= count]
+
+
+def _by_pdfium(path: Path) -> dict[str, Any]:
+    count = _pdfium_pages(path)
+    if not count:
+        return {"refused": "damaged"}
+    return {"page_count": count, "title": None, "author": None, "contents": [], "warnings": ["repaired"]}
+
+
+def _pdfium_pages(path: Path) -> int:
+    try:
+        return len(pypdfium2.PdfDocument(path))
+    except (pypdfium2.PdfiumError, ValueError):
+        return 0
