@@ -2,7 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import timedelta
 
 from sqlalchemy import Engine
 
@@ -22,9 +22,9 @@ class House:
     files: FileStore
 
     @property
-    def index_path(self) -> Path:
-        """Folder of the embedded index."""
-        return Path(self.settings.index.removeprefix("tantivy://"))
+    def upload_lasts(self) -> timedelta:
+        """How long an unfinished upload is kept."""
+        return timedelta(days=self.settings.upload_days)
 
 
 def open_house(settings: Settings, *, migrate: bool = True) -> House:

@@ -5,7 +5,6 @@ import binascii
 import contextlib
 import errno
 import fcntl
-import hashlib
 import os
 import shutil
 import uuid
@@ -173,14 +172,3 @@ def parse_metadata(header: str | None) -> dict[str, str]:
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise MetadataBroken from error
     return found
-
-
-def check_sum(header: str | None, data: bytes) -> None:
-    """The tus `Upload-Checksum` header, `sha1` or `sha256` and base64. Raises WrongChecksum."""
-    if header is None:
-        return
-    algorithm, _, expected = header.strip().partition(" ")
-    if algorithm not in ("sha1", "sha256", "md5"):
-        raise MetadataBroken
-    if base64.b64encode(hashlib.new(algorithm, data, usedforsecurity=False).digest()).decode() != expected.strip():
-        raise WrongChecksum

@@ -39,6 +39,7 @@ class FoundWork(Sent):
     grade: int | None
     series: Named | None
     school: Named | None
+    state: str  # draft and withdrawn ones are found by their keepers only
     page_count: int | None
     cover: Cover
     thumbnail: str | None  # URL

@@ -1,0 +1,89 @@
+"""Filling the templates. `say(vi, en)` picks the language, so a page can never be half translated."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+
+DIST = Path(__file__).parents[2] / "frontend" / "dist"
+COLOURS = {
+    "toan": "TOAN", "van": "TIENG_VIET NGU_VAN TIENG_DTTS", "anh": "NGOAI_NGU_1 NGOAI_NGU_2", "khtn": "KHTN KHOA_HOC TNXH",
+    "sudia": "LS_DL LICH_SU DIA_LI", "gdcd": "DAO_DUC GDCD GDKTPL GDQPAN", "li": "VAT_LI", "hoa": "HOA_HOC", "sinh": "SINH_HOC",
+    "tin": "TIN_HOC TIN_HOC_CONG_NGHE", "congnghe": "CONG_NGHE", "theduc": "GDTC", "nghethuat": "NGHE_THUAT AM_NHAC MI_THUAT",
+    "trainghiem": "HDTN HDTN_HN", "diaphuong": "GDDP",
+}  # fmt: skip
+COLOUR_OF = {code: colour for colour, codes in COLOURS.items() for code in codes.split()}
+
+
+def source(name: str) -> str:
+    """The text of one template."""
+    return files("api.first_screen").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def environment() -> Environment:
+    """Templates that escape everything and know every name they use."""
+    made = Environment(
+        loader=FunctionLoader(source),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"number": number, "megabytes": megabytes}
+    made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset}
+    return made
+
+
+def render(
+    page: str, *, language: str, path: str, query: Mapping[str, str], me: Mapping[str, Any], name: str, data: Mapping[str, Any]
+) -> str:
+    """One whole page. `path` is without the language prefix; `name` is the library's own name."""
+    english = language == "en"
+
+    def say(vi: str, en: str, **facts: Any) -> str:
+        return (en if english else vi).format(**facts) if facts else (en if english else vi)
+
+    def to(target: str, **parameters: Any) -> str:
+        address = ("/en" if english else "") + target
+        wanted = {key: value for key, value in parameters.items() if value not in (None, "", [])}
+        return f"{address}?{urlencode(wanted, doseq=True)}" if wanted else address
+
+    other = ("" if english else "/en") + path + (f"?{urlencode(query)}" if query else "")
+    here = {"language": language, "english": english, "path": path, "query": query, "other_language": other}
+    return environment().get_template(f"{page}.html").render(**here, page=page, say=say, to=to, me=me, library_name=name, **data)
+
+
+def number(value: int, language: str = "vi") -> str:
+    """Digits grouped as the language does: 1.204 or 1,204."""
+    return f"{value:,}" if language == "en" else f"{value:,}".replace(",", ".")
+
+
+def megabytes(size: int, language: str = "vi") -> str:
+    """A file size people can read."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    text = f"{size / 1_000_000:.1f}".removesuffix(".0")
+    return f"{text if language == 'en' else text.replace('.', ',')} MB"
+
+
+def asset(name: str) -> str:
+    """The address of a built file; empty when the front end has not been built."""
+    return manifest().get(name, "")
+
+
+@cache
+def manifest() -> dict[str, str]:
+    """Addresses of the built script, its styles, and the lazy parts, by their sources."""
+    path = DIST / ".vite" / "manifest.json"
+    if not path.is_file():
+        return {}
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    found = {source_: f"/static/{entry['file']}" for source_, entry in entries.items()}
+    styles = [css for entry in entries.values() if entry.get("isEntry") for css in entry.get("css", [])]
+    return found | ({"styles": f"/static/{styles[0]}"} if styles else {})

@@ -1,0 +1,266 @@
+"""The pages people see: each asks the same functions as the API and fills a template. Forms work without script."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencies import GateNow, HouseNow, IndexNow, Language, Token, cookie_name
+from api.errors import NotValid, status_of
+from api.first_screen.rendering import render
+from api.gate import Gate
+from api.routes import deposits, home, people, reader, search, works
+from api.schemas import people as people_schemas
+from library.catalogue import publishing, queries
+from library.clock import now
+from library.errors import Refusal
+from library.people import sign_in
+from library.people.sign_in import Actor, SignInNeeded
+
+page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+Text = Annotated[str, Form()]
+Values = Annotated[list[str], Query(default_factory=list, max_length=20)]
+Look = Callable[[Session, Actor], Mapping[str, BaseModel | Any]]
+
+
+def shown(
+    request: Request, name: str, actor: Actor, data: Mapping[str, Any], *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """A filled page. Pages of people who are signed in are kept by nobody."""
+    language = "en" if request.url.path == "/en" or request.url.path.startswith("/en/") else "vi"
+    path = (request.url.path.removeprefix("/en") if language == "en" else request.url.path) or "/"
+    dumped = {key: value.model_dump() if isinstance(value, BaseModel) else value for key, value in data.items()}
+    html = render(
+        name,
+        language=language,
+        path=path,
+        query=dict(request.query_params),
+        me=people.me_of(actor).model_dump(),
+        name=request.app.state.house.settings.library_name,
+        data=dumped,
+    )
+    return HTMLResponse(html, status, headers={"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language", **(headers or {})})
+
+
+async def answer(request: Request, gate: Gate, token: str | None, name: str, look: Look) -> Response:
+    """Look things up with a reading session and show them."""
+
+    def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:
+        actor = sign_in.actor_of(session, token, at=now())
+        return actor, look(session, actor)
+
+    actor, data = await gate.read(read)
+    return shown(request, name, actor, data)
+
+
+def problem_page(request: Request, refusal: Refusal, status: int, headers: dict[str, str]) -> Response:
+    """A refusal as a page; without sign-in because the database may be the one that is missing."""
+    if isinstance(refusal, SignInNeeded):
+        prefix = "/en" if request.url.path.startswith("/en/") else ""
+        return RedirectResponse(f"{prefix}/dang-nhap?next={request.url.path}", 303)
+    language = "en" if request.url.path.startswith("/en") else "vi"
+    request_id = structlog.contextvars.get_contextvars().get("request_id") if status >= 500 else None
+    data = {"sentence": refusal.sentence(language), "request_id": request_id}
+    return shown(request, "problem", sign_in.VISITING, data, status=status, headers=headers)
+
+
+@page.get("/")
+async def home_page(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow) -> Response:
+    """Home."""
+    name = house.settings.library_name
+    return await answer(request, gate, token, "home", lambda s, a: {"home": home.home_of(s, a, language, name, at=now())})
+
+
+@page.get("/tim")
+async def search_page(
+    request: Request, gate: GateNow, token: Token, language: Language, index: IndexNow,
+    mon: Values, lop: Values, loai: Values, truong: Values, q: str = "", trang: int = 1,
+) -> Response:  # fmt: skip
+    """Search."""
+    filters = search.filters_of(mon, lop, loai, truong)
+    number = min(max(trang, 1), search.LAST_PAGE)
+    return await answer(
+        request, gate, token, "search",
+        lambda s, a: {"found": search.found(s, index, q, filters, a.sight, number, language, at=now())},
+    )  # fmt: skip
+
+
+@page.get("/tl/{work_id}")
+async def material_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language) -> Response:
+    """One material."""
+    return await answer(
+        request, gate, token, "material",
+        lambda s, a: {"work": works.sent(s, queries.visible_work(s, work_id, a.sight, at=now()), a, language)},
+    )  # fmt: skip
+
+
+@page.get("/doc/{work_id}")
+async def reader_page(
+    work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: str = "1", q: str = ""
+) -> Response:
+    """The reader, on one page."""
+
+    def look(session: Session, actor: Actor) -> Mapping[str, Any]:
+        work = queries.visible_work(session, work_id, actor.sight, at=now())
+        count = (work.version.page_count if work.version else 0) or 0
+        if not count:
+            raise queries.UnknownPage
+        number = min(max(int(p) if p.isdecimal() and p.isascii() and len(p) < 6 else 1, 1), count)
+        sent = works.sent(session, work, actor, language)
+        heading = next((one.title for one in reversed(sent.contents) if one.page <= number), "")
+        found = reader.page_of(session, work, number, q, actor.sight)
+        return {"work": sent, "shown": found, "hits": reader.hits_of(session, work, q, actor.sight), "heading": heading}
+
+    return await answer(request, gate, token, "reader", look)
+
+
+@page.get("/tro-giup")
+async def help_page(request: Request, gate: GateNow, token: Token) -> Response:
+    """Help."""
+    return await answer(request, gate, token, "help", lambda _s, _a: {})
+
+
+@page.get("/gui")
+async def upload_page(request: Request, gate: GateNow, token: Token) -> Response:
+    """The upload form."""
+    return await answer(request, gate, token, "upload", lambda _s, a: {"problem": None, "person": a.required().name})
+
+
+@page.post("/gui")
+async def upload(
+    request: Request, gate: GateNow, house: HouseNow, token: Token, language: Language,
+    file: Annotated[UploadFile, File()], sight: Text = "public", approve: Text = "",
+) -> Response:  # fmt: skip
+    """A file by the plain form."""
+    try:
+        await deposits.take_form(gate, house, token, file, sight, approve == "true")
+    except SignInNeeded:
+        raise
+    except Refusal as refusal:
+        actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
+        return shown(request, "upload", actor, {"problem": refusal.sentence(language)}, status=status_of(refusal))
+    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
+
+
+@page.get("/bai-cua-toi")
+async def my_uploads_page(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow) -> Response:
+    """My uploads."""
+    return await answer(request, gate, token, "my-uploads", lambda s, a: {"deposits": deposits.deposits_of(s, a, house, language)})
+
+
+@page.post("/bai-cua-toi/{deposit_id}/bo")
+async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> Response:
+    """Remove a refused upload from the list."""
+    await deposits.cancel(gate, house, deposits.id_of(deposit_id), token)
+    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
+
+
+@page.post("/tl/{work_id}/duyet")
+async def approve_form(
+    work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = "public"
+) -> Response:
+    """Approve by the plain form."""
+
+    def act(session: Session) -> None:
+        actor = sign_in.actor_of(session, token, at=now())
+        actor.required()
+        work = queries.visible_work(session, work_id, actor.sight, at=now())
+        chosen = sight if sight in publishing.SIGHTS else "public"
+        publishing.publish(session, work, queries.work_id_of(version_id), digest, chosen, by=actor, at=now())
+
+    await gate.write(act)
+    return RedirectResponse(f"{prefix_of(language)}/tl/{work_id}", 303)
+
+
+@page.post("/tl/{work_id}/thu-hoi")
+async def withdraw_form(work_id: str, gate: GateNow, token: Token, language: Language) -> Response:
+    """Withdraw by the plain form."""
+
+    def act(session: Session) -> None:
+        actor = sign_in.actor_of(session, token, at=now())
+        actor.required()
+        publishing.withdraw(session, queries.visible_work(session, work_id, actor.sight, at=now()), by=actor, at=now())
+
+    await gate.write(act)
+    return RedirectResponse(f"{prefix_of(language)}/tl/{work_id}", 303)
+
+
+@page.get("/dang-nhap")
+async def sign_in_page(request: Request, gate: GateNow, token: Token, next: str = "/") -> Response:
+    """Sign in."""
+    return await answer(request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": ""})
+
+
+@page.post("/dang-nhap")
+async def sign_in_form(
+    request: Request, gate: GateNow, house: HouseNow, language: Language, login: Text, password: Text, next: Text = "/"
+) -> Response:
+    """Sign in by the plain form."""
+    try:
+        token, _ = await people.enter(gate, login[:200], password[:200], people.address_of(request))
+    except Refusal as refusal:
+        data = {"next": next, "problem": refusal.sentence(language), "login": login[:200]}
+        return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal))
+    response = RedirectResponse(inside(next, language), 303)
+    people.set_cookie(response, request, house.settings, token)
+    return response
+
+
+@page.post("/dang-xuat")
+async def sign_out_form(request: Request, gate: GateNow, token: Token, language: Language) -> Response:
+    """Sign out; the browser forgets what it kept of this site."""
+    await people.leave(gate, token)
+    response = RedirectResponse(f"{prefix_of(language)}/", 303, headers={"Clear-Site-Data": '"cache", "storage"'})
+    response.delete_cookie(cookie_name(request), path="/")
+    return response
+
+
+@page.get("/moi/{link}")
+async def invitation_page(link: str, request: Request, gate: GateNow) -> Response:
+    """A one-time link."""
+    return await invitation(request, gate, link, None, {})
+
+
+@page.post("/moi/{link}")
+async def accept_form(
+    link: str, request: Request, gate: GateNow, house: HouseNow, language: Language, name: Text, login: Text, password: Text
+) -> Response:
+    """Use a one-time link by the plain form."""
+    try:
+        wish = people_schemas.Acceptance(name=name, login=login, password=password)
+        token, _ = await people.take_link(gate, link, wish)
+    except ValidationError as error:
+        fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
+        return await invitation(request, gate, link, NotValid(fields=fields), {"name": name, "login": login})
+    except Refusal as refusal:
+        return await invitation(request, gate, link, refusal, {"name": name, "login": login})
+    response = RedirectResponse(f"{prefix_of(language)}/", 303)
+    people.set_cookie(response, request, house.settings, token)
+    return response
+
+
+async def invitation(request: Request, gate: Gate, link: str, refusal: Refusal | None, given: dict[str, str]) -> Response:
+    """The form behind a one-time link, with what was wrong."""
+    language = "en" if request.url.path.startswith("/en/") else "vi"
+    found = await gate.read(lambda session: people.invitation(link, session, now()))
+    data = {"invitation": found, "problem": refusal.sentence(language) if refusal else None, "given": given}
+    return shown(request, "invitation", sign_in.VISITING, data, status=status_of(refusal) if refusal else 200)
+
+
+def inside(target: str, language: str) -> str:
+    """An address of this house only; anything else leads home."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else f"{prefix_of(language)}/"
+
+
+def prefix_of(language: str) -> str:
+    """The prefix of English pages."""
+    return "/en" if language == "en" else ""
+
+
+router = APIRouter()
+router.include_router(page)
+router.include_router(page, prefix="/en")

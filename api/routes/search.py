@@ -1,0 +1,123 @@
+"""Search over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api import describing
+from api.dependencies import GateNow, IndexNow, Language, Now, Token
+from api.schemas import search as schemas
+from library import vocabulary
+from library.people import sign_in
+from library.people.models import SCHOOL, Unit
+from library.people.sight import Sight
+from search import finding
+from search.finding import WORKS_A_PAGE, Found, FoundWork
+from search.index import Index
+from search.query import Filters, parse
+
+router = APIRouter(prefix="/api/v1", tags=["search"])
+LAST_PAGE = 50
+Values = Annotated[list[str], Query(default_factory=list, max_length=20)]
+
+
+@router.get("/search", response_model=schemas.Found)
+async def search(
+    gate: GateNow,
+    index: IndexNow,
+    token: Token,
+    at: Now,
+    language: Language,
+    mon: Values,
+    lop: Values,
+    loai: Values,
+    truong: Values,
+    q: str = "",
+    trang: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
+) -> schemas.Found:
+    """Works and pages that hold the words, best first."""
+    filters = filters_of(mon, lop, loai, truong)
+
+    def answer(session: Session) -> schemas.Found:
+        sight = sign_in.actor_of(session, token, at=at).sight if token else sign_in.VISITING.sight
+        return found(session, index, q, filters, sight, trang, language, at=at)
+
+    return await gate.read(answer)
+
+
+def filters_of(mon: list[str], lop: list[str], loai: list[str], truong: list[str]) -> Filters:
+    """Filters as they stand in an address; senseless grades are left out."""
+    grades = frozenset(int(one) for one in lop if one.isdecimal() and int(one) in vocabulary.GRADES)
+    return Filters(frozenset(filter(None, mon)), grades, frozenset(filter(None, loai)), frozenset(filter(None, truong)))
+
+
+def found(session: Session, index: Index, q: str, filters: Filters, sight: Sight, page: int, language: str, *, at: Now) -> schemas.Found:
+    """The answer to a query, for the API and the first screen alike."""
+    query = parse(q, sight, filters)
+    answer = finding.find(session, index, query, at=at, page=page)
+    return schemas.Found(
+        query=q,
+        work_total=answer.work_total,
+        work_total_exact=answer.work_total_exact,
+        page_total=answer.page_total,
+        works=[_work(one, language) for one in answer.works],
+        guesses=[_work(one, language) for one in answer.guesses],
+        facets=_facets(session, answer, filters, language),
+        page=page,
+        page_count=min(LAST_PAGE, max(1, -(-answer.work_total // WORKS_A_PAGE))) if answer.work_total_exact else LAST_PAGE,
+    )
+
+
+def _work(one: FoundWork, language: str) -> schemas.FoundWork:
+    work = one.work
+    return schemas.FoundWork(
+        id=str(work.id),
+        title=work.title,
+        title_pieces=[schemas.Piece(text=piece.text, marked=piece.marked) for piece in one.title],
+        type=describing.named(vocabulary.types(), work.type_code, language),
+        subject=describing.named(vocabulary.subjects(), work.subject_code, language),
+        grade=work.grade,
+        series=describing.named(vocabulary.series(), work.series_code, language),
+        school=describing.unit_named(work.unit) if work.unit.kind == SCHOOL else None,
+        state=work.state,
+        page_count=work.version.page_count if work.version else None,
+        cover=describing.cover_of(work),
+        thumbnail=describing.thumbnail_of(work, work.version),
+        tier=one.tier,
+        pages=[
+            schemas.PageHit(
+                number=page.number,
+                snippet=[schemas.Piece(text=piece.text, marked=piece.marked) for piece in page.snippet],
+                tier=page.tier,
+                score=page.score,
+            )
+            for page in one.pages
+        ],
+        page_total=one.page_total,
+    )
+
+
+def _facets(session: Session, answer: Found, filters: Filters, language: str) -> list[schemas.Facet]:
+    units = {str(unit.id): unit for unit in session.scalars(select(Unit).where(Unit.kind == SCHOOL))} if answer.facets.get("unit") else {}
+    schools = {unit.code: unit.name for unit in units.values()}
+    by_school = {units[key].code: count for key, count in answer.facets.get("unit", {}).items() if key in units}
+    grade = "Grade" if language == "en" else "Lớp"
+    return [
+        _facet("mon", answer.facets.get("subject", {}), filters.subjects, {c: t.name(language) for c, t in vocabulary.subjects().items()}),
+        _facet(
+            "lop",
+            answer.facets.get("grade", {}),
+            frozenset(str(one) for one in filters.grades),
+            {str(number): f"{grade} {number}" for number in vocabulary.GRADES},
+        ),
+        _facet("loai", answer.facets.get("type", {}), filters.types, {c: t.name(language) for c, t in vocabulary.types().items()}),
+        _facet("truong", by_school, filters.schools, schools),
+    ]
+
+
+def _facet(name: str, counts: dict[str, int], chosen: frozenset[str], names: dict[str, str]) -> schemas.Facet:
+    shown = [code for code in names if counts.get(code) or code in chosen]
+    values = [schemas.FacetValue(code=code, name=names[code], count=counts.get(code, 0), chosen=code in chosen) for code in shown]
+    return schemas.Facet(name=name, values=values)

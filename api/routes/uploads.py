@@ -1,0 +1,174 @@
+"""Resumable uploads: tus 1.0 with creation, termination, expiration and checksum."""
+
+import hashlib
+import os
+import uuid
+from base64 import b64encode
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from api.dependencies import GateNow, HouseNow, Token
+from api.gate import Gate
+from api.routes.deposits import cancel, id_of
+from ingest import uploading
+from ingest.house import House
+from ingest.uploading import MetadataBroken, TooLarge, WrongChecksum, WrongOffset
+from library.catalogue import depositing
+from library.catalogue.models import RECEIVING
+from library.clock import now
+from library.naming import clean_name
+from library.people import sign_in
+
+router = APIRouter(prefix="/api/v1/uploads", tags=["uploads"])
+ALGORITHMS = {"sha1", "sha256", "md5"}
+TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
+OFFERS = {
+    "Tus-Version": "1.0.0",
+    "Tus-Extension": "creation,termination,expiration,checksum",
+    "Tus-Checksum-Algorithm": ",".join(sorted(ALGORITHMS)),
+}
+PART = 1024 * 1024  # written at once
+
+
+@router.options("", status_code=204)
+@router.options("/{upload_id}", status_code=204)
+def offers(house: HouseNow) -> Response:
+    """What this server can do."""
+    return Response(status_code=204, headers={**TUS, **OFFERS, "Tus-Max-Size": str(house.settings.upload_limit)})
+
+
+@router.post("", status_code=201)
+async def create(
+    gate: GateNow,
+    house: HouseNow,
+    token: Token,
+    upload_length: Annotated[int, Header(ge=0)],
+    upload_metadata: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Announce a file; its bytes follow with PATCH."""
+    told = uploading.parse_metadata(upload_metadata)
+    uploading.check_room(house, upload_length)
+
+    def begin(session: Session) -> tuple[uuid.UUID, datetime | None]:
+        deposit = depositing.begin(
+            session,
+            name=clean_name(told.get("filename", "")),
+            size=upload_length,
+            media_type=told.get("filetype"),
+            sight=told.get("sight", "public"),
+            approve=told.get("approve") == "true",
+            by=sign_in.actor_of(session, token, at=now()),
+            at=now(),
+            lasts=house.upload_lasts,
+        )
+        uploading.open_staging(house, deposit.id)
+        return deposit.id, deposit.expires_at
+
+    deposit_id, expires = await gate.write(begin)
+    if upload_length == 0:
+        await run_in_threadpool(uploading.finish, house, deposit_id, at=now())
+    headers = {**TUS, "Location": f"/api/v1/uploads/{deposit_id}", "Upload-Offset": "0", **_expiry(expires)}
+    return Response(status_code=201, headers=headers)
+
+
+@router.head("/{upload_id}")
+async def state(upload_id: str, gate: GateNow, house: HouseNow, token: Token) -> Response:
+    """How far it is. An upload that was complete when the server died is accepted now, before the client hears "complete"."""
+    size, receiving, expires = await _facts(gate, upload_id, token)
+    deposit_id = id_of(upload_id)
+    offset = uploading.offset_of(house, deposit_id) if receiving else size
+    if receiving and offset == size:
+        await run_in_threadpool(_finish_locked, house, deposit_id)
+    return Response(headers={**TUS, "Upload-Offset": str(offset), "Upload-Length": str(size), **_expiry(expires)})
+
+
+@router.patch("/{upload_id}", status_code=204)
+async def append(
+    upload_id: str,
+    request: Request,
+    gate: GateNow,
+    house: HouseNow,
+    token: Token,
+    upload_offset: Annotated[int, Header(ge=0)],
+    upload_checksum: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The next bytes. What arrived before a cut is kept; a part whose checksum is wrong is dropped."""
+    size, receiving, expires = await _facts(gate, upload_id, token)
+    deposit_id = id_of(upload_id)
+    if not receiving:
+        raise WrongOffset(offset=size)
+    with uploading.locked(house, deposit_id) as descriptor:
+        if os.fstat(descriptor).st_size != upload_offset:
+            raise WrongOffset(offset=os.fstat(descriptor).st_size)
+        offset = await _receive(request, descriptor, upload_offset, size, upload_checksum)
+        if offset == size:
+            await run_in_threadpool(uploading.finish, house, deposit_id, at=now())
+    return Response(status_code=204, headers={**TUS, "Upload-Offset": str(offset), **_expiry(expires)})
+
+
+@router.delete("/{upload_id}", status_code=204)
+async def terminate(upload_id: str, gate: GateNow, house: HouseNow, token: Token) -> Response:
+    """Stop and forget it."""
+    await cancel(gate, house, id_of(upload_id), token)
+    return Response(status_code=204, headers=TUS)
+
+
+async def _receive(request: Request, descriptor: int, start: int, size: int, checksum: str | None) -> int:
+    """Write the body as it comes; returns the new offset."""
+    algorithm, _, expected = (checksum or "").partition(" ")
+    if checksum and algorithm not in ALGORITHMS:
+        raise MetadataBroken
+    digest = hashlib.new(algorithm, usedforsecurity=False) if checksum else None
+    waiting = bytearray()
+    offset = start
+
+    async def flush() -> None:
+        nonlocal offset
+        data = bytes(waiting)
+        waiting.clear()
+        if offset + len(data) > size:
+            raise TooLarge(limit_mb=size // 1024**2)
+        await run_in_threadpool(uploading.write_at, descriptor, data, offset)
+        offset += len(data)
+
+    whole = True
+    try:
+        async for chunk in request.stream():
+            waiting += chunk
+            if digest:
+                digest.update(chunk)
+            if len(waiting) >= PART:
+                await flush()
+    except ClientDisconnect:
+        whole = False
+    if waiting:
+        await flush()
+    if digest and (not whole or b64encode(digest.digest()).decode() != expected.strip()):
+        os.ftruncate(descriptor, start)
+        raise WrongChecksum
+    return offset
+
+
+async def _facts(gate: Gate, upload_id: str, token: str | None) -> tuple[int, bool, datetime | None]:
+    """Size, whether it still receives, and when it expires; only for whom it belongs to."""
+
+    def look(session: Session) -> tuple[int, bool, datetime | None]:
+        deposit = depositing.mine(session, id_of(upload_id), sign_in.actor_of(session, token, at=now()))
+        return deposit.size, deposit.state == RECEIVING, deposit.expires_at
+
+    return await gate.read(look)
+
+
+def _finish_locked(house: House, deposit_id: uuid.UUID) -> None:
+    with uploading.locked(house, deposit_id):
+        uploading.finish(house, deposit_id, at=now())
+
+
+def _expiry(expires: datetime | None) -> dict[str, str]:
+    return {"Upload-Expires": format_datetime(expires, usegmt=True)} if expires else {}

@@ -1,0 +1,169 @@
+"""Works: what their page shows, correcting and publishing them, and their files."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.orm import Session
+
+from api import describing
+from api.dependencies import HouseNow, Language, Now, Reader, Reading, Writer, Writing
+from api.schemas import works as schemas
+from ingest.house import House
+from library import vocabulary
+from library.catalogue import cataloguing, publishing, queries
+from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Rendition, Work
+from library.files.sending import Part, part_of
+from library.learning import reading as places
+from library.people.sign_in import Actor
+
+router = APIRouter(prefix="/api/v1/works", tags=["works"])
+FOR_GOOD = "private, max-age=31536000, immutable"
+CHUNK = 256 * 1024
+
+
+@router.get("/{work_id}", response_model=schemas.Work)
+def work(work_id: str, session: Reading, actor: Reader, at: Now, language: Language) -> schemas.Work:
+    """One title of the catalogue."""
+    return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+
+
+@router.patch("/{work_id}", response_model=schemas.Work)
+def change(work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
+    """Correct what describes a work."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    cataloguing.change(session, found, wish.model_dump(exclude_unset=True), by=actor, at=at)
+    return sent(session, found, actor, language)
+
+
+@router.post("/{work_id}/publication", response_model=schemas.Work)
+def publish(work_id: str, wish: schemas.Publication, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
+    """Open exactly these bytes to these readers."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    publishing.publish(session, found, queries.work_id_of(wish.version_id), wish.digest, wish.sight, by=actor, at=at)
+    return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+
+
+@router.delete("/{work_id}/publication", response_model=schemas.Work)
+def withdraw(work_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
+    """Take a work back from its readers."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    publishing.withdraw(session, found, by=actor, at=at)
+    return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+
+
+@router.put("/{work_id}/place", status_code=204)
+def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Writer, at: Now) -> None:
+    """Remember where the reader left off."""
+    person = actor.required()
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    if found.version is None or not 1 <= wish.page <= (found.version.page_count or 0):
+        raise queries.UnknownPage
+    places.keep_place(session, person.id, found.id, wish.page, at=at)
+
+
+@router.get("/{work_id}/file")
+def file(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
+    """The file as it was deposited, as a download; ranges are served."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    return send(house, request, queries.original(session, found.version_id), attachment=True)  # type: ignore[arg-type]  # visible_work has one
+
+
+@router.get("/{work_id}/thumbnail")
+def thumbnail(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
+    """The first page, small."""
+    return image(session, request, house, work_id, actor, THUMBNAIL, 1, at=at)
+
+
+@router.get("/{work_id}/pages/{number}/image")
+def page_image(
+    work_id: str,
+    number: int,
+    request: Request,
+    session: Reading,
+    actor: Reader,
+    at: Now,
+    house: HouseNow,
+    size: Annotated[int, Query(ge=100, le=2000)] = 800,
+) -> Response:
+    """One page as an image, 400 or 800 pixels wide."""
+    return image(session, request, house, work_id, actor, PAGE_400 if size <= 400 else PAGE_800, number, at=at)
+
+
+def image(session: Session, request: Request, house: House, work_id: str, actor: Actor, kind: str, number: int, *, at: Now) -> Response:
+    """A derived image of a work that may be seen."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    drawn = queries.rendition(session, found.version_id, kind, number) if found.version_id else None
+    if drawn is None:
+        raise queries.UnknownPage
+    return send(house, request, drawn, attachment=False)
+
+
+def send(house: House, request: Request, rendition: Rendition, *, attachment: bool) -> Response:
+    """A stored file, or the part of it that was asked for. Its key is its hash, so it never goes stale."""
+    tag = f'"{rendition.key[:32]}"'
+    headers = {"Cache-Control": FOR_GOOD, "ETag": tag, "Accept-Ranges": "bytes", "Vary": "Cookie"}
+    if attachment:
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(rendition.name or 'hoc-lieu')}"
+        headers["Cache-Control"] = "private, no-cache"
+        headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    part = part_of(request.headers.get("range"), rendition.size)
+    if part is None:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{rendition.size}"})
+    if not part.whole:
+        headers["Content-Range"] = f"bytes {part.start}-{part.start + part.length - 1}/{rendition.size}"
+    headers["Content-Length"] = str(part.length)
+    body = _stream(house, rendition.key, part) if request.method != "HEAD" else ()
+    return StreamingResponse(body, 200 if part.whole else 206, headers, media_type=rendition.media_type)
+
+
+def _stream(house: House, key: str, part: Part) -> Iterator[bytes]:
+    left = part.length
+    with house.files.open(key, start=part.start) as stored:
+        while left > 0 and (chunk := stored.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+
+
+def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.Work:
+    """A work as its page shows it; version, unit and audience are loaded."""
+    version = found.version
+    if version is None:
+        raise cataloguing.UnknownWork
+    original = queries.original(session, version.id)
+    ocr_pages, bad_pages = queries.page_quality(session, version.id)
+    return schemas.Work(
+        id=str(found.id),
+        title=found.title,
+        authors=found.authors,
+        type=describing.named(vocabulary.types(), found.type_code, language),
+        subject=describing.named(vocabulary.subjects(), found.subject_code, language),
+        grade=found.grade,
+        series=describing.named(vocabulary.series(), found.series_code, language),
+        school=describing.unit_named(found.unit),
+        language=found.language,
+        state=found.state,
+        sight=found.sight,
+        cover=describing.cover_of(found),
+        thumbnail=describing.thumbnail_of(found, version),
+        readable=bool(version.page_count),
+        page_count=version.page_count,
+        ocr_pages=ocr_pages,
+        bad_pages=bad_pages,
+        contents=[schemas.Heading(**heading) for heading in version.contents],
+        file_name=original.name,
+        file_size=original.size,
+        file_type=original.media_type,
+        version=version.number,
+        version_id=str(version.id),
+        digest=version.digest,
+        published_at=found.published_at,
+        created_at=found.created_at,
+        place=places.place_of(session, actor.person.id, found.id) if actor.person else None,
+        may_edit=cataloguing.may_edit(found, actor),
+        may_publish=cataloguing.may_publish(found, actor),
+    )
