@@ -22,9 +22,7 @@ TYPES = (
 )
 GRADE = re.compile(r"\blop (\d{1,2})\b")
 SUBJECT_GRADE = re.compile(r"\b(\d{1,2})\b")
-MEANINGLESS = re.compile(
-    r"^(untitled|document\d*|microsoft word.*|slide ?\d*|scan.*|img.*|tep|doc\d*|.*\.(docx?|pptx?|indd|tex|dvi|cdr|qxd))$", re.I
-)
+MEANINGLESS = re.compile(r"^(untitled|document\d*|microsoft word.*|slide ?\d*|scan.*|img.*|tep|doc\d*|.*\.(docx?|pptx?|indd|tex|dvi|cdr|qxd))$", re.I)
 SENTENCE_END = re.compile(r"[.;:,]$")
 LONGEST_TITLE = 120
 WORDS_TO_TELL_LANGUAGE = 40
@@ -41,8 +39,7 @@ def describe(identity: Identity, name: str, first_pages: Sequence[str]) -> Descr
         subject=subject,
         grade=grade_in(near, subject) or grade_in(far, None),
         series=series_in(near) or series_in(far),
-        type=next((code for words, code in TYPES if f" {words} " in near), None)
-        or next((c for w, c in TEXTBOOK if f" {w} " in far[:400]), None),
+        type=next((code for words, code in TYPES if f" {words} " in near), None) or next((c for w, c in TEXTBOOK if f" {w} " in far[:400]), None),
         language=language_of(first_pages),
     )
 
@@ -113,9 +110,7 @@ def language_of(first_pages: Iterable[str]) -> str:
 @cache
 def subject_names() -> list[tuple[str, str]]:
     """Folded names and long aliases of subjects with their codes."""
-    rows = [
-        (name, row["code"]) for row in vocabulary.load("subjects-by-grade")["subjects"] for name in (row["vi"], *row.get("aliases", ()))
-    ]
+    rows = [(name, row["code"]) for row in vocabulary.load("subjects-by-grade")["subjects"] for name in (row["vi"], *row.get("aliases", ()))]
     return [(keyed(name).strip(), code) for name, code in rows if len(name) > 3]
 
 

@@ -87,7 +87,5 @@ def page_from(row: dict[str, Any]) -> PageRead:
 
 def page_to(page: PageRead) -> dict[str, Any]:
     """A page as the child sends it."""
-    row = {
-        name: getattr(page, name) for name in ("number", "width", "height", "text", "source", "score", "confidence", "steps", "warnings")
-    }
+    row = {name: getattr(page, name) for name in ("number", "width", "height", "text", "source", "score", "confidence", "steps", "warnings")}
     return row | {"words": [[word.text, word.start, word.end, *word.box] for word in page.words]}

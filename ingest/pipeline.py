@@ -91,9 +91,7 @@ def identify(job: Job) -> None:
     facts = {"page_count": identity.page_count, "contents": [asdict(heading) for heading in identity.contents]}
 
     def write(session: Session, deposit: Deposit) -> None:
-        version = depositing.open_version(
-            session, deposit, title=job.name, kind=identity.kind, media_type=identity.media_type, facts=facts, at=now()
-        )
+        version = depositing.open_version(session, deposit, title=job.name, kind=identity.kind, media_type=identity.media_type, facts=facts, at=now())
         job.version_id = version.id
         deposit.warnings = [{"code": code, "page": None} for code in identity.warnings]
 

@@ -41,9 +41,7 @@ class ChildDied(Exception):
 
 def run(job: dict[str, Any], limits: Limits) -> Generator[dict[str, Any]]:
     """Run one job and yield its answers as they come. Raises ChildDied."""
-    child = subprocess.Popen(
-        [sys.executable, "-I", "-m", "ingest.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(), close_fds=True
-    )
+    child = subprocess.Popen([sys.executable, "-I", "-m", "ingest.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(), close_fds=True)
     if child.stdin is None or child.stdout is None:
         raise ChildDied("no pipes")
     watch = threading.Timer(limits.wall, child.kill)

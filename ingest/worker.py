@@ -161,7 +161,7 @@ class Worker:
             log.warning("lease-lost")
 
 
-def watch_parent(worker: Worker) -> None:
+def watch_parent() -> None:
     """Die with `serve`: its end of our standard input closes when it is gone, however it went."""
 
     def wait() -> None:

@@ -134,9 +134,7 @@ def load(session: Session, groups: list[Group], query: Query, *, at: datetime) -
 
 def facets(session: Session, keys: list[int], query: Query, *, at: datetime) -> dict[str, Counter[str]]:
     """How many of the found works (of at most a hundred) carry each value."""
-    rows = session.execute(
-        select(Work.subject_code, Work.grade, Work.type_code, Work.unit_id).where(Work.key.in_(keys), visible_to(query.sight, at))
-    ).all()
+    rows = session.execute(select(Work.subject_code, Work.grade, Work.type_code, Work.unit_id).where(Work.key.in_(keys), visible_to(query.sight, at))).all()
     named = {"subject": 0, "grade": 1, "type": 2, "unit": 3}
     return {name: Counter(str(row[place]) for row in rows if row[place] is not None) for name, place in named.items()}
 

@@ -17,9 +17,7 @@ PAGES_AT_ONCE = 100
 
 def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: datetime) -> int:
     """Replace the work's documents (not yet committed) and return the revision they show. Safe to run again."""
-    work = session.scalar(
-        select(Work).options(joinedload(Work.unit), selectinload(Work.audience), joinedload(Work.version)).where(Work.id == work_id)
-    )
+    work = session.scalar(select(Work).options(joinedload(Work.unit), selectinload(Work.audience), joinedload(Work.version)).where(Work.id == work_id))
     if work is None:
         return 0
     index.delete(str(work.id))

@@ -44,9 +44,7 @@ def hits_in(pages: Iterable[tuple[int, str]], query: Query) -> list[HitPage]:
     most = max((mark.words for _, _, found in marked for mark in found), default=0)
     least = 1 if most <= 1 else max(2, (most + 1) // 2)
     return [
-        HitPage(number, len(good), marking.snippet(text, query))
-        for number, text, found in marked
-        if (good := [mark for mark in found if mark.words >= least])
+        HitPage(number, len(good), marking.snippet(text, query)) for number, text, found in marked if (good := [mark for mark in found if mark.words >= least])
     ]
 
 

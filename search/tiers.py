@@ -100,9 +100,7 @@ def niceties(query: Query) -> tuple[Clause, ...]:
     """What raises the score inside a tier: adjacent pairs, the same marks in the same order, words of the title."""
     words = query.words
     pairs = tuple(
-        Weighted(adjacent(pair, where, folded=not (pair[0].marked and pair[1].marked)), PAIR)
-        for pair in pairwise(words)
-        for where in ("body", "title")
+        Weighted(adjacent(pair, where, folded=not (pair[0].marked and pair[1].marked)), PAIR) for pair in pairwise(words) for where in ("body", "title")
     )
     same = tuple(Weighted(_piece(words, where, folded=False), SAME_PHRASE) for where in ("body", "head") if len(words) > 1)
     title = tuple(

@@ -40,9 +40,7 @@ def environment() -> Environment:
     return made
 
 
-def render(
-    page: str, *, language: str, path: str, query: Mapping[str, str], me: Mapping[str, Any], name: str, data: Mapping[str, Any]
-) -> str:
+def render(page: str, *, language: str, path: str, query: Mapping[str, str], me: Mapping[str, Any], name: str, data: Mapping[str, Any]) -> str:
     """One whole page. `path` is without the language prefix; `name` is the library's own name."""
     english = language == "en"
 

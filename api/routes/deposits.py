@@ -76,9 +76,7 @@ async def take_form(gate: Gate, house: House, token: str | None, file: UploadFil
     def begin(session: Session) -> uuid.UUID:
         actor = sign_in.actor_of(session, token, at=now())
         lasts = house.upload_lasts
-        return depositing.begin(
-            session, name=name, size=size, media_type=media_type, sight=sight, approve=approve, by=actor, at=now(), lasts=lasts
-        ).id
+        return depositing.begin(session, name=name, size=size, media_type=media_type, sight=sight, approve=approve, by=actor, at=now(), lasts=lasts).id
 
     deposit_id = await gate.write(begin)
     data = await file.read()
@@ -117,9 +115,7 @@ def deposits_of(session: Session, actor: Actor, house: House, language: str) -> 
 def sent(session: Session, rows: list[Deposit], house: House, language: str) -> list[schemas.Deposit]:
     """Deposits with the works they became."""
     versions = [row.version_id for row in rows if row.version_id]
-    found = session.scalars(
-        select(Work).options(joinedload(Work.version)).join(Version, Version.id == Work.version_id).where(Version.id.in_(versions))
-    )
+    found = session.scalars(select(Work).options(joinedload(Work.version)).join(Version, Version.id == Work.version_id).where(Version.id.in_(versions)))
     works = {work.version_id: work for work in found}
     return [describing.deposit_of(row, _received(house, row), works.get(row.version_id), language) for row in rows]
 

@@ -44,17 +44,11 @@ def home_of(session: Session, actor: Actor, language: str, library_name: str, *,
         work_total=works,
         page_total=pages,
         subjects=[
-            schemas.Shelf(code=code, name=term.name(language), count=subjects[code])
-            for code, term in vocabulary.subjects().items()
-            if subjects.get(code)
+            schemas.Shelf(code=code, name=term.name(language), count=subjects[code]) for code, term in vocabulary.subjects().items() if subjects.get(code)
         ],
         grades=[schemas.Shelf(code=str(grade), name=str(grade), count=grades.get(grade, 0)) for grade in vocabulary.GRADES],
         newest=[describing.card_of(work, language) for work in newest],
-        read_on=[
-            schemas.ReadOn(**describing.card_of(loaded[work_id], language).model_dump(), place=place)
-            for work_id, place in begun
-            if work_id in loaded
-        ],
+        read_on=[schemas.ReadOn(**describing.card_of(loaded[work_id], language).model_dump(), place=place) for work_id, place in begun if work_id in loaded],
         tries=[work.title for work in newest[:3]],
     )
 

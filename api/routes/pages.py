@@ -27,9 +27,7 @@ Values = Annotated[list[str], Query(default_factory=list, max_length=20)]
 Look = Callable[[Session, Actor], Mapping[str, BaseModel | Any]]
 
 
-def shown(
-    request: Request, name: str, actor: Actor, data: Mapping[str, Any], *, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
+def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A filled page. Pages of people who are signed in are kept by nobody."""
     language = "en" if request.url.path == "/en" or request.url.path.startswith("/en/") else "vi"
     path = (request.url.path.removeprefix("/en") if language == "en" else request.url.path) or "/"
@@ -99,9 +97,7 @@ async def material_page(work_id: str, request: Request, gate: GateNow, token: To
 
 
 @page.get("/doc/{work_id}")
-async def reader_page(
-    work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: str = "1", q: str = ""
-) -> Response:
+async def reader_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: str = "1", q: str = "") -> Response:
     """The reader, on one page."""
 
     def look(session: Session, actor: Actor) -> Mapping[str, Any]:
@@ -160,9 +156,7 @@ async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, 
 
 
 @page.post("/tl/{work_id}/duyet")
-async def approve_form(
-    work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = "public"
-) -> Response:
+async def approve_form(work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = "public") -> Response:
     """Approve by the plain form."""
 
     def act(session: Session) -> None:
@@ -196,9 +190,7 @@ async def sign_in_page(request: Request, gate: GateNow, token: Token, next: str 
 
 
 @page.post("/dang-nhap")
-async def sign_in_form(
-    request: Request, gate: GateNow, house: HouseNow, language: Language, login: Text, password: Text, next: Text = "/"
-) -> Response:
+async def sign_in_form(request: Request, gate: GateNow, house: HouseNow, language: Language, login: Text, password: Text, next: Text = "/") -> Response:
     """Sign in by the plain form."""
     try:
         token, _ = await people.enter(gate, login[:200], password[:200], people.address_of(request))
@@ -226,9 +218,7 @@ async def invitation_page(link: str, request: Request, gate: GateNow) -> Respons
 
 
 @page.post("/moi/{link}")
-async def accept_form(
-    link: str, request: Request, gate: GateNow, house: HouseNow, language: Language, name: Text, login: Text, password: Text
-) -> Response:
+async def accept_form(link: str, request: Request, gate: GateNow, house: HouseNow, language: Language, name: Text, login: Text, password: Text) -> Response:
     """Use a one-time link by the plain form."""
     try:
         wish = people_schemas.Acceptance(name=name, login=login, password=password)

@@ -45,9 +45,7 @@ class DepositAccepted(Refusal):
     en = "The file has arrived and is being processed; the upload can no longer be cancelled."
 
 
-def begin(
-    session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta
-) -> Deposit:
+def begin(session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta) -> Deposit:
     """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed; only who may publish may ask for it at once."""
     person = by.required()
     if not by.may_upload or (approve and not by.may_publish):
@@ -127,9 +125,7 @@ def key_in_use(session: Session, key: str) -> bool:
     return bool(held or coming)
 
 
-def open_version(
-    session: Session, deposit: Deposit, *, title: str, kind: str, media_type: str, facts: dict[str, Any], at: datetime
-) -> Version:
+def open_version(session: Session, deposit: Deposit, *, title: str, kind: str, media_type: str, facts: dict[str, Any], at: datetime) -> Version:
     """The work and version this deposit becomes, with its original; invisible until it is ready. Twice gives the same one.
 
     `facts`: page_count and contents as the identification found them.
@@ -140,9 +136,7 @@ def open_version(
     version = Version(work_id=work.id, number=1, kind=kind, created_at=at, **facts)
     session.add(version)
     session.flush()
-    session.add(
-        Rendition(version_id=version.id, kind=ORIGINAL, key=deposit.key or "", media_type=media_type, size=deposit.size, name=deposit.name)
-    )
+    session.add(Rendition(version_id=version.id, kind=ORIGINAL, key=deposit.key or "", media_type=media_type, size=deposit.size, name=deposit.name))
     deposit.version_id, deposit.page_count = version.id, version.page_count
     session.flush()
     return version

@@ -27,9 +27,7 @@ class VersionChanged(Refusal):
 def seal(session: Session, version: Version) -> str:
     """Fix the digest over the version's metadata and all its files: from now on it never changes."""
     files = session.execute(
-        select(Rendition.kind, Rendition.page_number, Rendition.key)
-        .where(Rendition.version_id == version.id)
-        .order_by(Rendition.kind, Rendition.page_number)
+        select(Rendition.kind, Rendition.page_number, Rendition.key).where(Rendition.version_id == version.id).order_by(Rendition.kind, Rendition.page_number)
     ).all()
     content = {"work": str(version.work_id), "number": version.number, "contents": version.contents, "files": [list(row) for row in files]}
     version.digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

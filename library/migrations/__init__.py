@@ -64,9 +64,7 @@ def _refuse_newer(connection: Connection) -> None:
     revision = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in ScriptDirectory(str(Path(__file__).parent)).walk_revisions()}
     if revision is not None and revision not in known:
-        raise SchemaNewer(
-            f"The database stands at revision {revision}, which this version of Hoclieu does not know. Install the newer one."
-        )
+        raise SchemaNewer(f"The database stands at revision {revision}, which this version of Hoclieu does not know. Install the newer one.")
 
 
 def _by_hand(connection: object, _record: object) -> None:

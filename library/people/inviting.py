@@ -101,9 +101,7 @@ def person_by_login(session: Session, login: str) -> Person:
 
 def invite_first_administrator(session: Session, *, at: datetime) -> str | None:
     """A fresh one-time token while nobody has accepted one; None once there is an administrator."""
-    able = (
-        select(func.count()).select_from(Membership).join(Person).where(Membership.role == ADMINISTRATOR, Person.password_hash.is_not(None))
-    )
+    able = select(func.count()).select_from(Membership).join(Person).where(Membership.role == ADMINISTRATOR, Person.password_hash.is_not(None))
     if session.scalar(able):
         return None
     session.execute(delete(Invitation).where(Invitation.purpose == FIRST_ADMINISTRATOR))
@@ -132,10 +130,7 @@ def invite_to_new_password(session: Session, person: Person, *, at: datetime) ->
 def open_invitation(session: Session, token: str, *, at: datetime) -> Invitation:
     """The invitation behind a token. Raises LinkUsed when it is unknown, used or expired."""
     found = session.scalar(
-        select(Invitation)
-        .options(joinedload(Invitation.person))
-        .where(Invitation.token_hash == token_hash(token))
-        .with_for_update(of=Invitation)
+        select(Invitation).options(joinedload(Invitation.person)).where(Invitation.token_hash == token_hash(token)).with_for_update(of=Invitation)
     )
     if found is None or found.used_at is not None or found.expires_at <= at:
         raise LinkUsed

@@ -139,9 +139,7 @@ def actor_of(session: Session, token: str | None, *, at: datetime) -> Actor:
     """Who holds this token; a visitor when nobody does, or when the person is disabled."""
     if not token:
         return VISITING
-    signed_in = session.scalar(
-        select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > at)
-    )
+    signed_in = session.scalar(select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > at))
     if signed_in is None or signed_in.person.disabled_at is not None:
         return VISITING
     return actor_for(session, signed_in.person, at=at)

@@ -1,0 +1,84 @@
+"""`hoclieu doctor`: is everything here that this house needs, and what to do where it is not."""
+
+import shutil
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import typer
+from sqlalchemy import func, select
+
+from api.app import BUILT
+from api.commands.telling import NOT_DONE, Json, opened, tell
+from ingest import sandbox
+from ingest.house import House
+from ingest.tessdata import NoModel, model_folder
+from library import logs, migrations
+from library.catalogue.models import Deposit, Rendition, Work
+from library.database import reading_session
+from search.index import open_index
+
+
+class Finding(NamedTuple):
+    """One thing looked at: `ok`, `warning` or `fault`, with what to do."""
+
+    name: str
+    state: str
+    text: str
+
+
+def doctor(as_json: Json = False) -> None:
+    """Look at the whole house; exit 1 when something is broken."""
+    logs.set_up("command")
+    with opened(migrate=False) as house:
+        findings = list(look(house))
+    for one in findings:
+        mark = {"ok": "✓", "warning": "!", "fault": "✗"}[one.state]
+        tell(one._asdict(), f"{mark} {one.name}: {one.text}", as_json=as_json)
+    if any(one.state == "fault" for one in findings):
+        raise typer.Exit(NOT_DONE)
+
+
+def look(house: House) -> Iterator[Finding]:
+    """Everything in turn."""
+    revision, head = migrations.current(house.engine), migrations.head()
+    yield Finding(
+        "schema",
+        "ok" if revision == head else "fault",
+        f"revision {revision}" if revision == head else f"{revision}, expected {head}: start `hoclieu serve` once",
+    )
+    disk = shutil.disk_usage(house.settings.home)
+    free = disk.free / disk.total
+    yield Finding("disk", "ok" if free > 0.1 else "warning", f"{disk.free // 1024**3} GB free ({free:.0%})")
+    yield model()
+    isolated = sandbox.network_isolated()
+    advice = "parsers run without a network" if isolated else "parsers keep the network here: give the worker a network without a way out"
+    yield Finding("isolation", "ok" if isolated else "warning", advice)
+    built = (BUILT / ".vite" / "manifest.json").is_file()
+    yield Finding("front end", "ok" if built else "warning", "built" if built else "not built: run `make setup`; pages work without script")
+    if revision == head:
+        yield from stored(house)
+
+
+def model() -> Finding:
+    """The OCR model."""
+    try:
+        return Finding("ocr", "ok", f"model in {model_folder()}")
+    except NoModel as missing:
+        return Finding("ocr", "warning", str(missing))
+
+
+def stored(house: House) -> Iterator[Finding]:
+    """Rows against files, and against the index."""
+    with reading_session(house.engine) as session:
+        keys = session.execute(select(Rendition.key, Rendition.size).distinct()).all()
+        missing = [key for key, size in keys if (stat := house.files.stat(key)) is None or stat.size != size]
+        aside = session.scalar(select(func.count()).select_from(Deposit).where(Deposit.set_aside_at.is_not(None))) or 0
+        behind = session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision < Work.revision)) or 0
+    yield Finding(
+        "files",
+        "fault" if missing else "ok",
+        f"{len(missing)} of {len(keys)} missing or cut: {missing[:3]}" if missing else f"{len(keys)} present",
+    )
+    yield Finding("queue", "warning" if aside else "ok", f"{aside} deposits set aside after three tries" if aside else "nothing set aside")
+    index = open_index(house.settings.index)
+    yield Finding("index", "ok" if not behind else "warning", f"{index.count()} documents, {behind} works behind")

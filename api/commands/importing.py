@@ -1,0 +1,176 @@
+"""`hoclieu import`: files from disk, through the same deposit as an upload, until they are searchable."""
+
+import mimetypes
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from api.commands.telling import NOT_DONE, Json, opened, progress, tell
+from api.describing import sentence_of, warnings_of
+from ingest import uploading
+from ingest.house import House
+from ingest.worker import Worker
+from library import logs
+from library.catalogue import depositing
+from library.catalogue.models import FAILED, READY, REFUSED, Deposit, Page, Version, Work
+from library.clock import now
+from library.database import reading_session, transaction
+from library.errors import Refusal
+from library.naming import clean_name
+from library.people import inviting
+from library.people.models import ADMINISTRATOR, Person
+from library.people.sign_in import Actor, actor_for
+
+KEEPER = "hoclieu"  # the person that imports act as; has no password
+POLL = 0.1
+
+
+def import_files(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files.", exists=True)],
+    unit: Annotated[str | None, typer.Option(help="Code of the school that owns the material; made when it is new.")] = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Publish each file when it is read.")] = False,
+    sight: Annotated[str, typer.Option(help="Who may read it: public, province, school or owner.")] = "public",
+    as_json: Json = False,
+) -> None:
+    """Take files in and wait until they are searchable."""
+    logs.set_up("import")
+    with opened() as house:
+        actor = keeper(house, unit)
+        helper = Helper(house)
+        helper.start()
+        try:
+            rows = [take(house, path, actor, approve=approve, sight=sight) for path in files_of(paths)]
+            bad = 0
+            for path, began, deposit_id, refusal in rows:
+                row = refused(path, refusal, began) if deposit_id is None or refusal else wait(house, path, deposit_id, began)
+                bad += row["verdict"] == "refused"
+                tell(row, line(row), as_json=as_json)
+        finally:
+            helper.stop()
+    if bad:
+        raise typer.Exit(NOT_DONE)
+
+
+def files_of(paths: list[Path]) -> Iterator[Path]:
+    """Files, and the files in folders, in order."""
+    for path in paths:
+        yield from sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith(".")) if path.is_dir() else [path]
+
+
+def keeper(house: House, unit: str | None) -> Actor:
+    """Who imports: an administrator of the school (or province) who cannot sign in."""
+    with transaction(house.engine) as session:
+        owner = inviting.ensure_school(session, unit) if unit else inviting.province(session)
+        login = f"{KEEPER}.{owner.code}" if unit else KEEPER
+        person = session.scalar(select(Person).where(Person.login == login.casefold()))
+        if person is None:
+            person = inviting.add_person(session, login, "Thư viện", ADMINISTRATOR, owner, at=now())
+        return actor_for(session, person, at=now())
+
+
+def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str) -> tuple[Path, float, uuid.UUID | None, Refusal | None]:
+    """Deposit one file as an upload would."""
+    began = time.monotonic()
+    size = path.stat().st_size
+    try:
+        uploading.check_room(house, size)
+        with transaction(house.engine) as session:
+            deposit_id = depositing.begin(
+                session,
+                name=clean_name(path.name),
+                size=size,
+                media_type=mimetypes.guess_type(path.name)[0],
+                sight=sight,
+                approve=approve,
+                by=actor,
+                at=now(),
+                lasts=house.upload_lasts,
+            ).id
+        shutil.copyfile(path, uploading.staging_path(house, deposit_id))
+        with uploading.locked(house, deposit_id):
+            uploading.finish(house, deposit_id, at=now())
+    except Refusal as refusal:
+        return path, began, None, refusal
+    return path, began, deposit_id, None
+
+
+def wait(house: House, path: Path, deposit_id: uuid.UUID, began: float) -> dict[str, Any]:
+    """Wait until the deposit is refused, or published and searchable; tell the progress."""
+    told = ""
+    while True:
+        with reading_session(house.engine) as session:
+            deposit = session.get_one(Deposit, deposit_id)
+            if deposit.state in (REFUSED, FAILED):
+                return report(session, path, deposit, None, began)
+            work = session.scalar(
+                select(Work).options(joinedload(Work.version)).join(Version, Version.id == Work.version_id).where(Version.id == deposit.version_id)
+            )
+            if deposit.state == READY and work is not None and work.indexed_revision == work.revision:
+                return report(session, path, deposit, work, began)
+            now_at = f"{path.name}: {deposit.step or deposit.state} {deposit.pages_done}/{deposit.page_count or '?'}"
+        if now_at != told:
+            progress.print(now_at, markup=False)
+            told = now_at
+        time.sleep(POLL)
+
+
+def report(session: Session, path: Path, deposit: Deposit, work: Work | None, began: float) -> dict[str, Any]:
+    """What became of one file."""
+    ocr = select(func.count()).select_from(Page).where(Page.version_id == deposit.version_id, Page.source == "ocr")
+    verdict = "refused" if work is None else "accepted-with-warnings" if deposit.warnings else "accepted"
+    return {
+        "path": str(path),
+        "verdict": verdict,
+        "code": deposit.code,
+        "vi": sentence_of(deposit.code, deposit.facts, "vi") if deposit.code else None,
+        "en": sentence_of(deposit.code, deposit.facts, "en") if deposit.code else None,
+        "work_id": str(work.id) if work else None,
+        "title": work.title if work else None,
+        "state": work.state if work else None,
+        "pages": deposit.page_count,
+        "ocr_pages": session.scalar(ocr) or 0,
+        "warnings": [one.model_dump() for one in warnings_of(deposit.warnings, "en")],
+        "seconds": round(time.monotonic() - began, 2),
+    }
+
+
+def refused(path: Path, refusal: Refusal | None, began: float) -> dict[str, Any]:
+    """A file that did not even become a deposit."""
+    said = refusal or Refusal()
+    sentences = {"vi": said.sentence("vi"), "en": said.sentence("en")}
+    took = round(time.monotonic() - began, 2)
+    empty: dict[str, Any] = {"work_id": None, "title": None, "state": None, "pages": None, "ocr_pages": 0, "warnings": []}
+    return {"path": str(path), "verdict": "refused", "code": said.code, **sentences, **empty, "seconds": took}
+
+
+def line(row: dict[str, Any]) -> str:
+    """One result for people."""
+    if row["verdict"] == "refused":
+        return f"✗ {row['path']}: {row['code']}. {row['vi']}"
+    more = f", {len(row['warnings'])} warnings" if row["warnings"] else ""
+    return f"✓ {row['path']}: {row['title']} ({row['pages'] or 0} pages, {row['ocr_pages']} by OCR{more}) {row['work_id']} {row['seconds']} s"
+
+
+class Helper:
+    """A worker beside this command, in case no `serve` runs; where one runs, both share the work and it keeps the index."""
+
+    def __init__(self, house: House) -> None:
+        self.worker = Worker(house)
+        self.thread = threading.Thread(target=self.worker.run, daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Finish the running batch and give leases back."""
+        self.worker.stop()
+        self.thread.join(timeout=15)

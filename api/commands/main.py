@@ -1,0 +1,47 @@
+"""`hoclieu`: the command line."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from api.commands import bench, doctor, importing, people, reading, searching, serving
+from api.commands.telling import opened
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hoclieu, the digital library of schools.")
+app.add_typer(people.app, name="user")
+app.add_typer(bench.app, name="bench")
+app.command("import")(importing.import_files)
+app.command("read")(reading.read)
+app.command("search")(searching.search)
+app.command("doctor")(doctor.doctor)
+
+
+@app.command()
+def serve() -> None:
+    """Answer requests; in embedded mode with its own worker."""
+    serving.serve()
+
+
+@app.command()
+def work(until_parent_dies: Annotated[bool, typer.Option("--until-parent-dies", hidden=True)] = False) -> None:
+    """Do what is due: read deposits, keep the index."""
+    serving.work(until_parent_dies)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    from api.app import create_app  # noqa: PLC0415  # the application is heavy, and only this command and serve need it
+
+    with opened() as house:
+        print(json.dumps(create_app(house).openapi(), ensure_ascii=False, indent=1))
+
+
+def run() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,105 @@
+"""`hoclieu serve` and `hoclieu work`."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import uvicorn
+
+from api.app import create_app
+from api.commands.telling import opened, progress, stop
+from ingest.house import House
+from ingest.worker import Worker, watch_parent
+from library import logs
+from library.clock import now
+from library.database import transaction
+from library.people import inviting
+
+GRACE = 20  # seconds for running requests at the end
+RESTART_AFTER = 1.0  # seconds between a worker's death and its successor
+
+
+def serve() -> None:
+    """Answer requests; in embedded mode this starts its own worker child, which dies with it."""
+    logs.set_up("serve")
+    with opened() as house:
+        listening = listen(house)
+        address = house.settings.public_url or "http://{}:{}".format(*listening.getsockname()[:2])
+        keeper = WorkerKeeper()
+        keeper.start()
+        try:
+            announce(house, address)
+            config = uvicorn.Config(create_app(house), access_log=False, log_config=None, timeout_graceful_shutdown=GRACE, proxy_headers=False)
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            keeper.stop()
+
+
+def work(until_parent_dies: bool = False) -> None:
+    """Do what is due: read deposits, keep the index."""
+    logs.set_up("work")
+    with opened(migrate=not until_parent_dies) as house:
+        worker = Worker(house)
+        signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+        signal.signal(signal.SIGINT, lambda *_: worker.stop())
+        if until_parent_dies:
+            watch_parent()
+        worker.run()
+
+
+def listen(house: House) -> socket.socket:
+    """The socket, taken before anything is announced."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((house.settings.host, house.settings.port))
+    except OSError as error:
+        stop(f"Cannot listen on {house.settings.host}:{house.settings.port}: {error}. Set HOCLIEU_PORT to a free port.")
+    listening.listen(512)
+    return listening
+
+
+def announce(house: House, address: str) -> None:
+    """Print the address; as long as there is no administrator, a one-time link too."""
+    print(f"Hoclieu: {address}", flush=True)
+    with transaction(house.engine) as session:
+        token = inviting.invite_first_administrator(session, at=now())
+    if token:
+        print(f"Quản trị viên đầu tiên (một lần, trong 1 giờ) / first administrator (once, within 1 hour): {address}/moi/{token}", flush=True)
+
+
+class WorkerKeeper:
+    """Keeps one worker child alive; the child sees the end of its standard input when we die."""
+
+    def __init__(self) -> None:
+        self.child: subprocess.Popen[bytes] | None = None
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self._keep, daemon=True)
+
+    def start(self) -> None:
+        """Start the child and watch it."""
+        self.thread.start()
+
+    def stop(self) -> None:
+        """End the child; it gives its leases back."""
+        self.stopping.set()
+        if self.child is not None and self.child.poll() is None:
+            self.child.terminate()
+            try:
+                self.child.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+
+    def _keep(self) -> None:
+        while not self.stopping.is_set():
+            self.child = subprocess.Popen(
+                [sys.executable, "-m", "api.commands.main", "work", "--until-parent-dies"], stdin=subprocess.PIPE, env=os.environ.copy()
+            )
+            code = self.child.wait()
+            if not self.stopping.is_set():
+                progress.print(f"worker ended ({code}), starting another")
+                time.sleep(RESTART_AFTER)

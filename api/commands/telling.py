@@ -1,0 +1,47 @@
+"""How commands speak: results on stdout (one JSON object a line with `--json`), progress on stderr, exit codes 0, 1 and 2."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from ingest.house import House, open_house
+from library import settings
+from library.errors import Refusal
+from library.migrations import SchemaNewer
+
+out = Console(highlight=False)
+progress = Console(stderr=True, highlight=False)
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
+OK, NOT_DONE, WRONG = 0, 1, 2  # done; done with refusals or misses; the command itself cannot run
+
+
+def tell(row: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """One result."""
+    if as_json:
+        print(json.dumps(row, ensure_ascii=False), flush=True)
+    else:
+        out.print(text, markup=False)
+
+
+def stop(sentence: str) -> NoReturn:
+    """Say what is wrong and leave."""
+    progress.print(sentence, markup=False, style="red")
+    sys.exit(WRONG)
+
+
+@contextmanager
+def opened(*, migrate: bool = True) -> Iterator[House]:
+    """The house with its settings checked; mistakes are told all at once."""
+    try:
+        yield open_house(settings.load(), migrate=migrate)
+    except settings.SettingsMistaken as mistaken:
+        stop("\n".join(mistaken.mistakes))
+    except SchemaNewer as newer:
+        stop(str(newer))
+    except Refusal as refusal:
+        stop(f"{refusal.sentence('vi')}\n{refusal.sentence('en')}")

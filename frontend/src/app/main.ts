@@ -1,0 +1,18 @@
+// The programs that need script. Pages come whole from the API; this wakes up the parts that are more than pages.
+import '../ui/tokens.css';
+import '../ui/base.css';
+import '../ui/components.css';
+import '../ui/pages.css';
+import { startRouter } from './router';
+
+async function wake(): Promise<void> {
+  const paper = document.getElementById('paper');
+  if (paper) (await import('../reader/reader')).wakeReader(paper);
+  const form = document.querySelector<HTMLFormElement>('#upload-form');
+  if (form) (await import('../upload/form')).wakeUploadForm(form);
+  const deposits = document.getElementById('deposits');
+  if (deposits) (await import('../upload/follow')).followDeposits();
+}
+
+startRouter(wake);
+void wake();
