@@ -108,7 +108,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OperationalError, _busy)
-    app.add_exception_handler(Exception, _broken)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -135,7 +134,8 @@ def _busy(request: Request, error: Exception) -> Response:
     return problem(request, TryAgain())
 
 
-def _broken(request: Request, error: Exception) -> Response:
+def broken(request: Request, error: Exception) -> Response:
+    """Something nobody foresaw: the log gets everything, the person a code to name it by."""
     request_id = structlog.contextvars.get_contextvars().get("request_id", "-")
     structlog.get_logger().error("request-broken", exc_info=error)
     return problem(request, Broken(request_id=request_id))

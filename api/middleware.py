@@ -59,6 +59,10 @@ class Wrapping:
                 await errors.problem(Request(scope), ForeignOrigin())(scope, receive, answer)
             else:
                 await self.app(scope, receive, answer)
+        except Exception as error:
+            if status:
+                raise
+            await errors.broken(Request(scope), error)(scope, receive, answer)
         finally:
             took = round((time.perf_counter() - began) * 1000, 1)
             level = log.info if status < 500 else log.error

@@ -32,7 +32,7 @@ def describe(identity: Identity, name: str, first_pages: Sequence[str]) -> Descr
     """A title, and subject, grade, series and type where they can be told."""
     title = title_of(identity, name, first_pages)
     near = keyed(f"{PurePath(name).stem.replace('_', ' ').replace('-', ' ')} \n {title}")
-    far = keyed(" ".join(first_pages[:2])[:400])
+    far = keyed(" ".join(heading_lines(first_pages)))
     subject = subject_in(near) or subject_in(far)
     return Description(
         title=title,
@@ -52,10 +52,19 @@ def title_of(identity: Identity, name: str, first_pages: Sequence[str]) -> str:
     stem = re.sub(r"[_\s]+", " ", PurePath(name).stem).strip()
     if " " not in stem:
         stem = stem.replace("-", " ")
+    own_words = next((line for line in heading_lines(first_pages, 30) if not is_marked(stem) and keyed(stem) in keyed(line)), "")
+    if own_words:
+        return own_words[:LONGEST_TITLE]  # the file name without marks, as the first page spells it
     line = next((line.strip() for page in first_pages[:1] for line in page.split("\n")[:8] if worth(line, stem)), "")
     if MEANINGLESS.match(stem) or (line and fold(line).lower().startswith(stem.lower()) and not is_marked(stem)):
         return (line or stem)[:LONGEST_TITLE]
     return (stem[:1].upper() + stem[1:])[:LONGEST_TITLE]
+
+
+def heading_lines(first_pages: Sequence[str], most: int = 6) -> list[str]:
+    """The first short lines of the first page: a title page speaks in them, a text does not."""
+    lines = (line.strip() for page in first_pages[:1] for line in page.split("\n")[:most])
+    return [line for line in lines if 1 <= len(line.split()) <= 12 and not SENTENCE_END.search(line)]
 
 
 def worth(line: str, stem: str) -> bool:

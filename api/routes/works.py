@@ -17,6 +17,7 @@ from library.catalogue import cataloguing, publishing, queries
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Rendition, Work
 from library.files.sending import Part, part_of
 from library.learning import reading as places
+from library.people.models import SCHOOL
 from library.people.sign_in import Actor
 
 router = APIRouter(prefix="/api/v1/works", tags=["works"])
@@ -144,7 +145,7 @@ def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.
         subject=describing.named(vocabulary.subjects(), found.subject_code, language),
         grade=found.grade,
         series=describing.named(vocabulary.series(), found.series_code, language),
-        school=describing.unit_named(found.unit),
+        school=describing.unit_named(found.unit) if found.unit.kind == SCHOOL else None,
         language=found.language,
         state=found.state,
         sight=found.sight,
