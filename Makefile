@@ -1,0 +1,45 @@
+# The commands of this house. `make run` is the first one, `make test` the second; each sets up what it needs.
+.PHONY: run test test-full torture bench screens lint check setup types clean
+BIN := .venv/bin
+NPM := cd frontend && npm run --silent
+
+run: setup
+	@exec $(BIN)/hoclieu serve
+
+setup:
+	@tools/setup.sh run
+
+test: check
+	$(BIN)/pytest -m "not full and not torture"
+
+test-full: check
+	$(BIN)/pytest -m "not torture"
+
+torture: check
+	$(BIN)/pytest -m "torture"
+
+check:
+	@tools/setup.sh test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(NPM) check
+	$(NPM) lint
+	$(NPM) test
+
+bench:
+	@tools/setup.sh test
+	$(BIN)/python -m tests.bench
+
+screens:
+	@tools/setup.sh test
+	$(BIN)/python -m tests.journeys.screens
+
+types:
+	@mkdir -p build
+	$(BIN)/hoclieu openapi > build/openapi.json
+	$(NPM) types
+
+clean:
+	rm -rf .venv build frontend/node_modules frontend/dist

@@ -1,0 +1,107 @@
+"""Bytes on their way in: cuts, wrong offsets, wrong checksums, other people's uploads, bad files; nothing half-made stays."""
+
+import hashlib
+from base64 import b64encode
+from pathlib import Path
+
+import httpx
+import pytest
+from tusclient.client import TusClient
+
+from tests import makers
+from tests.services.house import RunningHouse, upload, wait_for
+
+
+def begin(client: httpx.Client, size: int, name: str = "tep.pdf") -> str:
+    metadata = f"filename {b64encode(name.encode()).decode()}"
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": metadata}
+    return str(client.post("/api/v1/uploads", headers=headers).raise_for_status().headers["Location"])
+
+
+def patch(client: httpx.Client, location: str, offset: int, data: bytes, **headers: str) -> httpx.Response:
+    return client.patch(location, content=data, headers={"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream", **headers})
+
+
+def test_an_upload_goes_on_where_the_line_was_cut(house: RunningHouse, tmp_path: Path) -> None:
+    data = makers.textbook(tmp_path / "b.pdf", 3).read_bytes()
+    with house.administrator() as client:
+        location = begin(client, len(data))
+        assert patch(client, location, 0, data[:1000]).headers["Upload-Offset"] == "1000"
+        refused = patch(client, location, 500, data[500:])
+        assert (refused.status_code, refused.json()["code"]) == (409, "wrong-offset")
+        assert client.head(location).headers["Upload-Offset"] == "1000"
+        assert patch(client, location, 1000, data[1000:]).status_code == 204
+        row = wait_for(client, location.rsplit("/", 1)[-1])
+        assert (row["state"], row["page_count"], row["work_state"]) == ("ready", 3, "draft")
+        stored = client.get(f"/api/v1/works/{row['work_id']}/file").content
+        assert hashlib.sha256(stored).digest() == hashlib.sha256(data).digest()
+
+
+def test_a_part_with_a_wrong_checksum_is_dropped(house: RunningHouse) -> None:
+    with house.administrator() as client:
+        location = begin(client, 100)
+        wrong = patch(client, location, 0, b"x" * 50, **{"Upload-Checksum": f"sha1 {b64encode(b'0' * 20).decode()}"})
+        assert (wrong.status_code, wrong.json()["code"]) == (460, "wrong-checksum")
+        assert client.head(location).headers["Upload-Offset"] == "0"
+        right = b64encode(hashlib.sha256(b"x" * 50).digest()).decode()
+        assert patch(client, location, 0, b"x" * 50, **{"Upload-Checksum": f"sha256 {right}"}).status_code == 204
+        assert client.delete(location).status_code == 204
+        assert client.head(location).status_code == 404
+
+
+def test_more_bytes_than_announced_are_refused(house: RunningHouse) -> None:
+    with house.administrator() as client:
+        location = begin(client, 10)
+        assert patch(client, location, 0, b"y" * 20).json()["code"] == "file-too-large"
+
+
+def test_an_empty_metadata_header_and_a_real_tus_client_are_welcome(house: RunningHouse, tmp_path: Path) -> None:
+    path = makers.textbook(tmp_path / "b.pdf", 2)
+    with house.administrator() as client:
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        uploader = TusClient(f"{house.address}/api/v1/uploads", headers={"Cookie": cookies}).uploader(str(path), chunk_size=4096)
+        uploader.upload()
+        row = wait_for(client, str(uploader.url).rsplit("/", 1)[-1])
+        assert (row["state"], row["name"]) == ("ready", "tep")
+
+
+def test_uploads_of_others_do_not_exist_and_visitors_must_sign_in(house: RunningHouse) -> None:
+    with house.administrator() as client, house.client() as visitor:
+        location = begin(client, 10)
+        assert visitor.head(location).status_code == 401
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "3"}
+        assert visitor.post("/api/v1/uploads", headers=headers).json()["code"] == "sign-in-needed"
+        assert client.head("/api/v1/uploads/00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [(makers.jpeg_called_pdf, "not-the-type-it-claims"), (makers.encrypted, "encrypted"), (makers.page_less, "no-pages"), (makers.truncated, "damaged")],
+)
+def test_a_bad_file_is_refused_with_a_sentence_and_leaves_nothing(house: RunningHouse, tmp_path: Path, make: object, code: str) -> None:
+    path = make(tmp_path / "xau.pdf")  # type: ignore[operator]
+    with house.administrator() as client:
+        row = wait_for(client, upload(client, path))
+        assert (row["state"], row["code"], row["work_id"]) == ("refused", code, None)
+        assert row["sentence"]
+        key = hashlib.sha256(path.read_bytes()).hexdigest()
+        assert not (house.home / "files" / key[:2] / key[2:4] / key).exists()
+        assert client.delete(f"/api/v1/deposits/{row['id']}").status_code == 204
+
+
+def test_an_empty_file_by_the_form_is_refused_and_a_small_one_taken(house: RunningHouse, tmp_path: Path) -> None:
+    path = makers.textbook(tmp_path / "b.pdf", 1)
+    with house.administrator() as client:
+        empty = client.post("/api/v1/deposits", files={"file": ("rong.pdf", b"", "application/pdf")})
+        assert wait_for(client, empty.json()["id"])["code"] == "empty-file"
+        taken = client.post("/api/v1/deposits", files={"file": ("e\u0301t\u202e.pdf", path.read_bytes(), "application/pdf")}, data={"approve": "true"})
+        row = wait_for(client, taken.json()["id"])
+        assert (taken.status_code, row["name"], row["work_state"]) == (201, "ét.pdf", "published")
+        big = client.post("/api/v1/deposits", files={"file": ("to.pdf", b"0" * (8 * 1024**2 + 1), "application/pdf")})
+        assert (big.status_code, big.json()["code"]) == (413, "form-too-large")
+
+
+def test_a_file_larger_than_the_limit_is_refused_before_it_travels(house: RunningHouse) -> None:
+    with house.administrator() as client:
+        answer = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(10**15)})
+        assert answer.json()["code"] == "file-too-large"

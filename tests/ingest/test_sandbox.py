@@ -1,0 +1,35 @@
+"""The limited child: it dies alone."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest import reading, sandbox
+from ingest.sandbox import ChildDied, Limits
+from tests import makers
+
+
+def test_a_child_over_its_memory_dies_and_only_its_job_fails(tmp_path: Path) -> None:
+    book = makers.textbook(tmp_path / "b.pdf", 2)
+    job = {"task": "read", "path": str(book), "numbers": [1, 2], "kind": "pdf"}
+    with pytest.raises(ChildDied):
+        list(sandbox.run(job, Limits(memory=40 * sandbox.MB)))
+    assert len(list(sandbox.run(job, Limits()))) == 2
+
+
+def test_a_child_that_hangs_is_ended(tmp_path: Path) -> None:
+    book = makers.textbook(tmp_path / "b.pdf", 1)
+    with pytest.raises(ChildDied):
+        list(sandbox.run({"task": "read", "path": str(book), "numbers": [1] * 50_000, "kind": "pdf"}, Limits(cpu=60, wall=2)))
+
+
+def test_a_page_that_kills_its_reader_is_named_and_the_others_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    huge = b"q " + b"0 0 m 100 100 l 50 20 l S " * 4_000_000
+    document = makers.pymupdf.open(makers.textbook(tmp_path / "b.pdf", 3))
+    document.update_stream(document[1].get_contents()[0], huge)
+    document.save(tmp_path / "bomb.pdf", deflate=True)
+    monkeypatch.setattr(reading, "READ_LIMITS", Limits(cpu=2, wall=20))
+    pages = list(reading.read_text(tmp_path / "bomb.pdf", [1, 2, 3]))
+    assert [page.number for page in pages] == [1, 2, 3]
+    assert [page.source for page in pages] == ["text", "none", "text"]
+    assert pages[1].warnings == ("page-unreadable",)
