@@ -8,7 +8,6 @@ from search.query import Query, Way
 
 SNIPPET = 170  # characters
 BEFORE = 50
-GAP = 3  # characters between two words of one mark
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,16 @@ def marks(text: str, query: Query) -> list[Mark]:
             at += 1
             continue
         end = at + 1
-        while end < len(found) and hit[end] and found[end].start - found[end - 1].end <= GAP:
+        while end < len(found) and hit[end] and joins(text[found[end - 1].end : found[end].start]):
             end += 1
         runs.append(Mark(found[at].start, found[end - 1].end, end - at))
         at = end
     return _worth_marking(runs, text, query)
+
+
+def joins(between: str) -> bool:
+    """Whether two hits with this between them are one mark: spaces and line ends join, a full stop or comma parts."""
+    return not between.strip(" \n-–")
 
 
 def _says(found: list[Token], at: int, way: Way, *, plain: bool) -> bool:

@@ -24,11 +24,11 @@ def test_a_child_that_hangs_is_ended(tmp_path: Path) -> None:
 
 
 def test_a_page_that_kills_its_reader_is_named_and_the_others_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    huge = b"q " + b"0 0 m 100 100 l 50 20 l S " * 4_000_000
+    huge = b"q " + b"0 0 m 100 100 l 50 20 l S " * 6_000_000
     document = makers.pymupdf.open(makers.textbook(tmp_path / "b.pdf", 3))
     document.update_stream(document[1].get_contents()[0], huge)
     document.save(tmp_path / "bomb.pdf", deflate=True)
-    monkeypatch.setattr(reading, "READ_LIMITS", Limits(cpu=2, wall=20))
+    monkeypatch.setattr(reading, "READ_LIMITS", Limits(cpu=1, wall=20))
     pages = list(reading.read_text(tmp_path / "bomb.pdf", [1, 2, 3]))
     assert [page.number for page in pages] == [1, 2, 3]
     assert [page.source for page in pages] == ["text", "none", "text"]

@@ -1,0 +1,107 @@
+"""What every search engine behind the port must answer alike."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from library.people.sight import Sight
+from search import tiers
+from search.documents import WorkFacts, documents_of
+from search.index import Index, open_index
+from search.query import Filters, Query, QueryTooLong, parse
+
+PUBLIC = Sight(frozenset({"public"}))
+WORKS = [
+    WorkFacts("w1", 1, "Toán 8 – tập hai", ["Nguyễn Thị Hoà"], "TOAN", 8, "SGK", "truong-a", ("public",)),
+    WorkFacts("w2", 2, "Hoá học lớp 9", [], "HOA_HOC", 9, "SGK", "truong-b", ("public",)),
+    WorkFacts("w3", 3, "De cuong on tap", [], None, None, None, "truong-a", ("unit:7", "person:1")),
+]
+PAGES = {
+    "w1": [(1, "Hai tam giác đồng dạng với nhau."), (2, "Các tam giác cân; một số 8."), (3, "Đồng bằng và tam thức giác quan.")],
+    "w2": [(1, "Axit và bazơ. Toán đố vui."), (2, "Phản ứng hoá hợp.")],
+    "w3": [(1, "on tap tam giac dong dang")],
+}
+
+
+@pytest.fixture(params=["tantivy"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    made = open_index(f"{request.param}://{tmp_path}/index", writing=True)
+    for work in WORKS:
+        made.write(documents_of(work, PAGES[work.work_id]))
+    made.commit()
+    yield made
+    made.close()
+
+
+def found(index: Index, query: Query, *, tier: int = tiers.ALL_WORDS) -> list[tuple[int, int]]:
+    clause = {tiers.ALL_WORDS: tiers.main, tiers.MOST_WORDS: tiers.most, tiers.GUESS: tiers.guess}[tier](query)
+    return [(hit.work_key, hit.page) for hit in index.search(clause, limit=50).hits]
+
+
+def asked(text: str, sight: Sight = PUBLIC, **filters: frozenset[str]) -> Query:
+    return parse(text, sight, Filters(**filters))  # type: ignore[arg-type]  # grades are not asked for here
+
+
+def test_unmarked_words_find_every_marked_form_and_the_phrase_comes_first(index: Index) -> None:
+    assert found(index, asked("tam giac"))[:2] in ([(1, 1), (1, 2)], [(1, 2), (1, 1)])
+    assert (1, 3) in found(index, asked("tam giac"))
+    assert found(index, asked("tam giac dong dang")) == [(1, 1)]
+
+
+def test_marked_words_do_not_find_other_marks_but_find_fields_typed_without_any(index: Index) -> None:
+    assert (2, 2) in found(index, asked("hoá hợp"))
+    assert found(index, asked("hòa hợp")) != found(index, asked("hoá hợp"))
+    assert found(index, asked("tam giác đồng dạng", Sight(frozenset({"unit:7"})))) == [(3, 1)]
+
+
+def test_a_book_is_found_once_by_its_title_and_not_on_each_page(index: Index) -> None:
+    assert found(index, asked("toán 8")) == [(1, 0)]
+    assert found(index, asked("toán tam giác cân")) == [(1, 2)]
+
+
+def test_synonyms_are_found(index: Index) -> None:
+    assert found(index, asked("acid base")) == [(2, 1)]
+
+
+def test_sight_and_filters_hide(index: Index) -> None:
+    assert all(work != 3 for work, _ in found(index, asked("on tap")))
+    assert found(index, asked("on tap", Sight(frozenset({"person:1"}))))[0][0] == 3
+    assert found(index, asked("tam giác", subjects=frozenset({"HOA_HOC"}))) == []
+    assert {work for work, _ in found(index, asked("toán", schools=frozenset({"truong-b"})))} == {2}
+
+
+def test_most_words_and_guesses_come_after(index: Index) -> None:
+    query = asked("tam giác đồng dạng trong không gian ba chiều")
+    assert found(index, query) == []
+    assert found(index, query, tier=tiers.MOST_WORDS)[0] == (1, 1)
+    assert (1, 1) in found(index, asked("tám giạc"), tier=tiers.GUESS)
+
+
+def test_pages_are_counted_exactly(index: Index) -> None:
+    hits = index.search(tiers.main(asked("tam")), limit=1)
+    assert (hits.page_total, hits.pages_of, hits.more_works) == (3, {1: 3}, False)
+
+
+def test_a_deleted_work_is_gone_and_a_rewritten_one_is_there_once(index: Index) -> None:
+    index.delete("w2")
+    index.delete("w1")
+    index.write(documents_of(WORKS[0], PAGES["w1"]))
+    index.commit()
+    assert found(index, asked("axit")) == []
+    assert found(index, asked("tam giac dong dang")) == [(1, 1)]
+
+
+def test_a_second_writer_is_refused_and_a_reader_sees_what_is_committed(index: Index, tmp_path: Path) -> None:
+    with pytest.raises(BlockingIOError):
+        open_index(f"tantivy://{tmp_path}/index", writing=True)
+    reader = open_index(f"tantivy://{tmp_path}/index")
+    assert reader.count() == index.count()
+    index.delete("w2")
+    index.commit()
+    assert reader.count() == index.count()
+
+
+def test_a_query_of_ten_thousand_characters_is_refused() -> None:
+    with pytest.raises(QueryTooLong):
+        parse("a" * 10_000, PUBLIC)
