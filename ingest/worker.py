@@ -20,12 +20,13 @@ from library import work_queue
 from library.catalogue import depositing
 from library.catalogue.models import FAILED, Deposit, Work
 from library.clock import now
-from library.database import transaction
+from library.database import reading_session, transaction
 from library.errors import Refusal
+from library.failpoints import reach
 from library.logs import new_request_id
 from library.work_queue import Lease, LeaseLost
 from search.index import Index, open_index
-from search.indexing import next_change, write_work
+from search.indexing import index_everything, lost, next_change, write_work
 
 log = structlog.get_logger()
 SWEEP_EVERY = timedelta(minutes=1)
@@ -88,9 +89,14 @@ class Worker:
     def try_open_index(self) -> Index | None:
         """The index for writing; None while another worker holds it."""
         try:
-            return open_index(self.house.settings.index, writing=True)
+            index = open_index(self.house.settings.index, writing=True)
         except BlockingIOError:
             return None
+        with transaction(self.house.engine) as session:
+            if lost(session, index):
+                log.warning("index-lost", doing="filling it again from the database")
+                index_everything(session, at=now())
+        return index
 
     def claim_and(self, model: type[Deposit] | type[Work], act: Callable[..., None]) -> bool:
         """Claim one due row and act on it; returns whether there was one."""
@@ -136,9 +142,11 @@ class Worker:
 
     def index_work(self, work: Work, lease: Lease, index: Index) -> None:
         """Bring the index up to the work's present state; come back at the next change of its audience."""
-        with transaction(self.house.engine) as session:
+        with reading_session(self.house.engine) as session:
             revision = write_work(session, index, work.id, at=now())
+        reach("index-written")
         index.commit()
+        reach("index-committed")
         with transaction(self.house.engine) as session:
             current = session.get_one(Work, work.id)
             newer = current.revision > revision

@@ -1,0 +1,144 @@
+"""kill -9 at named places during upload, ingest and indexing: work goes on, nothing accepted is lost, nothing is doubled."""
+
+import os
+import shutil
+import sqlite3
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import makers
+from tests.services.house import RunningHouse, running, upload, wait_for
+
+PAGES = makers.KEY_PAGE + 1
+IN_WORKER = ["identified-kept", "pages-read", "pages-read-kept", "pages-drawn", "pages-drawn-kept", "described", "completed", "index-written"]
+IN_SERVE = ["upload-complete", "upload-stored"]
+MORE = ["identified", "index-committed", "pages-recognised", "pages-recognised-kept", "upload-accepted"]
+
+
+def rows(house: RunningHouse, query: str) -> int:
+    with sqlite3.connect(house.home / "hoclieu.db") as database:
+        return int(database.execute(query).fetchone()[0])
+
+
+def check_whole(house: RunningHouse, client: httpx.Client, deposit_id: str) -> None:
+    """The work is there once, whole, and found on its page."""
+    row = wait_for(client, deposit_id, seconds=60)
+    assert (row["state"], row["pages_done"], row["work_state"]) == ("ready", PAGES, "published")
+    assert [rows(house, f"SELECT count(*) FROM {table}") for table in ("work", "version", "deposit")] == [1, 1, 1]
+    assert rows(house, "SELECT count(*) FROM page") == PAGES
+    assert rows(house, "SELECT count(*) FROM rendition") == 2 * PAGES + 2
+    found = client.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()
+    assert [(work["id"], [page["number"] for page in work["pages"]]) for work in found["works"]] == [(row["work_id"], [makers.KEY_PAGE])]
+    stored = sum(1 for path in (house.home / "files").rglob("*") if path.is_file())
+    assert stored == rows(house, "SELECT count(DISTINCT key) FROM rendition")
+    assert not list((house.home / "uploads").iterdir())
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return makers.textbook(tmp_path_factory.mktemp("book") / "toan-8.pdf", PAGES)
+
+
+@pytest.mark.parametrize("place", IN_WORKER)
+def test_a_worker_killed_in_the_middle_is_followed_by_another(place: str, book: Path, tmp_path: Path) -> None:
+    once = tmp_path / "killed"
+    with running(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", HOCLIEU_LEASE_SECONDS="2") as house, house.administrator() as client:
+        check_whole(house, client, upload(client, book, approve="true"))
+    assert once.exists(), "the worker never came to this place"
+
+
+@pytest.mark.parametrize("place", IN_SERVE)
+def test_serve_killed_at_the_end_of_an_upload_loses_nothing(place: str, book: Path, tmp_path: Path) -> None:
+    once = tmp_path / "killed"
+    house = RunningHouse(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", HOCLIEU_LEASE_SECONDS="2").start()
+    try:
+        client = house.administrator()
+        with pytest.raises(httpx.HTTPError):
+            upload(client, book, chunk=10**9, approve="true")
+        house.kill()
+        house.start()
+        with house.administrator() as again:
+            (deposit,) = again.get("/api/v1/deposits").json()["deposits"]
+            location = f"/api/v1/uploads/{deposit['id']}"
+            assert again.head(location).headers["Upload-Offset"] == str(book.stat().st_size)
+            check_whole(house, again, deposit["id"])
+    finally:
+        house.stop()
+    assert once.exists()
+
+
+def test_serve_killed_during_ingest_takes_its_worker_with_it_and_its_successor_goes_on(book: Path, tmp_path: Path) -> None:
+    house = RunningHouse(tmp_path / "var", HOCLIEU_LEASE_SECONDS="2").start()
+    try:
+        with house.administrator() as client:
+            deposit_id = upload(client, book, approve="true")
+            while client.get(f"/api/v1/deposits/{deposit_id}").json()["state"] != "working":
+                time.sleep(0.02)
+        workers = children(house.process.pid) if house.process else []
+        assert workers
+        house.kill()
+        end = time.monotonic() + 5
+        while any(Path(f"/proc/{pid}").exists() for pid in workers):
+            assert time.monotonic() < end, "the worker outlived serve"
+            time.sleep(0.05)
+        house.start()
+        with house.administrator() as client:
+            check_whole(house, client, deposit_id)
+    finally:
+        house.stop()
+
+
+def test_a_lost_index_is_filled_again(book: Path, tmp_path: Path) -> None:
+    house = RunningHouse(tmp_path / "var", HOCLIEU_LEASE_SECONDS="2").start()
+    try:
+        with house.administrator() as client:
+            deposit_id = upload(client, book, approve="true")
+            wait_for(client, deposit_id)
+        house.stop()
+        shutil.rmtree(house.home / "index")
+        house.start()
+        with house.administrator() as client:
+            time.sleep(1)
+            check_whole(house, client, deposit_id)
+    finally:
+        house.stop()
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("place", MORE)
+def test_more_places(place: str, book: Path, tmp_path: Path) -> None:
+    scan = makers.scanned(book, tmp_path / "scan.pdf", range(1, 10))
+    once = tmp_path / "killed"
+    house = RunningHouse(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", HOCLIEU_LEASE_SECONDS="2").start()
+    try:
+        with house.administrator() as client:
+            try:
+                upload(client, scan, approve="true")
+            except httpx.HTTPError:
+                house.kill()
+                house.start()
+        with house.administrator() as client:
+            (deposit,) = client.get("/api/v1/deposits").json()["deposits"]
+            row = wait_for(client, deposit["id"], seconds=90)
+            assert (row["state"], rows(house, "SELECT count(*) FROM page"), rows(house, "SELECT count(*) FROM work")) == ("ready", 9, 1)
+    finally:
+        house.stop()
+    assert once.exists()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(fields[1]) == pid:
+                found.append(int(entry.name))
+    assert os.getpid() != pid
+    return found
