@@ -101,7 +101,10 @@ def test_a_lost_index_is_filled_again(book: Path, tmp_path: Path) -> None:
         shutil.rmtree(house.home / "index")
         house.start()
         with house.administrator() as client:
-            time.sleep(1)
+            end = time.monotonic() + 20
+            while not client.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()["works"]:
+                assert time.monotonic() < end, "the index was not filled again"
+                time.sleep(0.2)
             check_whole(house, client, deposit_id)
     finally:
         house.stop()
