@@ -10,7 +10,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from library.failpoints import reach
 from library.files.local import hash_of
 
 RESERVE = 0.05  # of the disk stays free
+BYTES_COME_WITH_THEIR_ROW = timedelta(minutes=5)  # an unfinished upload without its file is older than this: it was given up
 
 
 class DiskFull(Refusal):
@@ -150,6 +151,10 @@ def sweep(house: House, *, at: datetime) -> None:
                     finish(house, deposit.id, at=at)
             elif deposit.expires_at is not None and deposit.expires_at <= at:
                 drop(house, deposit.id)
+
+    for deposit in open_ones.values():
+        if deposit.created_at <= at - BYTES_COME_WITH_THEIR_ROW:
+            drop(house, deposit.id)
 
 
 def drop(house: House, deposit_id: uuid.UUID) -> None:

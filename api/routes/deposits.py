@@ -96,14 +96,15 @@ def _store(house: House, deposit_id: uuid.UUID, data: bytes) -> None:
 
 
 async def cancel(gate: Gate, house: House, deposit_id: uuid.UUID, token: str | None) -> None:
-    """Forget one of my uploads and its bytes."""
+    """Forget one of my uploads: its bytes first, so that a full disk can be freed even when no row can be written."""
 
-    def forget_row(session: Session) -> None:
+    def mine_to_forget(session: Session) -> None:
         actor = sign_in.actor_of(session, token, at=now())
-        depositing.cancel(session, depositing.mine(session, deposit_id, actor))
+        depositing.refuse_to_forget(depositing.mine(session, deposit_id, actor))
 
-    await gate.write(forget_row)
+    await gate.read(mine_to_forget)
     uploading.staging_path(house, deposit_id).unlink(missing_ok=True)
+    await gate.write(lambda session: depositing.cancel(session, session.get_one(Deposit, deposit_id)))
 
 
 def deposits_of(session: Session, actor: Actor, house: House, language: str) -> schemas.Deposits:

@@ -109,6 +109,8 @@ async def reader_page(work_id: str, request: Request, gate: GateNow, token: Toke
         sent = works.sent(session, work, actor, language)
         heading = next((one.title for one in reversed(sent.contents) if one.page <= number), "")
         found = reader.page_of(session, work, number, q, actor.sight)
+        if request.headers.get("save-data", "").lower() == "on":
+            found.image_800 = found.image_400  # the reader has asked for few bytes
         return {"work": sent, "shown": found, "hits": reader.hits_of(session, work, q, actor.sight), "heading": heading}
 
     return await answer(request, gate, token, "reader", look)

@@ -97,12 +97,14 @@ async def append(
     token: Token,
     upload_offset: Annotated[int, Header(ge=0)],
     upload_checksum: Annotated[str | None, Header()] = None,
+    content_length: Annotated[int, Header(ge=0)] = 0,
 ) -> Response:
     """The next bytes. What arrived before a cut is kept; a part whose checksum is wrong is dropped."""
     size, receiving, expires = await _facts(gate, upload_id, token)
     deposit_id = id_of(upload_id)
     if not receiving:
         raise WrongOffset(offset=size)
+    uploading.check_room(house, content_length)
     with uploading.locked(house, deposit_id) as descriptor:
         if os.fstat(descriptor).st_size != upload_offset:
             raise WrongOffset(offset=os.fstat(descriptor).st_size)

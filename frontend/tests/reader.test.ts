@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { say } from '../src/app/words';
 import { placeOf } from '../src/reader/reader';
-import { isDone, sentenceOf } from '../src/upload/sending.svelte';
+import { type Deposit, isDone, sentenceOf } from '../src/upload/sending.svelte';
 
 it('counts the place of a hit over all pages of the book', () => {
-  const hits = { hit_total: 6, pages: [{ number: 2, hits: 3 }, { number: 5, hits: 1 }, { number: 9, hits: 2 }] };
+  const hits = { pages: [{ number: 2, hits: 3 }, { number: 5, hits: 1 }, { number: 9, hits: 2 }] };
   expect(placeOf(hits, 2, 0)).toBe(1);
   expect(placeOf(hits, 5, 0)).toBe(4);
   expect(placeOf(hits, 9, 1)).toBe(6);
@@ -20,7 +20,7 @@ it('speaks the language of the page', () => {
 });
 
 it('waits until a work is searchable before it says done', () => {
-  const deposit = { id: '1', state: 'ready', step: null, pages_done: 1, page_count: 1, sentence: null, work_id: '2', work_state: 'draft', searchable: false };
+  const deposit = { state: 'ready', searchable: false } as Deposit;
   expect(isDone(deposit)).toBe(false);
   expect(isDone({ ...deposit, searchable: true })).toBe(true);
   expect(isDone({ ...deposit, state: 'refused' })).toBe(true);

@@ -90,10 +90,15 @@ def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -
 
 def cancel(session: Session, deposit: Deposit) -> None:
     """Forget an upload that is not complete, or a refused or failed one. Raises DepositAccepted."""
-    if deposit.state not in (RECEIVING, REFUSED, FAILED):
-        raise DepositAccepted
+    refuse_to_forget(deposit)
     session.delete(deposit)
     session.flush()
+
+
+def refuse_to_forget(deposit: Deposit) -> None:
+    """Raises DepositAccepted for what has arrived and is being processed, or has become a work."""
+    if deposit.state not in (RECEIVING, REFUSED, FAILED):
+        raise DepositAccepted
 
 
 def refuse(session: Session, deposit: Deposit, refusal: Refusal, *, at: datetime, state: str = REFUSED) -> None:

@@ -1,8 +1,8 @@
 // The reader beyond its page: keys, swipes, hits next and previous, the page slider with hit ticks, and the remembered place.
+import type { components } from '../app/api-types';
 import { say } from '../app/words';
 
-type HitPage = { number: number; hits: number };
-type Hits = { hit_total: number; pages: HitPage[] };
+type Hits = components['schemas']['Hits'];
 let hits: Hits | undefined;
 let hitsOf = '';
 let current = -1; // the marked hit on this page
@@ -36,7 +36,7 @@ async function load(work: string, q: string): Promise<Hits | undefined> {
   return hits;
 }
 
-export function placeOf(found: Hits, page: number, onPage: number): number {
+export function placeOf(found: { pages: { number: number; hits: number }[] }, page: number, onPage: number): number {
   let before = 0;
   for (const one of found.pages) if (one.number < page) before += one.hits;
   return before + onPage + 1;

@@ -1,18 +1,9 @@
 // The uploads of this tab. They belong to no page: moving on does not stop them, and what the server says of them is the truth.
 import { Upload } from 'tus-js-client';
+import type { components } from '../app/api-types';
 import { english, say } from '../app/words';
 
-export type Deposit = {
-  id: string;
-  state: string;
-  step: string | null;
-  pages_done: number;
-  page_count: number | null;
-  sentence: string | null;
-  work_id: string | null;
-  work_state: string | null;
-  searchable: boolean;
-};
+export type Deposit = components['schemas']['Deposit'];
 export type Sending = {
   key: number;
   name: string;

@@ -1,0 +1,159 @@
+"""Start-up, memory, uploads, first-load script, and search over HTTP at 100,000 generated pages against the engine alone."""
+
+import hashlib
+import os
+import random
+import tempfile
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from library.catalogue.models import ORIGINAL, Audience, Page, Rendition, Version, Work
+from library.database import open_engine, transaction
+from library.people import inviting
+from library.people.models import ADMINISTRATOR
+from library.people.sight import VISITOR
+from search import tiers
+from search.documents import WorkFacts, documents_of
+from search.index import open_index
+from search.query import parse
+from tests import makers
+from tests.bench.figures import median_ms, report, report_most
+from tests.services.house import RunningHouse, running, upload
+
+WORKS, PAGES_EACH = 500, 200
+PUBLIC_PAGES_JS = 45_000
+UPLOAD = 200_000_000  # bytes
+
+
+def main() -> None:
+    """All figures of a running house."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "var"
+        with running(home) as house:
+            sending(house, Path(folder))
+            house.stop()
+            started = time.perf_counter()
+            house.start()
+            report_most("second start until ready", time.perf_counter() - started, 2.0, " s")
+            time.sleep(3)
+            report_most("memory of all processes at rest (PSS)", memory(house), 250, " MB")
+            first_load(house)
+        fill(home)
+        with running(home) as house:
+            searching(house)
+
+
+def sending(house: RunningHouse, folder: Path) -> None:
+    """MB per second of an accepted upload against copy + fsync + SHA-256 of the same file."""
+    path = folder / "big.bin"
+    path.write_bytes(random.Random(1).randbytes(UPLOAD))
+    with house.administrator() as client:
+        started = time.perf_counter()
+        upload(client, path, chunk=16 * 1024**2)
+        ours = time.perf_counter() - started
+    started = time.perf_counter()
+    with path.open("rb") as source, (folder / "copy.bin").open("wb") as target:
+        digest = hashlib.sha256()
+        while data := source.read(1024**2):
+            digest.update(data)
+            target.write(data)
+        os.fsync(target.fileno())
+    floor = time.perf_counter() - started
+    report("upload over HTTP against copy + SHA-256, MB/s", UPLOAD / 1e6 / ours, UPLOAD / 1e6 / floor, 0.5, least=True)
+
+
+def memory(house: RunningHouse) -> float:
+    """Proportional set size of serve and everything it started, MB."""
+    total = 0
+    for pid in family(house.process.pid if house.process else 0):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1000
+
+
+def family(pid: int) -> list[int]:
+    """A process and its descendants."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found
+
+
+def first_load(house: RunningHouse) -> None:
+    """Script bytes that a public page loads at once, as sent."""
+    with house.client(headers={"Accept-Encoding": "gzip"}) as client:
+        text = client.get("/").text
+        scripts = [part.split('"')[0] for part in text.split('src="')[1:] if part.split('"')[0].endswith(".js")]
+        size = sum(int(client.get(one).headers["content-length"]) for one in scripts)
+    report_most("first-load JavaScript of public pages, gzip", size / 1000, PUBLIC_PAGES_JS / 1000, " kB")
+
+
+def fill(home: Path) -> None:
+    """A hundred thousand pages straight into database and index."""
+    chance = random.Random(7)
+    words = [word for sentence in makers.SENTENCES for word in sentence.rstrip(".").split()]
+    rare = [f"{a}{b}{c}" for a in "bcdghklmnprstvx" for b in ("ang", "inh", "oen", "uyt", "ơm") for c in "0123456789"]
+    engine = open_engine(f"sqlite:///{home}/hoclieu.db")
+    index = open_index(f"tantivy://{home}/index", writing=True)
+    at = datetime.now(UTC)
+    with transaction(engine) as session:
+        province = inviting.province(session)
+        owner = inviting.add_person(session, "bench", "Bench", ADMINISTRATOR, province, at=at)
+        for number in range(WORKS):
+            texts = [" ".join(chance.choices(words, k=290) + chance.choices(rare, k=8)) for _ in range(PAGES_EACH)]
+            work_id, version_id = uuid.uuid4(), uuid.uuid4()
+            title = f"Sách số {number}"
+            work = Work(id=work_id, key=10_000 + number, unit_id=province.id, owner_id=owner.id, title=title, aliases=[], created_at=at, indexed_revision=1)
+            work.state, work.published_at = "published", at
+            session.add(work)
+            session.flush()
+            session.add(Version(id=version_id, work_id=work_id, number=1, kind="pdf", digest="0", page_count=PAGES_EACH, created_at=at))
+            session.flush()
+            work.version_id = version_id
+            session.add(Rendition(version_id=version_id, kind=ORIGINAL, key="0" * 64, media_type="application/pdf", size=1))
+            session.add(Audience(work_id=work_id, token="public", from_at=at))
+            session.add_all(
+                Page(version_id=version_id, number=place, text=text, boxes=b"", width=595, height=842, source="text") for place, text in enumerate(texts, 1)
+            )
+            session.flush()
+            facts = WorkFacts(str(work_id), work.key, title, [], None, None, None, "tinh", ("public",))
+            index.write(documents_of(facts, enumerate(texts, 1)))
+    index.commit()
+    index.close()
+    engine.dispose()
+
+
+def searching(house: RunningHouse) -> None:
+    """Median of two- and three-word queries over HTTP against the same clause on the engine alone, with its counts."""
+    chance = random.Random(3)
+    words = [word for sentence in makers.SENTENCES for word in sentence.rstrip(".").split()]
+    queries = [" ".join(chance.sample(words, chance.choice((2, 3)))) for _ in range(200)]
+    index = open_index(f"tantivy://{house.home}/index")
+    clauses = iter([tiers.main(parse(query, VISITOR)) for query in queries] * 2)
+    floor = median_ms(lambda: index.search(next(clauses), limit=120), len(queries))
+    with house.client() as client:
+        asked = iter(queries * 2)
+        ask(client, next(asked))
+        ours = median_ms(lambda: ask(client, next(asked)), len(queries))
+    report("search over HTTP at 100,000 pages against the engine alone, median ms", ours, floor, 1.5, least=False, unit=" ms")
+
+
+def ask(client: httpx.Client, query: str) -> None:
+    """One search as a page asks it."""
+    client.get("/api/v1/search", params={"q": query}).raise_for_status()
+
+
+if __name__ == "__main__":
+    main()
