@@ -1,0 +1,72 @@
+"""The command line: one object a line on stdout, exit codes 0, 1 and 2."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests import makers
+
+
+def run(home: Path, *words: str, **settings: str) -> tuple[int, list[dict[str, Any]], str]:
+    """Exit code, objects on stdout, and stderr."""
+    environment = {**os.environ, "HOCLIEU_HOME": str(home)} | settings
+    done = subprocess.run([sys.executable, "-m", "api.commands.main", *words], env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_import_waits_until_searchable_and_search_finds_the_page(tmp_path: Path) -> None:
+    folder = tmp_path / "tep"
+    folder.mkdir()
+    book = makers.textbook(folder / "toan-8.pdf", makers.KEY_PAGE)
+    makers.scanned(book, folder / "ban-quet.pdf", [2])
+    makers.encrypted(folder / "khoa.pdf")
+    code, rows, _ = run(tmp_path / "var", "import", str(folder), "--approve", "--unit", "THCS-01", "--json")
+    by_name = {Path(row["path"]).name: row for row in rows}
+    assert code == 1
+    assert {name: row["verdict"] for name, row in by_name.items()} == {"toan-8.pdf": "accepted", "ban-quet.pdf": "accepted", "khoa.pdf": "refused"}
+    assert (by_name["toan-8.pdf"]["pages"], by_name["ban-quet.pdf"]["ocr_pages"], by_name["khoa.pdf"]["code"]) == (makers.KEY_PAGE, 1, "encrypted")
+    assert by_name["khoa.pdf"]["vi"] and by_name["khoa.pdf"]["en"]
+    code, hits, _ = run(tmp_path / "var", "search", "dinh li thales dao", "--json")
+    assert code == 0
+    assert [(hit["work_id"], hit["page"], hit["tier"]) for hit in hits] == [(by_name["toan-8.pdf"]["work_id"], makers.KEY_PAGE, 1)]
+    assert "Thalès" in hits[0]["snippet"] and hits[0]["score"] > 0
+    assert run(tmp_path / "var", "search", "qwertyuiop", "--json")[:2] == (1, [])
+    code, findings, _ = run(tmp_path / "var", "doctor", "--json")
+    assert (code, {one["name"] for one in findings if one["state"] == "fault"}) == (0, set())
+
+
+def test_what_was_not_approved_is_found_by_its_keepers_only(tmp_path: Path) -> None:
+    book = makers.textbook(tmp_path / "nhap.pdf", 1, title="Bản nháp riêng")
+    assert run(tmp_path / "var", "user", "add", "quan", "--role", "administrator", "--json")[0] == 0
+    code, rows, _ = run(tmp_path / "var", "import", str(book), "--json")
+    assert (code, rows[0]["state"]) == (0, "draft")
+    assert run(tmp_path / "var", "search", "ban nhap rieng", "--json")[1] == []
+    assert run(tmp_path / "var", "search", "ban nhap rieng", "--as", "quan", "--json")[1][0]["work_id"] == rows[0]["work_id"]
+    assert run(tmp_path / "var", "search", "a", "--as", "khong-co", "--json")[0] == 2
+
+
+def test_read_says_what_the_pipeline_makes_of_a_file(tmp_path: Path) -> None:
+    book = makers.textbook(tmp_path / "toan-8.pdf", 2)
+    code, rows, _ = run(tmp_path / "var", "read", str(book), str(makers.jpeg_called_pdf(tmp_path / "anh.pdf")), "--json", "--boxes")
+    assert code == 1
+    assert [(row["verdict"], row["code"]) for row in rows] == [("accepted", None), ("refused", "not-the-type-it-claims")]
+    page = rows[0]["pages"][0]
+    assert {"number", "text", "source", "score", "words"} <= set(page)
+    assert page["words"] == len(page["boxes"])
+    assert not (tmp_path / "var").exists()
+
+
+def test_mistaken_settings_stop_a_command_with_all_mistakes(tmp_path: Path) -> None:
+    code, rows, said = run(tmp_path / "var", "serve", HOCLIEU_DATABASE="mysql://x", HOCLIEU_PORT="x")
+    assert (code, rows) == (2, [])
+    assert "HOCLIEU_DATABASE" in said and "HOCLIEU_PORT" in said
+
+
+def test_doctor_finds_a_missing_file(tmp_path: Path) -> None:
+    run(tmp_path / "var", "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--json")
+    next(path for path in (tmp_path / "var" / "files").rglob("*") if path.is_file()).unlink()
+    code, findings, _ = run(tmp_path / "var", "doctor", "--json")
+    assert (code, [one["name"] for one in findings if one["state"] == "fault"]) == (1, ["files"])
