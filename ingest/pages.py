@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 PDF, IMAGE, FILE = "pdf", "image", "file"
 
@@ -29,8 +29,7 @@ class Identity:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word of a page: `page.text[start:end] == text`; box as shares (0..1) of page width and height: x0, y0, x1, y1."""
 
     text: str

@@ -1,5 +1,7 @@
 """Filling the templates. `say(vi, en)` picks the language, so a page can never be half translated."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -36,11 +38,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"number": number, "megabytes": megabytes}
-    made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset}
+    made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset, "styles": styles}
     return made
 
 
-def render(page: str, *, language: str, path: str, query: Mapping[str, str], me: Mapping[str, Any], name: str, data: Mapping[str, Any]) -> str:
+def render(
+    page: str, *, language: str, path: str, query: Mapping[str, str], me: Mapping[str, Any], name: str, data: Mapping[str, Any], swapped: bool = False
+) -> str:
     """One whole page. `path` is without the language prefix; `name` is the library's own name."""
     english = language == "en"
 
@@ -53,7 +57,7 @@ def render(page: str, *, language: str, path: str, query: Mapping[str, str], me:
         return f"{address}?{urlencode(wanted, doseq=True)}" if wanted else address
 
     other = ("" if english else "/en") + path + (f"?{urlencode(query)}" if query else "")
-    here = {"language": language, "english": english, "path": path, "query": query, "other_language": other}
+    here = {"language": language, "english": english, "path": path, "swapped": swapped, "query": query, "other_language": other}
     return environment().get_template(f"{page}.html").render(**here, page=page, say=say, to=to, me=me, library_name=name, **data)
 
 
@@ -73,6 +77,19 @@ def megabytes(size: int, language: str = "vi") -> str:
 def asset(name: str) -> str:
     """The address of a built file; empty when the front end has not been built."""
     return manifest().get(name, "")
+
+
+@cache
+def styles() -> str:
+    """All styles, to stand in the first page of a visit: one request less before anything is painted."""
+    path = DIST / manifest().get("styles", "/static/-").removeprefix("/static/")
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+@cache
+def styles_hash() -> str:
+    """What the content policy names those styles by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(styles().encode()).digest()).decode()}'"
 
 
 @cache

@@ -1,5 +1,6 @@
 """The pages people see: each asks the same functions as the API and fills a template. Forms work without script."""
 
+import gzip
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from library.people import sign_in
 from library.people.sign_in import Actor, SignInNeeded
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+SWAP = "Hoclieu-Swap"  # sent by the router, which has the styles already
 Text = Annotated[str, Form()]
 Values = Annotated[list[str], Query(default_factory=list, max_length=20)]
 Look = Callable[[Session, Actor], Mapping[str, BaseModel | Any]]
@@ -40,8 +42,12 @@ def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *,
         me=people.me_of(actor).model_dump(),
         name=request.app.state.house.settings.library_name,
         data=dumped,
+        swapped=SWAP in request.headers,
     )
-    return HTMLResponse(html, status, headers={"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language", **(headers or {})})
+    kept = {"Cache-Control": "private, no-cache", "Vary": f"Cookie, Accept-Encoding, {SWAP}", **(headers or {})}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(html, status, headers=kept)
+    return HTMLResponse(gzip.compress(html.encode(), 5, mtime=0), status, headers={**kept, "Content-Encoding": "gzip"})
 
 
 async def answer(request: Request, gate: Gate, token: str | None, name: str, look: Look) -> Response:

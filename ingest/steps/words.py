@@ -1,6 +1,7 @@
 """Words from glyphs: MuPDF drops the space after letters ạ…ỹ in files without space glyphs, so words are always rebuilt from gaps."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ingest.pages import Word
@@ -30,36 +31,33 @@ def lines_of(raw: dict[str, Any]) -> Iterator[list[Piece]]:
 
 
 def _pieces(line: dict[str, Any]) -> Iterator[Piece]:
-    upright = abs(line["dir"][0]) < 0.7
-    start, end = (1, 3) if upright else (0, 2)  # along y for upright text, else along x
-    letters: list[str] = []
-    box: list[float] = []
+    """The words of one line; this loop runs once a glyph and is the cost of the read step."""
+    along, across = (0, 2), (1, 3)  # places in a box: start and end along the line, and the two across it
+    if abs(line["dir"][0]) < 0.7:
+        along, across = across, along
+    near, far = along
+    low, high = line["bbox"][across[0]], line["bbox"][across[1]]
+    letters, begin, end = "", 0.0, 0.0
     for span in line["spans"]:
         wide = span["size"] * GAP
         for char in span["chars"]:
-            letter, place = char["c"], char["bbox"]
-            if letter.isspace():
-                if letters:
-                    yield Piece("".join(letters), *box)
-                    letters = []
-                continue
-            if letters and (place[start] - box[end] > wide or box[start] - place[end] > wide):
-                yield Piece("".join(letters), *box)
-                letters = []
+            letter, box = char["c"], char["bbox"]
+            start = box[near]
+            if letters and (letter.isspace() or start - end > wide or end - start > 4 * wide + abs(box[far] - start) * 2):
+                yield _piece(letters, begin, end, low, high, along=near)
+                letters = ""
             if letters:
-                if place[0] < box[0]:
-                    box[0] = place[0]
-                if place[1] < box[1]:
-                    box[1] = place[1]
-                if place[2] > box[2]:
-                    box[2] = place[2]
-                if place[3] > box[3]:
-                    box[3] = place[3]
-            else:
-                box = list(place)
-            letters.append(letter)
+                letters += letter
+            elif not letter.isspace():
+                letters, begin = letter, start
+            end = box[far]
     if letters:
-        yield Piece("".join(letters), *box)
+        yield _piece(letters, begin, end, low, high, along=near)
+
+
+def _piece(letters: str, begin: float, end: float, low: float, high: float, *, along: int) -> Piece:
+    begin, end = min(begin, end), max(begin, end)
+    return Piece(letters, begin, low, end, high) if along == 0 else Piece(letters, low, begin, high, end)
 
 
 def by_geometry(raw: dict[str, Any]) -> list[list[Piece]]:
@@ -93,6 +91,11 @@ def _split(row: list[Glyph]) -> Iterator[Piece]:
         yield Piece(letters, x0, y0, x1, y1)
 
 
+@lru_cache(maxsize=32768)
+def _clean(word: str) -> str:
+    return clean(word).replace("\n", "").strip()
+
+
 def placed(lines: Iterable[list[Piece]], width: float, height: float) -> tuple[str, tuple[Word, ...]]:
     """The page's clean text (words joined by spaces, lines by newlines) and its words with their places in it."""
     texts: list[str] = []
@@ -101,15 +104,16 @@ def placed(lines: Iterable[list[Piece]], width: float, height: float) -> tuple[s
     for line in lines:
         begun = False
         for piece in line:
-            text = piece.text if piece.text.isascii() and piece.text.isprintable() else clean(piece.text).replace("\n", "").strip()
+            text = _clean(piece.text)
             if not text:
                 continue
             if texts:
                 texts.append(" " if begun else "\n")
                 at += 1
-            box = (piece.x0 / width, piece.y0 / height, piece.x1 / width, piece.y1 / height)
-            words.append(Word(text, at, at + len(text), box))
+            _, x0, y0, x1, y1 = piece
+            end = at + len(text)
+            words.append(Word(text, at, end, (x0 / width, y0 / height, x1 / width, y1 / height)))
             texts.append(text)
-            at += len(text)
+            at = end
             begun = True
     return "".join(texts), tuple(words)

@@ -6,6 +6,7 @@ A syllable is onset + rime + at most one tone; the grammar is closed. Healthy pa
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from library.vietnamese.tone import split_tone
 
@@ -24,6 +25,7 @@ MARKED_WORD = re.compile("[^\\W\\d_]+")
 LEAST_WORDS = 5
 
 
+@lru_cache(maxsize=32768)
 def is_syllable(word: str) -> bool:
     """Whether a lower-case NFC word is a possible Vietnamese syllable."""
     toneless, tone = split_tone(word)

@@ -20,7 +20,6 @@ from search import tiers
 from search.documents import WorkFacts, documents_of
 from search.index import open_index
 from search.query import parse
-from tests import makers
 from tests.bench.figures import median_ms, report, report_most
 from tests.services.house import RunningHouse, running, upload
 
@@ -103,8 +102,7 @@ def first_load(house: RunningHouse) -> None:
 def fill(home: Path) -> None:
     """A hundred thousand pages straight into database and index."""
     chance = random.Random(7)
-    words = [word for sentence in makers.SENTENCES for word in sentence.rstrip(".").split()]
-    rare = [f"{a}{b}{c}" for a in "bcdghklmnprstvx" for b in ("ang", "inh", "oen", "uyt", "ơm") for c in "0123456789"]
+    words, weights = vocabulary()
     engine = open_engine(f"sqlite:///{home}/hoclieu.db")
     index = open_index(f"tantivy://{home}/index", writing=True)
     at = datetime.now(UTC)
@@ -112,7 +110,7 @@ def fill(home: Path) -> None:
         province = inviting.province(session)
         owner = inviting.add_person(session, "bench", "Bench", ADMINISTRATOR, province, at=at)
         for number in range(WORKS):
-            texts = [" ".join(chance.choices(words, k=290) + chance.choices(rare, k=8)) for _ in range(PAGES_EACH)]
+            texts = [" ".join(chance.choices(words, weights, k=300)) for _ in range(PAGES_EACH)]
             work_id, version_id = uuid.uuid4(), uuid.uuid4()
             title = f"Sách số {number}"
             work = Work(id=work_id, key=10_000 + number, unit_id=province.id, owner_id=owner.id, title=title, aliases=[], created_at=at, indexed_revision=1)
@@ -135,10 +133,61 @@ def fill(home: Path) -> None:
     engine.dispose()
 
 
+def vocabulary() -> tuple[list[str], list[float]]:
+    """Four thousand syllables with the weights of a language: the n-th as often as 1/n."""
+    chance = random.Random(2)
+    onsets = ["b", "c", "ch", "d", "đ", "g", "h", "kh", "l", "m", "n", "ng", "nh", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x"]
+    rimes = [
+        "a",
+        "á",
+        "à",
+        "ả",
+        "ang",
+        "áng",
+        "ạng",
+        "anh",
+        "ao",
+        "âu",
+        "ây",
+        "en",
+        "ệnh",
+        "êu",
+        "i",
+        "ích",
+        "iên",
+        "iếng",
+        "inh",
+        "o",
+        "óc",
+        "ọc",
+        "oai",
+        "oang",
+        "on",
+        "ông",
+        "ộc",
+        "ơi",
+        "u",
+        "ung",
+        "uôn",
+        "uống",
+        "ưng",
+        "ước",
+        "ương",
+        "y",
+        "an",
+        "ạt",
+        "ăn",
+        "ắc",
+    ]
+    words = [onset + rime for onset in onsets for rime in rimes] + [f"{onset}{rime}{number}" for onset in onsets for rime in rimes for number in range(4)]
+    chance.shuffle(words)
+    return words, [1 / (place + 10) for place in range(len(words))]
+
+
 def searching(house: RunningHouse) -> None:
     """Median of two- and three-word queries over HTTP against the same clause on the engine alone, with its counts."""
     chance = random.Random(3)
-    words = [word for sentence in makers.SENTENCES for word in sentence.rstrip(".").split()]
+    words = vocabulary()[0][20:1500]  # what people type: neither the commonest words nor the rarest
     queries = [" ".join(chance.sample(words, chance.choice((2, 3)))) for _ in range(200)]
     index = open_index(f"tantivy://{house.home}/index")
     clauses = iter([tiers.main(parse(query, VISITOR)) for query in queries] * 2)

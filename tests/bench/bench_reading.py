@@ -1,5 +1,6 @@
 """The read step against a bare rawdict loop; recognition against the bare engine. Both sides in this process, on the same pages."""
 
+import gc
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,7 @@ PAGES, SCANNED, ROUNDS = 120, 4, 3
 
 def main() -> None:
     """Both figures."""
+    gc.disable()  # for both sides, as in the limited child
     with tempfile.TemporaryDirectory() as folder:
         book = makers.textbook(Path(folder) / "b.pdf", PAGES)
         scan = makers.scanned(book, Path(folder) / "s.pdf", range(1, SCANNED + 1))

@@ -39,7 +39,7 @@ export async function go(href: string, wake: () => unknown, { keep = false } = {
   const mine = (running = new AbortController());
   if (!keep) history.replaceState({ ...history.state, scroll: window.scrollY }, '');
   try {
-    const answer = await fetch(href, { headers: { Accept: 'text/html' }, signal: mine.signal });
+    const answer = await fetch(href, { headers: { Accept: 'text/html', 'Hoclieu-Swap': '1' }, signal: mine.signal });
     if (!answer.headers.get('content-type')?.startsWith('text/html')) throw new Error('not a page');
     const next = parser.parseFromString(await answer.text(), 'text/html');
     if (mine.signal.aborted) return;

@@ -6,7 +6,7 @@ export function followDeposits(): void {
   const list = document.getElementById('deposits');
   if (!list?.dataset.busy) return;
   timer = window.setTimeout(async () => {
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } }).catch(() => null);
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html', 'Hoclieu-Swap': '1' } }).catch(() => null);
     const next = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('deposits') : null;
     if (next && list.isConnected && !list.contains(document.activeElement)) list.replaceWith(next);
     followDeposits();
