@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from library.catalogue.access import visible_to
@@ -146,7 +146,8 @@ def _main_tier(hit: Hit) -> int:
 def _texts(session: Session, wanted: list[tuple[uuid.UUID | None, int]]) -> dict[tuple[uuid.UUID, int], str]:
     if not wanted:
         return {}
-    rows = session.execute(select(Page.version_id, Page.number, Page.text).where(tuple_(Page.version_id, Page.number).in_(wanted)))
+    places = or_(*(and_(Page.version_id == version_id, Page.number == number) for version_id, number in wanted))  # SQLite scans for tuples IN
+    rows = session.execute(select(Page.version_id, Page.number, Page.text).where(places))
     return {(row.version_id, row.number): row.text for row in rows}
 
 

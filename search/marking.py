@@ -30,13 +30,8 @@ class Piece:
 def marks(text: str, query: Query) -> list[Mark]:
     """The hits in a text, in order. Where longer runs of the query stand, stray single words are not marked."""
     found = tokens(text)
-    plain = not any(token.marked for token in found)
     runs: list[Mark] = []
-    hit = [False] * len(found)
-    for way in (way for term in query.terms for way in term.ways):
-        for at in range(len(found) - len(way) + 1):
-            if _says(found, at, way, plain=plain):
-                hit[at : at + len(way)] = [True] * len(way)
+    hit = _hits(found, query)
     at = 0
     while at < len(found):
         if not hit[at]:
@@ -55,12 +50,26 @@ def joins(between: str) -> bool:
     return not between.strip(" \n-–")
 
 
-def _says(found: list[Token], at: int, way: Way, *, plain: bool) -> bool:
-    for word, token in zip(way, found[at : at + len(way)], strict=True):
-        same = token.key == word.key if word.marked else token.folded == word.folded
-        if not same and not (plain and token.folded == word.folded):
-            return False
-    return True
+def _hits(found: list[Token], query: Query) -> list[bool]:
+    """For each token, whether it belongs to one of the query's ways."""
+    plain = not any(token.key != token.folded for token in found)
+    ways = [way for term in query.terms for way in term.ways]
+    marked = {way[0].key for way in ways if len(way) == 1 and way[0].marked and not plain}
+    unmarked = {way[0].folded for way in ways if len(way) == 1 and (plain or not way[0].marked)}
+    hit = [token.key in marked or token.folded in unmarked for token in found]
+    for way in ways:
+        if len(way) > 1:
+            first = way[0].folded
+            for at, token in enumerate(found):
+                if token.folded == first and _says(found[at : at + len(way)], way, plain=plain):
+                    hit[at : at + len(way)] = [True] * len(way)
+    return hit
+
+
+def _says(found: list[Token], way: Way, *, plain: bool) -> bool:
+    if len(found) < len(way):
+        return False
+    return all(token.key == word.key if word.marked and not plain else token.folded == word.folded for word, token in zip(way, found, strict=True))
 
 
 def _worth_marking(runs: list[Mark], text: str, query: Query) -> list[Mark]:

@@ -25,7 +25,7 @@ from tests.services.house import RunningHouse, running, upload
 
 WORKS, PAGES_EACH = 500, 200
 PUBLIC_PAGES_JS = 45_000
-UPLOAD = 200_000_000  # bytes
+UPLOAD, ROUNDS = 200_000_000, 3  # bytes
 
 
 def main() -> None:
@@ -51,18 +51,19 @@ def sending(house: RunningHouse, folder: Path) -> None:
     path = folder / "big.bin"
     path.write_bytes(random.Random(1).randbytes(UPLOAD))
     with house.administrator() as client:
-        started = time.perf_counter()
-        upload(client, path, chunk=16 * 1024**2)
-        ours = time.perf_counter() - started
-    started = time.perf_counter()
-    with path.open("rb") as source, (folder / "copy.bin").open("wb") as target:
-        digest = hashlib.sha256()
+        ours = median_ms(lambda: upload(client, path, chunk=16 * 1024**2), ROUNDS) / 1000
+    floor = median_ms(lambda: copy(path, folder / "copy.bin"), ROUNDS) / 1000
+    report("upload over HTTP against copy + SHA-256, MB/s", UPLOAD / 1e6 / ours, UPLOAD / 1e6 / floor, 0.5, least=True)
+
+
+def copy(path: Path, target: Path) -> None:
+    """Copy, hash, and wait for the disk."""
+    digest = hashlib.sha256()
+    with path.open("rb") as source, target.open("wb") as sink:
         while data := source.read(1024**2):
             digest.update(data)
-            target.write(data)
-        os.fsync(target.fileno())
-    floor = time.perf_counter() - started
-    report("upload over HTTP against copy + SHA-256, MB/s", UPLOAD / 1e6 / ours, UPLOAD / 1e6 / floor, 0.5, least=True)
+            sink.write(data)
+        os.fsync(sink.fileno())
 
 
 def memory(house: RunningHouse) -> float:
@@ -179,7 +180,8 @@ def vocabulary() -> tuple[list[str], list[float]]:
         "ăn",
         "ắc",
     ]
-    words = [onset + rime for onset in onsets for rime in rimes] + [f"{onset}{rime}{number}" for onset in onsets for rime in rimes for number in range(4)]
+    syllables = [onset + rime for onset in onsets for rime in rimes]
+    words = syllables + [f"{syllable}{number}" for syllable in syllables for number in range(4)]
     chance.shuffle(words)
     return words, [1 / (place + 10) for place in range(len(words))]
 
