@@ -50,6 +50,12 @@ class NotValid(Refusal):
     en = "Something is not filled in correctly: {fields}."
 
 
+class FormTooLarge(Refusal):
+    code = "form-too-large"
+    vi = "Gửi kiểu này chỉ nhận tệp tới 8 MB. Tệp lớn hơn: mở trang Gửi học liệu bằng trình duyệt có bật JavaScript."
+    en = "This form takes files up to 8 MB. For a larger one open the upload page in a browser with JavaScript."
+
+
 class TryAgain(Refusal):
     code = "try-again"
     vi = "Máy chủ đang bận quá. Đợi vài giây rồi thử lại; chưa có gì bị mất."

@@ -1,5 +1,6 @@
 """What wraps every request: an id for the logs, the check that writes come from our own pages, and the headers of every response."""
 
+import re
 import time
 from functools import cache
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ from library.errors import Refusal
 from library.logs import new_request_id
 
 log = structlog.get_logger()
+BODY_LIMIT = 9 * 1024 * 1024  # bytes of any request but a resumable upload
+UPLOADS = "/api/v1/uploads"
+SECRET = re.compile(r"(/moi/|/invitations/)[^/]+")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -64,6 +68,8 @@ class Wrapping:
         try:
             if scope["method"] not in SAFE and foreign(headers, scope):
                 await errors.problem(Request(scope), ForeignOrigin())(scope, receive, answer)
+            elif too_large(headers, scope):
+                await errors.problem(Request(scope), errors.FormTooLarge())(scope, receive, answer)
             else:
                 await self.app(scope, receive, answer)
         except Exception as error:
@@ -73,7 +79,7 @@ class Wrapping:
         finally:
             took = round((time.perf_counter() - began) * 1000, 1)
             level = log.info if status < 500 else log.error
-            level("request", method=scope["method"], path=scope["path"], status=status, ms=took)
+            level("request", method=scope["method"], path=SECRET.sub(r"\1…", scope["path"]), status=status, ms=took)
             structlog.contextvars.unbind_contextvars("request_id")
 
 
@@ -84,6 +90,14 @@ def foreign(headers: Headers, scope: Scope) -> bool:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+
+def too_large(headers: Headers, scope: Scope) -> bool:
+    """Whether a body is larger than any form of ours, or hides its size; resumable uploads have limits of their own."""
+    if scope["path"].startswith(UPLOADS):
+        return False
+    length = headers.get("content-length", "0")
+    return "transfer-encoding" in headers or not length.isdecimal() or int(length) > BODY_LIMIT
 
 
 def _given_id(headers: Headers) -> str | None:

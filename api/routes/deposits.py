@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from api import describing
 from api.dependencies import GateNow, HouseNow, Language, Reader, Reading, Token
+from api.errors import FormTooLarge
 from api.gate import Gate
 from api.schemas import deposits as schemas
 from ingest import uploading
@@ -24,12 +25,6 @@ from library.people.sign_in import Actor
 
 router = APIRouter(prefix="/api/v1/deposits", tags=["deposits"])
 FORM_LIMIT = 8 * 1024 * 1024  # bytes; larger files go through /api/v1/uploads
-
-
-class FormTooLarge(Refusal):
-    code = "form-too-large"
-    vi = "Gửi kiểu này chỉ nhận tệp tới 8 MB. Tệp lớn hơn: mở trang Gửi học liệu bằng trình duyệt có bật JavaScript."
-    en = "This form takes files up to 8 MB. For a larger one open the upload page in a browser with JavaScript."
 
 
 @router.get("", response_model=schemas.Deposits)

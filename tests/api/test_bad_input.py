@@ -1,7 +1,9 @@
 """Bad input gets a Vietnamese and an English sentence with a stable code."""
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -84,3 +86,22 @@ def test_a_hundred_clients_read_and_write_and_none_sees_a_server_error(house: Ru
         statuses = [status for row in pool.map(live, range(100)) for status in row]
     assert len(statuses) == 500
     assert {status for status in statuses if status >= 400} == set()
+
+
+def test_a_huge_body_is_refused_before_it_is_read(house: RunningHouse) -> None:
+    with house.client() as client:
+        for length in (f"Content-Length: {10**9}", "Transfer-Encoding: chunked"):
+            with socket.create_connection((urlsplit(house.address).hostname or "", urlsplit(house.address).port or 0)) as line:
+                line.sendall(f"POST /api/v1/sign-in HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n".encode())
+                assert b" 413 " in line.recv(4096).split(b"\r\n")[0]
+        assert client.get("/livez").status_code == 200
+
+
+def test_one_time_links_do_not_stand_in_the_log(house: RunningHouse) -> None:
+    with house.client() as client:
+        client.get("/moi/bi-mat-cua-toi")
+        client.get("/api/v1/invitations/bi-mat-cua-toi")
+        client.get("/tim", params={"q": "cau hoi rieng tu"})
+    log = (house.home.parent / "var.log").read_text()
+    assert '"path": "/moi/…"' in log
+    assert "bi-mat-cua-toi" not in log and "rieng tu" not in log
