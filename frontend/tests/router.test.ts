@@ -38,6 +38,14 @@ describe('the router', () => {
     expect(wake).toHaveBeenCalledOnce();
   });
 
+  it('stays on the page when the line is cut and files are being sent', async () => {
+    document.body.innerHTML = '<main>here</main><div id="tray"><b>running</b></div>';
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('cut')));
+    await go(`${location.origin}/tim`, () => undefined);
+    expect(document.querySelector('main')?.textContent).toBe('here');
+    expect(document.querySelector('#tray b')?.textContent).toBe('running');
+  });
+
   it('shows only the last of two pages that were asked for', async () => {
     vi.spyOn(window, 'scrollTo').mockImplementation(() => undefined);
     let slow: (value: Response) => void = () => undefined;

@@ -49,7 +49,8 @@ export async function go(href: string, wake: () => unknown, { keep = false } = {
     if (!keep) document.querySelector<HTMLElement>('#noi-dung')?.focus({ preventScroll: true });
     wake();
   } catch {
-    if (!mine.signal.aborted) location.assign(href); // the browser's own way says what is wrong
+    const sending = document.getElementById('tray')?.hasChildNodes(); // leaving would stop the uploads: stay, the tray says that the line is cut
+    if (!mine.signal.aborted && !sending) location.assign(href); // the browser's own way says what is wrong
   }
 }
 

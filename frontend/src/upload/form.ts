@@ -8,7 +8,7 @@ export function wakeUploadForm(form: HTMLFormElement): void {
     const chosen = new FormData(form);
     const files = chosen.getAll('file').filter((one): one is File => one instanceof File && one.name !== '');
     for (const file of files) send(file, { sight: String(chosen.get('sight') ?? 'public'), approve: chosen.get('approve') === 'true' });
-    void openTray();
+    openTray();
     form.querySelector<HTMLInputElement>('input[type="file"]')!.value = '';
   };
 }

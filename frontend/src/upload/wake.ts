@@ -1,13 +1,12 @@
-// The tray is mounted once a file is on its way; until then it costs nothing.
+// The tray comes with the upload form, not later by itself: the line may be cut just when it is needed.
 import { mount } from 'svelte';
+import Tray from './Tray.svelte';
 
 let mounted = false;
 
-export async function openTray(): Promise<void> {
+export function openTray(): void {
   const place = document.getElementById('tray');
   if (mounted || !place) return;
   mounted = true;
-  const { default: Tray } = await import('./Tray.svelte');
   mount(Tray, { target: place });
 }
-
