@@ -68,7 +68,7 @@ def files_of(paths: list[Path]) -> Iterator[Path]:
 def keeper(house: House, unit: str | None) -> Actor:
     """Who imports: an administrator of the school (or province) who cannot sign in."""
     with transaction(house.engine) as session:
-        owner = inviting.ensure_school(session, unit) if unit else inviting.province(session)
+        owner = inviting.ensure_school(session, unit, at=now()) if unit else inviting.province(session)
         login = f"{KEEPER}.{owner.code}" if unit else KEEPER
         person = session.scalar(select(Person).where(Person.login == login.casefold()))
         if person is None:

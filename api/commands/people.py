@@ -33,7 +33,7 @@ def add(
     logs.set_up("command")
     with opened() as house:
         with transaction(house.engine) as session:
-            owner = inviting.ensure_school(session, unit) if unit else inviting.province(session)
+            owner = inviting.ensure_school(session, unit, at=now()) if unit else inviting.province(session)
             person = inviting.add_person(session, login, name or login, role, owner, at=now())
             token = inviting.invite_to_new_password(session, person, at=now())
         row = {"login": person.login, "name": person.name, "role": role, "unit": unit, "link": link_of(house, token)}

@@ -171,8 +171,7 @@ async def approve_form(work_id: str, gate: GateNow, token: Token, language: Lang
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
         work = queries.visible_work(session, work_id, actor.sight, at=now())
-        chosen = sight if sight in publishing.SIGHTS else "public"
-        publishing.publish(session, work, queries.work_id_of(version_id), digest, chosen, by=actor, at=now())
+        publishing.publish(session, work, queries.work_id_of(version_id), digest, publishing.Readers(sight), by=actor, at=now())
 
     await gate.write(act)
     return RedirectResponse(f"{prefix_of(language)}/tl/{work_id}", 303)

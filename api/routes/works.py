@@ -43,7 +43,8 @@ def change(work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writ
 def publish(work_id: str, wish: schemas.Publication, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
     """Open exactly these bytes to these readers."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
-    publishing.publish(session, found, queries.work_id_of(wish.version_id), wish.digest, wish.sight, by=actor, at=at)
+    readers = publishing.Readers(wish.sight, tuple(wish.to), wish.opens_at, wish.closes_at)
+    publishing.publish(session, found, queries.work_id_of(wish.version_id), wish.digest, readers, by=actor, at=at)
     return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from api.schemas.base import Named, Sent, Wish
 from api.schemas.search import Cover, Piece
@@ -66,7 +66,10 @@ class Publication(Wish):
 
     version_id: str
     digest: str
-    sight: str = Field(default="public", pattern="^(public|province|school|owner)$")
+    sight: str = Field(default="public", pattern="^(public|province|commune|school|department|class|person|owner)$")
+    to: list[str] = Field(default_factory=list, max_length=200)  # ids, when the sight is department, class or person
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
 
 
 class HitBox(Sent):

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from library import vocabulary, work_queue
-from library.catalogue.models import Deposit, Version, Work
+from library.catalogue.models import IN_REVIEW, Deposit, Version, Work
 from library.errors import Refusal
-from library.people.sight import person_token, staff_token
+from library.people.sight import person_token, review_token, staff_token
 from library.people.sign_in import Actor, NotAllowed
 
 LARGEST_KEY = 2**31 - 1
@@ -45,9 +45,10 @@ def open_work(session: Session, deposit: Deposit, description: Mapping[str, Any]
     return work
 
 
-def keepers(work: Work, units_above: list[uuid.UUID]) -> set[str]:
-    """The tokens that always see a work: its owner and the administrators of its unit and the units above."""
-    return {person_token(work.owner_id), *(staff_token(unit_id) for unit_id in units_above)}
+def keepers(work: Work, units_above: Collection[uuid.UUID]) -> set[str]:
+    """The tokens that always see a work: its owner, the administrators of its unit and the units above, and while it is in review its reviewers."""
+    reviewers = {review_token(work.unit_id)} if work.state == IN_REVIEW else set()
+    return {person_token(work.owner_id), *(staff_token(unit_id) for unit_id in units_above), *reviewers}
 
 
 def change(session: Session, work: Work, wish: Mapping[str, Any], *, by: Actor, at: datetime) -> Work:

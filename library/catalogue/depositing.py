@@ -24,6 +24,7 @@ from library.catalogue.models import (
     Work,
 )
 from library.errors import Refusal
+from library.people.roles import AUTHORS
 from library.people.sign_in import Actor, NotAllowed
 
 
@@ -48,15 +49,16 @@ class DepositAccepted(Refusal):
 def begin(session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta) -> Deposit:
     """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed; only who may publish may ask for it at once."""
     person = by.required()
-    if not by.may_upload or (approve and not by.may_publish):
+    at_home = by.acting_as(*AUTHORS)
+    if at_home is None or (approve and not by.may_publish):
         raise NotAllowed
     deposit = Deposit(
         owner_id=person.id,
-        unit_id=next(one.unit_id for one in by.memberships if one.role != "pupil"),
+        unit_id=at_home.unit_id,
         name=name,
         size=size,
         media_type=media_type,
-        sight=sight if sight in publishing.SIGHTS else "public",
+        sight=sight if sight in publishing.SIGHTS and sight not in publishing.NAMED_SIGHTS else "public",
         approve=approve,
         state=RECEIVING,
         created_at=at,
@@ -159,7 +161,7 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
     deposit.state, deposit.step, deposit.finished_at = READY, None, at
     if publisher is not None:
         work = cataloguing.with_audience(session, version.work_id)
-        publishing.publish(session, work, version.id, digest, deposit.sight, by=publisher, at=at)
+        publishing.publish(session, work, version.id, digest, publishing.Readers(deposit.sight), by=publisher, at=at)
     session.flush()
     return work
 

@@ -11,7 +11,7 @@ from library.database import Base, Identified
 from library.people.models import Person, Unit
 from library.work_queue import Workable
 
-DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
+DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = "draft", "in-review", "published", "withdrawn"
 RECEIVING, WAITING, WORKING, READY, REFUSED, FAILED = "receiving", "waiting", "working", "ready", "refused", "failed"
 ORIGINAL, PAGE_400, PAGE_800, THUMBNAIL = "original", "page-400", "page-800", "thumbnail"
 
@@ -34,7 +34,10 @@ class Work(Identified, Workable, Base):
     series_code: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="vi")
     state: Mapped[str] = mapped_column(default=DRAFT)
-    sight: Mapped[str] = mapped_column(default="owner")  # the last word of its keepers: public, province, school, owner
+    sight: Mapped[str] = mapped_column(default="owner")  # the last word of its keepers: one of publishing.SIGHTS
+    sight_to: Mapped[list[str]] = mapped_column(JSON, default=list)  # ids of the departments, classes or persons that the sight names
+    opens_at: Mapped[datetime | None]  # an embargo ends
+    closes_at: Mapped[datetime | None]  # a licence runs out
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id", use_alter=True))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)

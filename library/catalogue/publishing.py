@@ -3,25 +3,34 @@
 import hashlib
 import json
 import uuid
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from library import audit
 from library.catalogue import cataloguing
 from library.catalogue.models import DRAFT, PUBLISHED, WITHDRAWN, Audience, Rendition, Version, Work
 from library.errors import Refusal
-from library.people.models import Unit
-from library.people.sight import PROVINCE, PUBLIC, unit_token
+from library.people.models import COMMUNE, SCHOOL, Membership, SchoolClass, Unit
+from library.people.sight import PROVINCE, PUBLIC, class_token, person_token, unit_token, units_above, units_below
 from library.people.sign_in import Actor, NotAllowed
 
-SIGHTS = ("public", "province", "school", "owner")
+SIGHTS = ("public", "province", "commune", "school", "department", "class", "person", "owner")
+NAMED_SIGHTS = frozenset({"department", "class", "person"})  # these need `to`
 
 
 class VersionChanged(Refusal):
     code = "version-changed"
     vi = "Học liệu vừa có bản mới. Xem lại bản mới rồi hãy duyệt; chưa có gì được công bố."
     en = "The material has just got a new version. Look at it before you approve; nothing has been published."
+
+
+class UnknownReaders(Refusal):
+    code = "unknown-readers"
+    vi = "Chưa rõ mở cho ai đọc: chọn lại người đọc trong trường của học liệu này."
+    en = "It is not clear who shall read it: choose readers within the school of this material."
 
 
 def seal(session: Session, version: Version) -> str:
@@ -34,18 +43,35 @@ def seal(session: Session, version: Version) -> str:
     return version.digest
 
 
-def publish(session: Session, work: Work, version_id: uuid.UUID, digest: str, sight: str, *, by: Actor, at: datetime) -> Work:
-    """Open exactly these bytes to these readers. Raises NotAllowed, VersionChanged."""
+@dataclass(frozen=True)
+class Readers:
+    """Who a work is opened to, and when. `to`: ids of departments, classes or persons when the sight names some."""
+
+    sight: str = "public"
+    to: tuple[str, ...] = ()
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+def publish(session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime) -> Work:
+    """Open exactly these bytes to these readers. Raises NotAllowed, VersionChanged, UnknownReaders."""
     if not cataloguing.may_publish(work, by):
         raise NotAllowed
+    return open_to(session, work, version_id, digest, readers, by=by, at=at)
+
+
+def open_to(session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime) -> Work:
+    """The same after somebody entitled has decided: the reviews have rules of their own. Raises VersionChanged, UnknownReaders."""
     version = session.scalar(select(Version).where(Version.id == version_id, Version.work_id == work.id))
     if version is None or version.digest is None or version.digest != digest or version.number != _newest(session, work):
         raise VersionChanged
+    _refuse_unknown(session, work, readers)
     work.version_id = version.id
     work.state = PUBLISHED
-    work.sight = sight
+    work.sight, work.sight_to, work.opens_at, work.closes_at = readers.sight, list(readers.to), readers.opens_at, readers.closes_at
     work.published_at = work.published_at or at
     write_audience(session, work, at=at)
+    audit.tell(session, "work-published", work, unit_id=work.unit_id, by=by.person_id, at=at, after=digest, sight=readers.sight)
     return work
 
 
@@ -55,32 +81,75 @@ def withdraw(session: Session, work: Work, *, by: Actor, at: datetime) -> Work:
         raise NotAllowed
     work.state = WITHDRAWN if work.state == PUBLISHED else DRAFT
     write_audience(session, work, at=at)
+    audit.tell(session, "work-withdrawn", work, unit_id=work.unit_id, by=by.person_id, at=at)
     return work
 
 
 def write_audience(session: Session, work: Work, *, at: datetime) -> None:
     """Write who may see the work as it stands now; the index follows by its queue."""
-    above = units_above(session, work.unit_id)
-    tokens = cataloguing.keepers(work, above) | (_readers(work) if work.state == PUBLISHED else set())
+    keepers = cataloguing.keepers(work, units_above(session, [work.unit_id]))
+    readers = _tokens(session, work) if work.state == PUBLISHED else set()
     session.execute(delete(Audience).where(Audience.work_id == work.id))
-    session.add_all(Audience(work_id=work.id, token=token, from_at=at) for token in sorted(tokens))
+    session.add_all(Audience(work_id=work.id, token=token, from_at=at) for token in sorted(keepers))
+    opens = max(at, work.opens_at or at)
+    session.add_all(Audience(work_id=work.id, token=token, from_at=opens, until_at=work.closes_at) for token in sorted(readers - keepers))
     cataloguing.touch(work, at=at)
     session.flush()
     session.expire(work, ["audience"])
 
 
-def units_above(session: Session, unit_id: uuid.UUID) -> list[uuid.UUID]:
-    """The unit itself and all units above it."""
-    found: list[uuid.UUID] = []
-    parent: uuid.UUID | None = unit_id
-    while parent is not None and parent not in found:
-        found.append(parent)
-        parent = session.scalar(select(Unit.parent_id).where(Unit.id == parent))
-    return found
+def _tokens(session: Session, work: Work) -> set[str]:
+    match work.sight:
+        case "public":
+            return {PUBLIC}
+        case "province":
+            return {PROVINCE}
+        case "commune":
+            return {unit_token(unit_id) for unit_id in _of_kind(session, work, COMMUNE)}
+        case "school":
+            return {unit_token(unit_id) for unit_id in _of_kind(session, work, SCHOOL) or {work.unit_id}}
+        case "department":
+            return {unit_token(uuid.UUID(one)) for one in work.sight_to}
+        case "class":
+            return {class_token(uuid.UUID(one)) for one in work.sight_to}
+        case "person":
+            return {person_token(uuid.UUID(one)) for one in work.sight_to}
+    return set()
 
 
-def _readers(work: Work) -> set[str]:
-    return {"public": {PUBLIC}, "province": {PROVINCE}, "school": {unit_token(work.unit_id)}}.get(work.sight, set())
+def _of_kind(session: Session, work: Work, kind: str) -> set[uuid.UUID]:
+    """The units of this kind that the work's unit lies in."""
+    return set(session.scalars(select(Unit.id).where(Unit.id.in_(units_above(session, [work.unit_id])), Unit.kind == kind)))
+
+
+def _refuse_unknown(session: Session, work: Work, readers: Readers) -> None:
+    """The readers must exist, and belong to the work's own school: nobody opens a work into another school's class. Raises UnknownReaders."""
+    if readers.sight not in SIGHTS or bool(readers.to) != (readers.sight in NAMED_SIGHTS):
+        raise UnknownReaders
+    if readers.closes_at is not None and readers.closes_at <= (readers.opens_at or readers.closes_at - timedelta(seconds=1)):
+        raise UnknownReaders
+    if readers.sight == "commune" and not _of_kind(session, work, COMMUNE):
+        raise UnknownReaders
+    if readers.to and not _ids(readers.to) <= _nameable(session, work, readers.sight):
+        raise UnknownReaders
+
+
+def _nameable(session: Session, work: Work, sight: str) -> set[uuid.UUID]:
+    home = _of_kind(session, work, SCHOOL) or {work.unit_id}
+    within = units_below(session, home)
+    found = {
+        "department": select(Unit.id).where(Unit.id.in_(within)),
+        "class": select(SchoolClass.id).where(SchoolClass.unit_id.in_(within)),
+        "person": select(Membership.person_id).where(Membership.unit_id.in_(within)),
+    }[sight]
+    return set(session.scalars(found))
+
+
+def _ids(texts: tuple[str, ...]) -> set[uuid.UUID]:
+    try:
+        return {uuid.UUID(one) for one in texts}
+    except ValueError as error:
+        raise UnknownReaders from error
 
 
 def _newest(session: Session, work: Work) -> int:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from library import audit
 from library.errors import Refusal
+from library.people import units
 from library.people.models import (
     ADMINISTRATOR,
     PROVINCE,
@@ -26,6 +28,7 @@ LINK_LASTS = timedelta(hours=1)
 RESET_LASTS = timedelta(days=3)
 FIRST_ADMINISTRATOR, NEW_PASSWORD = "administrator", "password"
 PROVINCE_CODE = "tinh"
+ONSETS, VOWELS, ENDS = ("b", "c", "d", "g", "h", "k", "l", "m", "n", "s", "t", "v", "x"), "aeiou", ("", "m", "n", "p", "t")
 
 
 class LinkUsed(Refusal):
@@ -81,13 +84,11 @@ def ensure_province(session: Session, name: str) -> Unit:
     return found
 
 
-def ensure_school(session: Session, code: str, name: str | None = None) -> Unit:
+def ensure_school(session: Session, code: str, name: str | None = None, *, at: datetime) -> Unit:
     """The school with this code, made when it is new."""
     found = session.scalar(select(Unit).where(Unit.code == code))
     if found is None:
-        found = Unit(code=code, kind=SCHOOL, name=name or code, parent_id=province(session).id)
-        session.add(found)
-        session.flush()
+        found = units.open_unit(session, SCHOOL, code, name or code, province(session), by=None, at=at)
     return found
 
 
@@ -108,17 +109,46 @@ def invite_first_administrator(session: Session, *, at: datetime) -> str | None:
     return _invite(session, FIRST_ADMINISTRATOR, None, at=at, lasts=LINK_LASTS)
 
 
-def add_person(session: Session, login: str, name: str, role: str, unit: Unit, *, at: datetime, password_hash: str | None = None) -> Person:
+def add_person(
+    session: Session, login: str, name: str, role: str, unit: Unit, *, at: datetime, password_hash: str | None = None, by: uuid.UUID | None = None
+) -> Person:
     """A person with one role. Raises LoginTaken, UnknownRole."""
     if role not in ROLES:
         raise UnknownRole(role=role, roles=", ".join(ROLES))
     _refuse_taken(session, login)
+    units.refuse_closed(unit)
     person = Person(login=folded_login(login), name=name, created_at=at, password_hash=password_hash)
     session.add(person)
     session.flush()
     session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, from_at=at))
+    audit.tell(session, "person-added", person, unit_id=unit.id, by=by, at=at, role=role)
     session.flush()
     return person
+
+
+def first_password() -> str:
+    """A password to print and hand over: four syllables and two digits, easy to type on a phone, chosen anew by its owner at the first sign-in.
+
+    About 40 bits; tries are slowed down, and it opens nothing but the form for a password of one's own.
+    """
+    syllables = (secrets.choice(ONSETS) + secrets.choice(VOWELS) + secrets.choice(ENDS) for _ in range(4))
+    return "-".join(syllables) + str(secrets.randbelow(90) + 10)
+
+
+def set_first_password(session: Session, person: Person, password_hash: str, *, by: uuid.UUID | None, at: datetime) -> None:
+    """Let the printed password in; it must be replaced at the first sign-in. Everything open of the person dies."""
+    person.password_hash, person.first_password = password_hash, True
+    session.execute(delete(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)))
+    session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    audit.tell(session, "password-printed", person, unit_id=None, by=by, at=at)
+
+
+def choose_password(session: Session, person: Person, password_hash: str, *, at: datetime) -> None:
+    """A password of one's own; every other sign-in of the person ends."""
+    person.password_hash, person.first_password = password_hash, False
+    session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    session.execute(delete(FailedSignIn).where(FailedSignIn.login == person.login))
+    audit.tell(session, "password-chosen", person, unit_id=None, by=person.id, at=at)
 
 
 def invite_to_new_password(session: Session, person: Person, *, at: datetime) -> str:
@@ -143,11 +173,10 @@ def accept(session: Session, token: str, *, name: str, login: str, password_hash
     invitation.used_at = at
     if invitation.person is None:
         return add_person(session, login, name, ADMINISTRATOR, province(session), at=at, password_hash=password_hash)
-    person = invitation.person
-    person.password_hash = password_hash
-    session.execute(delete(SignIn).where(SignIn.person_id == person.id))
-    session.execute(delete(FailedSignIn).where(FailedSignIn.login == person.login))
-    return person
+    if invitation.person.disabled_at is not None:
+        raise LinkUsed
+    choose_password(session, invitation.person, password_hash, at=at)
+    return invitation.person
 
 
 def _refuse_taken(session: Session, login: str) -> None:

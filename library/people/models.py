@@ -1,27 +1,58 @@
-"""Units, persons, memberships, sign-ins and one-time links."""
+"""Units, persons, classes, memberships, sign-ins and one-time links."""
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.database import Base, Identified
+from library.people.roles import ADMINISTRATOR as ADMINISTRATOR  # the names that most readers of this module want
+from library.people.roles import LIBRARIAN as LIBRARIAN
+from library.people.roles import PUPIL as PUPIL
+from library.people.roles import REVIEWER as REVIEWER
+from library.people.roles import ROLES as ROLES
+from library.people.roles import TEACHER as TEACHER
 
 PROVINCE, COMMUNE, SCHOOL, DEPARTMENT = "province", "commune", "school", "department"
-ADMINISTRATOR, TEACHER, PUPIL, LIBRARIAN, REVIEWER = "administrator", "teacher", "pupil", "librarian", "reviewer"
-ROLES = (ADMINISTRATOR, TEACHER, PUPIL, LIBRARIAN, REVIEWER)
+MERGED, SPLIT = "merged", "split"
 
 
 class Unit(Identified, Base):
-    """A province, commune, school or department. Its id never changes, whatever it is called."""
+    """A province, commune, school or department. Its id never changes, whatever it is called or wherever it is moved."""
 
     __tablename__ = "unit"
 
     code: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
+    name: Mapped[str]  # the name of today; all names with their dates are `UnitName`
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)  # the place: commune of a school, province of a commune
+    authority_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id", name="fk_unit_authority_id_unit"), index=True)  # who manages it
+    hub_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id", name="fk_unit_hub_id_unit"), index=True)  # the school that reviews for it
+    closed_at: Mapped[datetime | None]
+
+
+class UnitName(Identified, Base):
+    """What a unit was called, and when."""
+
+    __tablename__ = "unit_name"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     name: Mapped[str]
-    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+
+
+class UnitSuccession(Identified, Base):
+    """What became of a unit: merged into another, or split into several."""
+
+    __tablename__ = "unit_succession"
+    __table_args__ = (UniqueConstraint("old_id", "new_id"), CheckConstraint("old_id <> new_id", name="not_itself"))
+
+    old_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    new_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    kind: Mapped[str]
+    happened_at: Mapped[datetime]
 
 
 class Person(Identified, Base):
@@ -31,7 +62,9 @@ class Person(Identified, Base):
 
     login: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    email: Mapped[str | None]
     password_hash: Mapped[str | None]
+    first_password: Mapped[bool] = mapped_column(default=False)  # printed for them: they must choose their own
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
@@ -42,7 +75,7 @@ class Membership(Identified, Base):
     """A person's role in a unit, with dates."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("person_id", "unit_id", "role"),)
+    __table_args__ = (UniqueConstraint("person_id", "unit_id", "role", "from_at"),)
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -54,8 +87,38 @@ class Membership(Identified, Base):
     unit: Mapped[Unit] = relationship(lazy="raise")
 
 
+class SchoolClass(Identified, Base):
+    """A class of one school year."""
+
+    __tablename__ = "school_class"
+    __table_args__ = (UniqueConstraint("unit_id", "school_year", "name"),)
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    school_year: Mapped[str]  # 2026-2027
+    name: Mapped[str]  # 8A2
+    grade: Mapped[int | None]
+
+    unit: Mapped[Unit] = relationship(lazy="raise")
+
+
+class Enrolment(Identified, Base):
+    """A pupil in a class, or a teacher of it, with dates."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("class_id", "person_id", "from_at"),)
+
+    class_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school_class.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(default=PUPIL)  # pupil | teacher
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+
+    school_class: Mapped[SchoolClass] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
 class SignIn(Identified, Base):
-    """An opaque sign-in of one browser: only the hash of its token is kept."""
+    """An opaque sign-in of one browser: only the hash of its token is kept. On a shared computer it also ends when nobody uses it."""
 
     __tablename__ = "sign_in"
 
@@ -63,6 +126,9 @@ class SignIn(Identified, Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    idle_minutes: Mapped[int | None]
+    seen_at: Mapped[datetime | None]
+    membership_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id", name="fk_sign_in_membership_id_membership"))  # the role in use
 
     person: Mapped[Person] = relationship(lazy="raise")
 

@@ -4,20 +4,34 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from library.people.models import ADMINISTRATOR, Membership
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from library.people.models import Enrolment, Membership, Unit
+from library.people.roles import ADMINISTRATOR, APPROVERS
 
 PUBLIC = "public"
 PROVINCE = "province"
 
 
 def unit_token(unit_id: uuid.UUID) -> str:
-    """Carried by everyone in the unit."""
+    """Carried by everyone in the unit and in the units below it."""
     return f"unit:{unit_id}"
+
+
+def class_token(class_id: uuid.UUID) -> str:
+    """Carried by the pupils and teachers of a class."""
+    return f"class:{class_id}"
 
 
 def staff_token(unit_id: uuid.UUID) -> str:
     """Carried by the administrators of the unit, who also look after what is not published yet."""
     return f"staff:{unit_id}"
+
+
+def review_token(unit_id: uuid.UUID) -> str:
+    """Carried by the reviewers of the unit (or of its hub): they see what waits for them."""
+    return f"review:{unit_id}"
 
 
 def person_token(person_id: uuid.UUID) -> str:
@@ -35,8 +49,44 @@ class Sight:
 VISITOR = Sight(frozenset({PUBLIC}))
 
 
-def sight_of(person_id: uuid.UUID, memberships: Iterable[Membership]) -> Sight:
-    """The sight of a signed-in person with these (valid) memberships."""
-    units = {unit_token(one.unit_id) for one in memberships}
-    staff = {staff_token(one.unit_id) for one in memberships if one.role == ADMINISTRATOR}
-    return Sight(frozenset({PUBLIC, PROVINCE, person_token(person_id)} | units | staff))
+def sight_of(session: Session, person_id: uuid.UUID, memberships: Iterable[Membership], classes: Iterable[Enrolment]) -> Sight:
+    """The sight of a signed-in person with these (valid) memberships and classes."""
+    held = list(memberships)
+    own = {one.unit_id for one in held}
+    tokens = {PUBLIC, PROVINCE, person_token(person_id)}
+    tokens |= {unit_token(unit_id) for unit_id in units_above(session, own)}
+    tokens |= {class_token(one.class_id) for one in classes}
+    tokens |= {staff_token(one.unit_id) for one in held if one.role == ADMINISTRATOR}
+    tokens |= {review_token(unit_id) for unit_id in reviewed_units(session, {one.unit_id for one in held if one.role in APPROVERS})}
+    return Sight(frozenset(tokens))
+
+
+def units_above(session: Session, unit_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """The units themselves and all units they lie in."""
+    wanted = set(unit_ids)
+    if not wanted:
+        return set()
+    up = select(Unit.id, Unit.parent_id).where(Unit.id.in_(wanted)).cte(recursive=True)
+    parent = aliased(Unit)
+    up = up.union(select(parent.id, parent.parent_id).where(parent.id == up.c.parent_id))
+    return set(session.scalars(select(up.c.id)))
+
+
+def units_below(session: Session, unit_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """The units themselves and all units that lie in them."""
+    wanted = set(unit_ids)
+    if not wanted:
+        return set()
+    down = select(Unit.id).where(Unit.id.in_(wanted)).cte(recursive=True)
+    child = aliased(Unit)
+    down = down.union(select(child.id).where(child.parent_id == down.c.id))
+    return set(session.scalars(select(down.c.id)))
+
+
+def reviewed_units(session: Session, unit_ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    """The units for which reviewers of these units decide: their own, the departments in them, and the satellites of a hub."""
+    if not unit_ids:
+        return set()
+    within = units_below(session, unit_ids)
+    satellites = session.scalars(select(Unit.id).where(Unit.hub_id.in_(unit_ids)))
+    return within | set(satellites)

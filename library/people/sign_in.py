@@ -7,19 +7,22 @@ computer room mistyping). Right passwords are never counted, so a class signing 
 import hashlib
 import secrets
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from library.errors import Refusal
-from library.people.models import ADMINISTRATOR, FailedSignIn, Membership, Person, SignIn, Unit
+from library.people.models import Enrolment, FailedSignIn, Membership, Person, SignIn, Unit
+from library.people.roles import ADMINISTRATOR, AUTHORS, READERS
 from library.people.sight import VISITOR, Sight, sight_of
 
 SIGN_IN_LASTS = timedelta(days=14)
+SHARED_LASTS, SHARED_IDLE_MINUTES = timedelta(hours=12), 30  # on a computer that many use
 FAILURES_COUNT_FOR = timedelta(minutes=15)
 MOST_FAILURES_HERE, MOST_FAILURES_LOGIN, MOST_FAILURES_ADDRESS = 5, 50, 300
 
@@ -51,17 +54,37 @@ class NotAllowed(Refusal):
     en = "This account may not do that."
 
 
+class RoleNotHeld(Refusal):
+    code = "role-not-held"
+    vi = "Vai trò này không còn là của tài khoản này."
+    en = "This account does not hold that role any more."
+
+
 @dataclass(frozen=True)
 class Actor:
-    """Who acts in this request: a visitor, or a signed-in person with their valid roles and their sight."""
+    """Who acts in this request: a visitor, or a signed-in person with their valid roles and their sight.
+
+    `current` is the role in use: people of several roles or schools switch it; what they may see is the sum of all.
+    """
 
     person: Person | None
     memberships: tuple[Membership, ...]
     sight: Sight
+    current: Membership | None = None
+    classes: tuple[Enrolment, ...] = ()
 
-    def has_role(self, *roles: str, unit_ids: set[uuid.UUID] | None = None) -> bool:
+    def has_role(self, *roles: str, unit_ids: Collection[uuid.UUID] | None = None) -> bool:
         """Whether one of the roles is held, in one of the units when they are given."""
         return any(one.role in roles and (unit_ids is None or one.unit_id in unit_ids) for one in self.memberships)
+
+    def units_as(self, *roles: str) -> set[uuid.UUID]:
+        """The units in which one of the roles is held."""
+        return {one.unit_id for one in self.memberships if one.role in roles}
+
+    def acting_as(self, *roles: str) -> Membership | None:
+        """The role in use when it is one of these, else the first of these that is held."""
+        held = [one for one in self.memberships if one.role in roles]
+        return self.current if self.current in held else next(iter(held), None)
 
     def required(self) -> Person:
         """The signed-in person. Raises SignInNeeded."""
@@ -70,14 +93,24 @@ class Actor:
         return self.person
 
     @property
+    def person_id(self) -> uuid.UUID | None:
+        """Whom the audit line names."""
+        return self.person.id if self.person else None
+
+    @property
     def may_publish(self) -> bool:
-        """Administrators approve in this first release."""
+        """Administrators may publish without a review; everyone else sends their work to the reviewers."""
         return self.has_role(ADMINISTRATOR)
 
     @property
     def may_upload(self) -> bool:
-        """Everyone who works for a unit may upload; pupils may not."""
-        return any(one.role != "pupil" for one in self.memberships)
+        """Everyone who works for a unit may upload; pupils and parents may not."""
+        return self.has_role(*AUTHORS)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this is somebody whose own views do not count as reading."""
+        return any(one.role not in READERS for one in self.memberships)
 
 
 VISITING = Actor(None, (), VISITOR)
@@ -121,11 +154,12 @@ def note_failure(session: Session, login: str, address: str, *, at: datetime) ->
     session.flush()
 
 
-def open_sign_in(session: Session, person: Person, *, at: datetime) -> str:
-    """Open a sign-in and return its token, which is kept nowhere."""
+def open_sign_in(session: Session, person: Person, *, at: datetime, shared: bool = False) -> str:
+    """Open a sign-in and return its token, which is kept nowhere. On a shared computer it ends after half an hour without use."""
     token = secrets.token_urlsafe(32)
     session.execute(delete(SignIn).where(SignIn.expires_at <= at))
-    session.add(SignIn(token_hash=token_hash(token), person_id=person.id, created_at=at, expires_at=at + SIGN_IN_LASTS))
+    lasts, idle = (SHARED_LASTS, SHARED_IDLE_MINUTES) if shared else (SIGN_IN_LASTS, None)
+    session.add(SignIn(token_hash=token_hash(token), person_id=person.id, created_at=at, expires_at=at + lasts, idle_minutes=idle, seen_at=at))
     session.flush()
     return token
 
@@ -135,19 +169,44 @@ def close_sign_in(session: Session, token: str) -> None:
     session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))
 
 
+def note_use(session: Session, token: str, *, at: datetime) -> None:
+    """Somebody is there: the idle time of a shared computer begins anew. One that has run out stays out."""
+    mine = (SignIn.token_hash == token_hash(token), SignIn.idle_minutes.is_not(None), SignIn.seen_at > at - timedelta(minutes=SHARED_IDLE_MINUTES))
+    session.execute(update(SignIn).where(*mine).values(seen_at=at))
+
+
+def switch_role(session: Session, token: str, membership_id: uuid.UUID, *, by: Actor) -> None:
+    """Use another of the person's roles from now on. Raises RoleNotHeld."""
+    if membership_id not in {one.id for one in by.memberships}:
+        raise RoleNotHeld
+    session.execute(update(SignIn).where(SignIn.token_hash == token_hash(token)).values(membership_id=membership_id))
+
+
 def actor_of(session: Session, token: str | None, *, at: datetime) -> Actor:
-    """Who holds this token; a visitor when nobody does, or when the person is disabled."""
+    """Who holds this token; a visitor when nobody does, when it ran out, or when the person is disabled."""
     if not token:
         return VISITING
     signed_in = session.scalar(select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > at))
-    if signed_in is None or signed_in.person.disabled_at is not None:
+    if signed_in is None or signed_in.person.disabled_at is not None or _idle(signed_in, at):
         return VISITING
-    return actor_for(session, signed_in.person, at=at)
+    return actor_for(session, signed_in.person, at=at, membership_id=signed_in.membership_id)
 
 
-def actor_for(session: Session, person: Person, *, at: datetime) -> Actor:
-    """The person with the roles that hold at this moment."""
-    valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
-    held = select(Membership).options(joinedload(Membership.unit)).join(Unit).where(Membership.person_id == person.id, *valid)
-    found = session.scalars(held.order_by(Unit.name)).all()
-    return Actor(person, tuple(found), sight_of(person.id, found))
+def actor_for(session: Session, person: Person, *, at: datetime, membership_id: uuid.UUID | None = None) -> Actor:
+    """The person with the roles and classes that hold at this moment."""
+    held = select(Membership).options(joinedload(Membership.unit)).join(Unit).where(Membership.person_id == person.id, *_valid(Membership, at))
+    found = tuple(session.scalars(held.order_by(Unit.name, Membership.role)))
+    enrolled = select(Enrolment).options(joinedload(Enrolment.school_class)).where(Enrolment.person_id == person.id, *_valid(Enrolment, at))
+    classes = tuple(session.scalars(enrolled))
+    current = next((one for one in found if one.id == membership_id), found[0] if found else None)
+    return Actor(person, found, sight_of(session, person.id, found, classes), current, classes)
+
+
+def _valid(kind: type[Membership | Enrolment], at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return kind.from_at <= at, or_(kind.until_at.is_(None), kind.until_at > at)
+
+
+def _idle(signed_in: SignIn, at: datetime) -> bool:
+    if signed_in.idle_minutes is None or signed_in.seen_at is None:
+        return False
+    return at - signed_in.seen_at > timedelta(minutes=signed_in.idle_minutes)

@@ -882,6 +882,12 @@ export interface components {
              * @default public
              */
             sight: string;
+            /** To */
+            to?: string[];
+            /** Opens At */
+            opens_at?: string | null;
+            /** Closes At */
+            closes_at?: string | null;
         };
         /**
          * ReadOn

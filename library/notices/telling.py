@@ -1,0 +1,26 @@
+"""Telling people something, and taking it back when it is no longer true."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from library import work_queue
+from library.notices.models import Notice
+
+
+def tell(session: Session, person_ids: Iterable[uuid.UUID], kind: str, *, at: datetime, about: uuid.UUID | None = None, **facts: Any) -> None:
+    """One notice for each person, in this transaction; the words are made from `kind` and `facts` when it is shown or mailed."""
+    for person_id in sorted(set(person_ids)):
+        notice = Notice(person_id=person_id, kind=kind, about_id=about, facts=facts, created_at=at)
+        work_queue.enqueue(notice, at=at)
+        session.add(notice)
+    session.flush()
+
+
+def drop(session: Session, kind: str, about: uuid.UUID) -> None:
+    """It is no longer true: whoever has not read it yet will not."""
+    session.execute(delete(Notice).where(Notice.kind == kind, Notice.about_id == about, Notice.read_at.is_(None)))

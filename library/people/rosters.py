@@ -1,0 +1,178 @@
+"""Who is in which unit, with which role, and in which class of which school year."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from library import audit
+from library.errors import Refusal
+from library.people import units
+from library.people.models import Enrolment, Invitation, Membership, Person, SchoolClass, SignIn, Unit
+from library.people.roles import ADMINISTRATOR, PUPIL, ROLES
+from library.people.sight import units_below
+from library.people.sign_in import Actor, NotAllowed
+
+
+class UnknownMember(Refusal):
+    code = "unknown-member"
+    vi = "Không tìm thấy người này trong đơn vị."
+    en = "This person was not found in the unit."
+
+
+class UnknownClass(Refusal):
+    code = "unknown-class"
+    vi = "Không tìm thấy lớp này."
+    en = "This class was not found."
+
+
+class RoleUnknown(Refusal):
+    code = "unknown-role"
+    vi = "Không có vai trò “{role}”."
+    en = "There is no role “{role}”."
+
+
+class LastAdministrator(Refusal):
+    code = "last-administrator"
+    vi = "Đây là quản trị viên cuối cùng, khoá lại thì không còn ai mở được. Thêm một người nữa trước đã."
+    en = "This is the last administrator: nobody could let them in again. Add another one first."
+
+
+def administered(session: Session, by: Actor) -> set[uuid.UUID]:
+    """The units whose people somebody looks after: their own and those below."""
+    return units_below(session, by.units_as(ADMINISTRATOR))
+
+
+def refuse_foreign(session: Session, unit_id: uuid.UUID, by: Actor) -> None:
+    """Raises NotAllowed unless the actor administers this unit."""
+    if unit_id not in administered(session, by):
+        raise NotAllowed
+
+
+def members(session: Session, unit_ids: set[uuid.UUID], *, at: datetime, limit: int = 500) -> Sequence[Membership]:
+    """The roles held in these units now, with persons and units."""
+    held = select(Membership).options(joinedload(Membership.person), joinedload(Membership.unit)).join(Person)
+    valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
+    return session.scalars(held.where(Membership.unit_id.in_(unit_ids), *valid).order_by(Person.name, Membership.role).limit(limit)).all()
+
+
+def holding(session: Session, unit_ids: set[uuid.UUID], roles: Sequence[str] | frozenset[str], *, at: datetime) -> set[uuid.UUID]:
+    """The persons who hold one of these roles in one of these units now and are not disabled."""
+    valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
+    wanted = select(Membership.person_id).join(Person).where(Membership.unit_id.in_(unit_ids), Membership.role.in_(tuple(roles)), *valid)
+    return set(session.scalars(wanted.where(Person.disabled_at.is_(None))))
+
+
+def give_role(session: Session, person: Person, unit: Unit, role: str, *, by: Actor, at: datetime) -> Membership:
+    """A role from now on; one that is held already stays. Raises NotAllowed, RoleUnknown, UnitClosed."""
+    if role not in ROLES:
+        raise RoleUnknown(role=role)
+    refuse_foreign(session, unit.id, by)
+    units.refuse_closed(unit)
+    open_one = (Membership.person_id == person.id, Membership.unit_id == unit.id, Membership.role == role, Membership.until_at.is_(None))
+    found = session.scalar(select(Membership).where(*open_one))
+    if found is None:
+        found = Membership(person_id=person.id, unit_id=unit.id, role=role, from_at=at)
+        session.add(found)
+        session.flush()
+        audit.tell(session, "role-given", found, unit_id=unit.id, by=by.person_id, at=at, person=str(person.id), role=role)
+    return found
+
+
+def end_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
+    """The role ends now. Raises NotAllowed, UnknownMember, LastAdministrator."""
+    found = session.get(Membership, membership_id)
+    if found is None or found.unit_id not in administered(session, by):
+        raise UnknownMember
+    if found.role == ADMINISTRATOR:
+        _refuse_last(session, found.person_id, found.unit_id)
+    found.until_at = at
+    session.flush()
+    audit.tell(session, "role-ended", found, unit_id=found.unit_id, by=by.person_id, at=at, person=str(found.person_id), role=found.role)
+
+
+def disable(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
+    """No more access, from this transaction on: every sign-in and every open link of the person dies. Raises NotAllowed, LastAdministrator."""
+    _refuse_stranger(session, person, by)
+    for held in session.scalars(select(Membership).where(Membership.person_id == person.id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None))):
+        _refuse_last(session, person.id, held.unit_id)
+    person.disabled_at = person.disabled_at or at
+    session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    session.execute(delete(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)))
+    session.flush()
+    audit.tell(session, "person-disabled", person, unit_id=_home(session, person), by=by.person_id, at=at)
+
+
+def enable(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
+    """Access again, by the old password. Raises NotAllowed."""
+    _refuse_stranger(session, person, by)
+    person.disabled_at = None
+    session.flush()
+    audit.tell(session, "person-enabled", person, unit_id=_home(session, person), by=by.person_id, at=at)
+
+
+def person_in_care(session: Session, person_id: uuid.UUID, *, by: Actor) -> Person:
+    """A person with a role in a unit that the actor administers. Raises UnknownMember, also for a stranger."""
+    found = session.get(Person, person_id)
+    if found is None or not _in_care(session, found, by):
+        raise UnknownMember
+    return found
+
+
+def open_class(session: Session, unit: Unit, year: str, name: str, grade: int | None, *, by: uuid.UUID | None, at: datetime) -> SchoolClass:
+    """A class of a school year; the one of that name when it exists."""
+    found = session.scalar(select(SchoolClass).where(SchoolClass.unit_id == unit.id, SchoolClass.school_year == year, SchoolClass.name == name))
+    if found is None:
+        found = SchoolClass(unit_id=unit.id, school_year=year, name=name, grade=grade)
+        session.add(found)
+        session.flush()
+        audit.tell(session, "class-opened", found, unit_id=unit.id, by=by, at=at, name=name, year=year)
+    return found
+
+
+def enrol(session: Session, school_class: SchoolClass, person: Person, *, at: datetime, role: str = PUPIL) -> Enrolment:
+    """A pupil (or teacher) of a class from now on; twice is harmless."""
+    open_one = (Enrolment.class_id == school_class.id, Enrolment.person_id == person.id, Enrolment.until_at.is_(None))
+    found = session.scalar(select(Enrolment).where(*open_one))
+    if found is None:
+        found = Enrolment(class_id=school_class.id, person_id=person.id, role=role, from_at=at)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def classes_of(session: Session, unit_id: uuid.UUID, year: str) -> Sequence[SchoolClass]:
+    """The classes of a school in a school year."""
+    return session.scalars(select(SchoolClass).where(SchoolClass.unit_id == unit_id, SchoolClass.school_year == year).order_by(SchoolClass.name)).all()
+
+
+def roll(session: Session, class_id: uuid.UUID, *, at: datetime) -> Sequence[Person]:
+    """The pupils of a class now."""
+    valid = (Enrolment.from_at <= at, or_(Enrolment.until_at.is_(None), Enrolment.until_at > at))
+    return session.scalars(select(Person).join(Enrolment).where(Enrolment.class_id == class_id, Enrolment.role == PUPIL, *valid).order_by(Person.name)).all()
+
+
+def _in_care(session: Session, person: Person, by: Actor) -> bool:
+    units_in_care = administered(session, by)
+    return session.scalar(select(Membership.id).where(Membership.person_id == person.id, Membership.unit_id.in_(units_in_care)).limit(1)) is not None
+
+
+def _refuse_stranger(session: Session, person: Person, by: Actor) -> None:
+    """An administrator of one school must not shut out the province's people: every open role of theirs must be in care."""
+    held = set(session.scalars(select(Membership.unit_id).where(Membership.person_id == person.id, Membership.until_at.is_(None))))
+    if not held or not held <= administered(session, by):
+        raise NotAllowed
+
+
+def _refuse_last(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID) -> None:
+    others = select(Membership.id).join(Person).where(Membership.unit_id == unit_id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None))
+    able = others.where(Membership.person_id != person_id, Person.disabled_at.is_(None), Person.password_hash.is_not(None))
+    unit = session.get_one(Unit, unit_id)
+    if unit.parent_id is None and session.scalar(able.limit(1)) is None:
+        raise LastAdministrator
+
+
+def _home(session: Session, person: Person) -> uuid.UUID | None:
+    return session.scalar(select(Membership.unit_id).where(Membership.person_id == person.id).order_by(Membership.from_at.desc()).limit(1))

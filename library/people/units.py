@@ -1,0 +1,130 @@
+"""Schools and what becomes of them: opened, renamed, moved, merged, split, closed. Their ids stay; names and successions carry dates."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from library import audit
+from library.errors import Refusal
+from library.people.models import COMMUNE, DEPARTMENT, MERGED, PROVINCE, SCHOOL, SPLIT, Membership, Unit, UnitName, UnitSuccession
+from library.people.sight import units_above
+
+KINDS = (COMMUNE, SCHOOL, DEPARTMENT)
+PLACES = {COMMUNE: (PROVINCE,), SCHOOL: (COMMUNE, PROVINCE), DEPARTMENT: (SCHOOL, PROVINCE)}
+
+
+class UnitCodeTaken(Refusal):
+    code = "unit-code-taken"
+    vi = "Mã “{unit}” đã có đơn vị khác dùng."
+    en = "The code “{unit}” is taken by another unit."
+
+
+class UnitOutOfPlace(Refusal):
+    code = "unit-out-of-place"
+    vi = "Đơn vị này không đặt vào đó được: xã thuộc tỉnh, trường thuộc xã hay tỉnh, tổ thuộc trường."
+    en = "This unit cannot stand there: communes belong to the province, schools to a commune or the province, departments to a school."
+
+
+class UnitClosed(Refusal):
+    code = "unit-closed"
+    vi = "{name} đã đóng, không nhận thêm người và học liệu nữa."
+    en = "{name} is closed and takes no more people or material."
+
+
+def open_unit(session: Session, kind: str, code: str, name: str, parent: Unit, *, by: uuid.UUID | None, at: datetime, authority: Unit | None = None) -> Unit:
+    """A new unit. `authority`: who manages it, by default its place. Raises UnitCodeTaken, UnitOutOfPlace, UnitClosed."""
+    if parent.kind not in PLACES.get(kind, ()):
+        raise UnitOutOfPlace
+    refuse_closed(parent)
+    if session.scalar(select(Unit.id).where(Unit.code == code)) is not None:
+        raise UnitCodeTaken(unit=code)
+    unit = Unit(kind=kind, code=code, name=name, parent_id=parent.id, authority_id=(authority or parent).id)
+    session.add(unit)
+    session.flush()
+    session.add(UnitName(unit_id=unit.id, name=name, from_at=at))
+    audit.tell(session, "unit-opened", unit, unit_id=unit.id, by=by, at=at, kind=kind, code=code)
+    return unit
+
+
+def rename(session: Session, unit: Unit, name: str, *, by: uuid.UUID | None, at: datetime) -> None:
+    """Another name from now on; the old one stays with its dates."""
+    if name == unit.name:
+        return
+    if not names_of(session, unit.id):
+        session.add(UnitName(unit_id=unit.id, name=unit.name, from_at=datetime.min.replace(tzinfo=at.tzinfo), until_at=at))
+    session.execute(update(UnitName).where(UnitName.unit_id == unit.id, UnitName.until_at.is_(None)).values(until_at=at))
+    session.add(UnitName(unit_id=unit.id, name=name, from_at=at))
+    audit.tell(session, "unit-renamed", unit, unit_id=unit.id, by=by, at=at, old=unit.name, new=name)
+    unit.name = name
+    session.flush()
+
+
+def merge(session: Session, olds: Sequence[Unit], into: Unit, *, by: uuid.UUID | None, at: datetime) -> None:
+    """Several schools become one: their people go along with their roles, their material stays under its own school and its ids."""
+    refuse_closed(into)
+    for old in olds:
+        _succeed(session, old, into, MERGED, by=by, at=at)
+        _close(session, old, at=at)
+        _bring_people(session, old, into, at=at)
+    session.flush()
+
+
+def split(session: Session, old: Unit, news: Sequence[Unit], *, by: uuid.UUID | None, at: datetime) -> None:
+    """One school becomes several. Who goes where is a decision of people, so everybody keeps their role in the closed school until moved."""
+    for new in news:
+        _succeed(session, old, new, SPLIT, by=by, at=at)
+    _close(session, old, at=at)
+    session.flush()
+
+
+def names_of(session: Session, unit_id: uuid.UUID) -> Sequence[UnitName]:
+    """All names of a unit, oldest first."""
+    return session.scalars(select(UnitName).where(UnitName.unit_id == unit_id).order_by(UnitName.from_at)).all()
+
+
+def name_at(session: Session, unit: Unit, moment: datetime) -> str:
+    """What the unit was called at that moment."""
+    found = [one.name for one in names_of(session, unit.id) if one.from_at <= moment and (one.until_at is None or one.until_at > moment)]
+    return found[-1] if found else unit.name
+
+
+def successors(session: Session, unit_id: uuid.UUID) -> Sequence[Unit]:
+    """The units that a closed one went into."""
+    return session.scalars(select(Unit).join(UnitSuccession, UnitSuccession.new_id == Unit.id).where(UnitSuccession.old_id == unit_id)).all()
+
+
+def school_of(session: Session, unit_id: uuid.UUID) -> Unit | None:
+    """The school that a unit is or lies in."""
+    return session.scalar(select(Unit).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind == SCHOOL))
+
+
+def refuse_closed(unit: Unit) -> None:
+    """Raises UnitClosed."""
+    if unit.closed_at is not None:
+        raise UnitClosed(name=unit.name)
+
+
+def _succeed(session: Session, old: Unit, new: Unit, kind: str, *, by: uuid.UUID | None, at: datetime) -> None:
+    refuse_closed(old)
+    if old.id == new.id or old.kind != new.kind:
+        raise UnitOutOfPlace
+    session.add(UnitSuccession(old_id=old.id, new_id=new.id, kind=kind, happened_at=at))
+    audit.tell(session, f"unit-{kind}", old, unit_id=old.id, by=by, at=at, into=str(new.id))
+
+
+def _close(session: Session, unit: Unit, *, at: datetime) -> None:
+    unit.closed_at = at
+    session.execute(update(UnitName).where(UnitName.unit_id == unit.id, UnitName.until_at.is_(None)).values(until_at=at))
+
+
+def _bring_people(session: Session, old: Unit, into: Unit, *, at: datetime) -> None:
+    """End every role in the old unit and begin it in the new one, unless it is held there already."""
+    open_now = select(Membership).where(Membership.until_at.is_(None))
+    held = {(one.person_id, one.role) for one in session.scalars(open_now.where(Membership.unit_id == into.id))}
+    for one in session.scalars(open_now.where(Membership.unit_id == old.id)).all():
+        one.until_at = at
+        if (one.person_id, one.role) not in held:
+            session.add(Membership(person_id=one.person_id, unit_id=into.id, role=one.role, from_at=at))
