@@ -10,8 +10,9 @@ from fastapi import FastAPI
 
 from api import errors
 from api.gate import Gate
+from api.idle import NotingUse
 from api.middleware import Wrapping
-from api.routes import deposits, health, home, pages, people, reader, search, uploads, works
+from api.routes import administration_pages, deposits, health, home, me_pages, pages, people, reader, rosters, search, units, uploads, works
 from api.static import BuiltFiles
 from ingest.house import House
 from search.index import open_index
@@ -36,8 +37,9 @@ def create_app(house: House) -> FastAPI:
     app.state.house = house
     app.state.problem_page = pages.problem_page
     errors.install(app)
+    app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)
-    for room in (health, people, home, search, works, reader, deposits, uploads, pages):
+    for room in (health, people, units, rosters, home, search, works, reader, deposits, uploads, pages, me_pages, administration_pages):
         app.include_router(room.router)
     app.mount("/static", BuiltFiles(BUILT), name="static")
     return app

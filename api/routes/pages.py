@@ -20,7 +20,7 @@ from library.catalogue import publishing, queries
 from library.clock import now
 from library.errors import Refusal
 from library.people import sign_in
-from library.people.sign_in import Actor, SignInNeeded
+from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 SWAP = "Hoclieu-Swap"  # sent by the router, which has the styles already
@@ -39,7 +39,7 @@ def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *,
         language=language,
         path=path,
         query=dict(request.query_params),
-        me=people.me_of(actor).model_dump(),
+        me=people.me_of(actor, language).model_dump(),
         name=request.app.state.house.settings.library_name,
         data=dumped,
         swapped=SWAP in request.headers,
@@ -53,19 +53,23 @@ def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *,
 async def answer(request: Request, gate: Gate, token: str | None, name: str, look: Look) -> Response:
     """Look things up with a reading session and show them."""
 
-    def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:
+    def read(session: Session) -> tuple[Actor, Mapping[str, Any] | None]:
         actor = sign_in.actor_of(session, token, at=now())
-        return actor, look(session, actor)
+        choosing = actor.person is not None and actor.person.first_password and name != "choose-password"
+        return actor, None if choosing else look(session, actor)
 
     actor, data = await gate.read(read)
+    if data is None:
+        return RedirectResponse(f"{prefix_of_path(request)}/doi-mat-khau", 303)
     return shown(request, name, actor, data)
 
 
 def problem_page(request: Request, refusal: Refusal, status: int, headers: dict[str, str]) -> Response:
     """A refusal as a page; without sign-in because the database may be the one that is missing."""
     if isinstance(refusal, SignInNeeded):
-        prefix = "/en" if request.url.path.startswith("/en/") else ""
-        return RedirectResponse(f"{prefix}/dang-nhap?next={request.url.path}", 303)
+        return RedirectResponse(f"{prefix_of_path(request)}/dang-nhap?next={request.url.path}", 303)
+    if isinstance(refusal, PasswordToChoose):
+        return RedirectResponse(f"{prefix_of_path(request)}/doi-mat-khau", 303)
     language = "en" if request.url.path.startswith("/en") else "vi"
     request_id = structlog.contextvars.get_contextvars().get("request_id") if status >= 500 else None
     data = {"sentence": refusal.sentence(language), "request_id": request_id}
@@ -197,15 +201,17 @@ async def sign_in_page(request: Request, gate: GateNow, token: Token, next: str 
 
 
 @page.post("/dang-nhap")
-async def sign_in_form(request: Request, gate: GateNow, house: HouseNow, language: Language, login: Text, password: Text, next: Text = "/") -> Response:
+async def sign_in_form(
+    request: Request, gate: GateNow, house: HouseNow, language: Language, login: Text, password: Text, next: Text = "/", shared: Text = ""
+) -> Response:
     """Sign in by the plain form."""
     try:
-        token, _ = await people.enter(gate, login[:200], password[:200], people.address_of(request))
+        token, _ = await people.enter(gate, login[:200], password[:200], people.address_of(request), shared=shared == "true")
     except Refusal as refusal:
         data = {"next": next, "problem": refusal.sentence(language), "login": login[:200]}
         return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal))
     response = RedirectResponse(inside(next, language), 303)
-    people.set_cookie(response, request, house.settings, token)
+    people.set_cookie(response, request, house.settings, token, shared=shared == "true")
     return response
 
 
@@ -213,7 +219,7 @@ async def sign_in_form(request: Request, gate: GateNow, house: HouseNow, languag
 async def sign_out_form(request: Request, gate: GateNow, token: Token, language: Language) -> Response:
     """Sign out; the browser forgets what it kept of this site."""
     await people.leave(gate, token)
-    response = RedirectResponse(f"{prefix_of(language)}/", 303, headers={"Clear-Site-Data": '"cache", "storage"'})
+    response = RedirectResponse(f"{prefix_of(language)}/", 303, headers={"Clear-Site-Data": people.FORGET})
     response.delete_cookie(cookie_name(request), path="/")
     return response
 
@@ -251,6 +257,11 @@ async def invitation(request: Request, gate: Gate, link: str, refusal: Refusal |
 def inside(target: str, language: str) -> str:
     """An address of this house only; anything else leads home."""
     return target if target.startswith("/") and not target.startswith(("//", "/\\")) else f"{prefix_of(language)}/"
+
+
+def prefix_of_path(request: Request) -> str:
+    """The prefix of the language that is being read."""
+    return "/en" if request.url.path == "/en" or request.url.path.startswith("/en/") else ""
 
 
 def prefix_of(language: str) -> str:

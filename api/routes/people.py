@@ -6,44 +6,75 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import GateNow, HouseNow, Now, Reader, Reading, Token, cookie_name
+from api.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, cookie_name
 from api.describing import unit_named
 from api.gate import Gate
 from api.schemas import people as schemas
 from library.clock import now
+from library.errors import Refusal
 from library.people import inviting, sign_in
-from library.people.models import Person
-from library.people.sign_in import Actor, WrongPassword
+from library.people.models import ADMINISTRATOR, Person
+from library.people.roles import name_of
+from library.people.sign_in import Actor, RoleNotHeld, SignInNeeded, WrongPassword
 from library.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
+FORGET = '"cache", "storage"'  # what a browser forgets of this site when somebody signs out
 hashing = asyncio.Semaphore(2)  # argon2id is meant to be slow: two at a time, the others wait outside
 
 
-def me_of(actor: Actor) -> schemas.Me:
+class SamePassword(Refusal):
+    code = "same-password"
+    vi = "Mật khẩu mới phải khác mật khẩu cũ."
+    en = "The new password must differ from the old one."
+
+
+def me_of(actor: Actor, language: str = "vi") -> schemas.Me:
     """Who is asking."""
-    roles = [schemas.Role(role=one.role, unit=unit_named(one.unit)) for one in actor.memberships]
+    roles = [
+        schemas.Role(id=str(one.id), role=one.role, name=name_of(one.role, language), unit=unit_named(one.unit), current=one is actor.current)
+        for one in actor.memberships
+    ]
     return schemas.Me(
         signed_in=actor.person is not None,
         name=actor.person.name if actor.person else None,
         login=actor.person.login if actor.person else None,
         roles=roles,
+        role=actor.current.role if actor.current else None,
+        password_to_choose=bool(actor.person and actor.person.first_password),
+        may_administer=actor.has_role(ADMINISTRATOR),
         may_upload=actor.may_upload,
         may_publish=actor.may_publish,
     )
 
 
 @router.get("/me", response_model=schemas.Me)
-def me(actor: Reader) -> schemas.Me:
+def me(actor: Reader, language: Language) -> schemas.Me:
     """Who is signed in here."""
-    return me_of(actor)
+    return me_of(actor, language)
+
+
+@router.put("/me/role", response_model=schemas.Me)
+async def switch_role(wish: schemas.RoleChoice, gate: GateNow, token: Token, language: Language) -> schemas.Me:
+    """Use another of my roles from now on."""
+    return me_of(await gate.write(lambda session: switched(session, token, wish.role_id)), language)
+
+
+@router.put("/me/password", response_model=schemas.Me)
+async def change_password(
+    wish: schemas.PasswordChoice, request: Request, response: Response, gate: GateNow, token: Token, house: HouseNow, language: Language
+) -> schemas.Me:
+    """Choose another password; every other browser is signed out."""
+    opened, actor = await choose(gate, token, wish, address_of(request))
+    set_cookie(response, request, house.settings, opened)
+    return me_of(actor, language)
 
 
 @router.post("/sign-in", response_model=schemas.Me)
 async def sign_in_route(wish: schemas.SignIn, request: Request, response: Response, gate: GateNow, house: HouseNow) -> schemas.Me:
     """Sign in with name and password."""
-    token, actor = await enter(gate, wish.login, wish.password, address_of(request))
-    set_cookie(response, request, house.settings, token)
+    token, actor = await enter(gate, wish.login, wish.password, address_of(request), shared=wish.shared)
+    set_cookie(response, request, house.settings, token, shared=wish.shared)
     return me_of(actor)
 
 
@@ -51,6 +82,7 @@ async def sign_in_route(wish: schemas.SignIn, request: Request, response: Respon
 async def sign_out(request: Request, response: Response, gate: GateNow, token: Token) -> None:
     """Sign out this browser."""
     await leave(gate, token)
+    response.headers["Clear-Site-Data"] = FORGET
     response.delete_cookie(cookie_name(request), path="/")
 
 
@@ -70,9 +102,15 @@ async def accept(token: str, wish: schemas.Acceptance, request: Request, respons
     return me_of(actor)
 
 
-async def enter(gate: Gate, login: str, password: str, address: str) -> tuple[str, Actor]:
+async def enter(gate: Gate, login: str, password: str, address: str, *, shared: bool = False) -> tuple[str, Actor]:
     """Check the password outside of any transaction, then open the sign-in. Raises TooManyTries, WrongPassword."""
     folded = sign_in.folded_login(login)
+    await check(gate, folded, password, address)
+    return await gate.write(lambda session: _open(session, inviting.person_by_login(session, folded), shared=shared))
+
+
+async def check(gate: Gate, folded: str, password: str, address: str) -> None:
+    """Whether the password is right. Raises TooManyTries, WrongPassword."""
     await gate.read(lambda session: sign_in.throttle(session, folded, address, at=now()))
     known = await gate.read(lambda session: sign_in.hash_of(session, folded))
     async with hashing:
@@ -80,7 +118,38 @@ async def enter(gate: Gate, login: str, password: str, address: str) -> tuple[st
     if not right:
         await gate.write(lambda session: sign_in.note_failure(session, folded, address, at=now()))
         raise WrongPassword
-    return await gate.write(lambda session: _open(session, inviting.person_by_login(session, folded)))
+
+
+async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, address: str) -> tuple[str, Actor]:
+    """Change the password of whoever is signed in. Raises SignInNeeded, TooManyTries, WrongPassword, SamePassword."""
+    actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
+    if actor.person is None:
+        raise SignInNeeded
+    await check(gate, actor.person.login, wish.old, address)
+    if wish.old == wish.new:
+        raise SamePassword
+    async with hashing:
+        hashed = await run_in_threadpool(sign_in.passwords.hash, wish.new)
+
+    def act(session: Session) -> tuple[str, Actor]:
+        person = sign_in.actor_of(session, token, at=now()).person
+        if person is None:
+            raise SignInNeeded
+        inviting.choose_password(session, person, hashed, at=now())
+        return _open(session, person)
+
+    return await gate.write(act)
+
+
+def switched(session: Session, token: str | None, role_id: str) -> Actor:
+    """Switch to another role. Raises SignInNeeded, RoleNotHeld."""
+    actor = sign_in.actor_of(session, token, at=now())
+    actor.required()
+    held = next((one for one in actor.memberships if str(one.id) == role_id), None)
+    if held is None or token is None:
+        raise RoleNotHeld
+    sign_in.switch_role(session, token, held.id, by=actor)
+    return sign_in.actor_of(session, token, at=now())
 
 
 async def leave(gate: Gate, token: str | None) -> None:
@@ -102,9 +171,9 @@ async def take_link(gate: Gate, token: str, wish: schemas.Acceptance) -> tuple[s
     return await gate.write(take)
 
 
-def set_cookie(response: Response, request: Request, settings: Settings, token: str) -> None:
-    """The opaque sign-in as a cookie that scripts cannot read."""
-    age = int(sign_in.SIGN_IN_LASTS.total_seconds())
+def set_cookie(response: Response, request: Request, settings: Settings, token: str, *, shared: bool = False) -> None:
+    """The opaque sign-in as a cookie that scripts cannot read; on a shared computer it dies with the browser."""
+    age = None if shared else int(sign_in.SIGN_IN_LASTS.total_seconds())
     response.set_cookie(cookie_name(request), token, max_age=age, path="/", secure=settings.secure, httponly=True, samesite="lax")
 
 
@@ -113,6 +182,6 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def _open(session: Session, person: Person) -> tuple[str, Actor]:
+def _open(session: Session, person: Person, *, shared: bool = False) -> tuple[str, Actor]:
     at = now()
-    return sign_in.open_sign_in(session, person, at=at), sign_in.actor_for(session, person, at=at)
+    return sign_in.open_sign_in(session, person, at=at, shared=shared), sign_in.actor_for(session, person, at=at)

@@ -10,13 +10,30 @@ class SignIn(Wish):
 
     login: str = Field(min_length=1, max_length=200)
     password: str = Field(min_length=1, max_length=200)
+    shared: bool = False  # a computer that many use: the sign-in ends when nobody uses it
 
 
 class Role(Sent):
     """A role in a unit."""
 
+    id: str
     role: str  # administrator | teacher | pupil | ...
+    name: str
     unit: Named
+    current: bool  # the one in use
+
+
+class RoleChoice(Wish):
+    """The role to use from now on."""
+
+    role_id: str = Field(max_length=60)
+
+
+class PasswordChoice(Wish):
+    """The old password and the new one (8 characters or more)."""
+
+    old: str = Field(min_length=1, max_length=200)
+    new: str = Field(min_length=8, max_length=200)
 
 
 class Me(Sent):
@@ -26,6 +43,9 @@ class Me(Sent):
     name: str | None
     login: str | None
     roles: list[Role]
+    role: str | None  # in use
+    password_to_choose: bool  # signed in with a printed password: nothing else works yet
+    may_administer: bool
     may_upload: bool
     may_publish: bool
 

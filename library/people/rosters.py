@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from library import audit
 from library.errors import Refusal
-from library.people import units
+from library.people import inviting, units
 from library.people.models import Enrolment, Invitation, Membership, Person, SchoolClass, SignIn, Unit
 from library.people.roles import ADMINISTRATOR, PUPIL, ROLES
 from library.people.sight import units_below
@@ -26,12 +26,6 @@ class UnknownClass(Refusal):
     code = "unknown-class"
     vi = "Không tìm thấy lớp này."
     en = "This class was not found."
-
-
-class RoleUnknown(Refusal):
-    code = "unknown-role"
-    vi = "Không có vai trò “{role}”."
-    en = "There is no role “{role}”."
 
 
 class LastAdministrator(Refusal):
@@ -66,9 +60,9 @@ def holding(session: Session, unit_ids: set[uuid.UUID], roles: Sequence[str] | f
 
 
 def give_role(session: Session, person: Person, unit: Unit, role: str, *, by: Actor, at: datetime) -> Membership:
-    """A role from now on; one that is held already stays. Raises NotAllowed, RoleUnknown, UnitClosed."""
+    """A role from now on; one that is held already stays. Raises NotAllowed, UnknownRole, UnitClosed."""
     if role not in ROLES:
-        raise RoleUnknown(role=role)
+        raise inviting.UnknownRole(role=role, roles=", ".join(ROLES))
     refuse_foreign(session, unit.id, by)
     units.refuse_closed(unit)
     open_one = (Membership.person_id == person.id, Membership.unit_id == unit.id, Membership.role == role, Membership.until_at.is_(None))
@@ -118,6 +112,21 @@ def person_in_care(session: Session, person_id: uuid.UUID, *, by: Actor) -> Pers
     found = session.get(Person, person_id)
     if found is None or not _in_care(session, found, by):
         raise UnknownMember
+    return found
+
+
+def person_in_full_care(session: Session, person_id: uuid.UUID, *, by: Actor) -> Person:
+    """The same, and all of the person's roles lie in care: only then may one open a way into their account. Raises UnknownMember, NotAllowed."""
+    found = person_in_care(session, person_id, by=by)
+    _refuse_stranger(session, found, by)
+    return found
+
+
+def class_in_care(session: Session, class_id: uuid.UUID, *, by: Actor) -> SchoolClass:
+    """A class of a school that the actor administers. Raises UnknownClass."""
+    found = session.get(SchoolClass, class_id)
+    if found is None or found.unit_id not in administered(session, by):
+        raise UnknownClass
     return found
 
 

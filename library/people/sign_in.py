@@ -54,6 +54,12 @@ class NotAllowed(Refusal):
     en = "This account may not do that."
 
 
+class PasswordToChoose(Refusal):
+    code = "password-to-choose"
+    vi = "Trước hết chọn mật khẩu của riêng mình, thay cho mật khẩu in trên giấy."
+    en = "First choose a password of your own instead of the printed one."
+
+
 class RoleNotHeld(Refusal):
     code = "role-not-held"
     vi = "Vai trò này không còn là của tài khoản này."
@@ -87,9 +93,11 @@ class Actor:
         return self.current if self.current in held else next(iter(held), None)
 
     def required(self) -> Person:
-        """The signed-in person. Raises SignInNeeded."""
+        """The signed-in person. Raises SignInNeeded, PasswordToChoose."""
         if self.person is None:
             raise SignInNeeded
+        if self.person.first_password:
+            raise PasswordToChoose
         return self.person
 
     @property
@@ -193,7 +201,9 @@ def actor_of(session: Session, token: str | None, *, at: datetime) -> Actor:
 
 
 def actor_for(session: Session, person: Person, *, at: datetime, membership_id: uuid.UUID | None = None) -> Actor:
-    """The person with the roles and classes that hold at this moment."""
+    """The person with the roles and classes that hold at this moment. Whoever still has a printed password holds none."""
+    if person.first_password:
+        return Actor(person, (), VISITOR)
     held = select(Membership).options(joinedload(Membership.unit)).join(Unit).where(Membership.person_id == person.id, *_valid(Membership, at))
     found = tuple(session.scalars(held.order_by(Unit.name, Membership.role)))
     enrolled = select(Enrolment).options(joinedload(Enrolment.school_class)).where(Enrolment.person_id == person.id, *_valid(Enrolment, at))

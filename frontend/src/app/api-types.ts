@@ -84,6 +84,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch Role
+         * @description Use another of my roles from now on.
+         */
+        put: operations["switch_role_api_v1_me_role_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description Choose another password; every other browser is signed out.
+         */
+        put: operations["change_password_api_v1_me_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in": {
         parameters: {
             query?: never;
@@ -142,6 +182,222 @@ export interface paths {
          * @description Use a one-time link; signed in afterwards.
          */
         post: operations["accept_api_v1_invitations__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Units
+         * @description The units in my care.
+         */
+        get: operations["all_units_api_v1_units_get"];
+        put?: never;
+        /**
+         * Open Unit
+         * @description Open a commune, school or department.
+         */
+        post: operations["open_unit_api_v1_units_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Rename a unit, or say who manages it and which hub reviews for it.
+         */
+        patch: operations["change_api_v1_units__code__patch"];
+        trace?: never;
+    };
+    "/api/v1/units/{code}/succession": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Succeed
+         * @description Merge a unit into another, or split it into several; it is closed and keeps its id.
+         */
+        post: operations["succeed_api_v1_units__code__succession_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{code}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Members
+         * @description The people of a unit and of those below it.
+         */
+        get: operations["members_api_v1_units__code__members_get"];
+        put?: never;
+        /**
+         * Add
+         * @description A new person with one role, and how they get in.
+         */
+        post: operations["add_api_v1_units__code__members_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/way-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Way In
+         * @description A fresh link or printed password; the old way in dies.
+         */
+        post: operations["way_in_api_v1_people__person_id__way_in_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Role
+         * @description One more role of a person.
+         */
+        post: operations["give_role_api_v1_people__person_id__roles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memberships/{membership_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Role
+         * @description End a role now.
+         */
+        delete: operations["end_role_api_v1_memberships__membership_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Disable
+         * @description No more access, at once.
+         */
+        put: operations["disable_api_v1_people__person_id__disabled_put"];
+        post?: never;
+        /**
+         * Enable
+         * @description Access again.
+         */
+        delete: operations["enable_api_v1_people__person_id__disabled_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{code}/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Classes
+         * @description The classes of this school year.
+         */
+        get: operations["classes_api_v1_units__code__classes_get"];
+        put?: never;
+        /**
+         * Open Class
+         * @description A class of this school year.
+         */
+        post: operations["open_class_api_v1_units__code__classes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classes/{class_id}/pupils": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol
+         * @description Put pupils into a class.
+         */
+        post: operations["enrol_api_v1_classes__class_id__pupils_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -534,6 +790,16 @@ export interface components {
             published_at: string | null;
         };
         /**
+         * Classes
+         * @description The classes of a school in a school year.
+         */
+        Classes: {
+            /** School Year */
+            school_year: string;
+            /** Classes */
+            classes: components["schemas"]["SchoolClass"][];
+        };
+        /**
          * Cover
          * @description What the drawn cover shows: shape by kind, colour by subject, the big sign (grade or first letter).
          */
@@ -783,10 +1049,47 @@ export interface components {
             login: string | null;
             /** Roles */
             roles: components["schemas"]["Role"][];
+            /** Role */
+            role: string | null;
+            /** Password To Choose */
+            password_to_choose: boolean;
+            /** May Administer */
+            may_administer: boolean;
             /** May Upload */
             may_upload: boolean;
             /** May Publish */
             may_publish: boolean;
+        };
+        /**
+         * Member
+         * @description A role that somebody holds in a unit.
+         */
+        Member: {
+            /** Membership Id */
+            membership_id: string;
+            /** Person Id */
+            person_id: string;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /** Role Name */
+            role_name: string;
+            unit: components["schemas"]["Named"];
+            /** Disabled */
+            disabled: boolean;
+            /** Has Password */
+            has_password: boolean;
+        };
+        /**
+         * Members
+         * @description The people of a unit and the units below it.
+         */
+        Members: {
+            /** Members */
+            members: components["schemas"]["Member"][];
         };
         /**
          * Named
@@ -797,6 +1100,56 @@ export interface components {
             code: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NewClass
+         * @description A class of this school year.
+         */
+        NewClass: {
+            /** Name */
+            name: string;
+            /** Grade */
+            grade?: number | null;
+        };
+        /**
+         * NewMember
+         * @description A new person with one role.
+         */
+        NewMember: {
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /** Email */
+            email?: string | null;
+            /**
+             * Way
+             * @default link
+             */
+            way: string;
+        };
+        /**
+         * NewRole
+         * @description One more role of a person, in a unit.
+         */
+        NewRole: {
+            /** Unit */
+            unit: string;
+            /** Role */
+            role: string;
+        };
+        /**
+         * NewWayIn
+         * @description A fresh link or printed password for somebody who cannot get in.
+         */
+        NewWayIn: {
+            /**
+             * Way
+             * @default link
+             */
+            way: string;
         };
         /**
          * Page
@@ -851,6 +1204,16 @@ export interface components {
             heading: string | null;
         };
         /**
+         * PasswordChoice
+         * @description The old password and the new one (8 characters or more).
+         */
+        PasswordChoice: {
+            /** Old */
+            old: string;
+            /** New */
+            new: string;
+        };
+        /**
          * Piece
          * @description A run of snippet text; marked when it is a hit.
          */
@@ -890,6 +1253,14 @@ export interface components {
             closes_at?: string | null;
         };
         /**
+         * Pupils
+         * @description Pupils for a class.
+         */
+        Pupils: {
+            /** Person Ids */
+            person_ids: string[];
+        };
+        /**
          * ReadOn
          * @description A book the signed-in reader has begun.
          */
@@ -926,9 +1297,39 @@ export interface components {
          * @description A role in a unit.
          */
         Role: {
+            /** Id */
+            id: string;
             /** Role */
             role: string;
+            /** Name */
+            name: string;
             unit: components["schemas"]["Named"];
+            /** Current */
+            current: boolean;
+        };
+        /**
+         * RoleChoice
+         * @description The role to use from now on.
+         */
+        RoleChoice: {
+            /** Role Id */
+            role_id: string;
+        };
+        /**
+         * SchoolClass
+         * @description A class of one school year.
+         */
+        SchoolClass: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** School Year */
+            school_year: string;
+            /** Grade */
+            grade: number | null;
+            /** Pupils */
+            pupils: number;
         };
         /**
          * Shelf
@@ -951,6 +1352,19 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
+         * Succession
+         * @description What a unit goes into: one (a merger) or several (a split).
+         */
+        Succession: {
+            /** Into */
+            into: string[];
         };
         /**
          * TextPiece
@@ -963,6 +1377,61 @@ export interface components {
             marked: boolean;
             /** Hit */
             hit?: number | null;
+        };
+        /**
+         * Unit
+         * @description A unit in somebody's care.
+         */
+        Unit: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            place: components["schemas"]["Named"] | null;
+            authority: components["schemas"]["Named"] | null;
+            hub: components["schemas"]["Named"] | null;
+            /** Closed At */
+            closed_at: string | null;
+        };
+        /**
+         * UnitChange
+         * @description Another name, managing authority or hub; what is left out stays. An empty hub means none.
+         */
+        UnitChange: {
+            /** Name */
+            name?: string | null;
+            /** Authority */
+            authority?: string | null;
+            /** Hub */
+            hub?: string | null;
+        };
+        /**
+         * UnitOpening
+         * @description A new unit.
+         */
+        UnitOpening: {
+            /** Kind */
+            kind: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Authority */
+            authority?: string | null;
+        };
+        /**
+         * Units
+         * @description All units in somebody's care.
+         */
+        Units: {
+            /** Units */
+            units: components["schemas"]["Unit"][];
         };
         /** ValidationError */
         ValidationError: {
@@ -1002,6 +1471,20 @@ export interface components {
             sentence: string;
             /** Page */
             page?: number | null;
+        };
+        /**
+         * WayIn
+         * @description How a new person gets in: a one-time link, or a first password to print. Shown once, kept nowhere.
+         */
+        WayIn: {
+            /** Person Id */
+            person_id: string;
+            /** Login */
+            login: string;
+            /** Link */
+            link: string | null;
+            /** Password */
+            password: string | null;
         };
         /**
          * Work
@@ -1172,6 +1655,72 @@ export interface operations {
             };
         };
     };
+    switch_role_api_v1_me_role_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_password_api_v1_me_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     sign_in_route_api_v1_sign_in_post: {
         parameters: {
             query?: never;
@@ -1276,6 +1825,453 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    all_units_api_v1_units_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Units"];
+                };
+            };
+        };
+    };
+    open_unit_api_v1_units_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitOpening"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_api_v1_units__code__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    succeed_api_v1_units__code__succession_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Succession"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    members_api_v1_units__code__members_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_api_v1_units__code__members_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayIn"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    way_in_api_v1_people__person_id__way_in_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayIn"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_role_api_v1_people__person_id__roles_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_role_api_v1_memberships__membership_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                membership_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    disable_api_v1_people__person_id__disabled_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    enable_api_v1_people__person_id__disabled_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    classes_api_v1_units__code__classes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Classes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_class_api_v1_units__code__classes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClass"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Classes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    enrol_api_v1_classes__class_id__pupils_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pupils"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Classes"];
                 };
             };
             /** @description Validation Error */

@@ -1,0 +1,184 @@
+"""Pages for those who look after accounts and schools. Every form works without script."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencies import GateNow, HouseNow, Language, Token
+from api.errors import NotValid, status_of
+from api.gate import Gate
+from api.routes import rosters as rosters_api
+from api.routes import units as units_api
+from api.routes.pages import Text, prefix_of, shown
+from api.schemas import rosters as schemas
+from library.clock import now
+from library.errors import Refusal
+from library.people import rosters, sign_in
+from library.people.models import SCHOOL
+from library.people.roles import ADMINISTRATOR, ROLES, name_of
+from library.people.sign_in import Actor, NotAllowed, PasswordToChoose, SignInNeeded
+
+page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+People = Callable[[Session, Actor], None]
+
+
+@page.get("/quan-tri/nguoi-dung")
+async def people_page(request: Request, gate: GateNow, token: Token, language: Language, don_vi: str = "") -> Response:
+    """The people of a unit in my care."""
+    return await people_shown(request, gate, token, language, don_vi)
+
+
+@page.post("/quan-tri/nguoi-dung")
+async def add_person(
+    request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow,
+    unit: Text, name: Text = "", login: Text = "", role: Text = "", way: Text = "link",
+) -> Response:  # fmt: skip
+    """A new person by the plain form."""
+    try:
+        wish = schemas.NewMember(name=name, login=login, role=role, way=way)
+        made = await rosters_api.add(unit, wish, request, gate, token, house)
+    except ValidationError as error:
+        fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
+        return await people_shown(request, gate, token, language, unit, problem=NotValid(fields=fields), given={"name": name, "login": login})
+    except (SignInNeeded, PasswordToChoose):
+        raise
+    except Refusal as refusal:
+        return await people_shown(request, gate, token, language, unit, problem=refusal, given={"name": name, "login": login})
+    return await people_shown(request, gate, token, language, unit, made=made)
+
+
+@page.post("/quan-tri/nguoi-dung/{person_id}/{act}")
+async def change_person(
+    person_id: uuid.UUID, act: str, request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, unit: Text
+) -> Response:
+    """Disable, enable, or open a fresh way in."""
+    if act in ("lien-ket", "in-mat-khau"):
+        wish = schemas.NewWayIn(way="link" if act == "lien-ket" else "password")
+        made = await rosters_api.way_in(person_id, wish, request, gate, token, house)
+        return await people_shown(request, gate, token, language, unit, made=made)
+
+    def change(session: Session) -> None:
+        actor = sign_in.actor_of(session, token, at=now())
+        actor.required()
+        person = rosters.person_in_care(session, person_id, by=actor)
+        {"khoa": rosters.disable, "mo": rosters.enable}[act](session, person, by=actor, at=now())
+
+    if act not in ("khoa", "mo"):
+        raise rosters.UnknownMember
+    try:
+        await gate.write(change)
+    except (NotAllowed, rosters.LastAdministrator) as refusal:
+        return await people_shown(request, gate, token, language, unit, problem=refusal)
+    return RedirectResponse(f"{prefix_of(language)}/quan-tri/nguoi-dung?don_vi={unit}", 303)
+
+
+@page.post("/quan-tri/nguoi-dung/vai-tro/{membership_id}/thoi")
+async def end_role(membership_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language, unit: Text) -> Response:
+    """End one role."""
+
+    def end(session: Session) -> None:
+        actor = sign_in.actor_of(session, token, at=now())
+        actor.required()
+        rosters.end_role(session, membership_id, by=actor, at=now())
+
+    try:
+        await gate.write(end)
+    except rosters.LastAdministrator as refusal:
+        return await people_shown(request, gate, token, language, unit, problem=refusal)
+    return RedirectResponse(f"{prefix_of(language)}/quan-tri/nguoi-dung?don_vi={unit}", 303)
+
+
+@page.get("/quan-tri/truong")
+async def units_page(request: Request, gate: GateNow, token: Token) -> Response:
+    """The schools and communes in my care."""
+    return await units_shown(request, gate, token)
+
+
+@page.post("/quan-tri/truong")
+async def open_unit(
+    request: Request, gate: GateNow, token: Token, language: Language, kind: Text = SCHOOL, code: Text = "", name: Text = "", place: Text = ""
+) -> Response:
+    """A new school, commune or department by the plain form."""
+
+    def act(session: Session) -> None:
+        actor = sign_in.actor_of(session, token, at=now())
+        units_api.open_unit(schemas.UnitOpening(kind=kind, code=code, name=name, place=place), session, actor, now())
+
+    return await units_changed(request, gate, token, language, act, {"code": code, "name": name})
+
+
+@page.post("/quan-tri/truong/{code}")
+async def change_unit(
+    code: str, request: Request, gate: GateNow, token: Token, language: Language, name: Text = "", into: Text = "", hub: Text | None = None
+) -> Response:
+    """Rename a unit, choose its hub, or merge it into another."""
+
+    def act(session: Session) -> None:
+        actor = sign_in.actor_of(session, token, at=now())
+        if into:
+            units_api.succeed(code, schemas.Succession(into=[into]), session, actor, now())
+        else:
+            units_api.change(code, schemas.UnitChange(name=name or None, hub=hub), session, actor, now())
+
+    return await units_changed(request, gate, token, language, act, {})
+
+
+async def units_changed(request: Request, gate: Gate, token: str | None, language: str, act: Callable[[Session], None], given: Mapping[str, str]) -> Response:
+    """Do it and show the list again, with what was wrong."""
+    try:
+        await gate.write(act)
+    except ValidationError as error:
+        fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
+        return await units_shown(request, gate, token, problem=NotValid(fields=fields), given=given)
+    except (SignInNeeded, PasswordToChoose):
+        raise
+    except Refusal as refusal:
+        return await units_shown(request, gate, token, problem=refusal, given=given)
+    return RedirectResponse(f"{prefix_of(language)}/quan-tri/truong", 303)
+
+
+async def units_shown(request: Request, gate: Gate, token: str | None, *, problem: Refusal | None = None, given: Mapping[str, str] | None = None) -> Response:
+    """The list of units, with what was wrong with the last wish."""
+
+    def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:
+        actor = sign_in.actor_of(session, token, at=now())
+        return actor, {"units": units_api.units_of(session, actor).units}
+
+    actor, data = await gate.read(read)
+    return with_problem(request, "admin-units", actor, data, problem, given)
+
+
+async def people_shown(
+    request: Request, gate: Gate, token: str | None, language: str, code: str,
+    *, problem: Refusal | None = None, given: Mapping[str, str] | None = None, made: schemas.WayIn | None = None,
+) -> Response:  # fmt: skip
+    """The people of a unit, with what was wrong with the last wish or how the new person gets in."""
+
+    def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:
+        actor = sign_in.actor_of(session, token, at=now())
+        care = units_api.units_of(session, actor).units
+        here = actor.acting_as(ADMINISTRATOR)
+        unit = units_api.in_care(session, code or (here.unit.code if here else ""), actor)
+        found = rosters_api.members_of(session, unit, language, at=now())
+        return actor, {"units": care, "unit": unit.code, "unit_name": unit.name, "members": found.members}
+
+    actor, data = await gate.read(read)
+    roles = [(role, name_of(role, language)) for role in ROLES]
+    return with_problem(request, "admin-people", actor, {**data, "made": made.model_dump() if made else None, "roles": roles}, problem, given)
+
+
+def with_problem(request: Request, name: str, actor: Actor, data: Mapping[str, Any], problem: Refusal | None, given: Mapping[str, str] | None) -> Response:
+    """A page with the sentence of what was wrong, and what had been typed."""
+    language = "en" if request.url.path.startswith("/en/") else "vi"
+    told = {"problem": problem.sentence(language) if problem else None, "given": dict(given or {})}
+    return shown(request, name, actor, {**data, **told}, status=status_of(problem) if problem else 200)
+
+
+router = APIRouter()
+router.include_router(page)
+router.include_router(page, prefix="/en")
