@@ -12,10 +12,11 @@ from api.schemas import rosters as schemas
 from api.schemas.base import Named
 from library import audit
 from library.people import inviting, rosters, units
-from library.people.models import Unit
+from library.people.models import COMMUNE, DEPARTMENT, PROVINCE, SCHOOL, Unit
 from library.people.sign_in import Actor, NotAllowed
 
 router = APIRouter(prefix="/api/v1/units", tags=["units"])
+ORDER = (PROVINCE, COMMUNE, SCHOOL, DEPARTMENT)
 
 
 @router.get("", response_model=schemas.Units)
@@ -83,7 +84,8 @@ def units_of(session: Session, actor: Actor) -> schemas.Units:
     care = rosters.administered(session, actor)
     if not care:
         raise NotAllowed
-    return schemas.Units(units=sent(session, session.scalars(select(Unit).where(Unit.id.in_(care)).order_by(Unit.kind.desc(), Unit.name))))
+    found = session.scalars(select(Unit).where(Unit.id.in_(care)).order_by(Unit.name)).all()
+    return schemas.Units(units=sent(session, sorted(found, key=lambda unit: ORDER.index(unit.kind))))
 
 
 def sent(session: Session, found: Iterable[Unit]) -> list[schemas.Unit]:

@@ -8,8 +8,10 @@ from playwright.sync_api import Browser, Page
 from tests import makers
 from tests.services.browser import DESK, PHONE, chromium
 from tests.services.house import RunningHouse, running, upload, wait_for
+from tests.services.people import person
 
 FOLDER = Path("build/screens")
+SIGNED_IN = ("upload", "my-uploads", "material-staff", "me", "admin-people", "admin-units", "choose-password")
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
         for width, height in (PHONE, DESK):
             for theme in ("light", "dark"):
                 for name, address in pages(work).items():
-                    photograph(browser, house, cookies if name in ("upload", "my-uploads", "material-staff") else {}, name, address, width, height, theme)
+                    photograph(browser, house, cookies if name in SIGNED_IN else {}, name, address, width, height, theme)
 
 
 def fill(house: RunningHouse, folder: Path) -> tuple[dict[str, str], str]:
@@ -36,6 +38,9 @@ def fill(house: RunningHouse, folder: Path) -> tuple[dict[str, str], str]:
             work = work or row["work_id"]
         wait_for(client, upload(client, makers.textbook(folder / "on-tap.pdf", 4, title="Ôn tập giữa kì")))
         wait_for(client, upload(client, makers.encrypted(folder / "de-thi-co-mat-khau.pdf")))
+        client.post("/api/v1/units", json={"kind": "school", "code": "THCS-1", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
+        for login, name, role in (("co.huong", "Nguyễn Thị Hương", "teacher"), ("thay.minh", "Đỗ Quang Minh", "reviewer"), ("em.khue", "Đỗ Minh Khuê", "pupil")):
+            person(client, "THCS-1", login, role, name=name)
         return dict(client.cookies), work
 
 
@@ -56,6 +61,10 @@ def pages(work: str) -> dict[str, str]:
         "sign-in": "/dang-nhap",
         "help": "/tro-giup",
         "missing": "/tl/khong-co",
+        "me": "/toi",
+        "admin-people": "/quan-tri/nguoi-dung?don_vi=THCS-1",
+        "admin-units": "/quan-tri/truong",
+        "choose-password": "/doi-mat-khau",
     }
 
 
