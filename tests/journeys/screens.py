@@ -39,7 +39,8 @@ def fill(house: RunningHouse, folder: Path) -> tuple[dict[str, str], str]:
         wait_for(client, upload(client, makers.textbook(folder / "on-tap.pdf", 4, title="Ôn tập giữa kì")))
         wait_for(client, upload(client, makers.encrypted(folder / "de-thi-co-mat-khau.pdf")))
         client.post("/api/v1/units", json={"kind": "school", "code": "THCS-1", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
-        for login, name, role in (("co.huong", "Nguyễn Thị Hương", "teacher"), ("thay.minh", "Đỗ Quang Minh", "reviewer"), ("em.khue", "Đỗ Minh Khuê", "pupil")):
+        staff = (("co.huong", "Nguyễn Thị Hương", "teacher"), ("thay.minh", "Đỗ Quang Minh", "reviewer"), ("em.khue", "Đỗ Minh Khuê", "pupil"))
+        for login, name, role in staff:
             person(client, "THCS-1", login, role, name=name)
         return dict(client.cookies), work
 

@@ -22,6 +22,14 @@ def settle(page: Page) -> None:
     assert overflow(page) <= 0
 
 
+def covered_by_nothing(page: Page) -> None:
+    """The last link of the page can be scrolled free of whatever floats."""
+    last = page.locator("main a").last
+    last.evaluate("one => scrollTo(0, document.documentElement.scrollHeight)")
+    assert last.evaluate("""one => { const r = one.getBoundingClientRect();
+        return one.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)) }""")
+
+
 def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "toan-8-tap-2.pdf", 60)
     book.write_bytes(book.read_bytes() + b"\n%" + b"0" * 1_500_000 + b"\n")  # as heavy as a real one, so that the cut falls inside
@@ -48,6 +56,7 @@ def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) 
         expect(tray.get_by_text("Đã xong")).to_be_visible(timeout=60_000)
         tray.get_by_role("button", name="Mở ra").click()
         expect(tray.get_by_text("Xong, đã công bố")).to_be_visible()
+        covered_by_nothing(page)
         if page.get_by_role("link", name="Xem bài của tôi").is_visible():
             page.get_by_role("link", name="Xem bài của tôi").click()
         expect(page.get_by_role("heading", name="Bài của tôi")).to_be_visible()
