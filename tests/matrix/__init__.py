@@ -1,0 +1,1 @@
+"""The generated matrix: every operation of the OpenAPI document × actor × thing, and what must come out of it."""

@@ -1,0 +1,187 @@
+"""One row for each operation: the request, and who gets what. The truth is written here a second time, apart from the code."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.matrix.town import DRAFT, ELSEWHERE, OTHER, OWN, ROOT, THINGS, VISITOR, WITHDRAWN, Town, publish
+
+Expected = Callable[[str, str], int]
+ANYWHERE = (OWN,)  # the operation is about nothing in particular
+PLACES = (OWN, OTHER, ELSEWHERE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """How to ask, about which things, and the status for an actor and a thing."""
+
+    expected: Expected
+    things: tuple[str, ...] = THINGS
+    body: Callable[[Town, str], Any] = lambda _town, _thing: None
+    parameters: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    afterwards: Callable[[Town, str], None] = lambda _town, _thing: None
+
+
+def sees(actor: str, thing: str) -> bool:
+    """Who sees which work."""
+    if actor == ROOT:
+        return thing != ELSEWHERE
+    return {
+        OWN: actor.endswith("-a"),
+        OTHER: actor.endswith("-b"),
+        ELSEWHERE: False,
+        DRAFT: actor in ("teacher-a", "administrator-a"),
+        WITHDRAWN: actor in ("teacher-a", "administrator-a"),
+    }[thing]
+
+
+def administers(actor: str, thing: str) -> bool:
+    """Who looks after the school of a thing."""
+    if thing == ELSEWHERE:
+        return False
+    return actor == ROOT or actor == ("administrator-b" if thing == OTHER else "administrator-a")
+
+
+def seeing(actor: str, thing: str) -> int:
+    return 200 if sees(actor, thing) else 404
+
+
+def editing(actor: str, thing: str) -> int:
+    keeper = administers(actor, thing) or (actor == "teacher-a" and thing in (OWN, DRAFT, WITHDRAWN))
+    return 404 if not sees(actor, thing) else 200 if keeper else 403
+
+
+def publishing(actor: str, thing: str) -> int:
+    """With a wrong digest: entitled people hear that it changed."""
+    return 404 if not sees(actor, thing) else 409 if administers(actor, thing) else 403
+
+
+def withdrawing(actor: str, thing: str) -> int:
+    return 404 if not sees(actor, thing) else 200 if administers(actor, thing) else 403
+
+
+def placing(actor: str, thing: str) -> int:
+    return 401 if actor == VISITOR else 204 if sees(actor, thing) else 404
+
+
+def mine(actor: str, thing: str) -> int:
+    return 401 if actor == VISITOR else 200 if actor == "teacher-a" and thing in (OWN, DRAFT, WITHDRAWN) else 404
+
+
+def forgetting(actor: str, thing: str) -> int:
+    """Nobody can cancel what has become a work."""
+    return {200: 409}.get(mine(actor, thing), mine(actor, thing))
+
+
+def everybody(_actor: str, _thing: str) -> int:
+    return 200
+
+
+def signed_in(actor: str, _thing: str) -> int:
+    return 401 if actor == VISITOR else 200
+
+
+def caring(status: int) -> Expected:
+    """Administrators of the unit; the others may know that there are administrators, not which units there are."""
+
+    def expected(actor: str, thing: str) -> int:
+        if actor == VISITOR:
+            return 401
+        if not (actor == ROOT or actor.startswith("administrator")):
+            return 403
+        return status if administers(actor, thing) else 404
+
+    return expected
+
+
+def hidden_caring(status: int) -> Expected:
+    """The same for people and memberships: whoever has nobody in care finds nobody."""
+
+    def expected(actor: str, thing: str) -> int:
+        return 401 if actor == VISITOR else status if administers(actor, thing) else 404
+
+    return expected
+
+
+def upload_made(actor: str, _thing: str) -> int:
+    return 401 if actor == VISITOR else 403 if actor == "pupil-a" else 201
+
+
+def _wrong_digest(town: Town, thing: str) -> Any:
+    version = town.versions.get(thing, (town.works[thing], ""))[0]
+    return {"version_id": version, "digest": "0" * 64, "sight": "school"}
+
+
+def _enable(town: Town, thing: str) -> None:
+    town.clients[ROOT].delete(f"/api/v1/people/{town.people[thing]}/disabled").raise_for_status()
+
+
+def _give_back(town: Town, thing: str) -> None:
+    wish = {"unit": town.units[thing], "role": "pupil"}
+    root = town.clients[ROOT]
+    root.post(f"/api/v1/people/{town.people[thing]}/roles", json=wish).raise_for_status()
+    members = root.get(f"/api/v1/units/{town.units[thing]}/members").json()["members"]
+    town.memberships[thing] = next(one["membership_id"] for one in members if one["person_id"] == town.people[thing])
+
+
+def _republish(town: Town, thing: str) -> None:
+    if thing in (OWN, OTHER):
+        publish(town, thing)
+
+
+WORK = {"work_id": "works"}
+TUS = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Metadata": "filename YS5wZGY="}
+ROWS: dict[str, Row] = {
+    "GET /livez": Row(everybody, ANYWHERE),
+    "GET /readyz": Row(everybody, ANYWHERE),
+    "GET /version": Row(everybody, ANYWHERE),
+    "GET /api/v1/me": Row(everybody, ANYWHERE),
+    "PUT /api/v1/me/role": Row(lambda a, _: 401 if a == VISITOR else 403, ANYWHERE, lambda t, _: {"role_id": t.memberships[OTHER]}),
+    "PUT /api/v1/me/password": Row(lambda a, _: 401, ANYWHERE, lambda *_: {"old": "không đúng", "new": "một câu khác"}),
+    "POST /api/v1/sign-in": Row(lambda *_: 401, ANYWHERE, lambda *_: {"login": uuid.uuid4().hex, "password": "không đúng"}),
+    "POST /api/v1/sign-out": Row(lambda *_: 204, ANYWHERE),
+    "GET /api/v1/invitations/{token}": Row(lambda *_: 410, ANYWHERE, parameters={"token": "khong-co"}),
+    "POST /api/v1/invitations/{token}": Row(
+        lambda *_: 410, ANYWHERE, lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài"}, parameters={"token": "khong-co"}
+    ),
+    "GET /api/v1/units": Row(lambda a, _: 401 if a == VISITOR else 200 if a == ROOT or a.startswith("admin") else 403, ANYWHERE),
+    "POST /api/v1/units": Row(caring(409), PLACES, lambda t, x: {"kind": "department", "code": "AA", "name": "Tổ Toán", "place": t.units[x]}),
+    "PATCH /api/v1/units/{code}": Row(caring(200), PLACES, lambda *_: {"name": "Trường đổi tên"}, {"code": "units"}),
+    "POST /api/v1/units/{code}/succession": Row(caring(400), PLACES, lambda t, x: {"into": [t.units[x]]}, {"code": "units"}),
+    "GET /api/v1/units/{code}/members": Row(caring(200), PLACES, parameters={"code": "units"}),
+    "POST /api/v1/units/{code}/members": Row(caring(409), PLACES, lambda *_: {"login": "victim-a", "name": "A", "role": "teacher"}, {"code": "units"}),
+    "GET /api/v1/units/{code}/classes": Row(caring(200), PLACES, parameters={"code": "units"}),
+    "POST /api/v1/units/{code}/classes": Row(caring(201), PLACES, lambda *_: {"name": "8A"}, {"code": "units"}),
+    "POST /api/v1/people/{person_id}/way-in": Row(hidden_caring(200), PLACES, lambda *_: {"way": "link"}, {"person_id": "people"}),
+    "POST /api/v1/people/{person_id}/roles": Row(caring(201), (OWN, OTHER), lambda t, x: {"unit": t.units[x], "role": "pupil"}, {"person_id": "people"}),
+    "PUT /api/v1/people/{person_id}/disabled": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}, afterwards=_enable),
+    "DELETE /api/v1/people/{person_id}/disabled": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}),
+    "DELETE /api/v1/memberships/{membership_id}": Row(hidden_caring(204), PLACES, parameters={"membership_id": "memberships"}, afterwards=_give_back),
+    "POST /api/v1/classes/{class_id}/pupils": Row(hidden_caring(200), PLACES, lambda t, x: {"person_ids": [t.people[x]]}, {"class_id": "classes"}),
+    "GET /api/v1/home": Row(everybody, ANYWHERE),
+    "GET /api/v1/vocabulary": Row(everybody, ANYWHERE),
+    "GET /api/v1/search": Row(everybody, ANYWHERE, query={"q": "de kiem tra"}),
+    "GET /api/v1/works/{work_id}": Row(seeing, parameters=WORK),
+    "PATCH /api/v1/works/{work_id}": Row(editing, THINGS, lambda *_: {"grade": 8}, WORK),
+    "POST /api/v1/works/{work_id}/publication": Row(publishing, THINGS, _wrong_digest, WORK),
+    "DELETE /api/v1/works/{work_id}/publication": Row(withdrawing, parameters=WORK, afterwards=_republish),
+    "PUT /api/v1/works/{work_id}/place": Row(placing, THINGS, lambda *_: {"page": 1}, WORK),
+    "GET /api/v1/works/{work_id}/file": Row(seeing, parameters=WORK),
+    "GET /api/v1/works/{work_id}/thumbnail": Row(seeing, parameters=WORK),
+    "GET /api/v1/works/{work_id}/pages/{number}/image": Row(seeing, parameters=WORK | {"number": "1"}),
+    "GET /api/v1/works/{work_id}/pages/{number}": Row(seeing, parameters=WORK | {"number": "1"}),
+    "GET /api/v1/works/{work_id}/hits": Row(seeing, parameters=WORK, query={"q": "kiem tra"}),
+    "GET /api/v1/deposits": Row(signed_in, ANYWHERE),
+    "POST /api/v1/deposits": Row(upload_made, ANYWHERE, lambda *_: {"file": ("a.txt", b"mot hai ba")}),
+    "GET /api/v1/deposits/{deposit_id}": Row(mine, parameters={"deposit_id": "deposits"}),
+    "DELETE /api/v1/deposits/{deposit_id}": Row(forgetting, parameters={"deposit_id": "deposits"}),
+    "OPTIONS /api/v1/uploads": Row(lambda *_: 204, ANYWHERE),
+    "OPTIONS /api/v1/uploads/{upload_id}": Row(lambda *_: 204, ANYWHERE, parameters={"upload_id": "deposits"}),
+    "POST /api/v1/uploads": Row(upload_made, ANYWHERE, headers=TUS),
+    "HEAD /api/v1/uploads/{upload_id}": Row(mine, parameters={"upload_id": "deposits"}),
+    "PATCH /api/v1/uploads/{upload_id}": Row(forgetting, parameters={"upload_id": "deposits"}, headers={"Upload-Offset": "0"}),
+    "DELETE /api/v1/uploads/{upload_id}": Row(forgetting, parameters={"upload_id": "deposits"}),
+}
