@@ -21,8 +21,7 @@ def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: dateti
     if work is None:
         return 0
     index.delete(str(work.id))
-    if work.version is not None:
-        index.write(documents_of(facts_of(work, at), _pages(session, work.version.id)))
+    index.write(documents_of(facts_of(work, at), _pages(session, work.version.id) if work.version else ()))
     return work.revision
 
 

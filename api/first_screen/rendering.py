@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+
+from library.calendar import local_date
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 COLOURS = {
@@ -37,7 +40,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number, "megabytes": megabytes}
+    made.filters |= {"number": number, "megabytes": megabytes, "day": day}
     made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset, "styles": styles}
     return made
 
@@ -72,6 +75,11 @@ def megabytes(size: int, language: str = "vi") -> str:
         return f"{max(1, round(size / 1000))} kB"
     text = f"{size / 1_000_000:.1f}".removesuffix(".0")
     return f"{text if language == 'en' else text.replace('.', ',')} MB"
+
+
+def day(moment: datetime) -> str:
+    """A date as people here read it: 23/11/2026."""
+    return f"{local_date(moment):%d/%m/%Y}"
 
 
 def asset(name: str) -> str:

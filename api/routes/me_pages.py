@@ -1,5 +1,6 @@
 """My own pages: the home of my role, switching roles, choosing a password."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import describing
 from api.dependencies import GateNow, HouseNow, Language, Token
+from api.routes import desk as desk_api
 from api.routes import home, people
 from api.routes.pages import Text, answer, prefix_of, shown
 from api.schemas import people as schemas
@@ -16,7 +18,7 @@ from library.catalogue import depositing, queries
 from library.clock import now
 from library.errors import Refusal
 from library.people import sign_in
-from library.people.roles import AUTHORS
+from library.people.roles import AUTHORS, LIBRARIAN
 from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -79,7 +81,12 @@ def home_of(session: Session, actor: Actor, language: str, library_name: str) ->
     at = now()
     shelf = home.home_of(session, actor, language, library_name, at=at)
     mine = depositing.of_person(session, person.id, limit=50) if actor.has_role(*AUTHORS) else []
+    desk = desk_api.desk_of(session, actor, at=at) if actor.current and actor.current.role == LIBRARIAN and desk_api.keeps_desk(session, actor) else None
     return {
+        "key": str(uuid.uuid4()),
+        "out": desk.open_loans if desk else 0,
+        "late": desk.overdue if desk else 0,
+        "loans": desk_api.loans_of(session, actor, at=at).loans,
         "read_on": shelf.read_on,
         "classes": [one.school_class.name for one in actor.classes],
         "uploads": len(mine),

@@ -1,7 +1,7 @@
 """Works: what their page shows, correcting and publishing them, and their files."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from api import describing
 from api.dependencies import HouseNow, Language, Now, Reader, Reading, Writer, Writing
 from api.schemas import works as schemas
+from api.schemas.base import Named
 from ingest.house import House
 from library import vocabulary
 from library.catalogue import cataloguing, publishing, queries
-from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Rendition, Work
+from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Rendition, Version, Work
+from library.circulation import queries as stock
 from library.files.sending import Part, part_of
 from library.learning import reading as places
 from library.people.models import SCHOOL
@@ -69,8 +71,8 @@ def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Write
 @router.get("/{work_id}/file")
 def file(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
     """The file as it was deposited, as a download; ranges are served."""
-    found = queries.visible_work(session, work_id, actor.sight, at=at)
-    return send(house, request, queries.original(session, found.version_id), attachment=True)  # type: ignore[arg-type]  # visible_work has one
+    _, version = queries.readable_work(session, work_id, actor.sight, at=at)
+    return send(house, request, queries.original(session, version.id), attachment=True)
 
 
 @router.get("/{work_id}/thumbnail")
@@ -134,14 +136,11 @@ def _stream(house: House, key: str, part: Part) -> Iterator[bytes]:
 def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.Work:
     """A work as its page shows it; version, unit and audience are loaded."""
     version = found.version
-    if version is None:
-        raise cataloguing.UnknownWork
-    original = queries.original(session, version.id)
-    ocr_pages, bad_pages = queries.page_quality(session, version.id)
     return schemas.Work(
         id=str(found.id),
         title=found.title,
         authors=found.authors,
+        isbn=found.isbn,
         type=describing.named(vocabulary.types(), found.type_code, language),
         subject=describing.named(vocabulary.subjects(), found.subject_code, language),
         grade=found.grade,
@@ -152,20 +151,40 @@ def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.
         sight=found.sight,
         cover=describing.cover_of(found),
         thumbnail=describing.thumbnail_of(found, version),
-        readable=bool(version.page_count),
-        page_count=version.page_count,
-        ocr_pages=ocr_pages,
-        bad_pages=bad_pages,
-        contents=[schemas.Heading(**heading) for heading in version.contents],
-        file_name=original.name,
-        file_size=original.size,
-        file_type=original.media_type,
-        version=version.number,
-        version_id=str(version.id),
-        digest=version.digest,
+        copies=copies_of(session, found, actor),
         published_at=found.published_at,
         created_at=found.created_at,
         place=places.place_of(session, actor.person.id, found.id) if actor.person else None,
         may_edit=cataloguing.may_edit(found, actor),
-        may_publish=cataloguing.may_publish(found, actor),
+        may_publish=version is not None and cataloguing.may_publish(found, actor),
+        **(digital(session, version) if version else {}),
     )
+
+
+def digital(session: Session, version: Version) -> dict[str, Any]:
+    """What only a title with a digital version has."""
+    original = queries.original(session, version.id)
+    ocr_pages, bad_pages = queries.page_quality(session, version.id)
+    return {
+        "readable": bool(version.page_count),
+        "page_count": version.page_count,
+        "ocr_pages": ocr_pages,
+        "bad_pages": bad_pages,
+        "contents": [schemas.Heading(**heading) for heading in version.contents],
+        "file_name": original.name,
+        "file_size": original.size,
+        "file_type": original.media_type,
+        "version": version.number,
+        "version_id": str(version.id),
+        "digest": version.digest,
+    }
+
+
+def copies_of(session: Session, found: Work, actor: Actor) -> list[schemas.Copies]:
+    """Paper copies by school, the asker's own schools first."""
+    mine = {one.unit_id for one in actor.memberships}
+    schools = stock.availability(session, [found.id]).get(found.id, [])
+    return [
+        schemas.Copies(school=Named(code=one.school_code, name=one.school), free=one.free, total=one.total, shelf=one.shelf, mine=one.unit_id in mine)
+        for one in sorted(schools, key=lambda one: one.unit_id not in mine)
+    ]

@@ -16,33 +16,45 @@ class Heading(Sent):
     page: int
 
 
+class Copies(Sent):
+    """Paper copies of a title in one school."""
+
+    school: Named
+    free: int
+    total: int  # on the shelves or on loan
+    shelf: str | None
+    mine: bool  # the asker belongs to this school
+
+
 class Work(Sent):
     """One title of the catalogue as its page shows it."""
 
     id: str
     title: str
     authors: str | None
+    isbn: str | None
     type: Named | None
     subject: Named | None
     grade: int | None
     series: Named | None
     school: Named | None
     language: str
-    state: str  # draft | published | withdrawn
-    sight: str  # public | province | school | owner
+    state: str  # draft | in-review | published | withdrawn
+    sight: str  # public | province | commune | school | department | class | person | owner
     cover: Cover
     thumbnail: str | None
-    readable: bool  # has pages for the reader
-    page_count: int | None
-    ocr_pages: int
-    bad_pages: list[int]  # pages that could not be read
-    contents: list[Heading]
-    file_name: str | None
-    file_size: int | None  # bytes
-    file_type: str | None
-    version: int | None
-    version_id: str | None
-    digest: str | None
+    copies: list[Copies]
+    readable: bool = False  # has pages for the reader
+    page_count: int | None = None
+    ocr_pages: int = 0
+    bad_pages: list[int] = []  # pages that could not be read
+    contents: list[Heading] = []
+    file_name: str | None = None
+    file_size: int | None = None  # bytes
+    file_type: str | None = None
+    version: int | None = None  # a title on paper only has none
+    version_id: str | None = None
+    digest: str | None = None
     published_at: datetime | None
     created_at: datetime
     place: int | None  # page where the signed-in reader left off

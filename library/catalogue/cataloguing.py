@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from library import vocabulary, work_queue
-from library.catalogue.models import IN_REVIEW, Deposit, Version, Work
+from library import audit, vocabulary, work_queue
+from library.catalogue.models import IN_REVIEW, PUBLISHED, Deposit, Version, Work
 from library.errors import Refusal
 from library.people.sight import person_token, review_token, staff_token
 from library.people.sign_in import Actor, NotAllowed
@@ -42,6 +42,18 @@ def open_work(session: Session, deposit: Deposit, description: Mapping[str, Any]
     )
     session.add(work)
     session.flush()
+    return work
+
+
+def open_paper_title(session: Session, unit_id: uuid.UUID, title: str, isbn: str | None, *, by: Actor, at: datetime) -> Work:
+    """A title that a school has on paper only: known to everybody at once, because a catalogue card is no content."""
+    work = Work(
+        key=secrets.randbelow(LARGEST_KEY), unit_id=unit_id, owner_id=by.required().id, created_at=at, aliases=[], title=title, isbn=isbn,
+        state=PUBLISHED, sight="public", published_at=at,
+    )  # fmt: skip
+    session.add(work)
+    session.flush()
+    audit.tell(session, "title-added", work, unit_id=unit_id, by=by.person_id, at=at, isbn=isbn)
     return work
 
 

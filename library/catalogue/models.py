@@ -28,6 +28,7 @@ class Work(Identified, Workable, Base):
     title: Mapped[str]
     authors: Mapped[str | None]
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+    isbn: Mapped[str | None] = mapped_column(index=True)  # 13 digits
     type_code: Mapped[str | None]
     subject_code: Mapped[str | None] = mapped_column(index=True)
     grade: Mapped[int | None] = mapped_column(index=True)

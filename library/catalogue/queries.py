@@ -32,9 +32,17 @@ def work_id_of(text: str) -> uuid.UUID:
 def visible_work(session: Session, work_id: str, sight: Sight, *, at: datetime) -> Work:
     """A work with version, unit and audience. Raises UnknownWork, also when it may not be seen."""
     work = session.scalar(_whole(select(Work)).where(Work.id == work_id_of(work_id), visible_to(sight, at)))
-    if work is None or work.version is None:
+    if work is None or (work.version is None and work.state != PUBLISHED):
         raise UnknownWork
     return work
+
+
+def readable_work(session: Session, work_id: str, sight: Sight, *, at: datetime) -> tuple[Work, Version]:
+    """The same with its digital version. Raises UnknownWork, also for a title that is on paper only."""
+    work = visible_work(session, work_id, sight, at=at)
+    if work.version is None:
+        raise UnknownWork
+    return work, work.version
 
 
 def visible_works(session: Session, work_ids: Sequence[uuid.UUID], sight: Sight, *, at: datetime) -> dict[uuid.UUID, Work]:

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from library import audit
 from library.catalogue import models as catalogue
+from library.circulation import models as circulation
 from library.database import BUSY_SECONDS, Base
 from library.learning import models as learning
 from library.notices import models as notices
 from library.people import models as people
 
-TABLES = (audit, people, notices, catalogue, learning)  # every module that holds tables
+TABLES = (audit, people, notices, catalogue, circulation, learning)  # every module that holds tables
 METADATA = Base.metadata
 
 

@@ -106,6 +106,16 @@ def hidden_caring(status: int) -> Expected:
     return expected
 
 
+def at_desk(status: int) -> Expected:
+    """The librarian of the school; nobody else, however high."""
+    return lambda actor, _thing: 401 if actor == VISITOR else status if actor == "librarian-a" else 403
+
+
+def copies_added(actor: str, thing: str) -> int:
+    """Copies of a work that the librarian may see."""
+    return at_desk(201 if sees(actor, thing) else 404)(actor, thing)
+
+
 def upload_made(actor: str, _thing: str) -> int:
     return 401 if actor == VISITOR else 403 if actor == "pupil-a" else 201
 
@@ -178,6 +188,14 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/deposits": Row(upload_made, ANYWHERE, lambda *_: {"file": ("a.txt", b"mot hai ba")}),
     "GET /api/v1/deposits/{deposit_id}": Row(mine, parameters={"deposit_id": "deposits"}),
     "DELETE /api/v1/deposits/{deposit_id}": Row(forgetting, parameters={"deposit_id": "deposits"}),
+    "GET /api/v1/me/loans": Row(signed_in, ANYWHERE),
+    "GET /api/v1/desk": Row(at_desk(200), ANYWHERE),
+    "POST /api/v1/desk/scans": Row(at_desk(404), ANYWHERE, lambda *_: {"id": str(uuid.uuid4()), "code": "KHONG-CO"}),
+    "POST /api/v1/desk/scans/{scan_id}/undo": Row(at_desk(409), ANYWHERE, parameters={"scan_id": "people"}),
+    "GET /api/v1/desk/calendar": Row(at_desk(200), ANYWHERE),
+    "PUT /api/v1/desk/calendar": Row(at_desk(200), ANYWHERE, lambda *_: {"opening_hours": "7:30 – 11:00"}),
+    "GET /api/v1/copies": Row(at_desk(200), ANYWHERE),
+    "POST /api/v1/copies": Row(copies_added, THINGS, lambda t, x: {"work_id": t.works[x]}),
     "OPTIONS /api/v1/uploads": Row(lambda *_: 204, ANYWHERE),
     "OPTIONS /api/v1/uploads/{upload_id}": Row(lambda *_: 204, ANYWHERE, parameters={"upload_id": "deposits"}),
     "POST /api/v1/uploads": Row(upload_made, ANYWHERE, headers=TUS),

@@ -736,6 +736,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Scan
+         * @description A card, a copy for the patron at the desk, or a copy alone, which is a return.
+         */
+        post: operations["scan_api_v1_desk_scans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/scans/{scan_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take the last act on a copy back.
+         */
+        post: operations["undo_api_v1_desk_scans__scan_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description What happened last at my desk, and what is out.
+         */
+        get: operations["overview_api_v1_desk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Copies
+         * @description The copies of my school, newest first.
+         */
+        get: operations["copies_api_v1_copies_get"];
+        put?: never;
+        /**
+         * Add Copies
+         * @description Add copies by ISBN, by title, or to a title of the catalogue.
+         */
+        post: operations["add_copies_api_v1_copies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/loans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Loans
+         * @description What I have at home.
+         */
+        get: operations["my_loans_api_v1_me_loans_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description When my school's library is open.
+         */
+        get: operations["calendar_api_v1_desk_calendar_get"];
+        /**
+         * Change Calendar
+         * @description Say when my school's library is open; due dates of new loans follow.
+         */
+        put: operations["change_calendar_api_v1_desk_calendar_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -768,6 +896,48 @@ export interface components {
             approve: boolean;
         };
         /**
+         * Borrower
+         * @description The patron at the desk.
+         */
+        Borrower: {
+            /** Card */
+            card: string;
+            /** Name */
+            name: string;
+            /** Loans */
+            loans: number;
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * Calendar
+         * @description The same, as it stands.
+         */
+        Calendar: {
+            /** Opening Hours */
+            opening_hours: string | null;
+            /** Open Weekdays */
+            open_weekdays: number[];
+            /** Last Return Day */
+            last_return_day: string | null;
+            /** Closed Days */
+            closed_days: string[];
+        };
+        /**
+         * CalendarWish
+         * @description When the school's library is open.
+         */
+        CalendarWish: {
+            /** Opening Hours */
+            opening_hours?: string | null;
+            /** Open Weekdays */
+            open_weekdays?: number[];
+            /** Last Return Day */
+            last_return_day?: string | null;
+            /** Closed Days */
+            closed_days?: string[];
+        };
+        /**
          * Card
          * @description A work on a shelf.
          */
@@ -798,6 +968,49 @@ export interface components {
             school_year: string;
             /** Classes */
             classes: components["schemas"]["SchoolClass"][];
+        };
+        /**
+         * Copies
+         * @description Paper copies of a title in one school.
+         */
+        Copies: {
+            school: components["schemas"]["Named"];
+            /** Free */
+            free: number;
+            /** Total */
+            total: number;
+            /** Shelf */
+            shelf: string | null;
+            /** Mine */
+            mine: boolean;
+        };
+        /**
+         * CopiesOfSchool
+         * @description The copies added last.
+         */
+        CopiesOfSchool: {
+            /** Copies */
+            copies: components["schemas"]["Copy"][];
+        };
+        /**
+         * Copy
+         * @description One copy of the school.
+         */
+        Copy: {
+            /** Id */
+            id: string;
+            /** Work Id */
+            work_id: string;
+            /** Title */
+            title: string;
+            /** Barcode */
+            barcode: string;
+            /** Accession */
+            accession: number;
+            /** Shelf */
+            shelf: string | null;
+            /** Status */
+            status: string;
         };
         /**
          * Cover
@@ -865,6 +1078,20 @@ export interface components {
         Deposits: {
             /** Deposits */
             deposits: components["schemas"]["Deposit"][];
+        };
+        /**
+         * Desk
+         * @description The desk of a school.
+         */
+        Desk: {
+            /** School */
+            school: string;
+            /** Open Loans */
+            open_loans: number;
+            /** Overdue */
+            overdue: number;
+            /** Lines */
+            lines: components["schemas"]["ScanLine"][];
         };
         /**
          * Facet
@@ -1037,6 +1264,33 @@ export interface components {
             login: string | null;
         };
         /**
+         * Loan
+         * @description A copy that I have at home.
+         */
+        Loan: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Work Id */
+            work_id: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Overdue */
+            overdue: boolean;
+        };
+        /**
+         * Loans
+         * @description What I have at home.
+         */
+        Loans: {
+            /** Loans */
+            loans: components["schemas"]["Loan"][];
+        };
+        /**
          * Me
          * @description Who is asking; `name` is empty for a visitor without sign-in.
          */
@@ -1110,6 +1364,33 @@ export interface components {
             name: string;
             /** Grade */
             grade?: number | null;
+        };
+        /**
+         * NewCopies
+         * @description Copies for a known ISBN or a title; `barcodes` when the school has its labels on already.
+         */
+        NewCopies: {
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Isbn
+             * @default
+             */
+            isbn: string;
+            /** Work Id */
+            work_id?: string | null;
+            /**
+             * Count
+             * @default 1
+             */
+            count: number;
+            /** Shelf */
+            shelf?: string | null;
+            /** Barcodes */
+            barcodes?: string[];
         };
         /**
          * NewMember
@@ -1316,6 +1597,74 @@ export interface components {
             role_id: string;
         };
         /**
+         * Scan
+         * @description What a scan did.
+         */
+        Scan: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Sentence */
+            sentence: string;
+            borrower: components["schemas"]["Borrower"] | null;
+            /** Title */
+            title: string | null;
+            /** Accession */
+            accession: number | null;
+            /** Due At */
+            due_at: string | null;
+            /** Undoable */
+            undoable: boolean;
+        };
+        /**
+         * ScanLine
+         * @description One line of the desk's log.
+         */
+        ScanLine: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Code */
+            code: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /** Borrower */
+            borrower: string | null;
+            /** Title */
+            title: string | null;
+            /** Accession */
+            accession: number | null;
+            /** Undone */
+            undone: boolean;
+            /** Undoable */
+            undoable: boolean;
+        };
+        /**
+         * ScanWish
+         * @description One scan. The same `id` twice is the same scan; `card` names the patron now at the desk.
+         */
+        ScanWish: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Card */
+            card?: string | null;
+            /**
+             * Return First
+             * @default false
+             */
+            return_first: boolean;
+        };
+        /**
          * SchoolClass
          * @description A class of one school year.
          */
@@ -1497,6 +1846,8 @@ export interface components {
             title: string;
             /** Authors */
             authors: string | null;
+            /** Isbn */
+            isbn: string | null;
             type: components["schemas"]["Named"] | null;
             subject: components["schemas"]["Named"] | null;
             /** Grade */
@@ -1512,28 +1863,42 @@ export interface components {
             cover: components["schemas"]["Cover"];
             /** Thumbnail */
             thumbnail: string | null;
-            /** Readable */
+            /** Copies */
+            copies: components["schemas"]["Copies"][];
+            /**
+             * Readable
+             * @default false
+             */
             readable: boolean;
             /** Page Count */
-            page_count: number | null;
-            /** Ocr Pages */
+            page_count?: number | null;
+            /**
+             * Ocr Pages
+             * @default 0
+             */
             ocr_pages: number;
-            /** Bad Pages */
+            /**
+             * Bad Pages
+             * @default []
+             */
             bad_pages: number[];
-            /** Contents */
+            /**
+             * Contents
+             * @default []
+             */
             contents: components["schemas"]["Heading"][];
             /** File Name */
-            file_name: string | null;
+            file_name?: string | null;
             /** File Size */
-            file_size: number | null;
+            file_size?: number | null;
             /** File Type */
-            file_type: string | null;
+            file_type?: string | null;
             /** Version */
-            version: number | null;
+            version?: number | null;
             /** Version Id */
-            version_id: string | null;
+            version_id?: string | null;
             /** Digest */
-            digest: string | null;
+            digest?: string | null;
             /** Published At */
             published_at: string | null;
             /**
@@ -2962,6 +3327,214 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    scan_api_v1_desk_scans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scan"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_api_v1_desk_scans__scan_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    overview_api_v1_desk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desk"];
+                };
+            };
+        };
+    };
+    copies_api_v1_copies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopiesOfSchool"];
+                };
+            };
+        };
+    };
+    add_copies_api_v1_copies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCopies"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopiesOfSchool"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_loans_api_v1_me_loans_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loans"];
+                };
+            };
+        };
+    };
+    calendar_api_v1_desk_calendar_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+        };
+    };
+    change_calendar_api_v1_desk_calendar_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
             };
         };
     };

@@ -12,6 +12,8 @@ async function wake(): Promise<void> {
   if (form) (await import('../upload/form')).wakeUploadForm(form);
   const deposits = document.getElementById('deposits');
   if (deposits) (await import('../upload/follow')).followDeposits();
+  const scans = document.querySelector<HTMLFormElement>('#scan-form');
+  if (scans) (await import('../desk/desk')).wakeDesk(scans);
 }
 
 startRouter(wake);

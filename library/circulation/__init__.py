@@ -1,0 +1,1 @@
+"""Circulation: the paper copies of a school and who has them."""

@@ -1,0 +1,136 @@
+"""The one box of the desk: a card opens a patron, copies then go to them, a copy alone comes back."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from library.circulation import codes, lending, patrons
+from library.circulation.models import LENT, PATRON, READ_HERE, TAKEN_BACK, Item, Loan, Patron, Scan
+from library.circulation.refusals import CommandUnknown, ForeignItem, IsbnScanned, NothingToUndo, UnknownBarcode
+from library.errors import Refusal
+from library.people.models import Person, Unit
+from library.people.sign_in import Actor, folded_login
+from library.vietnamese import clean
+
+UNDO_MINUTES = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a scan did."""
+
+    scan: Scan
+    patron: Patron | None = None
+    item: Item | None = None
+    loan: Loan | None = None
+    again: bool = False  # the same scan was sent before
+
+
+def scan(session: Session, scan_id: uuid.UUID, code: str, card: str | None, school: Unit, *, by: Actor, at: datetime, return_first: bool = False) -> Outcome:
+    """One scan at the desk of a school. `card`: the patron now at the desk. Raises the refusals of `refusals.py`.
+
+    `return_first`: the copy is on somebody else's name but in the librarian's hands: take it back, then lend it, as one act.
+    """
+    before = _same(session, scan_id, school)
+    if before is not None:
+        return before
+    code = clean(code).strip()
+    item = find_item(session, code, school)
+    person = None if item else _member(session, code, school, at=at)
+    if person is not None or (item is None and _is_card(code)):
+        return _open_patron(session, scan_id, code, person, school, by=by, at=at)
+    if item is None:
+        raise _strange(session, code)
+    patron = patrons.by_card(session, card, school.id) if card else None
+    if patron is None:
+        return _take_back(session, scan_id, code, item, school, by=by, at=at)
+    if return_first:
+        lending.take_back(session, lending.lock(session, item.id), by=by, at=at)
+    loan = lending.check_out(session, item.id, patron, by=by, at=at)
+    return Outcome(_note(session, scan_id, code, LENT, school, patron, item, loan, by=by, at=at), patron, item, loan)
+
+
+def _take_back(session: Session, scan_id: uuid.UUID, code: str, item: Item, school: Unit, *, by: Actor, at: datetime) -> Outcome:
+    """A copy without a patron at the desk is a return; one that was not lent was read in the library."""
+    loan = lending.take_back(session, lending.lock(session, item.id), by=by, at=at)
+    patron = loan.patron if loan else None
+    return Outcome(_note(session, scan_id, code, TAKEN_BACK if loan else READ_HERE, school, patron, item, loan, by=by, at=at), patron, item, loan)
+
+
+def undo(session: Session, scan_id: uuid.UUID, school: Unit, *, by: Actor, at: datetime) -> Scan:
+    """Take the last act on a copy back, within ten minutes. Raises NothingToUndo; twice is harmless."""
+    found = session.scalar(select(Scan).where(Scan.id == scan_id, Scan.unit_id == school.id).with_for_update())
+    if found is None or found.kind not in (LENT, TAKEN_BACK) or found.loan_id is None or found.happened_at < at - timedelta(minutes=UNDO_MINUTES):
+        raise NothingToUndo(minutes=UNDO_MINUTES)
+    if found.undone_at is not None:
+        return found
+    newer = select(Scan.id).where(Scan.item_id == found.item_id, Scan.happened_at > found.happened_at, Scan.undone_at.is_(None))
+    if session.scalar(newer.limit(1)) is not None:
+        raise NothingToUndo(minutes=UNDO_MINUTES)
+    loan = session.get_one(Loan, found.loan_id)
+    (lending.void if found.kind == LENT else lending.reopen)(session, loan, by=by, at=at)
+    found.undone_at = at
+    session.flush()
+    return found
+
+
+def find_item(session: Session, code: str, school: Unit) -> Item | None:
+    """The school's copy with that label, ours or its own."""
+    return session.scalar(select(Item).options(joinedload(Item.work)).where(Item.barcode == code, Item.unit_id == school.id))
+
+
+def _is_card(code: str) -> bool:
+    return codes.is_ean13(code) and code.startswith(codes.PERSON)
+
+
+def _member(session: Session, code: str, school: Unit, *, at: datetime) -> Person | None:
+    """Somebody of the school by the login on an old card or typed by hand."""
+    found = session.scalar(select(Person).where(Person.login == folded_login(code)))
+    return found if found is not None and patrons.roles_in(session, found.id, school.id, at=at) else None
+
+
+def _strange(session: Session, code: str) -> Refusal:
+    """What a code is that is no copy and nobody of this school."""
+    if codes.is_isbn(code):
+        return IsbnScanned()
+    if codes.is_ean13(code) and code.startswith((codes.COMMAND, codes.CLASS)):
+        return CommandUnknown()
+    if codes.is_ean13(code) and code.startswith(codes.COPY):
+        elsewhere = session.scalar(select(Item).options(joinedload(Item.work)).where(Item.barcode == code).limit(1))
+        if elsewhere is not None:
+            return ForeignItem(title=elsewhere.work.title, school=session.get_one(Unit, elsewhere.unit_id).name)
+    return UnknownBarcode(code=code[:60])
+
+
+def _open_patron(session: Session, scan_id: uuid.UUID, code: str, person: Person | None, school: Unit, *, by: Actor, at: datetime) -> Outcome:
+    patron = patrons.of_person(session, person, school.id, at=at) if person else patrons.by_card(session, code, school.id)
+    return Outcome(_note(session, scan_id, code, PATRON, school, patron, None, None, by=by, at=at), patron)
+
+
+def _same(session: Session, scan_id: uuid.UUID, school: Unit) -> Outcome | None:
+    """What this very scan did before: nothing happens twice."""
+    found = session.get(Scan, scan_id)
+    if found is None:
+        return None
+    if found.unit_id != school.id:
+        raise NothingToUndo(minutes=UNDO_MINUTES)
+    patron = session.get(Patron, found.patron_id, options=[joinedload(Patron.person)]) if found.patron_id else None
+    item = session.get(Item, found.item_id, options=[joinedload(Item.work)]) if found.item_id else None
+    loan = session.get(Loan, found.loan_id) if found.loan_id else None
+    return Outcome(found, patron, item, loan, again=True)
+
+
+def _note(
+    session: Session, scan_id: uuid.UUID, code: str, kind: str, school: Unit, patron: Patron | None, item: Item | None, loan: Loan | None,
+    *, by: Actor, at: datetime,
+) -> Scan:  # fmt: skip
+    noted = Scan(
+        id=scan_id, unit_id=school.id, person_id=by.required().id, code=code[:200], kind=kind, happened_at=at,
+        patron_id=patron.id if patron else None, item_id=item.id if item else None, loan_id=loan.id if loan else None,
+    )  # fmt: skip
+    session.add(noted)
+    session.flush()
+    return noted

@@ -1,0 +1,51 @@
+"""The school's people as borrowers."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from library.circulation import codes, policy
+from library.circulation.models import Patron
+from library.circulation.refusals import UnknownCard
+from library.people.models import Enrolment, Membership, Person, SchoolClass
+from library.people.sight import units_below
+
+
+def by_card(session: Session, card: str, unit_id: uuid.UUID) -> Patron:
+    """The patron of this school with that card, locked. Raises UnknownCard."""
+    found = session.scalar(select(Patron).options(joinedload(Patron.person)).where(Patron.card == card, Patron.unit_id == unit_id).with_for_update(of=Patron))
+    if found is None:
+        raise UnknownCard(code=card)
+    return found
+
+
+def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datetime) -> Patron:
+    """The person as a borrower of the school; a card is made the first time. Raises UnknownCard for whoever is no member."""
+    found = session.scalar(select(Patron).options(joinedload(Patron.person)).where(Patron.person_id == person.id, Patron.unit_id == unit_id))
+    if found is not None:
+        return found
+    roles = roles_in(session, person.id, unit_id, at=at)
+    if not roles:
+        raise UnknownCard(code=person.login)
+    made = Patron(
+        unit_id=unit_id, person_id=person.id, card=codes.take(session, codes.PERSON)[0], group_code=policy.group_of(roles, grade_of(session, person.id, at=at))
+    )
+    made.person = person
+    session.add(made)
+    session.flush()
+    return made
+
+
+def roles_in(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, *, at: datetime) -> set[str]:
+    """The roles somebody holds in the school and its departments now."""
+    valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
+    within = units_below(session, [unit_id])
+    return set(session.scalars(select(Membership.role).where(Membership.person_id == person_id, Membership.unit_id.in_(within), *valid)))
+
+
+def grade_of(session: Session, person_id: uuid.UUID, *, at: datetime) -> int | None:
+    """The grade of the class that a pupil is in now."""
+    valid = (Enrolment.from_at <= at, or_(Enrolment.until_at.is_(None), Enrolment.until_at > at))
+    return session.scalar(select(SchoolClass.grade).join(Enrolment).where(Enrolment.person_id == person_id, *valid).limit(1))

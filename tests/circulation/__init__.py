@@ -1,0 +1,1 @@
+"""Paper copies: judging, due dates, the desk, and a hundred workers on one copy."""

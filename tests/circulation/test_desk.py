@@ -1,0 +1,189 @@
+"""The desk over HTTP: a card, then copies; a copy alone comes back; each scan at most once; and everything that may go wrong."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from library.circulation import codes
+from tests.services.house import RunningHouse, running
+from tests.services.people import enter, person
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    with running(tmp_path_factory.mktemp("desk") / "var") as house:
+        with house.administrator() as root:
+            for code in ("AA", "BB"):
+                root.post("/api/v1/units", json={"kind": "school", "code": code, "name": f"Trường {code}", "place": "tinh"}).raise_for_status()
+                person(root, code, f"thu.thu.{code.lower()}", "librarian")
+            for number in range(12):
+                person(root, "AA", f"em.{number}", "pupil", name=f"Em Số {number}")
+        yield house
+
+
+@pytest.fixture
+def desk(town: RunningHouse) -> Iterator[httpx.Client]:
+    with enter(town, "thu.thu.aa") as client:
+        yield client
+
+
+def scan(client: httpx.Client, code: str, card: str | None = None, **more: Any) -> httpx.Response:
+    return client.post("/api/v1/desk/scans", json={"id": str(uuid.uuid4()), "code": code, "card": card, **more})
+
+
+def copies(client: httpx.Client, count: int = 1, **wish: Any) -> list[str]:
+    made = client.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": count, **wish}).raise_for_status().json()
+    return [one["barcode"] for one in made["copies"]]
+
+
+def card_of(client: httpx.Client, login: str) -> str:
+    return str(scan(client, login).raise_for_status().json()["borrower"]["card"])
+
+
+def test_a_card_then_copies_are_lent_and_a_copy_alone_comes_back(desk: httpx.Client) -> None:
+    card = card_of(desk, "em.0")
+    assert card.startswith("21") and codes.is_ean13(card)
+    first, second = copies(desk, 2)
+    opened = scan(desk, card).json()
+    assert (opened["kind"], opened["borrower"]["loans"]) == ("patron", 0)
+    lent = scan(desk, first, card)
+    assert (lent.status_code, lent.json()["kind"], lent.json()["borrower"]["loans"]) == (201, "lent", 1)
+    assert lent.json()["sentence"].startswith("Em Số 0 mượn “Đất rừng phương Nam”, hạn trả ")
+    assert scan(desk, second, card).json()["borrower"]["loans"] == 2
+    back = scan(desk, first).json()
+    assert (back["kind"], back["sentence"]) == ("taken-back", "Em Số 0 đã trả “Đất rừng phương Nam”.")
+    assert scan(desk, first).json()["kind"] == "read-here"
+
+
+def test_the_same_scan_sent_twice_is_one_scan(desk: httpx.Client) -> None:
+    card, (label,) = card_of(desk, "em.1"), copies(desk)
+    wish = {"id": str(uuid.uuid4()), "code": label, "card": card}
+    first, again = (desk.post("/api/v1/desk/scans", json=wish) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["due_at"] == again.json()["due_at"] and again.json()["kind"] == "lent"
+    assert again.json()["borrower"]["loans"] == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [
+        ("KHONG-CO", (404, "unknown-barcode")),
+        (codes.code_of(codes.COPY, 999_999), (404, "unknown-barcode")),
+        (codes.code_of(codes.PERSON, 999_999), (404, "unknown-card")),
+        ("9786040350008", (422, "isbn-scanned")),
+        (codes.code_of(codes.COMMAND, 1), (422, "unknown-command")),
+        ("a\u0000b", (404, "unknown-barcode")),
+        ("", (422, "not-valid")),
+    ],
+)
+def test_a_strange_code_says_what_it_is(desk: httpx.Client, code: str, answer: tuple[int, str]) -> None:
+    before = desk.get("/api/v1/desk").json()
+    said = scan(desk, code)
+    assert (said.status_code, said.json()["code"]) == answer
+    assert said.json()["vi"] != said.json()["en"]
+    assert desk.get("/api/v1/desk").json() == before, "nothing is half-done"
+
+
+def test_copies_and_cards_of_another_school_are_told_apart(town: RunningHouse, desk: httpx.Client) -> None:
+    with enter(town, "thu.thu.bb") as other:
+        (label,) = copies(other)
+        (own,) = copies(other, barcodes=["NHAN-CU-1"])
+        assert scan(desk, label).json()["code"] == "foreign-item"
+        assert scan(desk, own).json()["code"] == "unknown-barcode"
+        assert copies(desk, barcodes=["NHAN-CU-1"]) == ["NHAN-CU-1"], "two schools may have the same old label"
+        card = card_of(desk, "em.2")
+        assert scan(other, card).json()["code"] == "unknown-card"
+        assert scan(other, "em.2").json()["code"] == "unknown-barcode"
+
+
+def test_a_copy_that_is_out_names_who_has_it_and_can_be_returned_and_lent_as_one_act(desk: httpx.Client) -> None:
+    (label,), lan, minh = copies(desk), card_of(desk, "em.3"), card_of(desk, "em.4")
+    scan(desk, label, lan).raise_for_status()
+    mine = scan(desk, label, lan)
+    assert (mine.status_code, mine.json()["code"]) == (409, "already-yours")
+    taken = scan(desk, label, minh)
+    assert (taken.status_code, taken.json()["code"]) == (409, "item-on-loan")
+    assert taken.json()["vi"].startswith("Cuốn này Em Số 3 đang mượn, hạn trả ")
+    assert scan(desk, label, minh, return_first=True).json()["borrower"]["name"] == "Em Số 4"
+    assert scan(desk, lan).json()["borrower"]["loans"] == 0
+
+
+def test_a_reader_with_three_copies_brings_one_back_first(desk: httpx.Client) -> None:
+    labels, card = copies(desk, 4), card_of(desk, "em.5")
+    assert [scan(desk, label, card).status_code for label in labels] == [201, 201, 201, 409]
+    assert scan(desk, labels[3], card).json()["code"] == "loan-limit-reached"
+    scan(desk, labels[0])
+    assert scan(desk, labels[3], card).status_code == 201
+
+
+def test_a_mistake_is_undone_within_ten_minutes_and_only_while_the_copy_is_where_it_was(desk: httpx.Client) -> None:
+    (label,), lan, minh = copies(desk), card_of(desk, "em.6"), card_of(desk, "em.7")
+    lent = scan(desk, label, lan).json()
+    assert [desk.post(f"/api/v1/desk/scans/{lent['id']}/undo").status_code for _ in range(2)] == [204, 204]
+    assert scan(desk, lan).json()["borrower"]["loans"] == 0
+    scan(desk, label, lan)
+    back = scan(desk, label).json()
+    scan(desk, label, minh)
+    late = desk.post(f"/api/v1/desk/scans/{back['id']}/undo")
+    assert (late.status_code, late.json()["code"]) == (409, "nothing-to-undo")
+    again = scan(desk, label).json()
+    desk.post(f"/api/v1/desk/scans/{again['id']}/undo").raise_for_status()
+    assert scan(desk, minh).json()["borrower"]["loans"] == 1
+
+
+def test_only_a_librarian_stands_at_the_desk(town: RunningHouse) -> None:
+    with enter(town, "em.8") as pupil, town.administrator() as root, town.client() as visitor:
+        assert [scan(client, "x").status_code for client in (pupil, root, visitor)] == [403, 403, 401]
+
+
+def test_a_school_adds_copies_by_isbn_and_never_uses_a_label_twice(desk: httpx.Client) -> None:
+    assert desk.post("/api/v1/copies", json={"isbn": "0-306-40615-2"}).json()["code"] == "isbn-unknown"
+    first = desk.post("/api/v1/copies", json={"isbn": "0-306-40615-2", "title": "Sách có ISBN"}).json()["copies"][0]
+    second = desk.post("/api/v1/copies", json={"isbn": "9780306406157", "shelf": "T 510"}).json()["copies"][0]
+    assert (second["work_id"], second["accession"]) == (first["work_id"], first["accession"] + 1)
+    for wish, code in (
+        ({"isbn": "123"}, "isbn-wrong"),
+        ({}, "title-needed"),
+        ({"title": "A", "barcodes": [first["barcode"]]}, "barcode-taken"),
+        ({"title": "A", "barcodes": ["M-1", "M-1"]}, "barcode-taken"),
+    ):
+        assert desk.post("/api/v1/copies", json=wish).json()["code"] == code
+    work = desk.get(f"/api/v1/works/{first['work_id']}").json()
+    assert (work["version_id"], work["copies"]) == (
+        None, [{"school": {"code": "AA", "name": "Trường AA"}, "free": 2, "total": 2, "shelf": "T 510", "mine": True}],
+    )  # fmt: skip
+    assert "Còn 2 trên 2 cuốn" in desk.get(f"/tl/{first['work_id']}").text
+
+
+def test_a_borrower_sees_their_own_loans_and_nobody_elses(town: RunningHouse, desk: httpx.Client) -> None:
+    (label,), card = copies(desk), card_of(desk, "em.9")
+    scan(desk, label, card).raise_for_status()
+    with enter(town, "em.9") as mine, enter(town, "em.10") as other:
+        assert [one["title"] for one in mine.get("/api/v1/me/loans").json()["loans"]] == ["Đất rừng phương Nam"]
+        assert other.get("/api/v1/me/loans").json()["loans"] == []
+        assert "Đất rừng phương Nam" in mine.get("/toi/muon").text
+
+
+def test_due_dates_follow_the_schools_own_calendar(desk: httpx.Client) -> None:
+    kept = desk.get("/api/v1/desk/calendar").json()
+    wish = {"opening_hours": "Thứ Hai – thứ Sáu, 7:30 – 11:00", "open_weekdays": [3], "closed_days": []}
+    assert desk.put("/api/v1/desk/calendar", json=wish).json()["open_weekdays"] == [3]
+    (label,), card = copies(desk), card_of(desk, "em.11")
+    due = scan(desk, label, card).json()["due_at"]
+    assert datetime.fromisoformat(due).isoweekday() == 3
+    desk.put("/api/v1/desk/calendar", json={"open_weekdays": kept["open_weekdays"]}).raise_for_status()
+
+
+def test_the_desk_works_without_script(desk: httpx.Client) -> None:
+    (label,), card = copies(desk), card_of(desk, "em.8")
+    key = str(uuid.uuid4())
+    page = desk.post("/quay", data={"code": label, "card": card, "key": key})
+    assert page.status_code == 200 and "Em Số 8 mượn “Đất rừng phương Nam”" in page.text
+    assert f'value="{card}"' in page.text, "the reader stays at the desk"
+    refused = desk.post("/quay", data={"code": "LA-LAM", "card": card, "key": str(uuid.uuid4())})
+    assert refused.status_code == 404 and "chưa có trong kho" in refused.text and f'value="{card}"' in refused.text
+    assert desk.post(f"/quay/{key}/hoan-tac").headers["location"] == "/quay"

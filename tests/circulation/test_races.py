@@ -1,0 +1,148 @@
+"""R9: a hundred workers in four processes want the same copy; exactly one gets it, and the database says so."""
+
+import multiprocessing
+import os
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from library import migrations
+from library.audit import Event
+from library.circulation import desk, patrons, stock
+from library.circulation.models import Item, Loan, Patron
+from library.database import open_engine, transaction
+from library.errors import Refusal
+from library.people import inviting, sign_in
+from library.people.models import LIBRARIAN, PUPIL, Person
+
+NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
+PROCESSES, WORKERS = 4, 25
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """A school with a librarian and a hundred pupils with cards."""
+    found = f"sqlite:///{tmp_path}/h.db"
+    migrations.upgrade(found)
+    engine = open_engine(found)
+    with transaction(engine) as session:
+        inviting.ensure_province(session, "Tỉnh")
+        school = inviting.ensure_school(session, "AA", at=NOON)
+        inviting.add_person(session, "thu.thu", "Thủ thư", LIBRARIAN, school, at=NOON)
+        for number in range(PROCESSES * WORKERS):
+            pupil = inviting.add_person(session, f"em.{number}", f"Em {number}", PUPIL, school, at=NOON)
+            patrons.of_person(session, pupil, school.id, at=NOON)
+    engine.dispose()
+    yield found
+
+
+def librarian(session: Session) -> Any:
+    person = session.scalars(select(Person).where(Person.login == "thu.thu")).one()
+    return sign_in.actor_for(session, person, at=NOON)
+
+
+def new_copy(url: str) -> str:
+    engine = open_engine(url)
+    with transaction(engine) as session:
+        school, by = inviting.unit_by_code(session, "AA"), librarian(session)
+        work = stock.title_for(session, school, title="Dế Mèn phiêu lưu kí", isbn="", by=by, at=NOON)
+        label = stock.add_copies(session, work, school, 1, by=by, at=NOON)[0].barcode
+    engine.dispose()
+    return label
+
+
+def crowd(url: str, label: str, cards: list[str], start: Any, told: Any) -> None:
+    """One process: as many threads as cards, all at once."""
+    engine = open_engine(url)
+    results: list[str] = []
+
+    def one(card: str) -> None:
+        start.wait()
+        try:
+            with transaction(engine) as session:
+                school = inviting.unit_by_code(session, "AA")
+                desk.scan(session, uuid.uuid4(), label, card, school, by=librarian(session), at=NOON)
+            results.append("lent")
+        except Refusal as refusal:
+            results.append(refusal.code)
+        except Exception as error:
+            results.append(type(error).__name__)
+
+    threads = [threading.Thread(target=one, args=(card,)) for card in cards]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    told.put(results)
+    told.close()
+    told.join_thread()
+    os._exit(0)
+
+
+def one_round(url: str) -> Counter[str]:
+    label = new_copy(url)
+    engine = open_engine(url)
+    with Session(engine) as session:
+        cards = list(session.scalars(select(Patron.card).order_by(Patron.card)))
+    engine.dispose()
+    context = multiprocessing.get_context("fork")
+    start, told = context.Barrier(PROCESSES * WORKERS), context.Queue()
+    crowds = [context.Process(target=crowd, args=(url, label, cards[at::PROCESSES], start, told)) for at in range(PROCESSES)]
+    for process in crowds:
+        process.start()
+    found = Counter(result for _ in crowds for result in told.get(timeout=120))
+    for process in crowds:
+        process.join(30)
+    engine = open_engine(url)
+    with transaction(engine) as session:  # and back, so that nobody comes to their limit
+        desk.scan(session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+    engine.dispose()
+    return found
+
+
+def race(url: str, rounds: int) -> None:
+    for _ in range(rounds):
+        assert one_round(url) == {"lent": 1, "item-on-loan": PROCESSES * WORKERS - 1}
+    engine = open_engine(url)
+    with Session(engine) as session:
+        made = session.scalar(select(func.count()).select_from(Loan))
+        told = session.scalar(select(func.count()).select_from(Event).where(Event.act == "loan-made"))
+        assert (made, told) == (rounds, rounds), "one loan and one audit line a round"
+    engine.dispose()
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_18_a_hundred_workers_want_one_copy_and_one_gets_it(url: str) -> None:
+    race(url, 20)
+
+
+@pytest.mark.torture
+def test_18_the_same_three_hundred_times(url: str) -> None:
+    race(url, 300)
+
+
+def test_18_the_database_itself_refuses_a_second_open_loan(url: str) -> None:
+    label = new_copy(url)
+    engine = open_engine(url)
+    with transaction(engine) as session:
+        item = session.scalars(select(Item).where(Item.barcode == label)).one()
+        first, second = session.scalars(select(Patron).limit(2)).all()
+        for patron in (first, second):
+            session.add(
+                Loan(
+                    unit_id=item.unit_id, item_id=item.id, patron_id=patron.id, title="x", accession=1, checked_out_at=NOON, due_at=NOON, rules={},
+                )
+            )  # fmt: skip
+        with pytest.raises(IntegrityError, match=r"loan\.item_id"):
+            session.flush()
+        session.rollback()
+    engine.dispose()
