@@ -49,13 +49,13 @@ def visible_works(session: Session, work_ids: Sequence[uuid.UUID], sight: Sight,
     """Those of the works that may be seen, by id."""
     if not work_ids:
         return {}
-    found = session.scalars(_listed(select(Work)).where(Work.id.in_(work_ids), visible_to(sight, at)))
+    found = session.scalars(listed(select(Work)).where(Work.id.in_(work_ids), visible_to(sight, at)))
     return {work.id: work for work in found}
 
 
 def newest(session: Session, sight: Sight, *, at: datetime, limit: int) -> Sequence[Work]:
     """The works published last."""
-    wanted = _listed(select(Work)).where(*_published(sight, at)).order_by(Work.published_at.desc()).limit(limit)
+    wanted = listed(select(Work)).where(*_published(sight, at)).order_by(Work.published_at.desc()).limit(limit)
     return session.scalars(wanted).all()
 
 
@@ -111,7 +111,8 @@ def _published(sight: Sight, at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Work.state == PUBLISHED, visible_to(sight, at))
 
 
-def _listed(wanted: Select[Work]) -> Select[Work]:
+def listed(wanted: Select[Work]) -> Select[Work]:
+    """With what a shelf shows of each work."""
     return wanted.options(joinedload(Work.unit), joinedload(Work.version).options(defer(Version.contents)))
 
 
