@@ -1,10 +1,13 @@
 # The commands of this house. `make run` is the first one, `make test` the second; each sets up what it needs.
-.PHONY: run test test-full torture bench screens lint check setup types clean
+.PHONY: run demo test test-full torture bench screens lint check setup types clean
 BIN := .venv/bin
 NPM := cd frontend && npm run --silent
 
 run: setup
 	@exec $(BIN)/hoclieu serve
+
+demo: setup
+	@exec $(BIN)/hoclieu demo
 
 setup:
 	@tools/setup.sh run

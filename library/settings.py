@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = Field(default="", description="address people use, e.g. https://thuvien.example.vn")
     library_name: str = "Thư viện số"
+    demo: bool = Field(default=False, description="say on every page that this is a demonstration")
     lease_seconds: float = Field(default=60, gt=0, description="how long a worker may be silent before another takes over")
     poll_seconds: float = Field(default=0.25, gt=0, description="how often an idle worker looks for work")
     upload_days: float = Field(default=7, gt=0, description="an unfinished upload is kept this long")

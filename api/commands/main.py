@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import bench, doctor, importing, people, reading, searching, serving
+from api.commands import bench, demo, doctor, importing, people, reading, searching, serving
 from api.commands.telling import opened
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hoclieu, the digital library of schools.")
@@ -15,6 +15,7 @@ app.command("import")(importing.import_files)
 app.command("read")(reading.read)
 app.command("search")(searching.search)
 app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
 
 
 @app.command()

@@ -46,7 +46,16 @@ def environment() -> Environment:
 
 
 def render(
-    page: str, *, language: str, path: str, query: Mapping[str, str], me: Mapping[str, Any], name: str, data: Mapping[str, Any], swapped: bool = False
+    page: str,
+    *,
+    language: str,
+    path: str,
+    query: Mapping[str, str],
+    me: Mapping[str, Any],
+    name: str,
+    data: Mapping[str, Any],
+    swapped: bool = False,
+    demo: bool = False,
 ) -> str:
     """One whole page. `path` is without the language prefix; `name` is the library's own name."""
     english = language == "en"
@@ -60,7 +69,7 @@ def render(
         return f"{address}?{urlencode(wanted, doseq=True)}" if wanted else address
 
     other = ("" if english else "/en") + path + (f"?{urlencode(query)}" if query else "")
-    here = {"language": language, "english": english, "path": path, "swapped": swapped, "query": query, "other_language": other}
+    here = {"language": language, "english": english, "path": path, "swapped": swapped, "query": query, "other_language": other, "demo": demo}
     return environment().get_template(f"{page}.html").render(**here, page=page, say=say, to=to, me=me, library_name=name, **data)
 
 

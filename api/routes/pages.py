@@ -43,6 +43,7 @@ def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *,
         name=request.app.state.house.settings.library_name,
         data=dumped,
         swapped=SWAP in request.headers,
+        demo=request.app.state.house.settings.demo,
     )
     kept = {"Cache-Control": "private, no-cache", "Vary": f"Cookie, Accept-Encoding, {SWAP}", **(headers or {})}
     if "gzip" not in request.headers.get("accept-encoding", ""):

@@ -1,0 +1,59 @@
+"""`hoclieu demo`: a throwaway house to look around in."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.commands import importing, serving
+from api.commands.demonstration import books, town
+from api.commands.telling import opened, progress
+from ingest.house import House
+from library.clock import now
+from library.database import transaction
+from library.people import inviting
+from library.people.roles import name_of
+from library.people.sign_in import Actor, actor_for
+
+
+def demo(port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8080) -> None:
+    """Start on a throwaway folder with made-up schools, people, books and loans; it is gone when you stop it."""
+    with tempfile.TemporaryDirectory(prefix="hoclieu-demo-") as folder:
+        os.environ |= {"HOCLIEU_HOME": f"{folder}/var", "HOCLIEU_DEMO": "true", "HOCLIEU_PORT": str(port), "HOCLIEU_LIBRARY_NAME": "Thư viện trình diễn"}
+        progress.print("Đang dựng thư viện trình diễn… / Building the demonstration…")
+        with opened() as house:
+            accounts = furnish(house, Path(folder))
+            house.engine.dispose()
+        show(accounts)
+        serving.serve()
+
+
+def furnish(house: House, folder: Path) -> list[town.Account]:
+    """People and copies at once; the files are read while people look around."""
+    with transaction(house.engine) as session:
+        accounts = town.fill(session)
+    teacher, keeper = by_login(house, "co.huong"), importing.keeper(house, None)
+    algebra, science = books.textbook("toan-8", folder / "toan-8-tap-hai.pdf"), books.textbook("khtn-7", folder / "khoa-hoc-tu-nhien-7.pdf")
+    for path in (algebra, science, books.scanned(algebra, folder / "toan-8-ban-quet.pdf")):
+        importing.take(house, path, keeper, approve=True, sight="public")
+    importing.take(house, books.slides("toan-8", folder / "bai-giang-tam-giac-dong-dang.pdf"), teacher, approve=False, sight="school")
+    return accounts
+
+
+def by_login(house: House, login: str) -> Actor:
+    """Somebody of the town, as they act."""
+    with transaction(house.engine) as session:
+        return actor_for(session, inviting.person_by_login(session, login), at=now())
+
+
+def show(accounts: list[town.Account]) -> None:
+    """The accounts, on the screen."""
+    table = Table(title=f"Mật khẩu chung / password of all: {town.PASSWORD}")
+    for heading in ("Đăng nhập", "Tên", "Vai trò", "Đơn vị"):
+        table.add_column(heading)
+    for one in accounts:
+        table.add_row(one.login, one.name, name_of(one.role, "vi"), one.unit)
+    progress.print(table)

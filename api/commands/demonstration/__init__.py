@@ -1,0 +1,1 @@
+"""The demonstration: a throwaway house filled with material that this program makes itself."""

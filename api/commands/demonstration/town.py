@@ -1,0 +1,96 @@
+"""Filling the demonstration: two schools, five kinds of people, classes, copies and some loans."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from library import calendar
+from library.circulation import calendars, desk, stock
+from library.clock import now
+from library.people import inviting, rosters, sign_in, units
+from library.people.models import COMMUNE, SCHOOL, Person, Unit
+from library.people.roles import ADMINISTRATOR, LEADER, LIBRARIAN, PUPIL, REVIEWER, TEACHER
+from library.people.sign_in import Actor
+
+PASSWORD = "hoclieu-demo"
+COPIES = (
+    ("Đất rừng phương Nam", 60),
+    ("Dế Mèn phiêu lưu kí", 60),
+    ("Cây thuốc vườn nhà", 40),
+    ("Chuyện kể bến sông", 40),
+    ("Toán 8 – tập hai (sách giấy)", 100),
+)
+LOANS, SINCE = 24, timedelta(days=60)  # everything began two months ago
+FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Đỗ", "Bùi", "Vũ", "Hoàng", "Đặng", "Hồ")
+GIVEN = ("An", "Bình", "Châu", "Dương", "Giang", "Hà", "Khuê", "Lan", "Minh", "Ngọc", "Oanh", "Phúc", "Quân", "Sơn", "Thảo", "Uyên", "Vy", "Xuân", "Yến", "Ánh")
+SCHOOLS = {"THCS-VT": "THCS Vĩnh Thuận", "THCS-BD": "THCS Ba Đình"}
+STAFF = (
+    ("quan.tri", "Trần Thị Quản", ADMINISTRATOR, "tinh"),
+    ("co.huong", "Nguyễn Thị Hương", TEACHER, "THCS-VT"),
+    ("thay.minh", "Đỗ Quang Minh", REVIEWER, "THCS-VT"),
+    ("co.anh", "Phạm Ngọc Ánh", LIBRARIAN, "THCS-VT"),
+    ("thay.son", "Vũ Hồng Sơn", LEADER, "THCS-BD"),
+    ("co.thao", "Lê Phương Thảo", TEACHER, "THCS-BD"),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody to sign in as."""
+
+    login: str
+    name: str
+    role: str
+    unit: str
+
+
+def fill(session: Session) -> list[Account]:
+    """Everybody and everything but the files; the accounts worth trying."""
+    at = now() - SINCE
+    province = inviting.province(session)
+    commune = units.open_unit(session, COMMUNE, "XA-VT", "Xã Vĩnh Thuận", province, by=None, at=at)
+    schools = {
+        code: units.open_unit(session, SCHOOL, code, name, commune, by=None, at=at)
+        for code, name in (("THCS-VT", "THCS Vĩnh Thuận"), ("THCS-BD", "THCS Ba Đình"))
+    }
+    hashed = sign_in.passwords.hash(PASSWORD)
+    staff = {
+        login: inviting.add_person(session, login, name, role, schools.get(code, province), at=at, password_hash=hashed) for login, name, role, code in STAFF
+    }
+    pupils = enrolled(session, schools["THCS-VT"], hashed)
+    by = sign_in.actor_for(session, staff["co.anh"], at=now())
+    furnish(session, schools["THCS-VT"], pupils, by)
+    named = [Account(login, name, role, (schools.get(code) or province).name) for login, name, role, code in STAFF]
+    return [*named, Account(pupils[0].login, pupils[0].name, PUPIL, schools["THCS-VT"].name)]
+
+
+def enrolled(session: Session, school: Unit, hashed: str) -> list[Person]:
+    """Forty pupils in two classes of this year."""
+    at = now() - SINCE
+    year = calendar.school_year(calendar.local_date(now()))
+    classes = [rosters.open_class(session, school, year, name, 8, by=None, at=at) for name in ("8A1", "8A2")]
+    pupils = []
+    for number in range(40):
+        name = f"{FAMILY[number % 10]} {('Thị', 'Minh', 'Thu', 'Gia')[number % 4]} {GIVEN[number % 20]}"
+        pupil = inviting.add_person(session, f"hs{number + 1:02d}", name, PUPIL, school, at=at, password_hash=hashed)
+        rosters.enrol(session, classes[number % 2], pupil, at=at)
+        pupils.append(pupil)
+    return pupils
+
+
+def furnish(session: Session, school: Unit, pupils: list[Person], by: Actor) -> None:
+    """Three hundred copies, opening hours, and some loans of the last two weeks."""
+    at = now()
+    hours = "Thứ Hai – thứ Sáu, 7:00 – 11:00 và 13:30 – 16:30"
+    calendars.change(session, school, opening_hours=hours, open_weekdays=range(1, 6), last_return_day=None, closed_days=[], by=by, at=at)
+    labels = []
+    for title, count in COPIES:
+        work = stock.title_for(session, school, title=title, isbn="", by=by, at=at)
+        labels += [item.barcode for item in stock.add_copies(session, work, school, count, by=by, at=at, shelf=f"T {500 + count}")]
+    for number in range(LOANS):
+        moment = at - timedelta(days=number % 14, minutes=number)
+        opened = desk.scan(session, uuid.uuid4(), pupils[number].login, None, school, by=by, at=moment)
+        card = opened.patron.card if opened.patron else None
+        desk.scan(session, uuid.uuid4(), labels[number * 12], card, school, by=by, at=moment)

@@ -1,0 +1,56 @@
+"""`make demo`: a throwaway house with people, copies, loans and books; accounts on the screen, a banner in the pages."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
+    """Its address, what it said before, and the folder that holds its folder."""
+    place = tmp_path_factory.mktemp("demo")
+    said = (place / "said").open("w+")
+    command = [sys.executable, "-m", "api.commands.main", "demo", "--port", "0"]
+    process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, env={**os.environ, "TMPDIR": str(place)}, start_new_session=True)
+    end = time.monotonic() + 150
+    while not (found := re.search(r"Hoclieu: (http\S+)", (place / "said").read_text())):
+        assert process.poll() is None and time.monotonic() < end, (place / "said").read_text()[-2000:]
+        time.sleep(0.3)
+    yield found.group(1), (place / "said").read_text(), place
+    process.send_signal(signal.SIGTERM)
+    process.wait(40)
+    assert list(place.glob("hoclieu-demo-*")) == [], "the throwaway folder is gone"
+
+
+def entered(address: str, login: str) -> httpx.Client:
+    client = httpx.Client(base_url=address, timeout=30)
+    client.post("/api/v1/sign-in", json={"login": login, "password": "hoclieu-demo"}).raise_for_status()
+    return client
+
+
+def test_the_demonstration_has_people_copies_and_loans_and_says_what_it_is(demo: tuple[str, str, Path]) -> None:
+    address, said, _ = demo
+    assert all(login in said for login in ("quan.tri", "co.huong", "thay.minh", "co.anh", "hs01"))
+    with entered(address, "co.anh") as librarian, entered(address, "hs01") as pupil:
+        assert len(librarian.get("/api/v1/copies").json()["copies"]) == 300
+        assert librarian.get("/api/v1/desk").json()["open_loans"] == 24
+        assert len(pupil.get("/api/v1/me/loans").json()["loans"]) == 1
+        assert "tự đặt" in pupil.get("/").text
+
+
+def test_its_books_can_be_searched_soon(demo: tuple[str, str, Path]) -> None:
+    address, _, _ = demo
+    end = time.monotonic() + 120
+    with httpx.Client(base_url=address, timeout=30) as visitor:
+        while not (works := visitor.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()["works"]):
+            assert time.monotonic() < end
+            time.sleep(0.5)
+        assert works[0]["title"].startswith("Toán 8") and works[0]["pages"][0]["number"] in range(31, 41)
