@@ -1,6 +1,8 @@
 """`hoclieu demo`: a throwaway house to look around in."""
 
 import os
+import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +23,7 @@ from library.people.sign_in import Actor, actor_for
 
 def demo(port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8080) -> None:
     """Start on a throwaway folder with made-up schools, people, books and loans; it is gone when you stop it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Ctrl+C does, so that the folder goes
     with tempfile.TemporaryDirectory(prefix="hoclieu-demo-") as folder:
         os.environ |= {"HOCLIEU_HOME": f"{folder}/var", "HOCLIEU_DEMO": "true", "HOCLIEU_PORT": str(port), "HOCLIEU_LIBRARY_NAME": "Thư viện trình diễn"}
         progress.print("Đang dựng thư viện trình diễn… / Building the demonstration…")

@@ -31,9 +31,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, P
 
 
 def entered(address: str, login: str) -> httpx.Client:
-    client = httpx.Client(base_url=address, timeout=30)
-    client.post("/api/v1/sign-in", json={"login": login, "password": "hoclieu-demo"}).raise_for_status()
-    return client
+    with httpx.Client(base_url=address, timeout=30) as door:
+        door.post("/api/v1/sign-in", json={"login": login, "password": "hoclieu-demo"}).raise_for_status()
+        return httpx.Client(base_url=address, timeout=30, cookies=dict(door.cookies))
 
 
 def test_the_demonstration_has_people_copies_and_loans_and_says_what_it_is(demo: tuple[str, str, Path]) -> None:
