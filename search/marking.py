@@ -103,11 +103,6 @@ def marks(text: str, query: Query) -> list[Mark]:
     return Marker(query).marks(text)
 
 
-def snippet(text: str, query: Query) -> list[Piece]:
-    """The snippet of a query from one text."""
-    return Marker(query).snippet(text)
-
-
 def joins(between: str) -> bool:
     """Whether two hits with this between them are one mark: spaces and line ends join, a full stop or comma parts."""
     return not between.strip(" \n-–")
