@@ -1,9 +1,9 @@
 """Which characters of a stored text are hits: our own positions, so every engine marks alike."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from library import vocabulary
 from library.vietnamese import Token, needles, tokens, tokens_near
@@ -14,8 +14,7 @@ BEFORE = 50
 NOT_ASCII = re.compile(r"[^ \n]*[^\x00-\x7f][^ \n]*")  # a word, with what is written on to it
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A marked run: its place in the text and how many words of the query it holds."""
 
     start: int
@@ -23,8 +22,7 @@ class Mark:
     words: int
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of text, marked or not."""
 
     text: str
