@@ -1,4 +1,7 @@
-"""What routes ask for: a session behind the gate, who is asking, the moment, the language."""
+"""What routes ask for: a session behind the gate, who is asking, the moment, the language.
+
+What only looks into the request is `async`, because FastAPI sends every plain function through a thread.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -17,19 +20,19 @@ from search.index import Index
 COOKIE = "hoclieu"
 
 
-def house_of(request: Request) -> House:
+async def house_of(request: Request) -> House:
     """The opened house."""
     house: House = request.app.state.house
     return house
 
 
-def gate_of(request: Request) -> Gate:
+async def gate_of(request: Request) -> Gate:
     """The gate of this process."""
     gate: Gate = request.app.state.gate
     return gate
 
 
-def index_of(request: Request) -> Index:
+async def index_of(request: Request) -> Index:
     """The index, open for reading."""
     index: Index = request.app.state.index
     return index
@@ -37,17 +40,17 @@ def index_of(request: Request) -> Index:
 
 async def reading(request: Request) -> AsyncIterator[Session]:
     """A reading session."""
-    async with gate_of(request).reading() as session:
+    async with (await gate_of(request)).reading() as session:
         yield session
 
 
 async def writing(request: Request) -> AsyncIterator[Session]:
     """A transaction that is committed before the response leaves."""
-    async with gate_of(request).writing() as session:
+    async with (await gate_of(request)).writing() as session:
         yield session
 
 
-def moment() -> datetime:
+async def moment() -> datetime:
     """The moment of this request."""
     return clock.now()
 
@@ -61,12 +64,18 @@ def language(request: Request) -> str:
     return "vi"
 
 
+async def language_of(request: Request) -> str:
+    """The language, as routes ask for it."""
+    return language(request)
+
+
 def cookie_name(request: Request) -> str:
     """Over https the name binds the cookie to this host and path."""
-    return f"__Host-{COOKIE}" if house_of(request).settings.secure else COOKIE
+    house: House = request.app.state.house
+    return f"__Host-{COOKIE}" if house.settings.secure else COOKIE
 
 
-def token_of(request: Request) -> str | None:
+async def token_of(request: Request) -> str | None:
     """The opaque sign-in token of the browser."""
     return request.cookies.get(cookie_name(request))
 
@@ -77,7 +86,7 @@ IndexNow = Annotated[Index, Depends(index_of)]
 Reading = Annotated[Session, Depends(reading, scope="function")]
 Writing = Annotated[Session, Depends(writing, scope="function")]
 Now = Annotated[datetime, Depends(moment)]
-Language = Annotated[str, Depends(language)]
+Language = Annotated[str, Depends(language_of)]
 Token = Annotated[str | None, Depends(token_of)]
 
 

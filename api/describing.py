@@ -11,6 +11,7 @@ from api.schemas.deposits import Warning as WarningSent
 from api.schemas.home import Card
 from api.schemas.search import Cover
 from library import vocabulary
+from library.catalogue.listing import ListedWork
 from library.catalogue.models import Deposit, Version, Work
 from library.errors import refusals
 from library.people.models import SCHOOL, Unit
@@ -34,7 +35,7 @@ def unit_named(unit: Unit) -> Named:
     return Named(code=unit.code, name=unit.name)
 
 
-def cover_of(work: Work) -> Cover:
+def cover_of(work: Work | ListedWork) -> Cover:
     """What the drawn cover of a work shows."""
     shape = "slide" if work.type_code in SLIDES else "book" if work.type_code in BOOKS or work.type_code is None else "sheet"
     letters = [letter for letter in work.title if letter.isalnum()]
@@ -46,7 +47,12 @@ def thumbnail_of(work: Work, version: Version | None) -> str | None:
     """Where the thumbnail is; the version makes the address safe to cache for good."""
     if version is None or not version.page_count:
         return None
-    return f"/api/v1/works/{work.id}/thumbnail?v={version.id.hex[:12]}"
+    return thumbnail_at(work.id, version.id)
+
+
+def thumbnail_at(work_id: UUID, version_id: UUID) -> str:
+    """The address of a thumbnail that there is."""
+    return f"/api/v1/works/{work_id}/thumbnail?v={version_id.hex[:12]}"
 
 
 def image_of(work_id: UUID, version_id: UUID, number: int, size: int) -> str:

@@ -49,11 +49,23 @@ class Gate:
                 await run_in_threadpool(session.close)
 
     async def read(self, act: Callable[[Session], Result]) -> Result:
-        """`act` in a thread, with a reading session."""
-        async with self.reading() as session:
-            return await run_in_threadpool(act, session)
+        """`act` in a thread, with a reading session; there and back once."""
+
+        def reading() -> Result:
+            with reading_session(self.engine) as session:
+                return act(session)
+
+        async with self.readers:
+            return await run_in_threadpool(reading)
 
     async def write(self, act: Callable[[Session], Result]) -> Result:
-        """`act` in a thread, as one transaction."""
-        async with self.writing() as session:
-            return await run_in_threadpool(act, session)
+        """`act` in a thread, as one transaction; committed when this returns."""
+
+        def writing() -> Result:
+            with writing_session(self.engine) as session:
+                result = act(session)
+                session.commit()
+                return result
+
+        async with self.writers:
+            return await run_in_threadpool(writing)

@@ -1,20 +1,17 @@
 """Finding: the engine gives numbers, the database loads the rows and has the last word on who may see them."""
 
-import uuid
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session
 
-from library.catalogue.access import visible_to
-from library.catalogue.models import Page, Version, Work
-from search import marking, tiers
+from library.catalogue import listing
+from library.catalogue.listing import Facets, ListedWork, Place
+from search import tiers
 from search.clauses import Clause
 from search.index import MOST_WORKS, Hit, Hits, Index
-from search.marking import Piece
+from search.marking import Marker, Piece, pieces
 from search.query import Query
 
 WORKS_A_PAGE = 10
@@ -36,7 +33,7 @@ class FoundPage:
 class FoundWork:
     """One work with its best pages."""
 
-    work: Work
+    work: ListedWork
     tier: int
     score: float
     title: list[Piece]
@@ -53,7 +50,7 @@ class Found:
     work_total: int
     work_total_exact: bool
     page_total: int
-    facets: dict[str, Counter[str]]
+    facets: Facets  # of at most a hundred works
 
 
 @dataclass
@@ -70,7 +67,7 @@ class Group:
 def find(session: Session, index: Index, query: Query, *, at: datetime, page: int = 1) -> Found:
     """Page `page` (from 1) of the works that answer the query."""
     if not query.terms:
-        return Found([], [], 0, True, 0, {})
+        return Found([], [], 0, True, 0, Facets())
     first, last = (page - 1) * WORKS_A_PAGE, page * WORKS_A_PAGE
     main, hits = look(index, tiers.main(query), _main_tier, last)
     total, exact, pages = len(hits.pages_of), not hits.more_works, hits.page_total
@@ -82,7 +79,8 @@ def find(session: Session, index: Index, query: Query, *, at: datetime, page: in
         main += [group for group in more if group.key not in known]
     works = load(session, main[first:last], query, at=at)
     guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at)
-    return Found(works, guesses, min(total, MOST_WORKS - 1), exact, pages, facets(session, list(hits.pages_of), query, at=at))
+    facets = listing.facets_of(session, list(hits.pages_of), query.sight, at=at)
+    return Found(works, guesses, min(total, MOST_WORKS - 1), exact, pages, facets)
 
 
 def guess(index: Index, query: Query) -> list[Group]:
@@ -120,44 +118,25 @@ def load(session: Session, groups: list[Group], query: Query, *, at: datetime) -
     """The rows behind the groups, as far as they may be seen now."""
     if not groups:
         return []
-    rows = session.scalars(
-        select(Work)
-        .options(joinedload(Work.unit), joinedload(Work.version).options(defer(Version.contents)))
-        .where(Work.key.in_([group.key for group in groups]), visible_to(query.sight, at))
-    )
-    works = {work.key: work for work in rows}
+    works = listing.works_of(session, [group.key for group in groups], query.sight, at=at)
     shown = [(group, works[group.key]) for group in groups if group.key in works]
-    wanted = [(work.version_id, hit.page) for group, work in shown for hit in group.pages[:PAGES_A_WORK]]
-    texts = _texts(session, wanted)
-    return [_found_work(group, work, texts, query) for group, work in shown]
-
-
-def facets(session: Session, keys: list[int], query: Query, *, at: datetime) -> dict[str, Counter[str]]:
-    """How many of the found works (of at most a hundred) carry each value."""
-    rows = session.execute(select(Work.subject_code, Work.grade, Work.type_code, Work.unit_id).where(Work.key.in_(keys), visible_to(query.sight, at))).all()
-    named = {"subject": 0, "grade": 1, "type": 2, "unit": 3}
-    return {name: Counter(str(row[place]) for row in rows if row[place] is not None) for name, place in named.items()}
+    wanted = [(work.version_id, hit.page) for group, work in shown if work.version_id for hit in group.pages[:PAGES_A_WORK]]
+    texts = listing.texts_of(session, wanted)
+    marker = Marker(query)
+    return [_found_work(group, work, texts, marker) for group, work in shown]
 
 
 def _main_tier(hit: Hit) -> int:
     return tiers.PHRASE if hit.score >= tiers.PHRASE_SCORE else tiers.ALL_WORDS
 
 
-def _texts(session: Session, wanted: list[tuple[uuid.UUID | None, int]]) -> dict[tuple[uuid.UUID, int], str]:
-    if not wanted:
-        return {}
-    places = or_(*(and_(Page.version_id == version_id, Page.number == number) for version_id, number in wanted))  # SQLite scans for tuples IN
-    rows = session.execute(select(Page.version_id, Page.number, Page.text).where(places))
-    return {(row.version_id, row.number): row.text for row in rows}
-
-
-def _found_work(group: Group, work: Work, texts: dict[tuple[uuid.UUID, int], str], query: Query) -> FoundWork:
+def _found_work(group: Group, work: ListedWork, texts: dict[Place, str], marker: Marker) -> FoundWork:
     pages = [
-        FoundPage(hit.page, marking.snippet(texts[work.version_id, hit.page], query), plain_score(hit), _tier(group, hit))
+        FoundPage(hit.page, marker.snippet(texts[work.version_id, hit.page]), plain_score(hit), _tier(group, hit))
         for hit in group.pages[:PAGES_A_WORK]
         if work.version_id is not None and (work.version_id, hit.page) in texts
     ]
-    title = marking.pieces(work.title, marking.marks(work.title, query))
+    title = pieces(work.title, marker.marks(work.title))
     return FoundWork(work, group.tier, group.score % tiers.PHRASE_SCORE, title, pages, group.page_total)
 
 

@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from search.clauses import Clause
 from search.documents import Document
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One document that matches; page 0 is the work itself."""
 
     work_key: int

@@ -1,17 +1,20 @@
 """Which characters of a stored text are hits: our own positions, so every engine marks alike."""
 
-from dataclasses import dataclass
+import re
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from library import vocabulary
-from library.vietnamese import Token, tokens
+from library.vietnamese import Token, needles, tokens, tokens_near
 from search.query import Query, Way
 
 SNIPPET = 170  # characters
 BEFORE = 50
+NOT_ASCII = re.compile(r"[^ \n]*[^\x00-\x7f][^ \n]*")  # a word, with what is written on to it
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A marked run: its place in the text and how many words of the query it holds."""
 
     start: int
@@ -19,30 +22,83 @@ class Mark:
     words: int
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of text, marked or not."""
 
     text: str
     marked: bool
 
 
-def marks(text: str, query: Query) -> list[Mark]:
-    """The hits in a text, in order. Where longer runs of the query stand, stray single words are not marked."""
-    found = tokens(text)
-    runs: list[Mark] = []
-    hit = _hits(found, query)
-    at = 0
-    while at < len(found):
-        if not hit[at]:
-            at += 1
-            continue
-        end = at + 1
-        while end < len(found) and hit[end] and joins(text[found[end - 1].end : found[end].start]):
+class Marker:
+    """Marks one query in any number of texts."""
+
+    def __init__(self, query: Query) -> None:
+        self.wanted = len(query.words)
+        ways = [way for term in query.terms for way in term.ways]
+        self.long = [way for way in ways if len(way) > 1]
+        self.marked = {way[0].key for way in ways if len(way) == 1 and way[0].marked}
+        self.unmarked = {way[0].folded for way in ways if len(way) == 1 and not way[0].marked}
+        self.either = {way[0].folded for way in ways if len(way) == 1}  # in a text without any marks
+        self.needles = needles({word.folded for way in ways for word in way})
+        self.marks_matter = any(word.marked for way in ways for word in way)
+
+    def marks(self, text: str) -> list[Mark]:
+        """The hits in a text, in order. Where longer runs of the query stand, stray single words are not marked."""
+        return self._worth_marking(self.runs(text), text)
+
+    def runs(self, text: str) -> list[Mark]:
+        """Every run of hits."""
+        runs: list[Mark] = []
+        for token in self._hits(text, tokens_near(text, self.needles)):
+            last = runs[-1] if runs else None
+            if last and joins(text[last.end : token.start]):
+                runs[-1] = Mark(last.start, token.end, last.words + 1)
+            else:
+                runs.append(Mark(token.start, token.end, 1))
+        return runs
+
+    def snippet(self, text: str) -> list[Piece]:
+        """About two lines around the best hit, cut between words."""
+        found = self.marks(text)
+        best = max(found, key=lambda mark: (mark.words, -mark.start), default=None)
+        start = max(0, best.start - BEFORE) if best else 0
+        while start > 0 and not text[start - 1].isspace():
+            start -= 1
+        end = min(len(text), start + SNIPPET)
+        while end < len(text) and not text[end].isspace():
             end += 1
-        runs.append(Mark(found[at].start, found[end - 1].end, end - at))
-        at = end
-    return _worth_marking(runs, text, query)
+        shown = [Mark(mark.start - start, mark.end - start, mark.words) for mark in found if mark.start >= start and mark.end <= end]
+        line = text[start:end].replace("\n", " ")
+        cut = pieces(line, shown)
+        head = [Piece("…", False)] if start > 0 else []
+        tail = [Piece("…", False)] if end < len(text) else []
+        return [*head, *cut, *tail]
+
+    def _hits(self, text: str, near: list[Token]) -> list[Token]:
+        """Those of the tokens that belong to one of the query's ways."""
+        plain = self.marks_matter and without_marks(text)
+        unmarked = self.either if plain else self.unmarked
+        hit = [token.folded in unmarked or token.key in self.marked for token in near]
+        for way in self.long:
+            first, length = way[0].folded, len(way)
+            for at, token in enumerate(near):
+                if token.folded == first and _says(near[at : at + length], way, plain=plain) and neighbours(text, near[at : at + length]):
+                    hit[at : at + length] = [True] * length
+        return [token for token, is_hit in zip(near, hit, strict=True) if is_hit]
+
+    def _worth_marking(self, runs: list[Mark], text: str) -> list[Mark]:
+        most = max((run.words for run in runs), default=0)
+        if self.wanted == 1 or most <= 1:
+            light = light_words()
+            heavy = [run for run in runs if text[run.start : run.end].lower() not in light]
+            return heavy or runs
+        least = self.wanted if most >= self.wanted else max(2, most // 2)
+        return [run for run in runs if run.words >= least]
+
+
+def marks(text: str, query: Query) -> list[Mark]:
+    """The hits of a query in one text."""
+    return Marker(query).marks(text)
 
 
 def joins(between: str) -> bool:
@@ -50,37 +106,26 @@ def joins(between: str) -> bool:
     return not between.strip(" \n-–")
 
 
-def _hits(found: list[Token], query: Query) -> list[bool]:
-    """For each token, whether it belongs to one of the query's ways."""
-    plain = not any(token.key != token.folded for token in found)
-    ways = [way for term in query.terms for way in term.ways]
-    marked = {way[0].key for way in ways if len(way) == 1 and way[0].marked and not plain}
-    unmarked = {way[0].folded for way in ways if len(way) == 1 and (plain or not way[0].marked)}
-    hit = [token.key in marked or token.folded in unmarked for token in found]
-    for way in ways:
-        if len(way) > 1:
-            first = way[0].folded
-            for at, token in enumerate(found):
-                if token.folded == first and _says(found[at : at + len(way)], way, plain=plain):
-                    hit[at : at + len(way)] = [True] * len(way)
-    return hit
+def without_marks(text: str) -> bool:
+    """Whether nobody typed marks here: then marked words of a query are found without theirs."""
+    return text.isascii() or not any(token.marked for word in NOT_ASCII.finditer(text) for token in tokens(text, *word.span()))
+
+
+def neighbours(text: str, found: list[Token]) -> bool:
+    """Whether no other token stands between these; needed because they are not all tokens of the text."""
+    return not any(tokens(text[one.end : other.start]) for one, other in pairwise(found))
+
+
+@cache
+def light_words() -> frozenset[str]:
+    """Words that say little alone."""
+    return frozenset(vocabulary.load("vi-text")["down_weight_words"])
 
 
 def _says(found: list[Token], way: Way, *, plain: bool) -> bool:
     if len(found) < len(way):
         return False
     return all(token.key == word.key if word.marked and not plain else token.folded == word.folded for word, token in zip(way, found, strict=True))
-
-
-def _worth_marking(runs: list[Mark], text: str, query: Query) -> list[Mark]:
-    most = max((run.words for run in runs), default=0)
-    wanted = len(query.words)
-    if wanted == 1 or most <= 1:
-        light = set(vocabulary.load("vi-text")["down_weight_words"])
-        heavy = [run for run in runs if text[run.start : run.end].lower() not in light]
-        return heavy or runs
-    least = wanted if most >= wanted else max(2, most // 2)
-    return [run for run in runs if run.words >= least]
 
 
 def pieces(text: str, found: list[Mark]) -> list[Piece]:
@@ -95,21 +140,3 @@ def pieces(text: str, found: list[Mark]) -> list[Piece]:
     if at < len(text):
         cut.append(Piece(text[at:], False))
     return cut
-
-
-def snippet(text: str, query: Query) -> list[Piece]:
-    """About two lines around the best hit, cut between words."""
-    found = marks(text, query)
-    best = max(found, key=lambda mark: (mark.words, -mark.start), default=None)
-    start = max(0, best.start - BEFORE) if best else 0
-    while start > 0 and not text[start - 1].isspace():
-        start -= 1
-    end = min(len(text), start + SNIPPET)
-    while end < len(text) and not text[end].isspace():
-        end += 1
-    shown = [Mark(mark.start - start, mark.end - start, mark.words) for mark in found if mark.start >= start and mark.end <= end]
-    line = text[start:end].replace("\n", " ")
-    cut = pieces(line, shown)
-    head = [Piece("…", False)] if start > 0 else []
-    tail = [Piece("…", False)] if end < len(text) else []
-    return [*head, *cut, *tail]

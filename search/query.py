@@ -1,7 +1,7 @@
 """What somebody looks for: words with their other ways of saying it, filters, and the sight of who asks."""
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from library import vocabulary
 from library.errors import Refusal
@@ -66,12 +66,12 @@ class Query:
     sight: Sight
     filters: Filters = field(default_factory=Filters)
 
-    @property
+    @cached_property
     def words(self) -> Way:
         """All words as they were typed, in order."""
         return tuple(word for term in self.terms for word in term.typed)
 
-    @property
+    @cached_property
     def phrases(self) -> tuple[Way, ...]:
         """The whole query as one phrase: as typed, and with the first other way of each term."""
         other = tuple(word for term in self.terms for word in term.ways[min(1, len(term.ways) - 1)])

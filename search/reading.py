@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from library.catalogue.boxes import Box, PlacedWord
 from search import marking
-from search.marking import Piece
+from search.marking import Marker, Piece
 from search.query import Query
 
 LINE = 0.6  # words whose middles differ by less than this share of their height stand on one line
@@ -40,12 +40,11 @@ def boxes_of(text: str, words: Iterable[PlacedWord], query: Query) -> list[HitBo
 
 def hits_in(pages: Iterable[tuple[int, str]], query: Query) -> list[HitPage]:
     """Every page that holds the query's words best, in page order: where whole phrases stand, scattered words are left out."""
-    marked = [(number, text, marking.marks(text, query)) for number, text in pages]
+    marker = Marker(query)
+    marked = [(number, text, marker.marks(text)) for number, text in pages]
     most = max((mark.words for _, _, found in marked for mark in found), default=0)
     least = 1 if most <= 1 else max(2, (most + 1) // 2)
-    return [
-        HitPage(number, len(good), marking.snippet(text, query)) for number, text, found in marked if (good := [mark for mark in found if mark.words >= least])
-    ]
+    return [HitPage(number, len(good), marker.snippet(text)) for number, text, found in marked if (good := [mark for mark in found if mark.words >= least])]
 
 
 def _lines(boxes: Iterable[Box]) -> list[Box]:

@@ -97,18 +97,15 @@ def phrase(query: Query) -> Clause:
 
 
 def niceties(query: Query) -> tuple[Clause, ...]:
-    """What raises the score inside a tier: adjacent pairs, the same marks in the same order, words of the title."""
+    """What raises the score inside a tier: adjacent pairs, the same marks in the same order, words of the title. Each is asked once."""
     words = query.words
-    pairs = tuple(
-        Weighted(adjacent(pair, where, folded=not (pair[0].marked and pair[1].marked)), PAIR) for pair in pairwise(words) for where in ("body", "title")
-    )
-    same = tuple(Weighted(_piece(words, where, folded=False), SAME_PHRASE) for where in ("body", "head") if len(words) > 1)
-    title = tuple(
-        Weighted(Is(field, form), weight)
-        for word in words
-        for field, form, weight in (("title_exact", word.key, TITLE), ("title_folded", word.folded, TITLE_FOLDED))
-    )
-    return (*pairs, *same, *title)
+    pairs = ((adjacent(pair, where, folded=not (pair[0].marked and pair[1].marked)), PAIR) for pair in pairwise(words) for where in ("body", "title"))
+    same = ((_piece(words, where, folded=False), SAME_PHRASE) for where in ("body", "head") if len(words) > 1)
+    title = (entry for word in words for entry in ((Is("title_exact", word.key), TITLE), (Is("title_folded", word.folded), TITLE_FOLDED)))
+    weights: dict[Clause, float] = {}
+    for clause, weight in (*pairs, *same, *title):
+        weights[clause] = weights.get(clause, 0.0) + weight
+    return tuple(Weighted(clause, weight) for clause, weight in weights.items())
 
 
 def _piece(words: Way, where: str, *, folded: bool = True) -> Clause:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -25,7 +25,7 @@ from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 SWAP = "Hoclieu-Swap"  # sent by the router, which has the styles already
 Text = Annotated[str, Form()]
-Values = Annotated[list[str], Query(default_factory=list, max_length=20)]
+Values = search.Values
 Look = Callable[[Session, Actor], Mapping[str, BaseModel | Any]]
 
 

@@ -1,8 +1,10 @@
 """The one rule of sight: a work is visible to whoever carries a token of its audience at that moment."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_
 
 from library.catalogue.models import Audience, Work
 from library.people.sight import Sight
@@ -10,9 +12,21 @@ from library.people.sight import Sight
 
 def visible_to(sight: Sight, moment: datetime) -> ColumnElement[bool]:
     """The condition on `Work` that every query of every surface carries."""
+    return _rule(sorted(sight.tokens), moment)
+
+
+def asked_by(sight: Sight, moment: datetime) -> dict[str, Any]:
+    """Who asks and when, for a statement that was built once with `VISIBLE`."""
+    return {"sight_tokens": sorted(sight.tokens), "moment": moment}
+
+
+def _rule(tokens: Sequence[str] | BindParameter[Sequence[str]], moment: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return exists().where(
         Audience.work_id == Work.id,
-        Audience.token.in_(sorted(sight.tokens)),
+        Audience.token.in_(tokens),
         Audience.from_at <= moment,
         or_(Audience.until_at.is_(None), Audience.until_at > moment),
     )
+
+
+VISIBLE = _rule(bindparam("sight_tokens", expanding=True), bindparam("moment"))

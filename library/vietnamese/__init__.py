@@ -2,7 +2,21 @@
 
 from library.vietnamese.collation import class_key, person_key, title_key
 from library.vietnamese.folding import clean, fold, is_marked
+from library.vietnamese.spotting import needles, tokens_near
 from library.vietnamese.syllables import syllable_score
 from library.vietnamese.tokens import Token, joined, tokens
 
-__all__ = ["Token", "class_key", "clean", "fold", "is_marked", "joined", "person_key", "syllable_score", "title_key", "tokens"]
+__all__ = [
+    "Token",
+    "class_key",
+    "clean",
+    "fold",
+    "is_marked",
+    "joined",
+    "needles",
+    "person_key",
+    "syllable_score",
+    "title_key",
+    "tokens",
+    "tokens_near",
+]

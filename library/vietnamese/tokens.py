@@ -5,6 +5,7 @@ never by an engine's offsets.
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -48,18 +49,29 @@ def keys_of(run: str) -> tuple[str, str]:
     return key, fold(key)
 
 
-def tokens(text: str) -> list[Token]:
-    """The tokens of stored (clean, NFC) text, in order."""
+def tokens(text: str, start: int = 0, end: int = sys.maxsize) -> list[Token]:
+    """The tokens of stored (clean, NFC) text, in order; of a stretch of it that begins and ends at white space."""
     found: list[Token] = []
-    counted = False
-    for match in RUN.finditer(text):
+    counted: bool | None = None  # not known yet: it is told by what stands before the stretch
+    for match in RUN.finditer(text, start, end):
         key, folded = keys_of(match.group())
-        if counted and folded in ROMAN:
+        if folded in ROMAN and (_counting(text, start) if counted is None else counted):
             key = folded = ROMAN[folded]
         counted = folded in COUNTED
         if key:
             found.append(Token(key, folded, match.start(), match.end()))
     return found
+
+
+def _counting(text: str, at: int) -> bool:
+    """Whether the last run before this place says that a number follows."""
+    while at > 0:
+        start = max(text.rfind(" ", 0, at - 1), text.rfind("\n", 0, at - 1)) + 1
+        runs = RUN.findall(text, start, at)
+        if runs:
+            return keys_of(runs[-1])[1] in COUNTED
+        at = start
+    return False
 
 
 def joined(found: Iterable[Token], *, folded: bool = False) -> str:

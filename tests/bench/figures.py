@@ -31,12 +31,14 @@ def processor(act: Callable[[], object]) -> float:
 
 def median_ms(act: Callable[[], object], rounds: int) -> float:
     """Median milliseconds of the clock."""
-    took = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        act()
-        took.append((time.perf_counter() - start) * 1000)
-    return statistics.median(took)
+    return statistics.median(took_ms(act) for _ in range(rounds))
+
+
+def took_ms(act: Callable[[], object]) -> float:
+    """Milliseconds of the clock."""
+    start = time.perf_counter()
+    act()
+    return (time.perf_counter() - start) * 1000
 
 
 def _used() -> float:

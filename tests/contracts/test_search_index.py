@@ -83,6 +83,12 @@ def test_pages_are_counted_exactly(index: Index) -> None:
     assert (hits.page_total, hits.pages_of, hits.more_works) == (3, {1: 3}, False)
 
 
+@pytest.mark.parametrize("text", ["tam", "tam giac", "toán", "toán 8", "hoá", "acid base"])
+def test_counts_are_the_same_however_few_documents_are_asked_for(index: Index, text: str) -> None:
+    few, all_of_them = (index.search(tiers.main(asked(text)), limit=limit) for limit in (1, 50))
+    assert (few.page_total, few.pages_of, few.more_works) == (all_of_them.page_total, all_of_them.pages_of, all_of_them.more_works)
+
+
 def test_a_deleted_work_is_gone_and_a_rewritten_one_is_there_once(index: Index) -> None:
     index.delete("w2")
     index.delete("w1")

@@ -1,9 +1,20 @@
 """Marks by our own positions: snippets, pieces, hit boxes."""
 
+import random
+import re
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.commands.bench import find, pages
 from library.catalogue.boxes import PlacedWord
 from library.people.sight import VISITOR
+from library.vietnamese import clean, fold
 from search import marking, reading
+from search.marking import Marker
 from search.query import parse
+from tests.search.slow_marks import slow_marks
 
 TEXT = "Bài 33. Hai tam giác đồng dạng. Tam giác ABC có hai góc.\nMột tam\ngiác khác."
 
@@ -17,11 +28,12 @@ def test_whole_phrases_are_marked_and_stray_words_are_not() -> None:
     assert marked(TEXT, "tam giac") == ["tam giác", "Tam giác", "tam\ngiác"]
     assert marked(TEXT, "góc") == ["góc"]
     assert marked(TEXT, "gốc") == []
+    assert marked("Sách giáo khoa; sách của cô giáo khoa Hoá.", "sgk") == ["Sách giáo khoa"]
 
 
 def test_a_snippet_stands_around_the_best_hit_and_pieces_give_the_text_back() -> None:
     text = "Mở đầu dài dòng. " * 30 + TEXT + " Kết thúc." * 40
-    snippet = marking.snippet(text, parse("tam giac dong dang", VISITOR))
+    snippet = Marker(parse("tam giac dong dang", VISITOR)).snippet(text)
     assert next(piece.text for piece in snippet if piece.marked) == "tam giác đồng dạng"
     assert (snippet[0].text, snippet[-1].text) == ("…", "…")
     assert sum(len(piece.text) for piece in snippet) < 260
@@ -39,3 +51,44 @@ def test_the_hit_list_leaves_out_pages_with_scattered_words_only() -> None:
     query = parse("tam giac dong dang", VISITOR)
     pages = reading.hits_in([(1, TEXT), (2, "Đồng bằng, giác quan."), (3, "hai tam giác đồng dạng")], query)
     assert [(page.number, page.hits) for page in pages] == [(1, 1), (3, 1)]
+
+
+PIECES = re.findall(
+    r"\S+",
+    """tam giác giac Tam GIÁC hoà hòa hóa kỹ kĩ ký ki kì chương Chương quý II ii i 2 1.000 1000 12.345.678 000 1.0000 0.5 a_b x² ﬁ ü İ 中文
+    a\u0331 á\u0331b ? ! — … – . , sgk SGK sách giáo khoa acid axit base bazơ đường Đuong 8 ½""",
+)
+TEXTS = st.lists(st.sampled_from([*PIECES, " ", " ", " ", "\n"])).map("".join).map(clean)
+QUERIES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map(" ".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, QUERIES)
+def test_marks_are_those_of_all_tokens_of_the_text_whatever_it_is_made_of(text: str, asked: str) -> None:
+    assert all_runs(text, asked) == slow_marks(text, parse(asked, VISITOR))
+
+
+def test_marks_are_those_of_all_tokens_on_real_pages(shared: Path) -> None:
+    chance = random.Random(11)
+    for name in ("xquad-vi-pages", "law-known-item-pages"):
+        texts = texts_of(shared / "data" / "search" / name, shared / "data" / "pdf")
+        for text in chance.sample(texts, min(40, len(texts))):
+            for asked in queries_from(text, chance):
+                assert all_runs(text, asked) == slow_marks(text, parse(asked, VISITOR)), asked
+
+
+def all_runs(text: str, asked: str) -> list[marking.Mark]:
+    return Marker(parse(asked, VISITOR)).runs(text)
+
+
+def texts_of(folder: Path, pdfs: Path) -> list[str]:
+    """The pages of a set's first book."""
+    name = (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1].split("\t")[1]
+    return [text for _, text in pages(find(pdfs, folder, name)) if len(text) > 200]
+
+
+def queries_from(text: str, chance: random.Random) -> list[str]:
+    words = re.findall(r"\w+", text)
+    places = [(chance.randrange(len(words)), chance.randint(1, 4)) for _ in range(4)]
+    typed = [" ".join(words[at : at + count]) for at, count in places]
+    return [*typed, *map(fold, typed), "chương 2", "bo luat dan su"]
