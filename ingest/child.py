@@ -13,6 +13,7 @@ from library import logs
 
 TASKS = {
     "identify": "ingest.steps.identify",
+    "rebuild": "ingest.steps.rebuild",
     "read": "ingest.steps.read_text",
     "recognise": "ingest.steps.recognise",
     "draw": "ingest.steps.draw_pages",

@@ -1,11 +1,12 @@
 """The opened house: settings, database and file store, as every process needs them."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import Engine
 
+from ingest.receiving import RunningHashes
 from library import migrations
 from library.database import open_engine, transaction
 from library.files.store import FileStore, open_store
@@ -20,6 +21,7 @@ class House:
     settings: Settings
     engine: Engine
     files: FileStore
+    hashes: RunningHashes = field(default_factory=RunningHashes, repr=False, compare=False)
 
     @property
     def upload_lasts(self) -> timedelta:

@@ -18,7 +18,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Identity:
-    """What a file is. `kind`: pdf and image have pages; anything else is kept as a file and not read."""
+    """What a file is. `kind`: pdf and image have pages; anything else is kept as a file and not read.
+
+    `rebuilt`: the copy to read instead of a file whose structure is damaged.
+    """
 
     kind: str
     media_type: str
@@ -27,6 +30,7 @@ class Identity:
     author: str | None = None
     contents: tuple[Heading, ...] = ()
     warnings: tuple[str, ...] = ()
+    rebuilt: Path | None = None
 
 
 class Word(NamedTuple):

@@ -5,7 +5,7 @@ killed worker's successor goes on where it stopped and nothing is made twice.
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,6 +46,7 @@ class Job:
     deposit_id: uuid.UUID
     name: str
     path: Path
+    folder: Path
     identity: Identity | None = None
     version_id: uuid.UUID | None = None
 
@@ -63,6 +64,11 @@ class Job:
         """pdf, image or file; identified by now."""
         return self.identity.kind if self.identity else FILE
 
+    @property
+    def steps_before(self) -> tuple[str, ...]:
+        """What was done to the file before its pages were read."""
+        return ("qpdf",) if self.identity and self.identity.rebuilt else ()
+
     def version(self) -> uuid.UUID:
         """The version being made; identified by now."""
         if self.version_id is None:
@@ -78,8 +84,8 @@ def run(house: House, deposit_id: uuid.UUID, lease: Lease) -> None:
     with reading_session(house.engine) as session:
         deposit = session.get_one(Deposit, deposit_id)
         key, name = deposit.key or "", deposit.name
-    with local_copy(house.files, key) as path:
-        job = Job(house, lease, deposit_id, clean_name(name), path)
+    with local_copy(house.files, key) as path, tempfile.TemporaryDirectory(prefix="hoclieu-rebuilt-") as folder:
+        job = Job(house, lease, deposit_id, clean_name(name), path, Path(folder))
         for step in STEPS:
             step(job)
 
@@ -87,7 +93,7 @@ def run(house: House, deposit_id: uuid.UUID, lease: Lease) -> None:
 def identify(job: Job) -> None:
     """What is it? From here on there is a version to fill. Raises Refusal."""
     job.keep(state=WORKING, step="identify")
-    identity = reading.identify(job.path, job.name, page_limit=job.house.settings.page_limit)
+    identity = reading.identify(job.path, job.name, page_limit=job.house.settings.page_limit, folder=job.folder)
     facts = {"page_count": identity.page_count, "contents": [asdict(heading) for heading in identity.contents]}
 
     def write(session: Session, deposit: Deposit) -> None:
@@ -97,7 +103,7 @@ def identify(job: Job) -> None:
 
     reach("identified")
     job.keep(write)
-    job.identity = identity
+    job.identity, job.path = identity, identity.rebuilt or job.path
     reach("identified-kept")
 
 
@@ -175,7 +181,8 @@ def keep_pages(job: Job, batch: list[PageRead], *, recognised: bool = False) -> 
 
     def write(session: Session, deposit: Deposit) -> None:
         for read in batch:
-            session.merge(page_row(job.version(), read, wants_ocr=not recognised and reading.needs_ocr(read)))
+            told = replace(read, steps=(*job.steps_before, *read.steps))
+            session.merge(page_row(job.version(), told, wants_ocr=not recognised and reading.needs_ocr(read)))
         fresh = [{"code": code, "page": read.number} for read in batch for code in read.warnings]
         deposit.warnings = [*(old for old in deposit.warnings if old not in fresh), *fresh]
         session.flush()

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ READ_BATCH, OCR_BATCH, DRAW_BATCH = 64, 8, 16
 READ_LIMITS = Limits(cpu=30, wall=90)
 OCR_LIMITS = Limits(cpu=120, wall=300)
 DRAW_LIMITS = Limits(cpu=60, wall=180)
+REBUILD_LIMITS = Limits(cpu=60, wall=180)
 PAGE_LIMIT = 2500
 HEAD = 1024  # bytes in which a PDF must say that it is one
 IMAGES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -31,14 +33,14 @@ log = structlog.get_logger()
 Answer = TypeVar("Answer")
 
 
-def identify(path: Path, name: str, *, page_limit: int = PAGE_LIMIT) -> Identity:
-    """What the file is, by its bytes. Raises a refusal of `ingest/refusals.py` with a stable code."""
+def identify(path: Path, name: str, *, page_limit: int = PAGE_LIMIT, folder: Path | None = None) -> Identity:
+    """What the file is, by its bytes; a damaged PDF is rebuilt in `folder`. Raises a refusal of `ingest/refusals.py` with a stable code."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
         raise EmptyFile
     if b"%PDF-" in head:
-        return _identify_pdf(path, page_limit)
+        return _identify_pdf(path, page_limit, folder)
     if name.lower().endswith(".pdf"):
         raise NotTheTypeItClaims
     image = _image_type(path, head)
@@ -95,18 +97,29 @@ def draw_pages(path: Path, numbers: Sequence[int], folder: Path, *, kind: str = 
                 yield image
 
 
-def _identify_pdf(path: Path, page_limit: int) -> Identity:
+def _identify_pdf(path: Path, page_limit: int, folder: Path | None) -> Identity:
     refused = {"encrypted": Encrypted, "damaged": Damaged, "no-pages": NoPages}
-    try:
-        answer = next(iter(sandbox.run({"task": "identify", "path": str(path)}, READ_LIMITS)))
-    except (ChildDied, StopIteration) as error:
-        raise Damaged from error
+    answer = _first({"task": "identify", "path": str(path)}, READ_LIMITS) or {"refused": "damaged", "suspect": True}
+    if answer.get("suspect") and folder is not None:
+        limits = replace(REBUILD_LIMITS, file=2 * path.stat().st_size + REBUILD_LIMITS.file)
+        answer = _first({"task": "rebuild", "path": str(path), "folder": str(folder)}, limits) or answer
     if "refused" in answer:
         raise refused[answer["refused"]]
     if answer["page_count"] > page_limit:
         raise TooManyPages(pages=answer["page_count"], limit=page_limit)
     contents = tuple(Heading(level, title, page) for level, title, page in answer["contents"])
-    return Identity(PDF, "application/pdf", answer["page_count"], answer["title"], answer["author"], contents, tuple(answer["warnings"]))
+    rebuilt = Path(answer["path"]) if "path" in answer else None
+    return Identity(PDF, "application/pdf", answer["page_count"], answer["title"], answer["author"], contents, tuple(answer["warnings"]), rebuilt)
+
+
+def _first(job: dict[str, Any], limits: Limits) -> dict[str, Any] | None:
+    """The first answer of a child; None when it had none or died."""
+    try:
+        with closing(sandbox.run(job, limits)) as answers:
+            return next(answers, None)
+    except ChildDied as died:
+        log.warning("parser-died", reason=str(died), task=job["task"])
+        return None
 
 
 def _image_type(path: Path, head: bytes) -> str | None:

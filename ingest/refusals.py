@@ -49,6 +49,12 @@ class Repaired(Warned):
     en = "The file was slightly damaged and has been repaired for reading. Please look through the pages."
 
 
+class Rebuilt(Warned):
+    code = "rebuilt"
+    vi = "Tệp bị hỏng cấu trúc; máy đã dựng lại một bản để đọc, có thể thiếu trang. Xem lại giúp nhé, bản gốc vẫn giữ nguyên."
+    en = "The structure of this file is damaged; a rebuilt copy is read, and pages may be missing. Please look through it; the original is kept as it is."
+
+
 class KeptNotRead(Warned):
     code = "kept-not-read"
     vi = "Loại tệp này được giữ và cho tải về; chưa đọc được chữ bên trong, nên chỉ tìm thấy theo tên."

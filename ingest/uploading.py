@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from ingest.house import House
+from ingest.receiving import DiskFull, TooLarge
 from library.catalogue import depositing
 from library.catalogue.models import RECEIVING, Deposit
 from library.database import reading_session, transaction
@@ -25,18 +26,6 @@ from library.files.local import hash_of
 
 RESERVE = 0.05  # of the disk stays free
 BYTES_COME_WITH_THEIR_ROW = timedelta(minutes=5)  # an unfinished upload without its file is older than this: it was given up
-
-
-class DiskFull(Refusal):
-    code = "disk-full"
-    vi = "Máy chủ sắp hết chỗ chứa nên chưa nhận thêm được. Phần đã gửi vẫn giữ; báo người quản trị rồi gửi tiếp sau."
-    en = "The server is running out of space. What has arrived is kept; tell the administrator and go on later."
-
-
-class TooLarge(Refusal):
-    code = "file-too-large"
-    vi = "Tệp lớn quá: nhiều nhất {limit_mb} MB. Chia nhỏ hoặc nén bớt rồi gửi lại."
-    en = "The file is too large: at most {limit_mb} MB. Split or compress it and send it again."
 
 
 class WrongOffset(Refusal):
@@ -106,26 +95,17 @@ def locked(house: House, deposit_id: uuid.UUID) -> Iterator[int]:
         os.close(descriptor)
 
 
-def write_at(descriptor: int, data: bytes, offset: int) -> None:
-    """Write all of `data` at `offset`. Raises DiskFull; what was written stays."""
-    try:
-        view = memoryview(data)
-        while view:
-            written = os.pwrite(descriptor, view, offset)
-            view, offset = view[written:], offset + written
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull from error
-        raise
-
-
 def finish(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
-    """All bytes are here: store, check, then say so in one transaction. Safe to run again after a crash at any place."""
+    """All bytes are here: store, then say so in one transaction. Safe to run again after a crash at any place.
+
+    The SHA-256 comes from the process that saw every byte go by; where that was another one, the file is hashed here, once.
+    """
     path = staging_path(house, deposit_id)
     reach("upload-complete")
     try:
-        key = hash_of(path)
-        house.files.put(key, path, "application/octet-stream")
+        seen = house.hashes.at(deposit_id, path.stat().st_size)
+        key = seen.hexdigest() if seen is not None else hash_of(path)
+        house.files.put(key, path, "application/octet-stream", hashed=True)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull from error
@@ -134,6 +114,7 @@ def finish(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
     with transaction(house.engine) as session:
         depositing.accept(session, deposit_id, key, at=at)
     reach("upload-accepted")
+    house.hashes.forget(deposit_id)
     path.unlink(missing_ok=True)
 
 
@@ -163,6 +144,7 @@ def drop(house: House, deposit_id: uuid.UUID) -> None:
         deposit = session.get(Deposit, deposit_id)
         if deposit is not None:
             depositing.cancel(session, deposit)
+    house.hashes.forget(deposit_id)
     staging_path(house, deposit_id).unlink(missing_ok=True)
 
 

@@ -97,6 +97,20 @@ def truncated(path: Path) -> Path:
     return path
 
 
+def cut_short(path: Path, pages: int = 5) -> Path:
+    """A textbook whose last bytes never arrived: its cross-reference table is gone, and with it objects that the pages name."""
+    whole = textbook(path.with_name("whole.pdf"), pages).read_bytes()
+    path.write_bytes(whole[: len(whole) * 95 // 100])
+    return path
+
+
+def miscounted(path: Path, count: int) -> Path:
+    """A textbook of ten pages whose page tree tells another number: none, a negative one, or fewer than there are."""
+    whole = textbook(path.with_name("whole.pdf"), 10).read_bytes()
+    path.write_bytes(whole.replace(b"/Count 10", b"/Count " + f"{count:2}".encode()))  # as long as before: everything stays in its place
+    return path
+
+
 def page_less(path: Path) -> Path:
     """A PDF without pages."""
     head, catalogue = b"%PDF-1.4\n", b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"

@@ -13,7 +13,7 @@ from api.dependencies import GateNow, HouseNow, Language, Reader, Reading, Token
 from api.errors import FormTooLarge
 from api.gate import Gate
 from api.schemas import deposits as schemas
-from ingest import uploading
+from ingest import receiving, uploading
 from ingest.house import House
 from library.catalogue import depositing
 from library.catalogue.models import RECEIVING, Deposit, Version, Work
@@ -83,7 +83,7 @@ def _store(house: House, deposit_id: uuid.UUID, data: bytes) -> None:
     uploading.open_staging(house, deposit_id)
     try:
         with uploading.locked(house, deposit_id) as descriptor:
-            uploading.write_at(descriptor, data, 0)
+            receiving.write_at(descriptor, data, 0)
             uploading.finish(house, deposit_id, at=now())
     except Refusal:
         uploading.drop(house, deposit_id)

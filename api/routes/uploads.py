@@ -1,13 +1,14 @@
 """Resumable uploads: tus 1.0 with creation, termination, expiration and checksum."""
 
-import hashlib
+import asyncio
 import os
 import uuid
-from base64 import b64encode
+from collections.abc import AsyncIterator
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Annotated
 
+from anyio import CancelScope
 from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +19,8 @@ from api.gate import Gate
 from api.routes.deposits import cancel, id_of
 from ingest import uploading
 from ingest.house import House
-from ingest.uploading import MetadataBroken, TooLarge, WrongChecksum, WrongOffset
+from ingest.receiving import Part
+from ingest.uploading import MetadataBroken, WrongChecksum, WrongOffset
 from library.catalogue import depositing
 from library.catalogue.models import RECEIVING
 from library.clock import now
@@ -33,7 +35,7 @@ OFFERS = {
     "Tus-Extension": "creation,termination,expiration,checksum",
     "Tus-Checksum-Algorithm": ",".join(sorted(ALGORITHMS)),
 }
-PART = 1024 * 1024  # written at once
+AT_ONCE = 1024 * 1024  # bytes for one hop into a thread
 
 
 @router.options("", status_code=204)
@@ -105,13 +107,18 @@ async def append(
     if not receiving:
         raise WrongOffset(offset=size)
     uploading.check_room(house, content_length)
+    algorithm, _, checksum = (upload_checksum or "").partition(" ")
+    if algorithm and algorithm not in ALGORITHMS:
+        raise MetadataBroken
     with uploading.locked(house, deposit_id) as descriptor:
         if os.fstat(descriptor).st_size != upload_offset:
             raise WrongOffset(offset=os.fstat(descriptor).st_size)
-        offset = await _receive(request, descriptor, upload_offset, size, upload_checksum)
-        if offset == size:
+        part = Part(descriptor, upload_offset, size, house.hashes.at(deposit_id, upload_offset), algorithm or None)
+        await _receive(request, part, checksum.strip())
+        house.hashes.keep(deposit_id, part.offset, part.whole)
+        if part.offset == size:
             await run_in_threadpool(uploading.finish, house, deposit_id, at=now())
-    return Response(status_code=204, headers={**TUS, "Upload-Offset": str(offset), **_expiry(expires)})
+    return Response(status_code=204, headers={**TUS, "Upload-Offset": str(part.offset), **_expiry(expires)})
 
 
 @router.delete("/{upload_id}", status_code=204)
@@ -121,40 +128,43 @@ async def terminate(upload_id: str, gate: GateNow, house: HouseNow, token: Token
     return Response(status_code=204, headers=TUS)
 
 
-async def _receive(request: Request, descriptor: int, start: int, size: int, checksum: str | None) -> int:
-    """Write the body as it comes; returns the new offset."""
-    algorithm, _, expected = (checksum or "").partition(" ")
-    if checksum and algorithm not in ALGORITHMS:
-        raise MetadataBroken
-    digest = hashlib.new(algorithm, usedforsecurity=False) if checksum else None
-    waiting = bytearray()
-    offset = start
-
-    async def flush() -> None:
-        nonlocal offset
-        data = bytes(waiting)
-        waiting.clear()
-        if offset + len(data) > size:
-            raise TooLarge(limit_mb=size // 1024**2)
-        await run_in_threadpool(uploading.write_at, descriptor, data, offset)
-        offset += len(data)
-
+async def _receive(request: Request, part: Part, checksum: str) -> None:
+    """Take the body in. What came before a cut stays, unless the part has a checksum to answer to."""
     whole = True
+    writing: asyncio.Task[None] | None = None
     try:
-        async for chunk in request.stream():
-            waiting += chunk
-            if digest:
-                digest.update(chunk)
-            if len(waiting) >= PART:
-                await flush()
+        async for chunks in _gathered(request):
+            if writing:
+                await asyncio.shield(writing)
+            writing = asyncio.create_task(run_in_threadpool(part.write, chunks))  # while the next bytes travel
     except ClientDisconnect:
         whole = False
-    if waiting:
-        await flush()
-    if digest and (not whole or b64encode(digest.digest()).decode() != expected.strip()):
-        os.ftruncate(descriptor, start)
+    finally:
+        if writing:
+            with CancelScope(shield=True):  # the file stays open until the last thread has left it
+                await asyncio.wait([writing])
+    if writing:
+        writing.result()
+    if part.own is not None and not (whole and part.matches(checksum)):
+        part.drop()
         raise WrongChecksum
-    return offset
+
+
+async def _gathered(request: Request) -> AsyncIterator[list[bytes]]:
+    """The body in runs worth a hop into a thread; what came before a cut is handed over before the cut is told."""
+    waiting: list[bytes] = []
+    held = 0
+    try:
+        async for chunk in request.stream():
+            waiting.append(chunk)
+            held += len(chunk)
+            if held >= AT_ONCE:
+                yield waiting
+                waiting, held = [], 0
+    except ClientDisconnect:
+        yield waiting
+        raise
+    yield waiting
 
 
 async def _facts(gate: Gate, upload_id: str, token: str | None) -> tuple[int, bool, datetime | None]:

@@ -16,26 +16,38 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
 def work(path: Path) -> Iterator[dict[str, Any]]:
-    """One answer: either `refused` with a code, or the facts of the document."""
+    """One answer: either `refused` with a code, or the facts of the document; `suspect` where a rebuilt copy may read better."""
+    yield look(path)
+
+
+def look(path: Path) -> dict[str, Any]:
+    """The answer for one file."""
     try:
         document = pymupdf.open(path, filetype="pdf")
     except (pymupdf.FileDataError, RuntimeError, ValueError):
-        yield _by_pdfium(path)
-        return
+        return _by_pdfium(path)
     if document.needs_pass and not document.authenticate(""):
-        yield {"refused": "encrypted"}
-        return
+        return {"refused": "encrypted"}
     count = _count(document)
     if count == 0:
-        yield {"refused": "damaged" if document.is_repaired else "no-pages"} if not _pdfium_pages(path) else _by_pdfium(path)
-        return
-    yield {
+        return _by_pdfium(path, otherwise="damaged" if document.is_repaired else "no-pages")
+    return {
         "page_count": count,
         "title": _said(document, "title"),
         "author": _said(document, "author"),
         "contents": _contents(document, count),
         "warnings": ["repaired"] if document.is_repaired else [],
+        "suspect": document.is_repaired or count < _listed(document),
     }
+
+
+def _listed(document: pymupdf.Document) -> int:
+    """How many children the root of the page tree lists; a `Count` below it hides pages."""
+    try:
+        kind, kids = document.xref_get_key(document.pdf_catalog(), "Pages/Kids")
+    except (RuntimeError, ValueError):
+        return 0
+    return str(kids).count(" R") if kind == "array" else 0
 
 
 def _count(document: pymupdf.Document) -> int:
@@ -59,11 +71,11 @@ def _contents(document: pymupdf.Document, count: int) -> list[list[Any]]:
     return [row for row in found if row[1] and 1 <= row[2] <= count]
 
 
-def _by_pdfium(path: Path) -> dict[str, Any]:
+def _by_pdfium(path: Path, *, otherwise: str = "damaged") -> dict[str, Any]:
     count = _pdfium_pages(path)
     if not count:
-        return {"refused": "damaged"}
-    return {"page_count": count, "title": None, "author": None, "contents": [], "warnings": ["repaired"]}
+        return {"refused": otherwise, "suspect": True}
+    return {"page_count": count, "title": None, "author": None, "contents": [], "warnings": ["repaired"], "suspect": True}
 
 
 def _pdfium_pages(path: Path) -> int:

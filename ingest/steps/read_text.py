@@ -14,7 +14,6 @@ from library.vietnamese import syllable_score
 
 FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_INHIBIT_SPACES
 GOOD_SCORE = 0.9
-COVERS = 0.5  # share of the page
 A4 = (595.0, 842.0)
 log = structlog.get_logger()
 pymupdf.TOOLS.mupdf_display_errors(False)
@@ -83,11 +82,11 @@ def _noted(page: pymupdf.Page, read: PageRead) -> PageRead:
     """Note whether an image covers a page with little text: then the text is a watermark and the page a scan."""
     if len(read.text) >= images.LITTLE_TEXT or "blank" in read.steps:
         return read
-    covered = images.covered_share(page) >= COVERS
+    covered = images.covered_share(page) >= images.COVERS
     return PageRead(**{**vars(read), "steps": (*read.steps, "image-covers")}) if covered else read
 
 
 def _image_page(path: Path) -> PageRead:
     width, height = images.size_of(path)
-    points = 72 / images.SCAN_DPI
+    points = 72 / images.resolution_of(path)
     return PageRead(1, width * points, height * points, "", (), "none", None, None, ("image", "image-covers"), ())

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pymupdf
@@ -13,6 +14,7 @@ from PIL import Image
 
 from ingest.pages import PageRead, page_to
 from ingest.steps import images
+from ingest.steps.images import Sheet
 from ingest.steps.words import Piece, placed
 from ingest.tessdata import model_folder
 from library.vietnamese import syllable_score
@@ -23,6 +25,8 @@ except ImportError:  # no wheel for this machine: the command serves
     tesserocr = None
 
 Recognised = tuple[list[list[Piece]], float | None]  # lines of words in pixels, mean confidence (0..1)
+SMALL_WORDS = 6.6  # points: a word of 8 point print is 6.8 high in the middle
+ENOUGH_FINER = 1.2  # times: below that a second reading is not worth its time
 log = structlog.get_logger()
 
 
@@ -33,8 +37,8 @@ def work(path: Path, numbers: Sequence[int], kind: str) -> Iterator[dict[str, An
         document.authenticate("")
     with Engine() as engine:
         for number in numbers:
-            image = images.open_image(path) if document is None else images.grey_page(document[number - 1])
-            yield page_to(_page(engine, image, number))
+            sheet = images.sheet_of_file(path) if document is None else images.sheet_of_page(document[number - 1])
+            yield page_to(_page(engine, sheet, number))
 
 
 class Engine:
@@ -43,7 +47,7 @@ class Engine:
     def __enter__(self) -> "Engine":
         folder = model_folder()
         if tesserocr is None:
-            self.recognise = lambda image: by_command(image, folder)
+            self.recognise = lambda image, dpi: by_command(image, dpi, folder)
             self.api = None
         else:
             self.api = tesserocr.PyTessBaseAPI(path=str(folder), lang="vie", psm=tesserocr.PSM.AUTO)
@@ -54,11 +58,11 @@ class Engine:
         if self.api is not None:
             self.api.End()
 
-    def by_library(self, image: Image.Image) -> Recognised:
+    def by_library(self, image: Image.Image, dpi: float) -> Recognised:
         """Lines of words with their boxes, in one pass."""
         api: Any = self.api
         api.SetImage(image)
-        api.SetSourceResolution(images.SCAN_DPI)
+        api.SetSourceResolution(round(dpi))
         api.Recognize()
         lines: list[list[Piece]] = []
         trust: list[float] = []
@@ -73,11 +77,11 @@ class Engine:
         return lines, sum(trust) / len(trust) if trust else None
 
 
-def by_command(image: Image.Image, folder: Path) -> Recognised:
+def by_command(image: Image.Image, dpi: float, folder: Path) -> Recognised:
     """The same through the `tesseract` command."""
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
         image.save(file, "PNG")
-        command = ["tesseract", file.name, "-", "--tessdata-dir", str(folder), "-l", "vie", "--psm", "3", "--dpi", "200", "tsv"]
+        command = ["tesseract", file.name, "-", "--tessdata-dir", str(folder), "-l", "vie", "--psm", "3", "--dpi", f"{dpi:.0f}", "tsv"]
         table = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     lines: dict[tuple[str, ...], list[Piece]] = {}
     trust: list[float] = []
@@ -90,15 +94,31 @@ def by_command(image: Image.Image, folder: Path) -> Recognised:
     return list(lines.values()), sum(trust) / len(trust) if trust else None
 
 
-def _page(engine: Engine, image: Image.Image, number: int) -> PageRead:
-    lines, trust = engine.recognise(image)
-    steps: tuple[str, ...] = ("ocr",)
+def _page(engine: Engine, sheet: Sheet, number: int) -> PageRead:
+    """One page at the resolution that fits it; small print once more and finer, and the reading that is surer of itself stays."""
+    read = _read_at(engine, sheet, sheet.first_dpi, number)
+    if small_print(read) and sheet.native > images.SCAN_DPI * ENOUGH_FINER:
+        finer = _read_at(engine, sheet, min(sheet.native, images.FINE_DPI), number)
+        read = max(read, finer, key=lambda one: one.confidence or 0.0)
+    return read
+
+
+def small_print(read: PageRead) -> bool:
+    """Whether half of the words are lower than words of 8 points are."""
+    heights = [(word.box[3] - word.box[1]) * read.height for word in read.words]
+    return bool(heights) and median(heights) < SMALL_WORDS
+
+
+def _read_at(engine: Engine, sheet: Sheet, dpi: float, number: int) -> PageRead:
+    image = sheet.grey(dpi)
+    drawn = 72 * image.width / (sheet.width or 1)  # a big page or a coarse image may have come out below
+    steps: tuple[str, ...] = ("ocr", f"{drawn:.0f}dpi")
+    lines, trust = engine.recognise(image, drawn)
     if not any(lines):
-        lines, trust = engine.recognise(images.flattened(image))
-        steps = ("ocr", "flattened")
+        lines, trust = engine.recognise(images.flattened(image), drawn)
+        steps = (*steps, "flattened")
     text, words = placed(lines, image.width, image.height)
-    points = 72 / images.SCAN_DPI
-    size = (image.width * points, image.height * points)
+    size = (sheet.width, sheet.height)
     if not text:
         return PageRead(number, *size, "", (), "none", None, None, steps, ("page-not-readable",))
     return PageRead(number, *size, text, words, "ocr", syllable_score(text), trust, steps, ())

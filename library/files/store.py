@@ -11,8 +11,11 @@ from library.files.local import Stat as Stat
 class FileStore(Protocol):
     """What every adapter promises."""
 
-    def put(self, key: str, path: Path, media_type: str) -> None:
-        """Keep the bytes of `path` under `key` for good. Raises WrongContent when they hash to something else."""
+    def put(self, key: str, path: Path, media_type: str, *, hashed: bool = False) -> None:
+        """Keep the bytes of `path` under `key` for good. Raises WrongContent when they hash to something else.
+
+        `hashed`: the caller has just hashed these very bytes, so an adapter need not read them again for that.
+        """
 
     def open(self, key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
         """The bytes from `start`. Raises FileNotFoundError."""

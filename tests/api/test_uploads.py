@@ -1,15 +1,18 @@
 """Bytes on their way in: cuts, wrong offsets, wrong checksums, other people's uploads, bad files; nothing half-made stays."""
 
 import hashlib
+import socket
+import time
 from base64 import b64encode
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from tusclient.client import TusClient
 
 from tests import makers
-from tests.services.house import RunningHouse, upload, wait_for
+from tests.services.house import RunningHouse, running, upload, wait_for
 
 
 def begin(client: httpx.Client, size: int, name: str = "tep.pdf") -> str:
@@ -35,6 +38,59 @@ def test_an_upload_goes_on_where_the_line_was_cut(house: RunningHouse, tmp_path:
         assert (row["state"], row["page_count"], row["work_state"]) == ("ready", 3, "draft")
         stored = client.get(f"/api/v1/works/{row['work_id']}/file").content
         assert hashlib.sha256(stored).digest() == hashlib.sha256(data).digest()
+
+
+def test_a_server_started_again_in_the_middle_goes_on_and_keeps_the_same_bytes(tmp_path: Path) -> None:
+    data = makers.textbook(tmp_path / "b.pdf", 3).read_bytes()
+    with running(tmp_path / "var") as house:
+        with house.administrator() as client:
+            location = begin(client, len(data))
+            assert patch(client, location, 0, data[:1000]).status_code == 204
+        house.kill()
+        house.start()
+        with house.administrator() as client:
+            assert client.head(location).headers["Upload-Offset"] == "1000"
+            assert patch(client, location, 1000, data[1000:2000]).status_code == 204
+            assert patch(client, location, 2000, data[2000:]).status_code == 204
+            wait_for(client, location.rsplit("/", 1)[-1])
+        key = hashlib.sha256(data).hexdigest()
+        assert (house.home / "files" / key[:2] / key[2:4] / key).read_bytes() == data
+
+
+def test_a_part_sent_again_after_a_wrong_checksum_leaves_no_trace_in_what_is_kept(house: RunningHouse, tmp_path: Path) -> None:
+    data = makers.textbook(tmp_path / "b.pdf", 2, title="Sau lần gửi hỏng").read_bytes()
+    with house.administrator() as client:
+        location = begin(client, len(data))
+        assert patch(client, location, 0, data[:500]).status_code == 204
+        told = b64encode(hashlib.sha256(data[500:]).digest()).decode()
+        assert patch(client, location, 500, b"x" * (len(data) - 500), **{"Upload-Checksum": f"sha256 {told}"}).status_code == 460
+        assert patch(client, location, 500, data[500:], **{"Upload-Checksum": f"sha256 {told}"}).status_code == 204
+        row = wait_for(client, location.rsplit("/", 1)[-1])
+        assert client.get(f"/api/v1/works/{row['work_id']}/file").content == data
+
+
+def test_what_arrived_before_a_line_was_cut_is_kept_and_hashed_right(house: RunningHouse, tmp_path: Path) -> None:
+    data = makers.textbook(tmp_path / "b.pdf", 2, title="Đứt giữa chừng").read_bytes()
+    with house.administrator() as client:
+        location = begin(client, len(data))
+        address = urlsplit(house.address)
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        head = f"PATCH {location} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {cookies}\r\nUpload-Offset: 0\r\nContent-Length: {len(data)}\r\n\r\n"
+        with socket.create_connection((address.hostname or "", address.port or 0)) as line:
+            line.sendall(head.encode() + data[:5000])
+        offset = settled_offset(client, location)
+        assert offset == 5000
+        assert patch(client, location, offset, data[offset:]).status_code == 204
+        row = wait_for(client, location.rsplit("/", 1)[-1])
+        assert client.get(f"/api/v1/works/{row['work_id']}/file").content == data
+
+
+def settled_offset(client: httpx.Client, location: str) -> int:
+    """The offset once the server has noticed the cut."""
+    end = time.monotonic() + 10
+    while (offset := int(client.head(location).headers["Upload-Offset"])) == 0 and time.monotonic() < end:
+        time.sleep(0.05)
+    return offset
 
 
 def test_a_part_with_a_wrong_checksum_is_dropped(house: RunningHouse) -> None:
