@@ -75,9 +75,12 @@ def test_what_arrived_before_a_line_was_cut_is_kept_and_hashed_right(house: Runn
         location = begin(client, len(data))
         address = urlsplit(house.address)
         cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-        head = f"PATCH {location} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {cookies}\r\nUpload-Offset: 0\r\nContent-Length: {len(data)}\r\n\r\n"
-        with socket.create_connection((address.hostname or "", address.port or 0)) as line:
-            line.sendall(head.encode() + data[:5000])
+        length = f"Upload-Offset: 0\r\nContent-Length: {len(data)}\r\nExpect: 100-continue"
+        head = f"PATCH {location} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {cookies}\r\n{length}\r\n\r\n"
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as line:
+            line.sendall(head.encode())
+            assert line.recv(100).startswith(b"HTTP/1.1 100")  # the server reads now: what comes from here on has arrived
+            line.sendall(data[:5000])
         offset = settled_offset(client, location)
         assert offset == 5000
         assert patch(client, location, offset, data[offset:]).status_code == 204
@@ -87,7 +90,7 @@ def test_what_arrived_before_a_line_was_cut_is_kept_and_hashed_right(house: Runn
 
 def settled_offset(client: httpx.Client, location: str) -> int:
     """The offset once the server has noticed the cut."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while (offset := int(client.head(location).headers["Upload-Offset"])) == 0 and time.monotonic() < end:
         time.sleep(0.05)
     return offset
