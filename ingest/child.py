@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from ingest import sandbox
 from library import logs
 
@@ -33,8 +35,11 @@ def main() -> None:
         print(json.dumps({"isolated": isolated}), file=answers, flush=True)
         return
     step = importlib.import_module(TASKS[task])
+    said = 0
     for answer in step.work(**{name: Path(value) if name in ("path", "folder") else value for name, value in job.items()}):
         print(json.dumps(answer, ensure_ascii=False), file=answers, flush=True)
+        said += 1
+    structlog.get_logger().info("parsed", task=task, answers=said)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from contextvars import copy_context
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -80,11 +81,11 @@ def recognise(path: Path, numbers: Sequence[int], *, kind: str = PDF) -> Iterato
     hands = max(1, min(os.cpu_count() or 1, 8))
     with ThreadPoolExecutor(hands) as pool:
         waiting = list(_batches(numbers, max(1, min(OCR_BATCH, -(-len(numbers) // hands)))))
-        running = [pool.submit(one_batch, batch) for batch in waiting[:hands]]
+        running = [pool.submit(copy_context().run, one_batch, batch) for batch in waiting[:hands]]
         rest = iter(waiting[hands:])
         while running:
             pages = running.pop(0).result()
-            running += [pool.submit(one_batch, batch) for batch in islice(rest, 1)]
+            running += [pool.submit(copy_context().run, one_batch, batch) for batch in islice(rest, 1)]
             yield from pages
 
 

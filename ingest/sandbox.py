@@ -15,8 +15,7 @@ from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import structlog
-
+from library import logs
 from library.logs import REQUEST_ID
 
 MB = 1024 * 1024
@@ -89,8 +88,7 @@ def network_isolated() -> bool:
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    request_id = structlog.contextvars.get_contextvars().get("request_id")
-    return kept | {"OMP_THREAD_LIMIT": "1", REQUEST_ID: str(request_id or os.environ.get(REQUEST_ID, ""))}
+    return kept | {"OMP_THREAD_LIMIT": "1", REQUEST_ID: logs.this_request() or os.environ.get(REQUEST_ID, "")}
 
 
 def _reason(code: int) -> str:

@@ -105,7 +105,8 @@ class Worker:
         if claimed is None:
             return False
         row, lease = claimed
-        with structlog.contextvars.bound_contextvars(request_id=new_request_id(), row=str(row.id)):
+        origin = row.origin if isinstance(row, Deposit) else None
+        with structlog.contextvars.bound_contextvars(request_id=origin or new_request_id(), row=str(row.id)):
             self.leases[model.__name__] = lease
             try:
                 act(row, lease)

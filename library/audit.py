@@ -8,10 +8,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from library import logs
 from library.database import Base, Identified
 
 
@@ -46,7 +46,7 @@ def tell(
     before: str | None = None, after: str | None = None, on_behalf_of: uuid.UUID | None = None, **facts: Any,
 ) -> Event:  # fmt: skip
     """Say in this transaction what it does. `subject` must have its id; `facts` are JSON: codes, numbers, ids."""
-    origin = structlog.contextvars.get_contextvars().get("request_id")
+    origin = logs.this_request()
     kind = str(getattr(type(subject), "__tablename__", "unknown"))
     event = Event(
         happened_at=at, act=act, unit_id=unit_id, person_id=by, on_behalf_of=on_behalf_of, subject_kind=kind, subject_id=subject.id,

@@ -12,8 +12,13 @@ REQUEST_ID = "HOCLIEU_REQUEST_ID"
 
 def set_up(process: str) -> None:
     """Send every log line of this process, ours and the libraries', to stderr as JSON."""
+
+    def named(_logger: object, _level: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {**line, "process": process}  # in every thread, where context variables begin empty
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        named,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -27,9 +32,14 @@ def set_up(process: str) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared))
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(process=process)
     if inherited := os.environ.get(REQUEST_ID):
         structlog.contextvars.bind_contextvars(request_id=inherited)
+
+
+def this_request() -> str | None:
+    """The id of the request or job that is being served."""
+    found: str | None = structlog.contextvars.get_contextvars().get("request_id")
+    return found
 
 
 def new_request_id() -> str:

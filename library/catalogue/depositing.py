@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from library import work_queue
+from library import logs, work_queue
 from library.catalogue import cataloguing, publishing
 from library.catalogue.models import (
     FAILED,
@@ -85,6 +85,7 @@ def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -
     if deposit.state != RECEIVING:
         return False
     deposit.key, deposit.state, deposit.expires_at = key, WAITING, None
+    deposit.origin = logs.this_request()
     work_queue.enqueue(deposit, at=at)
     session.flush()
     return True

@@ -142,6 +142,7 @@ class Deposit(Identified, Workable, Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # code, page
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id"))
+    origin: Mapped[str | None]  # id of the request that brought its last byte; every log line about it carries it
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]  # of an unfinished upload
     finished_at: Mapped[datetime | None]

@@ -24,8 +24,8 @@ class SchemaNewer(Exception):
     """The database was written by a newer Hoclieu; this one must not touch it."""
 
 
-def upgrade(url: str) -> None:
-    """Bring the schema at `url` up to date, alone: others wait at the lock and then find nothing to do.
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the schema at `url` up to `revision`, alone: others wait at the lock and then find nothing to do.
 
     SQLite runs on a connection of its own with foreign keys off (with keys on, `batch_alter_table` empties child tables
     silently) and checks them at the end, all in one transaction: a kill in the middle leaves the old schema.
@@ -37,7 +37,7 @@ def upgrade(url: str) -> None:
     try:
         with engine.connect() as connection, connection.begin():
             _refuse_newer(connection)
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), revision)
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if broken:
                 raise RuntimeError(f"the migration would break {len(broken)} references")
