@@ -39,7 +39,8 @@ def main() -> None:
     for answer in step.work(**{name: Path(value) if name in ("path", "folder") else value for name, value in job.items()}):
         print(json.dumps(answer, ensure_ascii=False), file=answers, flush=True)
         said += 1
-    structlog.get_logger().info("parsed", task=task, answers=said)
+    if logs.this_request():  # a job of the house, not of somebody at a terminal
+        structlog.get_logger().info("parsed", task=task, answers=said)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def set_up(process: str) -> None:
 
 def this_request() -> str | None:
     """The id of the request or job that is being served."""
-    found: str | None = structlog.contextvars.get_contextvars().get("request_id")
+    found: str | None = structlog.contextvars.get_contextvars().get("request_id") or None
     return found
 
 

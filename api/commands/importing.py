@@ -42,7 +42,7 @@ def import_files(
 ) -> None:
     """Take files in and wait until they are searchable."""
     logs.set_up("import")
-    with opened() as house:
+    with opened(as_json=as_json) as house:
         actor = keeper(house, unit)
         helper = Helper(house)
         helper.start()

@@ -31,7 +31,7 @@ def add(
 ) -> None:
     """Add a person and print the one-time link with which they choose a password (3 days)."""
     logs.set_up("command")
-    with opened() as house:
+    with opened(as_json=as_json) as house:
         with transaction(house.engine) as session:
             owner = inviting.ensure_school(session, unit, at=now()) if unit else inviting.province(session)
             person = inviting.add_person(session, login, name or login, role, owner, at=now())
@@ -44,7 +44,7 @@ def add(
 def reset(login: Annotated[str, typer.Argument(help="User name.")], as_json: Json = False) -> None:
     """Print a fresh one-time link for a new password; the old password works until it is used."""
     logs.set_up("command")
-    with opened() as house:
+    with opened(as_json=as_json) as house:
         with transaction(house.engine) as session:
             person = inviting.person_by_login(session, login)
             token = inviting.invite_to_new_password(session, person, at=now())

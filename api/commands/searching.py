@@ -27,7 +27,7 @@ def search(
     """Search as people do."""
     rows: list[dict[str, Any]] = []
     logs.set_up("command")
-    with opened() as house, reading_session(house.engine) as session:
+    with opened(as_json=as_json) as house, reading_session(house.engine) as session:
         index = open_index(house.settings.index)
         asked = parse(query, sight_of(session, person))
         page = 1

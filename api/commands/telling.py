@@ -35,8 +35,8 @@ def stop(sentence: str) -> NoReturn:
 
 
 @contextmanager
-def opened(*, migrate: bool = True) -> Iterator[House]:
-    """The house with its settings checked; mistakes are told all at once."""
+def opened(*, migrate: bool = True, as_json: bool = False) -> Iterator[House]:
+    """The house with its settings checked; mistakes are told all at once, a refusal with its code."""
     try:
         yield open_house(settings.load(), migrate=migrate)
     except settings.SettingsMistaken as mistaken:
@@ -44,4 +44,6 @@ def opened(*, migrate: bool = True) -> Iterator[House]:
     except SchemaNewer as newer:
         stop(str(newer))
     except Refusal as refusal:
+        if as_json:
+            tell({"code": refusal.code, "vi": refusal.sentence("vi"), "en": refusal.sentence("en")}, "", as_json=True)
         stop(f"{refusal.sentence('vi')}\n{refusal.sentence('en')}")

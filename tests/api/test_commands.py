@@ -70,3 +70,28 @@ def test_doctor_finds_a_missing_file(tmp_path: Path) -> None:
     next(path for path in (tmp_path / "var" / "files").rglob("*") if path.is_file()).unlink()
     code, findings, _ = run(tmp_path / "var", "doctor", "--json")
     assert (code, [one["name"] for one in findings if one["state"] == "fault"]) == (1, ["files"])
+
+
+def test_user_add_and_reset_print_a_link_that_works_once(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    code, rows, _ = run(home, "user", "add", "co.huong", "--unit", "THCS-01", "--json")
+    assert (code, len(rows)) == (0, 1) and "/moi/" in rows[0]["link"]
+    again = run(home, "user", "reset", "co.huong", "--json")
+    assert again[0] == 0 and again[1][0]["link"] != rows[0]["link"]
+    wrong = {"login-taken": ("add", "co.huong"), "unknown-person": ("reset", "ai.do"), "unknown-role": ("add", "a", "--role", "x")}
+    for what, words in wrong.items():
+        code, rows, _ = run(home, "user", *words, "--json")
+        assert (code, [row.get("code") for row in rows]) == (2, [what])
+
+
+def test_bench_pairs_says_what_passes_and_what_is_missed(tmp_path: Path) -> None:
+    documents = [{"id": "D1", "title": "Phân số bằng nhau"}, {"id": "D2", "title": "Đường tròn"}]
+    held = {"id": "P1", "class": "no_diacritics", "query": "phan so", "must_match": ["D1"]}
+    missed = {"id": "P2", "class": "no_diacritics", "query": "qwertyuiop", "must_match": ["D2"]}
+    for pairs, expected, last in (([held], 0, {"passed": 1, "missed": 0}), ([held, missed], 1, {"passed": 1, "missed": 1})):
+        (tmp_path / "pairs.json").write_text(json.dumps({"docs": documents, "pairs": pairs}))
+        code, rows, _ = run(tmp_path / "var", "bench", "pairs", str(tmp_path / "pairs.json"), "--json")
+        assert (code, rows[-1]) == (expected, last)
+    assert rows[1]["wrong"] == ["D2 is missing"]
+    assert run(tmp_path / "var", "bench", "pairs", str(tmp_path / "khong-co.json"), "--json")[0] == 2
+    assert run(tmp_path / "var", "bench", "relevance", str(tmp_path), "--json")[0] == 2

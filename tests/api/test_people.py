@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +79,42 @@ def test_sight_is_the_same_on_every_surface(house: RunningHouse, tmp_path: Path)
 
 def settle(admin: Any, deposit_id: str, owner: Any) -> None:
     """Wait until the index has caught up."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while not owner.get(f"/api/v1/deposits/{deposit_id}").json()["searchable"]:
         assert time.monotonic() < end, "a change of sight must reach the index within seconds"
+        time.sleep(0.1)
+
+
+def test_an_embargo_ends_and_a_licence_runs_out_by_themselves(house: RunningHouse, tmp_path: Path) -> None:
+    path = makers.textbook(tmp_path / "mo-sau.pdf", 1, title="Mở sau Quỳnh Xuyến")
+    with house.administrator() as admin, house.client() as visitor:
+        row = wait_for(admin, upload(admin, path))
+        address = f"/api/v1/works/{row['work_id']}"
+
+        def sees() -> tuple[int, bool]:
+            found = visitor.get("/api/v1/search", params={"q": "mo sau quynh xuyen"}).json()["works"]
+            return visitor.get(address).status_code, any(one["id"] == row["work_id"] for one in found)
+
+        def open_between(begins: float, ends: float | None) -> None:
+            moment = datetime.now(UTC)
+            wish = {"version_id": row["version_id"], "digest": row["digest"], "sight": "public", "opens_at": (moment + timedelta(seconds=begins)).isoformat()}
+            until = {"closes_at": (moment + timedelta(seconds=ends)).isoformat()} if ends else {}
+            admin.post(f"{address}/publication", json=wish | until).raise_for_status()
+
+        open_between(3600, None)
+        settle(admin, row["id"], admin)
+        assert sees() == (404, False)
+        open_between(2, None)
+        until(lambda: sees() == (200, True))
+        open_between(-10, 3)
+        until(lambda: sees() == (404, False))
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for what happens by itself."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
         time.sleep(0.1)
 
 

@@ -3,7 +3,9 @@
 import hashlib
 import socket
 import time
+import uuid
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -106,6 +108,34 @@ def test_a_part_with_a_wrong_checksum_is_dropped(house: RunningHouse) -> None:
         assert patch(client, location, 0, b"x" * 50, **{"Upload-Checksum": f"sha256 {right}"}).status_code == 204
         assert client.delete(location).status_code == 204
         assert client.head(location).status_code == 404
+
+
+def test_two_windows_at_one_offset_never_mix_their_bytes(house: RunningHouse) -> None:
+    size = 400_000
+    with house.administrator() as client, ThreadPoolExecutor(2) as pool:
+        for number in range(10):
+            location = begin(client, size + 1, f"cung-luc-{number}.bin")
+            answers = list(pool.map(lambda letter, to=location: patch(client, to, 0, letter * size), (b"a", b"b")))
+            assert sorted(one.status_code for one in answers)[0] == 204
+            assert {one.status_code for one in answers} <= {204, 409, 423}
+            assert [one.status_code for one in answers].count(204) == 1
+            assert client.head(location).headers["Upload-Offset"] == str(size)
+            staged = (house.home / "uploads" / uuid.UUID(location.rsplit("/", 1)[-1]).hex).read_bytes()
+            assert staged in (b"a" * size, b"b" * size)
+
+
+def test_an_unfinished_upload_says_when_it_expires_and_is_forgotten_then(tmp_path: Path) -> None:
+    with running(tmp_path / "var", HOCLIEU_UPLOAD_DAYS="0.00001") as house, house.administrator() as client:
+        created = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "10"})
+        assert created.headers["Upload-Expires"].endswith("GMT")
+        house.stop()
+        house.start()  # the sweep comes with the worker
+        with house.administrator() as again:
+            end = time.monotonic() + 120
+            while again.head(created.headers["Location"]).status_code != 404:
+                assert time.monotonic() < end, "an expired upload was kept"
+                time.sleep(0.2)
+        assert list((house.home / "uploads").iterdir()) == []
 
 
 def test_more_bytes_than_announced_are_refused(house: RunningHouse) -> None:

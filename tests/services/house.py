@@ -31,7 +31,7 @@ class RunningHouse:
         self.process: subprocess.Popen[str] | None = None
         self.under: list[str] = []  # words before the command, e.g. to run it in a namespace
 
-    def start(self, *, seconds: float = 40, **settings: str) -> "RunningHouse":
+    def start(self, *, seconds: float = 120, **settings: str) -> "RunningHouse":
         """Start and wait until it is ready."""
         command = [*self.under, sys.executable, "-m", "api.commands.main", "serve"]
         log = (self.home.parent / f"{self.home.name}.log").open("a")
@@ -58,7 +58,7 @@ class RunningHouse:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(30)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
 
@@ -106,7 +106,7 @@ def running(home: Path, **settings: str) -> Iterator[RunningHouse]:
         house.stop()
 
 
-def wait_for(client: httpx.Client, deposit_id: str, *, seconds: float = 120, searchable: bool = True) -> dict[str, Any]:
+def wait_for(client: httpx.Client, deposit_id: str, *, seconds: float = 300, searchable: bool = True) -> dict[str, Any]:
     """Wait until a deposit has come to its end."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
