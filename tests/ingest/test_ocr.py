@@ -11,6 +11,7 @@ import tesserocr
 from PIL import Image
 
 from ingest import reading
+from ingest.steps import recognise
 from ingest.tessdata import model_folder
 from tests import makers
 
@@ -65,3 +66,13 @@ def test_a_big_photograph_is_read_as_small_as_it_may_be(tmp_path: Path) -> None:
     page = next(iter(reading.recognise(tmp_path / "anh.jpg", [1], kind="image")))
     assert page.steps[1] == "200dpi"
     assert jiwer.cer(truth, plain(page.text)) < 0.01
+
+
+def test_the_command_serves_where_there_is_no_wheel(tmp_path: Path) -> None:
+    truth = scan(tmp_path / "scan.pdf", dpi=200, points=12)
+    image = pymupdf.open(tmp_path / "scan.pdf")[0].get_pixmap(dpi=200, colorspace=pymupdf.csGRAY).pil_image()
+    lines, confidence = recognise.by_command(image, 200, model_folder())
+    words = [piece for line in lines for piece in line]
+    assert jiwer.cer(truth, plain(" ".join(piece.text for piece in words))) < 0.01
+    assert confidence is not None and confidence > 0.8
+    assert all(0 <= piece.x0 < piece.x1 <= image.width and 0 <= piece.y0 < piece.y1 <= image.height for piece in words)
