@@ -14,7 +14,7 @@ from api.errors import NotValid, status_of
 from api.gate import Gate
 from api.routes import rosters as rosters_api
 from api.routes import units as units_api
-from api.routes.pages import Text, prefix_of, shown
+from api.routes.pages import Text, prefix_of, shown, unread_of
 from api.schemas import rosters as schemas
 from library.clock import now
 from library.errors import Refusal
@@ -147,7 +147,7 @@ async def units_shown(request: Request, gate: Gate, token: str | None, *, proble
 
     def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:
         actor = sign_in.actor_of(session, token, at=now())
-        return actor, {"units": units_api.units_of(session, actor).units}
+        return actor, {"unread": unread_of(session, actor), "units": units_api.units_of(session, actor).units}
 
     actor, data = await gate.read(read)
     return with_problem(request, "admin-units", actor, data, problem, given)
@@ -165,7 +165,7 @@ async def people_shown(
         here = actor.acting_as(ADMINISTRATOR)
         unit = units_api.in_care(session, code or (here.unit.code if here else ""), actor)
         found = rosters_api.members_of(session, unit, language, at=now())
-        return actor, {"units": care, "unit": unit.code, "unit_name": unit.name, "members": found.members}
+        return actor, {"unread": unread_of(session, actor), "units": care, "unit": unit.code, "unit_name": unit.name, "members": found.members}
 
     actor, data = await gate.read(read)
     roles = [(role, name_of(role, language)) for role in ROLES]
