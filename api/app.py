@@ -58,7 +58,8 @@ def create_app(house: House) -> FastAPI:
     app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)
     rooms = (
-        health, people, units, rosters, home, search, works, reader, deposits, uploads, desk, schools, pages, notices, me_pages, desk_pages, administration_pages,
+        health, people, units, rosters, home, search, works, reader, deposits, uploads, desk, schools, pages, notices, me_pages, desk_pages,
+        administration_pages,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router)
