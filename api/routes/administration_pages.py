@@ -25,6 +25,7 @@ from library.people.sight import units_below
 from library.people.sign_in import Actor, NotAllowed, PasswordToChoose, SignInNeeded
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+NO_HUB = "-"  # an empty field of a form is a field that was not sent
 People = Callable[[Session, Actor], None]
 
 
@@ -153,7 +154,7 @@ async def open_unit(
 @page.post("/quan-tri/truong/{code}")
 async def change_unit(
     code: str, request: Request, gate: GateNow, token: Token, language: Language,
-    parts: Annotated[list[str], Form(default_factory=list)], into: Text = "", name: Text = "", hub: Text | None = None, authority: Text = "",
+    parts: Annotated[list[str], Form(default_factory=list)], into: Text = "", name: Text = "", hub: Text = "", authority: Text = "",
 ) -> Response:  # fmt: skip
     """Rename a unit, choose its hub or who manages it, merge it into another or split it into several."""
 
@@ -164,7 +165,9 @@ async def change_unit(
         if into or parts:
             units_api.succeed(code, schemas.Succession(into=parts or [into]), session, actor, now())
         else:
-            units_api.change(code, schemas.UnitChange(name=name or None, hub=hub, authority=authority or None), session, actor, now())
+            units_api.change(
+                code, schemas.UnitChange(name=name or None, hub={"": None, NO_HUB: ""}.get(hub, hub), authority=authority or None), session, actor, now()
+            )
 
     return await units_changed(request, gate, token, language, act, {})
 

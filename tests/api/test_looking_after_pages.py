@@ -8,6 +8,7 @@ import pytest
 from tests.services.house import PASSWORD, RunningHouse, running
 from tests.services.people import enter, person
 
+SCHOOLS = {"AA": "THCS Vĩnh Thuận", "BB": "THCS Ba Đình", "CC": "THCS Cũ", "D1": "THCS Đông", "D2": "THCS Tây", "EE": "THCS Lớn"}
 HTML = {"Accept": "text/html"}
 
 
@@ -71,7 +72,8 @@ def test_a_hub_and_the_managing_authority_are_chosen_by_the_pages(root: httpx.Cl
     root.post("/api/v1/units", json={"kind": "commune", "code": "XA", "name": "Xã Vĩnh Thuận", "place": "tinh"}).raise_for_status()
     assert root.post("/quan-tri/truong/BB", data={"authority": "XA"}).status_code == 303
     assert root.get("/api/v1/schools/BB").json()["authority"]["name"] == "Xã Vĩnh Thuận"
-    assert root.post("/quan-tri/truong/BB", data={"hub": ""}).status_code == 303
+    assert root.post("/quan-tri/truong/BB", data={"hub": "-"}).status_code == 303
+    assert "duyệt hộ: THCS" not in root.get("/quan-tri/truong").text
 
 
 def test_a_merged_school_names_its_successor_and_its_people_are_there(root: httpx.Client, town: RunningHouse) -> None:
