@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
@@ -25,22 +26,24 @@ from library.people.sign_in import Actor
 
 api = APIRouter(prefix="/api/v1/schools", tags=["units"])
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-NEWEST = 6
+NEWEST, SHELF = 6, 60
+Subject = Annotated[str, Query(max_length=40)]
+Grade = Annotated[str, Query(pattern="^([1-9]|1[0-2])?$")]
 
 
 @api.get("/{code}", response_model=schemas.School)
-def school(code: str, session: Reading, actor: Reader, at: Now, language: Language) -> schemas.School:
-    """A school, with what the asker may see of its material."""
-    return school_of(session, code, actor, language, at=at)
+def school(code: str, session: Reading, actor: Reader, at: Now, language: Language, mon: Subject = "", lop: Grade = "") -> schemas.School:
+    """A school, with what the asker may see of its material; the shelf narrowed to a subject and a grade."""
+    return school_of(session, code, actor, language, mon, lop, at=at)
 
 
 @page.get("/truong/{code}")
-async def school_page(code: str, request: Request, gate: GateNow, token: Token, language: Language) -> Response:
+async def school_page(code: str, request: Request, gate: GateNow, token: Token, language: Language, mon: Subject = "", lop: Grade = "") -> Response:
     """The page of a school."""
-    return await answer(request, gate, token, "school", lambda s, a: {"school": school_of(s, code, a, language, at=now())})
+    return await answer(request, gate, token, "school", lambda s, a: {"school": school_of(s, code, a, language, mon, lop, at=now())})
 
 
-def school_of(session: Session, code: str, actor: Actor, language: str, *, at: datetime) -> schemas.School:
+def school_of(session: Session, code: str, actor: Actor, language: str, subject: str, grade: str, *, at: datetime) -> schemas.School:
     """A school by its code. Raises UnknownUnit."""
     unit = inviting.unit_by_code(session, code)
     if unit.kind != SCHOOL:
@@ -48,6 +51,7 @@ def school_of(session: Session, code: str, actor: Actor, language: str, *, at: d
     within = units_below(session, [unit.id])
     subjects = queries.counts(session, Work.subject_code, actor.sight, at=at, unit_ids=within)
     grades = queries.counts(session, Work.grade, actor.sight, at=at, unit_ids=within)
+    chosen: dict[str, Any] = {"subject": subject or None, "grade": int(grade) if grade else None}
     titles, copies, free = stock.holdings(session, unit.id)
     hours = stock.calendar_of(session, unit.id, at=at)
     return schemas.School(
@@ -62,6 +66,8 @@ def school_of(session: Session, code: str, actor: Actor, language: str, *, at: d
         work_total=queries.total_of(session, within, actor.sight, at=at),
         subjects=[Shelf(code=key, name=term.name(language), count=subjects[key]) for key, term in vocabulary.subjects().items() if subjects.get(key)],
         grades=[Shelf(code=str(grade), name=str(grade), count=grades[grade]) for grade in vocabulary.GRADES if grades.get(grade)],
+        **chosen,
+        shelf=[describing.card_of(one, language) for one in queries.shelf(session, within, actor.sight, at=at, limit=SHELF, **chosen)],
         newest=[describing.card_of(one, language) for one in queries.newest(session, actor.sight, at=at, limit=NEWEST, unit_ids=within)],
         title_total=titles,
         copy_total=copies,

@@ -34,6 +34,9 @@ class School(Sent):
     work_total: int
     subjects: list[Shelf]
     grades: list[Shelf]
+    subject: str | None  # the shelf is narrowed to these
+    grade: int | None
+    shelf: list[Card]
     newest: list[Card]
     title_total: int  # titles with paper copies
     copy_total: int

@@ -59,6 +59,15 @@ def newest(session: Session, sight: Sight, *, at: datetime, limit: int, unit_ids
     return session.scalars(wanted).all()
 
 
+def shelf(
+    session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *, at: datetime, limit: int, subject: str | None = None, grade: int | None = None
+) -> Sequence[Work]:
+    """What stands on the shelf of these units, by subject and grade, in the order of grades and titles."""
+    narrowed = [*([Work.subject_code == subject] if subject else []), *([Work.grade == grade] if grade else [])]
+    wanted = listed(select(Work)).where(*_published(sight, at), *_of_units(unit_ids), *narrowed)
+    return session.scalars(wanted.order_by(Work.grade, Work.subject_code, Work.title).limit(limit)).all()
+
+
 def for_tokens(session: Session, tokens: Collection[str], sight: Sight, *, at: datetime, limit: int) -> Sequence[Work]:
     """The works opened last to just these readers (a class), among those that may be seen."""
     opened = exists().where(Audience.work_id == Work.id, Audience.token.in_(tokens), Audience.from_at <= at)
