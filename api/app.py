@@ -12,7 +12,25 @@ from api import errors
 from api.gate import Gate
 from api.idle import NotingUse
 from api.middleware import Wrapping
-from api.routes import administration_pages, deposits, desk, desk_pages, health, home, me_pages, pages, people, reader, rosters, search, units, uploads, works
+from api.routes import (
+    administration_pages,
+    deposits,
+    desk,
+    desk_pages,
+    health,
+    home,
+    me_pages,
+    notices,
+    pages,
+    people,
+    reader,
+    rosters,
+    schools,
+    search,
+    units,
+    uploads,
+    works,
+)  # fmt: skip
 from api.static import BuiltFiles
 from ingest.house import House
 from search.index import open_index
@@ -39,7 +57,11 @@ def create_app(house: House) -> FastAPI:
     errors.install(app)
     app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)
-    for room in (health, people, units, rosters, home, search, works, reader, deposits, uploads, desk, pages, me_pages, desk_pages, administration_pages):
+    rooms = (
+        health, people, units, rosters, home, search, works, reader, deposits, uploads, desk, schools, pages, notices, me_pages, desk_pages,
+        administration_pages,
+    )  # fmt: skip
+    for room in rooms:
         app.include_router(room.router)
     app.mount("/static", BuiltFiles(BUILT), name="static")
     return app

@@ -27,6 +27,7 @@ STATUS = {
     "foreign-origin": 403,
     "unknown-work": 404,
     "unknown-page": 404,
+    "unknown-notice": 404,
     "unknown-deposit": 404,
     "not-found": 404,
     "not-at-desk": 403,

@@ -1,5 +1,5 @@
-"""The worker: claims what is due and does it. Two hands, so that a long book never delays a takedown: one reads deposits, one writes
-the index.
+"""The worker: claims what is due and does it. Three hands, so that neither a long book nor a slow mail server delays a takedown: one reads
+deposits, one writes the index, one tells people.
 """
 
 import contextlib
@@ -13,10 +13,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from ingest import pipeline, uploading
+from ingest import pipeline, posting, uploading
 from ingest.house import House
-from library import work_queue
+from library import pulse, work_queue
 from library.catalogue import depositing
 from library.catalogue.models import FAILED, Deposit, Work
 from library.clock import now
@@ -44,16 +45,30 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped."""
-        hands = [threading.Thread(target=hand, name=hand.__name__, daemon=True) for hand in (self.take_deposits, self.keep_index)]
+        hands = [threading.Thread(target=hand, name=hand.__name__, daemon=True) for hand in (self.take_deposits, self.keep_index, self.tell_people)]
         for hand in hands:
             hand.start()
+        beaten = now() - pulse.BEATS_EVERY
         while not self.stopping.wait(1):
+            if now() - beaten >= pulse.BEATS_EVERY:
+                beaten = now()
+                self.beat()
             if not all(hand.is_alive() for hand in hands):
                 log.error("worker-hand-died")
                 sys.exit(1)
         for hand in hands:
             hand.join(timeout=10)
         self.give_back()
+        with contextlib.suppress(SQLAlchemyError), transaction(self.house.engine) as session:
+            pulse.stopped(session, self.name)
+
+    def beat(self) -> None:
+        """Say that this worker is alive; a busy database hears it next time."""
+        try:
+            with transaction(self.house.engine) as session:
+                pulse.beat(session, self.name, at=now())
+        except SQLAlchemyError as error:
+            log.warning("pulse-missed", error=str(error))
 
     def stop(self) -> None:
         """Ask for the end."""
@@ -85,6 +100,21 @@ class Worker:
                 self.stopping.wait(self.house.settings.poll_seconds)
         if index is not None:
             index.close()
+
+    def tell_people(self) -> None:
+        """Hand three: reminders, and letters where the house has a mail server."""
+        reminded = now() - posting.REMIND_EVERY
+        while not self.stopping.is_set():
+            try:
+                if now() - reminded >= posting.REMIND_EVERY:
+                    posting.remind(self.house, at=now())
+                    reminded = now()
+                idle = not posting.send_next(self.house, self.name)
+            except SQLAlchemyError:
+                log.exception("telling-failed")
+                idle = True
+            if idle:
+                self.stopping.wait(max(1.0, self.house.settings.poll_seconds))
 
     def try_open_index(self) -> Index | None:
         """The index for writing; None while another worker holds it."""

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=0.25, gt=0, description="how often an idle worker looks for work")
     upload_days: float = Field(default=7, gt=0, description="an unfinished upload is kept this long")
     upload_limit: int = Field(default=4 * 1024**3, gt=0, description="largest file, bytes")
+    mail: str = Field(default="", description="smtp://user:password@host:port or smtps://…; empty: no e-mail")
+    mail_from: str = Field(default="", description="the address that letters come from")
     page_limit: int = Field(default=2500, gt=0, description="most pages of one PDF")
 
     @model_validator(mode="after")
@@ -79,7 +81,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         mistakes += [f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg']} (given: {one['input']!r})." for one in error.errors()]
         raise SettingsMistaken(mistakes + scheme_mistakes(given)) from error
-    mistakes += scheme_mistakes({name: getattr(settings, name) for name in SCHEMES}) + place_mistakes(settings)
+    mistakes += scheme_mistakes({name: getattr(settings, name) for name in SCHEMES}) + place_mistakes(settings) + mail_mistakes(settings)
     if mistakes:
         raise SettingsMistaken(mistakes)
     return settings
@@ -102,3 +104,16 @@ def place_mistakes(settings: Settings) -> list[str]:
     if not (existing.is_dir() and os.access(existing, os.W_OK)):
         return [f"{PREFIX}HOME: the folder {settings.home} cannot be written."]
     return []
+
+
+def mail_mistakes(settings: Settings) -> list[str]:
+    """One sentence for each thing that keeps letters from going out. The address of the server holds a password and is never told."""
+    if not settings.mail:
+        return []
+    mistakes = []
+    where = urlsplit(settings.mail)
+    if where.scheme not in ("smtp", "smtps") or not where.hostname:
+        mistakes.append(f"{PREFIX}MAIL: needs smtp://user:password@host:port or smtps://….")
+    if settings.mail_from.count("@") != 1 or any(sign.isspace() for sign in settings.mail_from):
+        mistakes.append(f"{PREFIX}MAIL_FROM: needs the address that letters come from, like thu-vien@truong.edu.vn.")
+    return mistakes

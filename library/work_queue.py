@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -55,13 +55,13 @@ def enqueue(row: Workable, *, at: datetime) -> None:
     row.set_aside_at = None
 
 
-def claim(session: Session, model: type[Row], *, worker: str, at: datetime, seconds: float) -> tuple[Row, Lease] | None:
-    """Take the due row that waits longest, with a lease of `seconds`; None when there is none.
+def claim(session: Session, model: type[Row], *only: ColumnElement[bool], worker: str, at: datetime, seconds: float) -> tuple[Row, Lease] | None:
+    """Take the due row that waits longest (of those that `only` names), with a lease of `seconds`; None when there is none.
 
     Sound because the transaction writes from its first statement: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by SKIP LOCKED.
     """
     free = or_(model.lease_until.is_(None), model.lease_until <= at)
-    waiting = select(model).where(model.due_at <= at, free, model.set_aside_at.is_(None)).order_by(model.due_at).limit(1)
+    waiting = select(model).where(model.due_at <= at, free, model.set_aside_at.is_(None), *only).order_by(model.due_at).limit(1)
     row = session.scalars(waiting.with_for_update(skip_locked=True)).first()
     if row is None:
         return None

@@ -25,9 +25,10 @@ COLOURS = {
 COLOUR_OF = {code: colour for colour, codes in COLOURS.items() for code in codes.split()}
 
 
-def source(name: str) -> str:
-    """The text of one template."""
-    return files("api.first_screen").joinpath("templates", name).read_text(encoding="utf-8")
+def source(name: str) -> str | None:
+    """The text of one template; None when there is none of that name."""
+    found = files("api.first_screen").joinpath("templates", name)
+    return found.read_text(encoding="utf-8") if found.is_file() else None
 
 
 @cache

@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -14,16 +14,18 @@ from api.errors import NotValid, status_of
 from api.gate import Gate
 from api.routes import rosters as rosters_api
 from api.routes import units as units_api
-from api.routes.pages import Text, prefix_of, shown
+from api.routes.pages import Text, prefix_of, shown, unread_of
 from api.schemas import rosters as schemas
 from library.clock import now
 from library.errors import Refusal
 from library.people import rosters, sign_in
-from library.people.models import SCHOOL
+from library.people.models import PUPIL, SCHOOL, TEACHER, Unit
 from library.people.roles import ADMINISTRATOR, ROLES, name_of
+from library.people.sight import units_below
 from library.people.sign_in import Actor, NotAllowed, PasswordToChoose, SignInNeeded
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+NO_HUB = "-"  # an empty field of a form is a field that was not sent
 People = Callable[[Session, Actor], None]
 
 
@@ -36,20 +38,57 @@ async def people_page(request: Request, gate: GateNow, token: Token, language: L
 @page.post("/quan-tri/nguoi-dung")
 async def add_person(
     request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow,
-    unit: Text, name: Text = "", login: Text = "", role: Text = "", way: Text = "link",
+    unit: Text, name: Text = "", login: Text = "", role: Text = "", way: Text = "link", email: Text = "",
 ) -> Response:  # fmt: skip
     """A new person by the plain form."""
     try:
-        wish = schemas.NewMember(name=name, login=login, role=role, way=way)
+        wish = schemas.NewMember(name=name, login=login, role=role, way=way, email=email.strip() or None)
         made = await rosters_api.add(unit, wish, request, gate, token, house)
     except ValidationError as error:
         fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
-        return await people_shown(request, gate, token, language, unit, problem=NotValid(fields=fields), given={"name": name, "login": login})
+        return await people_shown(request, gate, token, language, unit, problem=NotValid(fields=fields), given={"name": name, "login": login, "email": email})
     except (SignInNeeded, PasswordToChoose):
         raise
     except Refusal as refusal:
-        return await people_shown(request, gate, token, language, unit, problem=refusal, given={"name": name, "login": login})
+        return await people_shown(request, gate, token, language, unit, problem=refusal, given={"name": name, "login": login, "email": email})
     return await people_shown(request, gate, token, language, unit, made=made)
+
+
+@page.post("/quan-tri/nguoi-dung/{person_id}/vai-tro")
+async def give_role(
+    person_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language, unit: Text, place: Text = "", role: Text = ""
+) -> Response:
+    """One more role, in this unit or a department of it."""
+
+    def act(session: Session, actor: Actor) -> None:
+        person = rosters.person_in_care(session, person_id, by=actor)
+        rosters.give_role(session, person, units_api.in_care(session, place or unit, actor), role, by=actor, at=now())
+
+    return await people_changed(request, gate, token, language, unit, act)
+
+
+@page.post("/quan-tri/nguoi-dung/{person_id}/lop")
+async def enrol(person_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language, unit: Text, school_class: Text = "") -> Response:
+    """Into a class: pupils to learn there, everybody else to teach it."""
+
+    def act(session: Session, actor: Actor) -> None:
+        person = rosters.person_in_care(session, person_id, by=actor)
+        chosen = rosters.class_in_care(session, rosters_api.class_id_of(school_class), by=actor)
+        pupils = rosters.holding(session, {chosen.unit_id}, (PUPIL,), at=now())
+        rosters.enrol(session, chosen, person, at=now(), role=PUPIL if person.id in pupils else TEACHER)
+
+    return await people_changed(request, gate, token, language, unit, act)
+
+
+@page.post("/quan-tri/lop")
+async def open_class(request: Request, gate: GateNow, token: Token, language: Language, unit: Text, name: Text = "", grade: Text = "") -> Response:
+    """A class of this school year by the plain form."""
+
+    def act(session: Session, actor: Actor) -> None:
+        wish = schemas.NewClass(name=name, grade=int(grade) if grade.isdecimal() else None)
+        rosters_api.open_class(unit, wish, session, actor, now())
+
+    return await people_changed(request, gate, token, language, unit, act)
 
 
 @page.post("/quan-tri/nguoi-dung/{person_id}/{act}")
@@ -114,18 +153,43 @@ async def open_unit(
 
 @page.post("/quan-tri/truong/{code}")
 async def change_unit(
-    code: str, request: Request, gate: GateNow, token: Token, language: Language, name: Text = "", into: Text = "", hub: Text | None = None
-) -> Response:
-    """Rename a unit, choose its hub, or merge it into another."""
+    code: str, request: Request, gate: GateNow, token: Token, language: Language,
+    parts: Annotated[list[str], Form(default_factory=list)], into: Text = "", name: Text = "", hub: Text = "", authority: Text = "",
+) -> Response:  # fmt: skip
+    """Rename a unit, choose its hub or who manages it, merge it into another or split it into several."""
 
     def act(session: Session) -> None:
         actor = sign_in.actor_of(session, token, at=now())
-        if into:
-            units_api.succeed(code, schemas.Succession(into=[into]), session, actor, now())
+        if len(parts) == 1:
+            raise NotValid(fields="parts")  # one part would be a merger, which has a button of its own
+        if into or parts:
+            units_api.succeed(code, schemas.Succession(into=parts or [into]), session, actor, now())
         else:
-            units_api.change(code, schemas.UnitChange(name=name or None, hub=hub), session, actor, now())
+            units_api.change(
+                code, schemas.UnitChange(name=name or None, hub={"": None, NO_HUB: ""}.get(hub, hub), authority=authority or None), session, actor, now()
+            )
 
     return await units_changed(request, gate, token, language, act, {})
+
+
+async def people_changed(request: Request, gate: Gate, token: str | None, language: str, unit: str, act: Callable[[Session, Actor], None]) -> Response:
+    """Do it and show the people again, with what was wrong."""
+
+    def acting(session: Session) -> None:
+        actor = sign_in.actor_of(session, token, at=now())
+        actor.required()
+        act(session, actor)
+
+    try:
+        await gate.write(acting)
+    except ValidationError as error:
+        fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
+        return await people_shown(request, gate, token, language, unit, problem=NotValid(fields=fields))
+    except (SignInNeeded, PasswordToChoose):
+        raise
+    except Refusal as refusal:
+        return await people_shown(request, gate, token, language, unit, problem=refusal)
+    return RedirectResponse(f"{prefix_of(language)}/quan-tri/nguoi-dung?don_vi={unit}", 303)
 
 
 async def units_changed(request: Request, gate: Gate, token: str | None, language: str, act: Callable[[Session], None], given: Mapping[str, str]) -> Response:
@@ -147,7 +211,7 @@ async def units_shown(request: Request, gate: Gate, token: str | None, *, proble
 
     def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:
         actor = sign_in.actor_of(session, token, at=now())
-        return actor, {"units": units_api.units_of(session, actor).units}
+        return actor, {"unread": unread_of(session, actor), "units": units_api.units_of(session, actor).units}
 
     actor, data = await gate.read(read)
     return with_problem(request, "admin-units", actor, data, problem, given)
@@ -165,11 +229,20 @@ async def people_shown(
         here = actor.acting_as(ADMINISTRATOR)
         unit = units_api.in_care(session, code or (here.unit.code if here else ""), actor)
         found = rosters_api.members_of(session, unit, language, at=now())
-        return actor, {"units": care, "unit": unit.code, "unit_name": unit.name, "members": found.members}
+        more = places_of(session, unit, care)
+        return actor, {**more, "unread": unread_of(session, actor), "units": care, "unit": unit.code, "unit_name": unit.name, "members": found.members}
 
     actor, data = await gate.read(read)
     roles = [(role, name_of(role, language)) for role in ROLES]
     return with_problem(request, "admin-people", actor, {**data, "made": made.model_dump() if made else None, "roles": roles}, problem, given)
+
+
+def places_of(session: Session, unit: Unit, care: list[schemas.Unit]) -> Mapping[str, Any]:
+    """Where a person of this unit may be put: its departments, and the classes of this year when it is a school."""
+    below = units_below(session, [unit.id])
+    places = [one for one in care if uuid.UUID(one.id) in below and not one.closed_at]
+    is_school = unit.kind == SCHOOL
+    return {"places": places, "school": unit.code if is_school else "", "classes": rosters_api.classes_of(session, unit, at=now()).classes if is_school else []}
 
 
 def with_problem(request: Request, name: str, actor: Actor, data: Mapping[str, Any], problem: Refusal | None, given: Mapping[str, str] | None) -> Response:

@@ -19,6 +19,7 @@ from api.schemas import people as people_schemas
 from library.catalogue import publishing, queries
 from library.clock import now
 from library.errors import Refusal
+from library.notices import inbox
 from library.people import sign_in
 from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
 
@@ -57,12 +58,17 @@ async def answer(request: Request, gate: Gate, token: str | None, name: str, loo
     def read(session: Session) -> tuple[Actor, Mapping[str, Any] | None]:
         actor = sign_in.actor_of(session, token, at=now())
         choosing = actor.person is not None and actor.person.first_password and name != "choose-password"
-        return actor, None if choosing else look(session, actor)
+        return actor, None if choosing else {"unread": unread_of(session, actor), **look(session, actor)}
 
     actor, data = await gate.read(read)
     if data is None:
         return RedirectResponse(f"{prefix_of_path(request)}/doi-mat-khau", 303)
     return shown(request, name, actor, data)
+
+
+def unread_of(session: Session, actor: Actor) -> int:
+    """What the bell says."""
+    return inbox.unread(session, actor.person.id) if actor.person else 0
 
 
 def problem_page(request: Request, refusal: Refusal, status: int, headers: dict[str, str]) -> Response:

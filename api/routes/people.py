@@ -12,6 +12,7 @@ from api.gate import Gate
 from api.schemas import people as schemas
 from library.clock import now
 from library.errors import Refusal
+from library.notices import telling
 from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR, Person
 from library.people.roles import name_of
@@ -135,6 +136,8 @@ async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, ad
         person = sign_in.actor_of(session, token, at=now()).person
         if person is None:
             raise SignInNeeded
+        if person.first_password:
+            welcome(session, person)
         inviting.choose_password(session, person, hashed, at=now())
         return _open(session, person)
 
@@ -165,10 +168,19 @@ async def take_link(gate: Gate, token: str, wish: schemas.Acceptance) -> tuple[s
         hashed = await run_in_threadpool(sign_in.passwords.hash, wish.password)
 
     def take(session: Session) -> tuple[str, Actor]:
+        invited = inviting.open_invitation(session, token, at=now()).person
+        fresh = invited is None or invited.password_hash is None
         person = inviting.accept(session, token, name=wish.name, login=wish.login, password_hash=hashed, at=now())
+        if fresh:
+            welcome(session, person)
         return _open(session, person)
 
     return await gate.write(take)
+
+
+def welcome(session: Session, person: Person) -> None:
+    """The first thing in everybody's inbox."""
+    telling.tell(session, [person.id], "welcome", at=now())
 
 
 def set_cookie(response: Response, request: Request, settings: Settings, token: str, *, shared: bool = False) -> None:

@@ -156,6 +156,14 @@ def let_in(session: Session, person: Person, printed: str | None, hashed: str | 
     return schemas.WayIn(person_id=str(person.id), login=person.login, link=f"{root}/moi/{token}", password=None)
 
 
+def class_id_of(text: str) -> uuid.UUID:
+    """The id of a class as it stands in a form. Raises UnknownClass."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise rosters.UnknownClass from error
+
+
 async def _printed(way: str) -> tuple[str | None, str | None]:
     if way != "password":
         return None, None

@@ -1,5 +1,7 @@
 """Sign-in and the person who is signed in, on the wire."""
 
+from datetime import datetime
+
 from pydantic import Field
 
 from api.schemas.base import Named, Sent, Wish
@@ -64,3 +66,22 @@ class Acceptance(Wish):
     name: str = Field(min_length=1, max_length=200)
     login: str = Field(min_length=3, max_length=60, pattern=r"^[\w.@-]+$")
     password: str = Field(min_length=8, max_length=200)
+
+
+class Notice(Sent):
+    """One thing I have been told, in words."""
+
+    id: str
+    kind: str
+    line: str
+    more: str
+    path: str  # the page to go to, without the language prefix
+    created_at: datetime
+    read: bool
+
+
+class Notices(Sent):
+    """What I have been told, newest first; many of one kind stand in one line."""
+
+    unread: int
+    notices: list[Notice]

@@ -1,16 +1,16 @@
 """Reading the catalogue: every query of a surface goes through the rule of sight."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from library.catalogue.access import visible_to
 from library.catalogue.cataloguing import UnknownWork
-from library.catalogue.models import ORIGINAL, PUBLISHED, Page, Rendition, Version, Work
+from library.catalogue.models import ORIGINAL, PUBLISHED, Audience, Page, Rendition, Version, Work
 from library.errors import Refusal
 from library.people.sight import Sight
 
@@ -53,16 +53,43 @@ def visible_works(session: Session, work_ids: Sequence[uuid.UUID], sight: Sight,
     return {work.id: work for work in found}
 
 
-def newest(session: Session, sight: Sight, *, at: datetime, limit: int) -> Sequence[Work]:
-    """The works published last."""
-    wanted = listed(select(Work)).where(*_published(sight, at)).order_by(Work.published_at.desc()).limit(limit)
+def newest(session: Session, sight: Sight, *, at: datetime, limit: int, unit_ids: Collection[uuid.UUID] | None = None) -> Sequence[Work]:
+    """The works published last: of the given units, or of all."""
+    wanted = listed(select(Work)).where(*_published(sight, at), *_of_units(unit_ids)).order_by(Work.published_at.desc()).limit(limit)
     return session.scalars(wanted).all()
 
 
-def counts(session: Session, column: Any, sight: Sight, *, at: datetime) -> dict[Any, int]:
-    """How many published works may be seen for each value of a column."""
-    rows = session.execute(select(column, func.count()).where(column.is_not(None), *_published(sight, at)).group_by(column))
-    return {row[0]: row[1] for row in rows}
+def shelf(
+    session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *, at: datetime, limit: int, subject: str | None = None, grade: int | None = None
+) -> Sequence[Work]:
+    """What stands on the shelf of these units, by subject and grade, in the order of grades and titles."""
+    narrowed = [*([Work.subject_code == subject] if subject else []), *([Work.grade == grade] if grade else [])]
+    wanted = listed(select(Work)).where(*_published(sight, at), *_of_units(unit_ids), *narrowed)
+    return session.scalars(wanted.order_by(Work.grade, Work.subject_code, Work.title).limit(limit)).all()
+
+
+def for_tokens(session: Session, tokens: Collection[str], sight: Sight, *, at: datetime, limit: int) -> Sequence[Work]:
+    """The works opened last to just these readers (a class), among those that may be seen."""
+    opened = exists().where(Audience.work_id == Work.id, Audience.token.in_(tokens), Audience.from_at <= at)
+    wanted = listed(select(Work)).where(*_published(sight, at), opened).order_by(Work.published_at.desc()).limit(limit)
+    return session.scalars(wanted).all()
+
+
+def owned(session: Session, person_id: uuid.UUID, states: Collection[str], *, limit: int) -> Sequence[Work]:
+    """What somebody has made themselves, in these states, newest first."""
+    wanted = listed(select(Work)).where(Work.owner_id == person_id, Work.state.in_(states), Work.version_id.is_not(None))
+    return session.scalars(wanted.order_by(Work.created_at.desc()).limit(limit)).all()
+
+
+def counts(session: Session, column: Any, sight: Sight, *, at: datetime, unit_ids: Collection[uuid.UUID] | None = None) -> dict[Any, int]:
+    """How many published works (of the given units, or of all) may be seen for each value of a column."""
+    wanted = select(column, func.count()).where(column.is_not(None), *_published(sight, at), *_of_units(unit_ids)).group_by(column)
+    return {row[0]: row[1] for row in session.execute(wanted)}
+
+
+def total_of(session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *, at: datetime) -> int:
+    """How many published works of these units may be seen."""
+    return session.scalar(select(func.count()).select_from(Work).where(*_published(sight, at), *_of_units(unit_ids))) or 0
 
 
 def totals(session: Session, sight: Sight, *, at: datetime) -> tuple[int, int]:
@@ -109,6 +136,10 @@ def page_quality(session: Session, version_id: uuid.UUID) -> tuple[int, list[int
 
 def _published(sight: Sight, at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Work.state == PUBLISHED, visible_to(sight, at))
+
+
+def _of_units(unit_ids: Collection[uuid.UUID] | None) -> tuple[ColumnElement[bool], ...]:
+    return () if unit_ids is None else (Work.unit_id.in_(unit_ids),)
 
 
 def listed(wanted: Select[Work]) -> Select[Work]:

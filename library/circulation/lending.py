@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from library import audit
 from library.calendar import local_date
-from library.circulation import due_dates, judging, queries
+from library.circulation import due_dates, judging, queries, reminding
 from library.circulation.models import AVAILABLE, ON_LOAN, RETURNED, VOIDED, Item, Loan, Patron
 from library.circulation.refusals import ItemOnLoan
 from library.notices import telling
@@ -75,7 +75,7 @@ def due_in_words(loan: Loan) -> str:
 def _close(session: Session, loan: Loan, how: str, *, by: Actor, at: datetime) -> None:
     loan.closed_at, loan.closed_as = at, how
     session.flush()
-    for kind in ("loan-due", "loan-overdue"):
+    for kind in reminding.KINDS:
         telling.drop(session, kind, loan.id)
     audit.tell(session, f"loan-{how}", loan, unit_id=loan.unit_id, by=by.person_id, at=at, item=str(loan.item_id))
 

@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from library.calendar import local_date
+from library.calendar import LOCAL, local_date
 from library.circulation import due_dates, patrons, policy
 from library.circulation.due_dates import Calendar
 from library.circulation.judging import LoanFacts
@@ -117,3 +117,25 @@ def overdue_count(session: Session, unit_id: uuid.UUID, *, at: datetime) -> tupl
     """Open loans of a school, and how many of them are overdue."""
     row = session.execute(select(func.count(), func.sum(case((Loan.due_at < at, 1), else_=0))).where(Loan.unit_id == unit_id, Loan.closed_at.is_(None))).one()
     return int(row[0] or 0), int(row[1] or 0)
+
+
+def holdings(session: Session, unit_id: uuid.UUID) -> tuple[int, int, int]:
+    """What a school has on paper: titles, copies, and how many of these stand on the shelves now."""
+    free = func.sum(case((Item.status == AVAILABLE, 1), else_=0))
+    wanted = select(func.count(Item.work_id.distinct()), func.count(), free).where(Item.unit_id == unit_id, Item.status.in_(ON_THE_SHELVES))
+    row = session.execute(wanted).one()
+    return int(row[0]), int(row[1]), int(row[2] or 0)
+
+
+def closed_days(session: Session, unit_id: uuid.UUID, *, at: datetime, limit: int = 20) -> Sequence[tuple[date, str | None]]:
+    """The days ahead on which the school's library stays closed, with the reason."""
+    wanted = select(ClosedDay.day, ClosedDay.reason).where(ClosedDay.unit_id == unit_id, ClosedDay.day >= local_date(at))
+    return [(row.day, row.reason) for row in session.execute(wanted.order_by(ClosedDay.day).limit(limit))]
+
+
+def due_by(session: Session, unit_id: uuid.UUID, *, first: date | None, last: date, limit: int) -> Sequence[tuple[Loan, str]]:
+    """Open loans of a school that are due on these local days, with the borrower's name, the oldest first."""
+    days = [Loan.due_at <= datetime.combine(last, time.max, LOCAL), *([Loan.due_at >= datetime.combine(first, time.min, LOCAL)] if first else [])]
+    wanted = select(Loan, Person.name).join(Patron, Patron.id == Loan.patron_id).join(Person, Person.id == Patron.person_id)
+    rows = session.execute(wanted.where(Loan.unit_id == unit_id, Loan.closed_at.is_(None), *days).order_by(Loan.due_at, Person.name).limit(limit))
+    return [(row[0], row[1]) for row in rows]

@@ -4,18 +4,25 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.database import Base, Identified
 from library.work_queue import Workable
+
+ONCE = "kind IN ('loan-due-soon', 'loan-overdue')"  # however many workers look, each is told once
 
 
 class Notice(Identified, Workable, Base):
     """One thing to tell one person. Its work to do is to go out by e-mail, where the person has an address."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_about", "kind", "about_id"), Index("ix_notice_inbox", "person_id", "created_at"))
+    __table_args__ = (
+        Index("ix_notice_about", "kind", "about_id"),
+        Index("ix_notice_inbox", "person_id", "created_at"),
+        Index("ix_notice_unread", "person_id", "read_at"),
+        Index("uq_notice_once", "kind", "about_id", "person_id", unique=True, sqlite_where=text(ONCE), postgresql_where=text(ONCE)),
+    )
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str]

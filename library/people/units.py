@@ -96,6 +96,11 @@ def successors(session: Session, unit_id: uuid.UUID) -> Sequence[Unit]:
     return session.scalars(select(Unit).join(UnitSuccession, UnitSuccession.new_id == Unit.id).where(UnitSuccession.old_id == unit_id)).all()
 
 
+def predecessors(session: Session, unit_id: uuid.UUID) -> Sequence[Unit]:
+    """The units that went into this one."""
+    return session.scalars(select(Unit).join(UnitSuccession, UnitSuccession.old_id == Unit.id).where(UnitSuccession.new_id == unit_id)).all()
+
+
 def school_of(session: Session, unit_id: uuid.UUID) -> Unit | None:
     """The school that a unit is or lies in."""
     return session.scalar(select(Unit).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind == SCHOOL))

@@ -1,0 +1,62 @@
+"""Sending notices: the worker's third hand. What is still true is known by the rooms above the notices, so it is said here."""
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from ingest.house import House
+from library.circulation import reminding
+from library.clock import now
+from library.database import reading_session, transaction
+from library.notices import mailing
+from library.notices.mailing import Post, Truth
+
+log = structlog.get_logger()
+REMIND_EVERY = timedelta(hours=1)  # nobody hears the same twice, so often is harmless
+LEASE = 300.0  # seconds: a slow server may take long over one letter
+BROKEN = (OSError, ssl.SSLError, smtplib.SMTPException, mailing.PostUnsafe, ValueError)  # ValueError: an address no letter can carry
+TRUTHS: Mapping[str, Truth] = dict.fromkeys(reminding.KINDS, reminding.still_out)
+
+
+def post_of(house: House) -> Post:
+    """The way out of this house."""
+    settings = house.settings
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return Post(settings.mail, settings.mail_from, settings.library_name, address.rstrip("/"))
+
+
+def remind(house: House, *, at: datetime) -> None:
+    """Tell all borrowers who are due to be told."""
+    told = reminding.MOST_AT_ONCE
+    while told >= reminding.MOST_AT_ONCE:
+        with transaction(house.engine) as session:
+            told = reminding.remind(session, at=at)
+        if told:
+            log.info("borrowers-reminded", count=told)
+
+
+def send_next(house: House, worker: str, *, at: datetime | None = None) -> bool:
+    """Send what waits for one person; returns whether anything waited."""
+    moment = at or now()
+    with transaction(house.engine) as session:
+        taken = mailing.take(session, worker=worker, at=moment, seconds=LEASE)
+    if taken is None:
+        return False
+    post = post_of(house)
+    try:
+        with reading_session(house.engine) as session:
+            letter, told = mailing.letter(session, taken, post, TRUTHS, at=moment)
+        if letter is not None:
+            post.send(letter)
+            log.info("letter-sent", notices=len(told))
+    except BROKEN as error:
+        log.warning("letter-not-sent", error=type(error).__name__)
+        with transaction(house.engine) as session:
+            mailing.keep(session, taken, error, at=moment)
+        return True
+    with transaction(house.engine) as session:
+        mailing.settle(session, taken, told, at=moment)
+    return True

@@ -1,0 +1,47 @@
+"""How the house is: workers, queue, storage, what was set aside. A few counts, cheap enough for a home page."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ingest.house import House
+from library import pulse
+from library.catalogue.models import Deposit, Work
+from library.notices.models import Notice
+
+LATE = timedelta(minutes=30)  # a deposit that waits longer wants a second worker
+LOW = 0.1  # of the disk
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """What a glance shows."""
+
+    workers: int
+    waiting: int  # deposits on their way
+    oldest: timedelta  # how long the first of them has waited
+    aside: int  # rows that failed three times and need a person
+    free: int  # bytes on the disk of the house
+    free_share: float
+
+    @property
+    def troubles(self) -> list[str]:
+        """What needs somebody, the worst first: no-worker, disk-low, set-aside, late."""
+        found = {
+            "no-worker": self.workers == 0,
+            "disk-low": self.free_share < LOW,
+            "set-aside": self.aside > 0,
+            "late": self.oldest > LATE,
+        }
+        return [name for name, true in found.items() if true]
+
+
+def look(session: Session, house: House, *, at: datetime) -> Vitals:
+    """All of it at this moment."""
+    waiting, first = session.execute(select(func.count(), func.min(Deposit.due_at)).where(Deposit.due_at <= at, Deposit.set_aside_at.is_(None))).one()
+    aside = sum(session.scalar(select(func.count()).select_from(kind).where(kind.set_aside_at.is_not(None))) or 0 for kind in (Deposit, Work, Notice))
+    disk = shutil.disk_usage(house.settings.home)
+    return Vitals(pulse.alive(session, at=at), waiting, at - first if first else timedelta(), aside, disk.free, disk.free / disk.total)

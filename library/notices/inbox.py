@@ -1,0 +1,78 @@
+"""The inbox: what somebody has been told, newest first, and what they have not read yet."""
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from library.errors import Refusal
+from library.notices.models import Notice
+from library.notices.wording import DIGESTED, Words, words
+
+SHOWN = 100
+
+
+class UnknownNotice(Refusal):
+    code = "unknown-notice"
+    vi = "Thông báo này không còn nữa."
+    en = "This notice is gone."
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice in words; one that stands for several carries the id of the newest."""
+
+    id: uuid.UUID
+    kind: str
+    words: Words
+    created_at: datetime
+    read: bool
+
+
+def unread(session: Session, person_id: uuid.UUID) -> int:
+    """How many notices somebody has not read: one look into one index."""
+    return session.scalar(select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))) or 0
+
+
+def lines(session: Session, person_id: uuid.UUID, language: str) -> list[Line]:
+    """What somebody has been told. Unread notices of a kind that comes in numbers stand in one line."""
+    found = session.scalars(select(Notice).where(Notice.person_id == person_id).order_by(Notice.created_at.desc()).limit(SHOWN)).all()
+    counts = Counter(one.kind for one in found if _digested(one))
+    return [_line(one, language, counts[one.kind] if _digested(one) else 1) for one in _first_of_each(found)]
+
+
+def mark_read(session: Session, person_id: uuid.UUID, notice_id: uuid.UUID, *, at: datetime) -> None:
+    """Somebody has read one of their own notices, and those that stood in the same line. Raises UnknownNotice."""
+    notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.person_id == person_id))
+    if notice is None:
+        raise UnknownNotice
+    same = Notice.kind == notice.kind if notice.kind in DIGESTED else Notice.id == notice.id
+    session.execute(update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), same).values(read_at=at))
+
+
+def mark_all_read(session: Session, person_id: uuid.UUID, *, at: datetime) -> None:
+    """Somebody has seen them all."""
+    session.execute(update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None)).values(read_at=at))
+
+
+def _digested(notice: Notice) -> bool:
+    return notice.kind in DIGESTED and notice.read_at is None
+
+
+def _first_of_each(found: Sequence[Notice]) -> list[Notice]:
+    seen: set[str] = set()
+    kept = []
+    for one in found:
+        if not _digested(one) or one.kind not in seen:
+            kept.append(one)
+        if _digested(one):
+            seen.add(one.kind)
+    return kept
+
+
+def _line(notice: Notice, language: str, count: int) -> Line:
+    return Line(notice.id, notice.kind, words(notice.kind, notice.facts, language, count=count), notice.created_at, notice.read_at is not None)

@@ -1,0 +1,154 @@
+"""E-mail, the second channel. A letter is made at the last moment from what is still true, and goes out over real SMTP.
+
+A server that does not answer is nobody's fault: the notices wait and are tried again as long as it takes. A letter that the server
+refuses is tried three times and then set aside with its reason.
+"""
+
+import smtplib
+import ssl
+import uuid
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy.orm import Session
+
+from library import work_queue
+from library.notices.models import Notice
+from library.notices.wording import DIGESTED, Words, words
+from library.people.models import Person
+from library.work_queue import Lease, LeaseLost
+
+TIMEOUT = 15  # seconds for every word of the server
+MOST_IN_ONE = 20  # notices in one letter
+NEAR = frozenset({"localhost", "127.0.0.1", "::1"})
+Truth = Callable[[Session, Notice], bool]
+
+
+class PostUnsafe(Exception):
+    """The server offers no encryption, and a password never travels in the clear."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """The way out: where the mail server is, who we are, and what stands at the head and foot of a letter."""
+
+    url: str  # smtp://user:password@host:port or smtps://…; empty: no e-mail
+    sender: str
+    house: str
+    address: str  # of the pages, for the links
+
+    def send(self, letter: EmailMessage) -> None:
+        """Hand one letter to the server. Raises OSError or smtplib.SMTPException."""
+        where = urlsplit(self.url)
+        host = where.hostname or "localhost"
+        secure = where.scheme == "smtps"
+        kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
+        with kind(host, where.port or (465 if secure else 25), timeout=TIMEOUT) as line:
+            line.ehlo()
+            if not secure and line.has_extn("starttls"):
+                line.starttls(context=ssl.create_default_context())
+                secure = True
+            if where.username:
+                if not secure and host not in NEAR:
+                    raise PostUnsafe("the mail server offers no STARTTLS: use smtps://, or a server on this machine")
+                line.login(unquote(where.username), unquote(where.password or ""))
+            line.send_message(letter)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What goes to one person together."""
+
+    notices: Sequence[Notice]
+    leases: Sequence[Lease]
+
+
+def take(session: Session, *, worker: str, at: datetime, seconds: float) -> Round | None:
+    """Claim the notice that waits longest and whatever else waits for the same person; None when nothing is due."""
+    first = work_queue.claim(session, Notice, worker=worker, at=at, seconds=seconds)
+    if first is None:
+        return None
+    claimed = [first]
+    while len(claimed) < MOST_IN_ONE:
+        more = work_queue.claim(session, Notice, Notice.person_id == first[0].person_id, worker=worker, at=at, seconds=seconds)
+        if more is None:
+            break
+        claimed.append(more)
+    return Round([notice for notice, _ in claimed], [lease for _, lease in claimed])
+
+
+def letter(session: Session, taken: Round, post: Post, truths: Mapping[str, Truth], *, at: datetime) -> tuple[EmailMessage | None, set[uuid.UUID]]:
+    """The letter as it is true now, and the notices in it; no letter for somebody without an address, or when all of it is out of date."""
+    person = session.get(Person, taken.notices[0].person_id)
+    if not post.url or person is None or not person.email or person.disabled_at is not None:
+        return None, set()
+    true = [one for one in taken.notices if one.mailed_at is None and truths.get(one.kind, _always)(session, one)]
+    return (_written(person, true, post, at) if true else None), {one.id for one in true}
+
+
+def settle(session: Session, taken: Round, mailed: Collection[uuid.UUID], *, at: datetime) -> None:
+    """The round is done: what was in the letter says when it went. What was dropped meanwhile is gone, and that is right."""
+    for lease in taken.leases:
+        found = {"mailed_at": at} if lease.row_id in mailed else {}
+        with suppress(LeaseLost):
+            work_queue.finish(session, lease, **found)
+
+
+def keep(session: Session, taken: Round, error: Exception, *, at: datetime) -> None:
+    """It did not go out. A silent server: again later, as long as it takes; a refused letter: three tries."""
+    reason = f"{type(error).__name__}: {error}"
+    for lease in taken.leases:
+        with suppress(LeaseLost):
+            if passing(error):
+                work_queue.postpone(session, lease, reason, at=at)
+            else:
+                work_queue.fail(session, lease, reason, at=at)
+
+
+def passing(error: Exception) -> bool:
+    """Whether the cause lies outside the letter and may go away: a dead line, a full or restarting server."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return 400 <= error.smtp_code < 500
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(400 <= code < 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPServerDisconnected | smtplib.SMTPConnectError) or not isinstance(error, smtplib.SMTPException | PostUnsafe)
+
+
+def _always(_session: Session, _notice: Notice) -> bool:
+    return True
+
+
+def _written(person: Person, notices: Sequence[Notice], post: Post, at: datetime) -> EmailMessage:
+    said = _said(notices, "vi")
+    message = EmailMessage()
+    message["Subject"] = said[0].line if len(said) == 1 else f"{said[0].line}, và {len(said) - 1} tin nữa"
+    message["From"] = Address(display_name=post.house, addr_spec=post.sender)
+    message["To"] = Address(display_name=person.name, addr_spec=person.email or "")
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{notices[0].id}@{post.sender.rpartition('@')[2]}>"  # the same when a killed worker's letter goes out again
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_body(person.name, said, _said(notices, "en"), post), cte="quoted-printable")
+    return message
+
+
+def _said(notices: Sequence[Notice], language: str) -> list[Words]:
+    """All of them in words; of a kind that comes in numbers one for all."""
+    counts = Counter(one.kind for one in notices if one.kind in DIGESTED)
+    kept = {(one.kind if one.kind in DIGESTED else str(one.id)): one for one in reversed(notices)}
+    return [words(one.kind, one.facts, language, count=counts.get(one.kind, 1)) for one in reversed(kept.values())]
+
+
+def _body(name: str, vietnamese: Sequence[Words], english: Sequence[Words], post: Post) -> str:
+    parts = [f"Chào {name},", *(_paragraph(one, post.address) for one in vietnamese), "—", *(_paragraph(one, f"{post.address}/en") for one in english)]
+    return "\n\n".join([*parts, f"{post.house}\n{post.address}"]) + "\n"
+
+
+def _paragraph(said: Words, address: str) -> str:
+    return f"{said.line}.\n{said.more}\n{address}{said.path}"
