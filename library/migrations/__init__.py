@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from library import audit
+from library import audit, usage
 from library.catalogue import models as catalogue
 from library.circulation import models as circulation
 from library.database import BUSY_SECONDS, Base
@@ -16,7 +16,7 @@ from library.learning import models as learning
 from library.notices import models as notices
 from library.people import models as people
 
-TABLES = (audit, people, notices, catalogue, circulation, learning)  # every module that holds tables
+TABLES = (audit, usage, people, notices, catalogue, circulation, learning)  # every module that holds tables
 METADATA = Base.metadata
 
 
