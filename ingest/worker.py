@@ -1,5 +1,5 @@
-"""The worker: claims what is due and does it. Two hands, so that a long book never delays a takedown: one reads deposits, one writes
-the index.
+"""The worker: claims what is due and does it. Three hands, so that a long book never delays a takedown: one reads deposits, one writes
+the index, one seals the audit.
 """
 
 import contextlib
@@ -13,8 +13,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from ingest import pipeline, uploading
+from ingest import pipeline, sealing, uploading
 from ingest.house import House
 from library import work_queue
 from library.catalogue import depositing
@@ -30,6 +31,7 @@ from search.indexing import index_everything, lost, next_change, write_work
 
 log = structlog.get_logger()
 SWEEP_EVERY = timedelta(minutes=1)
+SEAL_EVERY = 1.0  # seconds
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -44,7 +46,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped."""
-        hands = [threading.Thread(target=hand, name=hand.__name__, daemon=True) for hand in (self.take_deposits, self.keep_index)]
+        hands = [threading.Thread(target=hand, name=hand.__name__, daemon=True) for hand in (self.take_deposits, self.keep_index, self.keep_audit)]
         for hand in hands:
             hand.start()
         while not self.stopping.wait(1):
@@ -85,6 +87,15 @@ class Worker:
                 self.stopping.wait(self.house.settings.poll_seconds)
         if index is not None:
             index.close()
+
+    def keep_audit(self) -> None:
+        """Hand three: the audit's chains, and their heads once a day. A busy database is no reason to die."""
+        while not self.stopping.wait(SEAL_EVERY):
+            try:
+                sealing.seal_waiting(self.house)
+                sealing.keep_heads(self.house, at=now())
+            except (SQLAlchemyError, OSError):
+                log.exception("audit-not-sealed")
 
     def try_open_index(self) -> Index | None:
         """The index for writing; None while another worker holds it."""

@@ -10,9 +10,9 @@ import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from library.audit import Event
@@ -77,15 +77,18 @@ def seal(session: Session, *, at_once: int = AT_ONCE) -> int:
 
 def heads(session: Session) -> list[Head]:
     """The newest sealed line of every chain."""
-    newest = select(Event.unit_id, func.max(Event.place).label("place")).where(Event.place.is_not(None)).group_by(Event.unit_id)
-    return [Head(unit_id, place, _end(session, unit_id)[1]) for unit_id, place in session.execute(newest)]
+    newest = select(Event.unit_id).where(Event.place.is_not(None)).distinct()
+    return [Head(row.unit_id, *_end(session, row.unit_id)) for row in session.execute(newest).all()]
 
 
 def verify(session: Session, unit_ids: Iterable[uuid.UUID | None], known: Sequence[Head] = ()) -> tuple[list[Break], int]:
     """The first broken link of each of these chains that has one, and how many lines were looked at. `known`: heads exported before."""
     breaks, lines = [], 0
     for unit_id in unit_ids:
-        promised = {head.place: head.digest for head in known if head.unit_id == unit_id}
+        promised: dict[int, set[str]] = {}
+        for head in known:
+            if head.unit_id == unit_id:
+                promised.setdefault(head.place, set()).add(head.digest)
         broken, count = _verify_one(session, unit_id, promised)
         lines += count
         if broken is not None:
@@ -98,14 +101,14 @@ def chains(session: Session) -> set[uuid.UUID | None]:
     return set(session.scalars(select(Event.unit_id).where(Event.place.is_not(None)).distinct()))
 
 
-def _verify_one(session: Session, unit_id: uuid.UUID | None, promised: dict[int, str]) -> tuple[Break | None, int]:
+def _verify_one(session: Session, unit_id: uuid.UUID | None, promised: dict[int, set[str]]) -> tuple[Break | None, int]:
     place, previous = 0, genesis(unit_id)
     for line in _sealed(session, unit_id):
         how = _fault(line, place + 1, previous)
         if how is not None:
             return Break(unit_id, place + 1, how), place
         place, previous = place + 1, line.digest or ""
-        if promised.pop(place, previous) != previous:
+        if promised.pop(place, {previous}) != {previous}:
             return Break(unit_id, place, "head-gone"), place
     return (Break(unit_id, place + 1, "head-gone") if promised else None), place
 
@@ -127,7 +130,7 @@ def _end(session: Session, unit_id: uuid.UUID | None) -> tuple[int, str]:
     """Place and digest of the newest sealed line; place 0 with the genesis before the first."""
     newest = select(Event.place, Event.digest).where(Event.unit_id == unit_id, Event.place.is_not(None)).order_by(Event.place.desc()).limit(1)
     row = session.execute(newest).first()
-    return (row[0], row[1]) if row is not None else (0, genesis(unit_id))
+    return (row[0] or 0, row[1] or "") if row is not None else (0, genesis(unit_id))
 
 
 def _alone(session: Session) -> bool:
