@@ -9,12 +9,31 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from api import errors
+from api.counting import writing_counts
 from api.gate import Gate
 from api.idle import NotingUse
 from api.middleware import Wrapping
-from api.routes import administration_pages, deposits, desk, desk_pages, health, home, me_pages, pages, people, reader, rosters, search, units, uploads, works
+from api.routes import (
+    administration_pages,
+    deposits,
+    desk,
+    desk_pages,
+    health,
+    home,
+    keeping,
+    me_pages,
+    pages,
+    people,
+    reader,
+    rosters,
+    search,
+    units,
+    uploads,
+    works,
+)
 from api.static import BuiltFiles
 from ingest.house import House
+from library.usage import Counting
 from search.index import open_index
 
 THREADS = 40
@@ -29,17 +48,36 @@ def create_app(house: House) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         app.state.gate = Gate(house.engine)
         app.state.index = open_index(house.settings.index)
-        yield
+        async with writing_counts(app.state.gate, app.state.counting):
+            yield
         app.state.index.close()
         house.engine.dispose()
 
     app = FastAPI(title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.house = house
+    app.state.counting = Counting()
     app.state.problem_page = pages.problem_page
     errors.install(app)
     app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)
-    for room in (health, people, units, rosters, home, search, works, reader, deposits, uploads, desk, pages, me_pages, desk_pages, administration_pages):
+    for room in (
+        health,
+        people,
+        units,
+        rosters,
+        home,
+        search,
+        works,
+        keeping,
+        reader,
+        deposits,
+        uploads,
+        desk,
+        pages,
+        me_pages,
+        desk_pages,
+        administration_pages,
+    ):
         app.include_router(room.router)
     app.mount("/static", BuiltFiles(BUILT), name="static")
     return app

@@ -84,6 +84,43 @@ class Publication(Wish):
     closes_at: AwareDatetime | None = None
 
 
+class HistoryLine(Sent):
+    """One thing that happened to a work."""
+
+    who: str  # a name, "Hoclieu" for the house itself, "(đã xoá)" for a person who is gone
+    act: str  # the stable word of the audit
+    words: str
+    happened_at: datetime
+
+
+class History(Sent):
+    """What happened to a work, newest first."""
+
+    lines: list[HistoryLine]
+
+
+class Figures(Sent):
+    """How often a work was used; null stands for fewer than five."""
+
+    views: int | None
+    reads: int | None  # pages opened in the reader
+    downloads: int | None
+
+
+class SchoolFigures(Figures):
+    """The part of one school; no school: visitors, and readers of no school."""
+
+    school: Named | None
+
+
+class Usage(Sent):
+    """How often a work was used, staff and robots left out."""
+
+    total: Figures
+    last_30_days: Figures
+    schools: list[SchoolFigures]
+
+
 class HitBox(Sent):
     """A marked word or run of words on the page image; numbers are shares (0..1) of page width and height."""
 
