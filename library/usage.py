@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Date, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,6 +23,9 @@ VIEWS, READS, DOWNLOADS = "views", "reads", "downloads"
 KINDS = (VIEWS, READS, DOWNLOADS)
 NO_SCHOOL = uuid.UUID(int=0)  # visitors, and people of no school
 FEWEST_TOLD = 5
+Told = int | Literal["fewer-than-5", "not-told"]
+FEW: Literal["fewer-than-5"] = "fewer-than-5"
+UNTOLD: Literal["not-told"] = "not-told"
 MOST_CELLS = 2000  # kept in memory between two writings; what would be more is not counted
 Cell = tuple[uuid.UUID, uuid.UUID, date]  # work, school, day
 
@@ -108,15 +111,15 @@ def total(figures: Mapping[uuid.UUID, Figures]) -> Figures:
     return Figures(**found)
 
 
-def told(figure: int) -> int | None:
-    """A figure as everybody hears it; None: fewer than five."""
-    return None if figure < FEWEST_TOLD else figure
+def told(figure: int) -> Told:
+    """A figure as everybody hears it."""
+    return FEW if figure < FEWEST_TOLD else figure
 
 
-def told_apart(figures: Sequence[int]) -> list[int | None]:
-    """Parts of a known sum as everybody hears them: where one alone would be hidden, the next smallest is too, or it could be worked out."""
+def told_apart(figures: Sequence[int]) -> list[Told]:
+    """Parts of a known sum as everybody hears them: where one alone is small, the next smallest is not told, or the small one could be worked out."""
     parts = [told(one) for one in figures]
-    if parts.count(None) == 1 and len(parts) > 1:
-        smallest = min((figure, place) for place, figure in enumerate(figures) if parts[place] is not None)[1]
-        parts[smallest] = None
+    if parts.count(FEW) == 1 and len(parts) > 1:
+        smallest = min((figure, place) for place, figure in enumerate(figures) if parts[place] != FEW)[1]
+        parts[smallest] = UNTOLD
     return parts

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from api.schemas.base import Named, Sent, Wish
 from api.schemas.search import Cover, Piece
+from library.usage import Told
 
 
 class Heading(Sent):
@@ -100,11 +101,11 @@ class History(Sent):
 
 
 class Figures(Sent):
-    """How often a work was used; null stands for fewer than five."""
+    """How often a work was used; small figures are hidden."""
 
-    views: int | None
-    reads: int | None  # pages opened in the reader
-    downloads: int | None
+    views: Told
+    reads: Told  # pages opened in the reader
+    downloads: Told
 
 
 class SchoolFigures(Figures):

@@ -592,6 +592,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/works/{work_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History Route
+         * @description What happened to a work; that it was read is told in the audit.
+         */
+        get: operations["history_route_api_v1_works__work_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/works/{work_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage Route
+         * @description How much a work is used.
+         */
+        get: operations["usage_route_api_v1_works__work_id__usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/works/{work_id}/pages/{number}": {
         parameters: {
             query?: never;
@@ -1118,6 +1158,18 @@ export interface components {
             chosen: boolean;
         };
         /**
+         * Figures
+         * @description How often a work was used; small figures are hidden.
+         */
+        Figures: {
+            /** Views */
+            views: number | ("fewer-than-5" | "not-told");
+            /** Reads */
+            reads: number | ("fewer-than-5" | "not-told");
+            /** Downloads */
+            downloads: number | ("fewer-than-5" | "not-told");
+        };
+        /**
          * Found
          * @description The answer to a search.
          */
@@ -1200,6 +1252,31 @@ export interface components {
             parts: {
                 [key: string]: string;
             };
+        };
+        /**
+         * History
+         * @description What happened to a work, newest first.
+         */
+        History: {
+            /** Lines */
+            lines: components["schemas"]["HistoryLine"][];
+        };
+        /**
+         * HistoryLine
+         * @description One thing that happened to a work.
+         */
+        HistoryLine: {
+            /** Who */
+            who: string;
+            /** Act */
+            act: string;
+            /** Words */
+            words: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
         };
         /**
          * HitBox
@@ -1681,6 +1758,19 @@ export interface components {
             pupils: number;
         };
         /**
+         * SchoolFigures
+         * @description The part of one school; no school: visitors, and readers of no school.
+         */
+        SchoolFigures: {
+            /** Views */
+            views: number | ("fewer-than-5" | "not-told");
+            /** Reads */
+            reads: number | ("fewer-than-5" | "not-told");
+            /** Downloads */
+            downloads: number | ("fewer-than-5" | "not-told");
+            school: components["schemas"]["Named"] | null;
+        };
+        /**
          * Shelf
          * @description How many works I may see for one subject or grade.
          */
@@ -1781,6 +1871,16 @@ export interface components {
         Units: {
             /** Units */
             units: components["schemas"]["Unit"][];
+        };
+        /**
+         * Usage
+         * @description How often a work was used, staff and robots left out.
+         */
+        Usage: {
+            total: components["schemas"]["Figures"];
+            last_30_days: components["schemas"]["Figures"];
+            /** Schools */
+            schools: components["schemas"]["SchoolFigures"][];
         };
         /** ValidationError */
         ValidationError: {
@@ -2974,6 +3074,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    history_route_api_v1_works__work_id__history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    usage_route_api_v1_works__work_id__usage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
             /** @description Validation Error */
