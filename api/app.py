@@ -9,30 +9,15 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from api import errors
+from api.counting import writing_counts
 from api.gate import Gate
 from api.idle import NotingUse
 from api.middleware import Wrapping
-from api.routes import (
-    administration_pages,
-    deposits,
-    desk,
-    desk_pages,
-    health,
-    home,
-    me_pages,
-    notices,
-    pages,
-    people,
-    reader,
-    rosters,
-    schools,
-    search,
-    units,
-    uploads,
-    works,
-)  # fmt: skip
+from api.routes import pages
+from api.routes.rooms import ROOMS
 from api.static import BuiltFiles
 from ingest.house import House
+from library.usage import Counting
 from search.index import open_index
 
 THREADS = 40
@@ -47,21 +32,19 @@ def create_app(house: House) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         app.state.gate = Gate(house.engine)
         app.state.index = open_index(house.settings.index)
-        yield
+        async with writing_counts(app.state.gate, app.state.counting):
+            yield
         app.state.index.close()
         house.engine.dispose()
 
     app = FastAPI(title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.house = house
+    app.state.counting = Counting()
     app.state.problem_page = pages.problem_page
     errors.install(app)
     app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)
-    rooms = (
-        health, people, units, rosters, home, search, works, reader, deposits, uploads, desk, schools, pages, notices, me_pages, desk_pages,
-        administration_pages,
-    )  # fmt: skip
-    for room in rooms:
+    for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", BuiltFiles(BUILT), name="static")
     return app

@@ -131,19 +131,19 @@ def sweep(house: House, *, at: datetime) -> None:
                 with locked(house, deposit.id):
                     finish(house, deposit.id, at=at)
             elif deposit.expires_at is not None and deposit.expires_at <= at:
-                drop(house, deposit.id)
+                drop(house, deposit.id, at=at)
 
     for deposit in open_ones.values():
         if deposit.created_at <= at - BYTES_COME_WITH_THEIR_ROW:
-            drop(house, deposit.id)
+            drop(house, deposit.id, at=at)
 
 
-def drop(house: House, deposit_id: uuid.UUID) -> None:
+def drop(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
     """Forget an upload and its bytes; harmless when it is gone."""
     with transaction(house.engine) as session:
         deposit = session.get(Deposit, deposit_id)
         if deposit is not None:
-            depositing.cancel(session, deposit)
+            depositing.cancel(session, deposit, by=None, at=at)
     house.hashes.forget(deposit_id)
     staging_path(house, deposit_id).unlink(missing_ok=True)
 

@@ -1,5 +1,5 @@
-"""The worker: claims what is due and does it. Three hands, so that neither a long book nor a slow mail server delays a takedown: one reads
-deposits, one writes the index, one tells people.
+"""The worker: claims what is due and does it. Four hands, so that neither a long book nor a slow mail server delays a takedown: one reads
+deposits, one writes the index, one tells people, one seals the audit.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingest import pipeline, posting, uploading
+from ingest import pipeline, posting, sealing, uploading
 from ingest.house import House
 from library import pulse, work_queue
 from library.catalogue import depositing
@@ -31,6 +31,7 @@ from search.indexing import index_everything, lost, next_change, write_work
 
 log = structlog.get_logger()
 SWEEP_EVERY = timedelta(minutes=1)
+SEAL_EVERY = 1.0  # seconds
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -45,7 +46,9 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped."""
-        hands = [threading.Thread(target=hand, name=hand.__name__, daemon=True) for hand in (self.take_deposits, self.keep_index, self.tell_people)]
+        hands = [
+            threading.Thread(target=hand, name=hand.__name__, daemon=True) for hand in (self.take_deposits, self.keep_index, self.tell_people, self.keep_audit)
+        ]
         for hand in hands:
             hand.start()
         beaten = now() - pulse.BEATS_EVERY
@@ -115,6 +118,15 @@ class Worker:
                 idle = True
             if idle:
                 self.stopping.wait(max(1.0, self.house.settings.poll_seconds))
+
+    def keep_audit(self) -> None:
+        """Hand four: the audit's chains, and their heads once a day. A busy database is no reason to die."""
+        while not self.stopping.wait(SEAL_EVERY):
+            try:
+                sealing.seal_waiting(self.house)
+                sealing.keep_heads(self.house, at=now())
+            except (SQLAlchemyError, OSError):
+                log.exception("audit-not-sealed")
 
     def try_open_index(self) -> Index | None:
         """The index for writing; None while another worker holds it."""

@@ -8,23 +8,30 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, BigInteger, Index, Integer
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from library import logs
 from library.database import Base, Identified
 
 
-class Event(Identified, Base):
-    """One line of the audit chain. `place` and the hashes are set once, when it is sealed; nothing else ever changes."""
+class Event(Base):
+    """One line of the audit chain. `place` and the hashes are set once, when it is sealed; nothing else ever changes.
+
+    `sequence` says in which order the lines came, whatever the clock did; it is no part of what is hashed.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_chain", "unit_id", "place", unique=True),
         Index("ix_event_subject", "subject_kind", "subject_id"),
-        Index("ix_event_unsealed", "place", "happened_at"),
+        Index("ix_event_unsealed", "place", "sequence"),
+        Index("uq_event_previous", "previous", unique=True),  # no chain forks, not even the one without a unit
+        {"sqlite_autoincrement": True},
     )
 
+    sequence: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    id: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4, unique=True)
     happened_at: Mapped[datetime]
     act: Mapped[str]  # a past participle: work-published, loan-made
     unit_id: Mapped[uuid.UUID | None]  # whose chain it belongs to; none: the deployment's own

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
-from library.calendar import local_date
+from library.calendar import LOCAL, local_date
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 COLOURS = {
@@ -41,7 +41,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number, "megabytes": megabytes, "day": day}
+    made.filters |= {"number": number, "megabytes": megabytes, "day": day, "moment": moment}
     made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset, "styles": styles}
     return made
 
@@ -90,6 +90,11 @@ def megabytes(size: int, language: str = "vi") -> str:
 def day(moment: datetime) -> str:
     """A date as people here read it: 23/11/2026."""
     return f"{local_date(moment):%d/%m/%Y}"
+
+
+def moment(when: datetime) -> str:
+    """A moment as people here read it: 23/11/2026 14:05."""
+    return f"{when.astimezone(LOCAL):%d/%m/%Y %H:%M}"
 
 
 def asset(name: str) -> str:

@@ -86,20 +86,21 @@ def _store(house: House, deposit_id: uuid.UUID, data: bytes) -> None:
             receiving.write_at(descriptor, data, 0)
             uploading.finish(house, deposit_id, at=now())
     except Refusal:
-        uploading.drop(house, deposit_id)
+        uploading.drop(house, deposit_id, at=now())
         raise
 
 
 async def cancel(gate: Gate, house: House, deposit_id: uuid.UUID, token: str | None) -> None:
     """Forget one of my uploads: its bytes first, so that a full disk can be freed even when no row can be written."""
 
-    def mine_to_forget(session: Session) -> None:
+    def mine_to_forget(session: Session) -> uuid.UUID | None:
         actor = sign_in.actor_of(session, token, at=now())
         depositing.refuse_to_forget(depositing.mine(session, deposit_id, actor))
+        return actor.person_id
 
-    await gate.read(mine_to_forget)
+    by = await gate.read(mine_to_forget)
     uploading.staging_path(house, deposit_id).unlink(missing_ok=True)
-    await gate.write(lambda session: depositing.cancel(session, session.get_one(Deposit, deposit_id)))
+    await gate.write(lambda session: depositing.cancel(session, session.get_one(Deposit, deposit_id), by=by, at=now()))
 
 
 def deposits_of(session: Session, actor: Actor, house: House, language: str) -> schemas.Deposits:

@@ -10,18 +10,21 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api.counting import note
 from api.dependencies import GateNow, HouseNow, IndexNow, Language, Token, cookie_name
 from api.errors import NotValid, status_of
 from api.first_screen.rendering import render
 from api.gate import Gate
-from api.routes import deposits, home, people, reader, search, works
+from api.routes import deposits, home, keeping, people, reader, search, works
 from api.schemas import people as people_schemas
 from library.catalogue import publishing, queries
+from library.catalogue.models import Work
 from library.clock import now
 from library.errors import Refusal
 from library.notices import inbox
 from library.people import sign_in
 from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
+from library.usage import READS, VIEWS
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 SWAP = "Hoclieu-Swap"  # sent by the router, which has the styles already
@@ -106,11 +109,21 @@ async def search_page(
 
 @page.get("/tl/{work_id}")
 async def material_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language) -> Response:
-    """One material."""
-    return await answer(
-        request, gate, token, "material",
-        lambda s, a: {"work": works.sent(s, queries.visible_work(s, work_id, a.sight, at=now()), a, language)},
-    )  # fmt: skip
+    """One material; for those who look after it with its history and its figures."""
+    kept: list[tuple[Work, Actor]] = []
+
+    def look(session: Session, actor: Actor) -> Mapping[str, Any]:
+        work = queries.visible_work(session, work_id, actor.sight, at=now())
+        note(request, VIEWS, work, actor)
+        beside = keeping.for_keepers(session, work, actor, language, at=now())
+        if beside["history"]:
+            kept.append((work, actor))
+        return {"work": works.sent(session, work, actor, language), **beside}
+
+    response = await answer(request, gate, token, "material", look)
+    for work, actor in kept:
+        await keeping.tell_reading(gate, work, actor)
+    return response
 
 
 @page.get("/doc/{work_id}")
@@ -122,6 +135,7 @@ async def reader_page(work_id: str, request: Request, gate: GateNow, token: Toke
         count = (work.version.page_count if work.version else 0) or 0
         if not count:
             raise queries.UnknownPage
+        note(request, READS, work, actor)
         number = min(max(int(p) if p.isdecimal() and p.isascii() and len(p) < 6 else 1, 1), count)
         sent = works.sent(session, work, actor, language)
         heading = next((one.title for one in reversed(sent.contents) if one.page <= number), "")

@@ -151,14 +151,14 @@ def switched(session: Session, token: str | None, role_id: str) -> Actor:
     held = next((one for one in actor.memberships if str(one.id) == role_id), None)
     if held is None or token is None:
         raise RoleNotHeld
-    sign_in.switch_role(session, token, held.id, by=actor)
+    sign_in.switch_role(session, token, held.id, by=actor, at=now())
     return sign_in.actor_of(session, token, at=now())
 
 
 async def leave(gate: Gate, token: str | None) -> None:
     """Forget the sign-in of this browser."""
     if token:
-        await gate.write(lambda session: sign_in.close_sign_in(session, token))
+        await gate.write(lambda session: sign_in.close_sign_in(session, token, at=now()))
 
 
 async def take_link(gate: Gate, token: str, wish: schemas.Acceptance) -> tuple[str, Actor]:

@@ -2,16 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 
 from api import describing
+from api.counting import note
 from api.dependencies import Now, Reader, Reading
 from api.schemas import works as schemas
 from api.schemas.search import Piece
 from library.catalogue import boxes, queries
 from library.catalogue.models import Work
 from library.people.sight import Sight
+from library.usage import READS
 from search import marking, reading
 from search.query import parse
 
@@ -20,9 +22,12 @@ Words = Annotated[str, Query(description="what to mark")]
 
 
 @router.get("/{work_id}/pages/{number}", response_model=schemas.Page)
-def page(work_id: str, number: int, session: Reading, actor: Reader, at: Now, q: Words = "") -> schemas.Page:
+def page(work_id: str, number: int, request: Request, session: Reading, actor: Reader, at: Now, q: Words = "") -> schemas.Page:
     """One page with the query marked."""
-    return page_of(session, queries.visible_work(session, work_id, actor.sight, at=at), number, q, actor.sight)
+    work = queries.visible_work(session, work_id, actor.sight, at=at)
+    sent = page_of(session, work, number, q, actor.sight)
+    note(request, READS, work, actor)
+    return sent
 
 
 @router.get("/{work_id}/hits", response_model=schemas.Hits)

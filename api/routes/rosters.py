@@ -109,7 +109,7 @@ def enrol(class_id: uuid.UUID, wish: schemas.Pupils, session: Writing, actor: Wr
     actor.required()
     school_class = rosters.class_in_care(session, class_id, by=actor)
     for text in wish.person_ids:
-        rosters.enrol(session, school_class, rosters.person_in_care(session, _id(text), by=actor), at=at)
+        rosters.enrol(session, school_class, rosters.person_in_care(session, _id(text), by=actor), at=at, by=actor.person_id)
     return classes_of(session, session.get_one(Unit, school_class.unit_id), at=at)
 
 
@@ -152,7 +152,7 @@ def let_in(session: Session, person: Person, printed: str | None, hashed: str | 
     if hashed is not None:
         inviting.set_first_password(session, person, hashed, by=by.person_id, at=at)
         return schemas.WayIn(person_id=str(person.id), login=person.login, link=None, password=printed)
-    token = inviting.invite_to_new_password(session, person, at=at)
+    token = inviting.invite_to_new_password(session, person, at=at, by=by.person_id)
     return schemas.WayIn(person_id=str(person.id), login=person.login, link=f"{root}/moi/{token}", password=None)
 
 

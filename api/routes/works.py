@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from api import describing
+from api.counting import note
 from api.dependencies import HouseNow, Language, Now, Reader, Reading, Writer, Writing
 from api.schemas import works as schemas
 from api.schemas.base import Named
@@ -21,6 +22,7 @@ from library.files.sending import Part, part_of
 from library.learning import reading as places
 from library.people.models import SCHOOL
 from library.people.sign_in import Actor
+from library.usage import DOWNLOADS
 
 router = APIRouter(prefix="/api/v1/works", tags=["works"])
 FOR_GOOD = "private, max-age=31536000, immutable"
@@ -71,7 +73,9 @@ def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Write
 @router.get("/{work_id}/file")
 def file(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
     """The file as it was deposited, as a download; ranges are served."""
-    _, version = queries.readable_work(session, work_id, actor.sight, at=at)
+    found, version = queries.readable_work(session, work_id, actor.sight, at=at)
+    if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
+        note(request, DOWNLOADS, found, actor)
     return send(house, request, queries.original(session, version.id), attachment=True)
 
 

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from api.schemas.base import Named, Sent, Wish
 from api.schemas.search import Cover, Piece
+from library.usage import Told
 
 
 class Heading(Sent):
@@ -82,6 +83,43 @@ class Publication(Wish):
     to: list[str] = Field(default_factory=list, max_length=200)  # ids, when the sight is department, class or person
     opens_at: AwareDatetime | None = None
     closes_at: AwareDatetime | None = None
+
+
+class HistoryLine(Sent):
+    """One thing that happened to a work."""
+
+    who: str  # a name, "Hoclieu" for the house itself, "(đã xoá)" for a person who is gone
+    act: str  # the stable word of the audit
+    words: str
+    happened_at: datetime
+
+
+class History(Sent):
+    """What happened to a work, newest first."""
+
+    lines: list[HistoryLine]
+
+
+class Figures(Sent):
+    """How often a work was used; small figures are hidden."""
+
+    views: Told
+    reads: Told  # pages opened in the reader
+    downloads: Told
+
+
+class SchoolFigures(Figures):
+    """The part of one school; no school: visitors, and readers of no school."""
+
+    school: Named | None
+
+
+class Usage(Sent):
+    """How often a work was used, staff and robots left out."""
+
+    total: Figures
+    last_30_days: Figures
+    schools: list[SchoolFigures]
 
 
 class HitBox(Sent):

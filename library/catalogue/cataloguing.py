@@ -1,5 +1,7 @@
 """Describing a work: opening one for a deposit, and correcting what was guessed."""
 
+import hashlib
+import json
 import secrets
 import uuid
 from collections.abc import Collection, Mapping
@@ -16,6 +18,8 @@ from library.people.sight import person_token, review_token, staff_token
 from library.people.sign_in import Actor, NotAllowed
 
 LARGEST_KEY = 2**31 - 1
+COLUMNS = {"type": "type_code", "subject": "subject_code", "series": "series_code"}
+DESCRIPTION = ("title", "authors", "aliases", "isbn", "type_code", "subject_code", "grade", "series_code", "language")
 
 
 class UnknownWork(Refusal):
@@ -42,6 +46,7 @@ def open_work(session: Session, deposit: Deposit, description: Mapping[str, Any]
     )
     session.add(work)
     session.flush()
+    audit.tell(session, "work-opened", work, unit_id=work.unit_id, by=work.owner_id, at=at, deposit=str(deposit.id))
     return work
 
 
@@ -68,11 +73,20 @@ def change(session: Session, work: Work, wish: Mapping[str, Any], *, by: Actor, 
     if not may_edit(work, by):
         raise NotAllowed
     _refuse_unknown(wish)
+    before = digest_of_description(work)
     for name, value in wish.items():
-        setattr(work, {"type": "type_code", "subject": "subject_code", "series": "series_code"}.get(name, name), value)
+        setattr(work, COLUMNS.get(name, name), value)
     touch(work, at=at)
     session.flush()
+    after = digest_of_description(work)
+    audit.tell(session, "work-described", work, unit_id=work.unit_id, by=by.person_id, at=at, before=before, after=after, fields=sorted(wish))
     return work
+
+
+def digest_of_description(work: Work) -> str:
+    """A hash of what describes the work: the audit tells that it changed without keeping the names of authors for ever."""
+    told = {name: getattr(work, name) for name in DESCRIPTION}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def touch(work: Work, *, at: datetime) -> None:

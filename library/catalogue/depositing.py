@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from library import logs, work_queue
+from library import audit, logs, work_queue
 from library.catalogue import cataloguing, publishing
 from library.catalogue.models import (
     FAILED,
@@ -66,6 +66,7 @@ def begin(session: Session, *, name: str, size: int, media_type: str | None, sig
     )
     session.add(deposit)
     session.flush()
+    audit.tell(session, "upload-begun", deposit, unit_id=deposit.unit_id, by=person.id, at=at, size=size)
     return deposit
 
 
@@ -87,13 +88,15 @@ def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -
     deposit.key, deposit.state, deposit.expires_at = key, WAITING, None
     deposit.origin = logs.this_request()
     work_queue.enqueue(deposit, at=at)
+    audit.tell(session, "upload-accepted", deposit, unit_id=deposit.unit_id, by=deposit.owner_id, at=at, after=key, size=deposit.size)
     session.flush()
     return True
 
 
-def cancel(session: Session, deposit: Deposit) -> None:
-    """Forget an upload that is not complete, or a refused or failed one. Raises DepositAccepted."""
+def cancel(session: Session, deposit: Deposit, *, by: uuid.UUID | None, at: datetime) -> None:
+    """Forget an upload that is not complete, or a refused or failed one; `by` is nobody when it ran out. Raises DepositAccepted."""
     refuse_to_forget(deposit)
+    audit.tell(session, "upload-forgotten", deposit, unit_id=deposit.unit_id, by=by, at=at, state=deposit.state)
     session.delete(deposit)
     session.flush()
 
@@ -109,6 +112,7 @@ def refuse(session: Session, deposit: Deposit, refusal: Refusal, *, at: datetime
     discard(session, deposit)
     deposit.state, deposit.code, deposit.facts = state, refusal.code, dict(refusal.facts)
     deposit.step, deposit.finished_at, deposit.due_at = None, at, None
+    audit.tell(session, f"upload-{state}", deposit, unit_id=deposit.unit_id, by=None, at=at, code=refusal.code)
     session.flush()
 
 
@@ -160,6 +164,7 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
     work.version_id = version.id
     publishing.write_audience(session, work, at=at)
     deposit.state, deposit.step, deposit.finished_at = READY, None, at
+    audit.tell(session, "work-ready", work, unit_id=work.unit_id, by=None, at=at, after=digest, deposit=str(deposit.id))
     if publisher is not None:
         work = cataloguing.with_audience(session, version.work_id)
         publishing.publish(session, work, version.id, digest, publishing.Readers(deposit.sight), by=publisher, at=at)

@@ -106,7 +106,7 @@ def _strange(session: Session, code: str) -> Refusal:
 
 
 def _open_patron(session: Session, scan_id: uuid.UUID, code: str, person: Person | None, school: Unit, *, by: Actor, at: datetime) -> Outcome:
-    patron = patrons.of_person(session, person, school.id, at=at) if person else patrons.by_card(session, code, school.id)
+    patron = patrons.of_person(session, person, school.id, at=at, by=by.person_id) if person else patrons.by_card(session, code, school.id)
     return Outcome(_note(session, scan_id, code, PATRON, school, patron, None, None, by=by, at=at), patron)
 
 

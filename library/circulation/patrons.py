@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from library import audit
 from library.circulation import codes, policy
 from library.circulation.models import Patron
 from library.circulation.refusals import UnknownCard
@@ -21,7 +22,7 @@ def by_card(session: Session, card: str, unit_id: uuid.UUID) -> Patron:
     return found
 
 
-def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datetime) -> Patron:
+def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datetime, by: uuid.UUID | None = None) -> Patron:
     """The person as a borrower of the school; a card is made the first time. Raises UnknownCard for whoever is no member."""
     found = session.scalar(select(Patron).options(joinedload(Patron.person)).where(Patron.person_id == person.id, Patron.unit_id == unit_id))
     if found is not None:
@@ -35,6 +36,7 @@ def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datet
     made.person = person
     session.add(made)
     session.flush()
+    audit.tell(session, "patron-added", made, unit_id=unit_id, by=by, at=at, card=made.card)
     return made
 
 

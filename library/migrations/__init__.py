@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from library import audit, pulse
+from library import audit, pulse, usage
 from library.catalogue import models as catalogue
 from library.circulation import models as circulation
 from library.database import BUSY_SECONDS, Base
@@ -16,7 +16,7 @@ from library.learning import models as learning
 from library.notices import models as notices
 from library.people import models as people
 
-TABLES = (audit, pulse, people, notices, catalogue, circulation, learning)  # every module that holds tables
+TABLES = (audit, pulse, usage, people, notices, catalogue, circulation, learning)  # every module that holds tables
 METADATA = Base.metadata
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from library import audit
+from library import audit, clock
 from library.errors import Refusal
 from library.people import units
 from library.people.models import (
@@ -74,13 +74,14 @@ def unit_by_code(session: Session, code: str) -> Unit:
     return unit
 
 
-def ensure_province(session: Session, name: str) -> Unit:
-    """Make the root unit when there is none."""
+def ensure_province(session: Session, name: str, *, at: datetime | None = None) -> Unit:
+    """Make the root unit when there is none; `at`: the moment of the first start."""
     found = session.scalar(select(Unit).where(Unit.code == PROVINCE_CODE))
     if found is None:
         found = Unit(code=PROVINCE_CODE, kind=PROVINCE, name=name)
         session.add(found)
         session.flush()
+        audit.tell(session, "unit-opened", found, unit_id=found.id, by=None, at=at or clock.now(), kind=PROVINCE, code=PROVINCE_CODE)
     return found
 
 
@@ -106,7 +107,7 @@ def invite_first_administrator(session: Session, *, at: datetime) -> str | None:
     if session.scalar(able):
         return None
     session.execute(delete(Invitation).where(Invitation.purpose == FIRST_ADMINISTRATOR))
-    return _invite(session, FIRST_ADMINISTRATOR, None, at=at, lasts=LINK_LASTS)
+    return _invite(session, FIRST_ADMINISTRATOR, None, by=None, at=at, lasts=LINK_LASTS)
 
 
 def add_person(
@@ -151,10 +152,10 @@ def choose_password(session: Session, person: Person, password_hash: str, *, at:
     audit.tell(session, "password-chosen", person, unit_id=None, by=person.id, at=at)
 
 
-def invite_to_new_password(session: Session, person: Person, *, at: datetime) -> str:
+def invite_to_new_password(session: Session, person: Person, *, at: datetime, by: uuid.UUID | None = None) -> str:
     """A one-time token to choose a password; older tokens of the person die."""
     session.execute(delete(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)))
-    return _invite(session, NEW_PASSWORD, person.id, at=at, lasts=RESET_LASTS)
+    return _invite(session, NEW_PASSWORD, person.id, by=by, at=at, lasts=RESET_LASTS)
 
 
 def open_invitation(session: Session, token: str, *, at: datetime) -> Invitation:
@@ -184,8 +185,10 @@ def _refuse_taken(session: Session, login: str) -> None:
         raise LoginTaken(login=login)
 
 
-def _invite(session: Session, purpose: str, person_id: uuid.UUID | None, *, at: datetime, lasts: timedelta) -> str:
+def _invite(session: Session, purpose: str, person_id: uuid.UUID | None, *, by: uuid.UUID | None, at: datetime, lasts: timedelta) -> str:
     token = secrets.token_urlsafe(24)
-    session.add(Invitation(token_hash=token_hash(token), purpose=purpose, person_id=person_id, created_at=at, expires_at=at + lasts))
+    made = Invitation(token_hash=token_hash(token), purpose=purpose, person_id=person_id, created_at=at, expires_at=at + lasts)
+    session.add(made)
     session.flush()
+    audit.tell(session, "link-made", made, unit_id=None, by=by, at=at, purpose=purpose, person=str(person_id) if person_id else None)
     return token

@@ -141,7 +141,7 @@ def open_class(session: Session, unit: Unit, year: str, name: str, grade: int | 
     return found
 
 
-def enrol(session: Session, school_class: SchoolClass, person: Person, *, at: datetime, role: str = PUPIL) -> Enrolment:
+def enrol(session: Session, school_class: SchoolClass, person: Person, *, at: datetime, role: str = PUPIL, by: uuid.UUID | None = None) -> Enrolment:
     """A pupil (or teacher) of a class from now on; twice is harmless."""
     open_one = (Enrolment.class_id == school_class.id, Enrolment.person_id == person.id, Enrolment.until_at.is_(None))
     found = session.scalar(select(Enrolment).where(*open_one))
@@ -149,6 +149,7 @@ def enrol(session: Session, school_class: SchoolClass, person: Person, *, at: da
         found = Enrolment(class_id=school_class.id, person_id=person.id, role=role, from_at=at)
         session.add(found)
         session.flush()
+        audit.tell(session, "enrolled", found, unit_id=school_class.unit_id, by=by, at=at, person=str(person.id), class_id=str(school_class.id), role=role)
     return found
 
 

@@ -16,6 +16,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from library import audit
 from library.errors import Refusal
 from library.people.models import Enrolment, FailedSignIn, Membership, Person, SignIn, Unit
 from library.people.roles import ADMINISTRATOR, AUTHORS, READERS
@@ -169,12 +170,18 @@ def open_sign_in(session: Session, person: Person, *, at: datetime, shared: bool
     lasts, idle = (SHARED_LASTS, SHARED_IDLE_MINUTES) if shared else (SIGN_IN_LASTS, None)
     session.add(SignIn(token_hash=token_hash(token), person_id=person.id, created_at=at, expires_at=at + lasts, idle_minutes=idle, seen_at=at))
     session.flush()
+    audit.tell(session, "signed-in", person, unit_id=None, by=person.id, at=at, shared=shared)
     return token
 
 
-def close_sign_in(session: Session, token: str) -> None:
+def close_sign_in(session: Session, token: str, *, at: datetime) -> None:
     """Sign out this browser; harmless when it is out already."""
-    session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))
+    found = session.scalar(select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == token_hash(token)))
+    if found is None:
+        return
+    session.delete(found)
+    audit.tell(session, "signed-out", found.person, unit_id=None, by=found.person_id, at=at)
+    session.flush()
 
 
 def note_use(session: Session, token: str, *, at: datetime) -> None:
@@ -183,11 +190,13 @@ def note_use(session: Session, token: str, *, at: datetime) -> None:
     session.execute(update(SignIn).where(*mine).values(seen_at=at))
 
 
-def switch_role(session: Session, token: str, membership_id: uuid.UUID, *, by: Actor) -> None:
+def switch_role(session: Session, token: str, membership_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
     """Use another of the person's roles from now on. Raises RoleNotHeld."""
-    if membership_id not in {one.id for one in by.memberships}:
+    held = next((one for one in by.memberships if one.id == membership_id), None)
+    if held is None:
         raise RoleNotHeld
     session.execute(update(SignIn).where(SignIn.token_hash == token_hash(token)).values(membership_id=membership_id))
+    audit.tell(session, "role-switched", held, unit_id=held.unit_id, by=by.person_id, at=at, role=held.role)
 
 
 def actor_of(session: Session, token: str | None, *, at: datetime) -> Actor:

@@ -68,7 +68,7 @@ def merge(session: Session, olds: Sequence[Unit], into: Unit, *, by: uuid.UUID |
     for old in olds:
         _succeed(session, old, into, MERGED, by=by, at=at)
         _close(session, old, at=at)
-        _bring_people(session, old, into, at=at)
+        _bring_people(session, old, into, by=by, at=at)
     session.flush()
 
 
@@ -125,11 +125,15 @@ def _close(session: Session, unit: Unit, *, at: datetime) -> None:
     session.execute(update(UnitName).where(UnitName.unit_id == unit.id, UnitName.until_at.is_(None)).values(until_at=at))
 
 
-def _bring_people(session: Session, old: Unit, into: Unit, *, at: datetime) -> None:
+def _bring_people(session: Session, old: Unit, into: Unit, *, by: uuid.UUID | None, at: datetime) -> None:
     """End every role in the old unit and begin it in the new one, unless it is held there already."""
     open_now = select(Membership).where(Membership.until_at.is_(None))
     held = {(one.person_id, one.role) for one in session.scalars(open_now.where(Membership.unit_id == into.id))}
     for one in session.scalars(open_now.where(Membership.unit_id == old.id)).all():
         one.until_at = at
+        audit.tell(session, "role-ended", one, unit_id=old.id, by=by, at=at, person=str(one.person_id), role=one.role)
         if (one.person_id, one.role) not in held:
-            session.add(Membership(person_id=one.person_id, unit_id=into.id, role=one.role, from_at=at))
+            new = Membership(person_id=one.person_id, unit_id=into.id, role=one.role, from_at=at)
+            session.add(new)
+            session.flush()
+            audit.tell(session, "role-given", new, unit_id=into.id, by=by, at=at, person=str(one.person_id), role=one.role)

@@ -178,6 +178,8 @@ ROWS: dict[str, Row] = {
     "PATCH /api/v1/works/{work_id}": Row(editing, THINGS, lambda *_: {"grade": 8}, WORK),
     "POST /api/v1/works/{work_id}/publication": Row(publishing, THINGS, _wrong_digest, WORK),
     "DELETE /api/v1/works/{work_id}/publication": Row(withdrawing, parameters=WORK, afterwards=_republish),
+    "GET /api/v1/works/{work_id}/history": Row(editing, parameters=WORK),
+    "GET /api/v1/works/{work_id}/usage": Row(editing, parameters=WORK),
     "PUT /api/v1/works/{work_id}/place": Row(placing, THINGS, lambda *_: {"page": 1}, WORK),
     "GET /api/v1/works/{work_id}/file": Row(seeing, parameters=WORK),
     "GET /api/v1/works/{work_id}/thumbnail": Row(seeing, parameters=WORK),

@@ -1,0 +1,103 @@
+"""What happened to a work, read from the audit for those who look after it. Reading it is told in the audit, once a day for each reader."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from library import audit
+from library.audit import Event
+from library.calendar import local_date
+from library.catalogue import cataloguing
+from library.catalogue.models import Deposit, Version, Work
+from library.people.models import Person
+from library.people.sign_in import Actor, NotAllowed
+
+READ = "history-read"
+SHOWN = 200
+HOUSE = ("Hoclieu", "Hoclieu")
+ERASED = ("(đã xoá)", "(erased)")
+WORDS = {
+    "upload-begun": ("bắt đầu gửi tệp", "began to send the file"),
+    "upload-accepted": ("gửi xong tệp", "sent the file"),
+    "work-opened": ("mở học liệu", "opened the material"),
+    "work-ready": ("đọc xong tệp, bản đã sẵn sàng", "has read the file; the version is ready"),
+    "work-described": ("sửa thông tin: {fields}", "corrected: {fields}"),
+    "work-published": ("công bố: {sight}", "published: {sight}"),
+    "work-withdrawn": ("thu hồi", "withdrew it"),
+    "title-added": ("thêm sách giấy vào danh mục", "added the title on paper to the catalogue"),
+}
+FIELDS = {
+    "title": ("tên", "title"), "authors": ("tác giả", "authors"), "type": ("loại", "type"), "subject": ("môn", "subject"),
+    "grade": ("lớp", "grade"), "series": ("bộ sách", "series"), "language": ("ngôn ngữ", "language"),
+}  # fmt: skip
+SIGHTS = {
+    "public": ("mọi người đọc được", "for everybody"),
+    "province": ("các trường trong tỉnh đọc được", "for the schools of the province"),
+    "commune": ("các trường trong xã đọc được", "for the schools of the commune"),
+    "school": ("trong trường đọc được", "within the school"),
+    "department": ("trong tổ đọc được", "within the department"),
+    "class": ("lớp được chọn đọc được", "for chosen classes"),
+    "person": ("người được chọn đọc được", "for chosen people"),
+    "owner": ("chỉ người phụ trách thấy", "for its keepers only"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: who (None: the house itself, "" when the person is gone), what, when."""
+
+    who: str | None
+    act: str
+    facts: Mapping[str, Any]
+    happened_at: datetime
+
+
+def of_work(session: Session, work: Work, *, by: Actor) -> list[Line]:
+    """What happened to the work, newest first. `work.audience` must be loaded. Raises NotAllowed for whoever does not look after it."""
+    if not cataloguing.may_edit(work, by):
+        raise NotAllowed
+    deposits = select(Deposit.id).join(Version, Version.id == Deposit.version_id).where(Version.work_id == work.id).scalar_subquery()
+    about = or_(
+        and_(Event.subject_kind == Work.__tablename__, Event.subject_id == work.id),
+        and_(Event.subject_kind == Deposit.__tablename__, Event.subject_id.in_(deposits)),
+    )
+    found = select(Event, Person.name).outerjoin(Person, Person.id == Event.person_id).where(about, Event.act != READ)
+    rows = session.execute(found.order_by(Event.sequence.desc()).limit(SHOWN))
+    return [Line(None if line.person_id is None else name or "", line.act, line.facts, line.happened_at) for line, name in rows]
+
+
+def is_told(session: Session, work_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:
+    """Whether the audit knows already that this person reads the work's history today."""
+    mine = (Event.subject_kind == Work.__tablename__, Event.subject_id == work_id, Event.act == READ, Event.person_id == by.person_id)
+    last = session.scalar(select(Event.happened_at).where(*mine).order_by(Event.sequence.desc()).limit(1))
+    return last is not None and local_date(last) == local_date(at)
+
+
+def tell_reading(session: Session, work_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
+    """Say in the audit that somebody reads it."""
+    if not is_told(session, work_id, by=by, at=at):
+        work = session.get_one(Work, work_id)
+        audit.tell(session, READ, work, unit_id=work.unit_id, by=by.person_id, at=at)
+        session.flush()
+
+
+def who_in_words(line: Line, language: str) -> str:
+    """The name of who did it."""
+    return HOUSE[language == "en"] if line.who is None else line.who or ERASED[language == "en"]
+
+
+def in_words(line: Line, language: str) -> str:
+    """What happened, in plain words; an act without words of its own is named as it is."""
+    place = language == "en"
+    words = WORDS.get(line.act, (line.act.replace("-", " "),) * 2)[place]
+    fields = ", ".join(FIELDS.get(one, (one, one))[place] for one in _list(line.facts.get("fields")))
+    return words.format(fields=fields, sight=SIGHTS.get(str(line.facts.get("sight")), ("", ""))[place])
+
+
+def _list(value: object) -> Sequence[str]:
+    return [str(one) for one in value] if isinstance(value, list) else ()
