@@ -12,7 +12,25 @@ from api import errors
 from api.gate import Gate
 from api.idle import NotingUse
 from api.middleware import Wrapping
-from api.routes import administration_pages, deposits, desk, desk_pages, health, home, me_pages, pages, people, reader, rosters, search, units, uploads, works
+from api.routes import (
+    administration_pages,
+    deposits,
+    desk,
+    desk_pages,
+    health,
+    home,
+    me_pages,
+    pages,
+    people,
+    reader,
+    review_pages,
+    reviews,
+    rosters,
+    search,
+    units,
+    uploads,
+    works,
+)
 from api.static import BuiltFiles
 from ingest.house import House
 from search.index import open_index
@@ -40,6 +58,8 @@ def create_app(house: House) -> FastAPI:
     app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)
     for room in (health, people, units, rosters, home, search, works, reader, deposits, uploads, desk, pages, me_pages, desk_pages, administration_pages):
+        app.include_router(room.router)
+    for room in (reviews, review_pages):
         app.include_router(room.router)
     app.mount("/static", BuiltFiles(BUILT), name="static")
     return app

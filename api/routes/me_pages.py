@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import describing
 from api.dependencies import GateNow, HouseNow, Language, Token
 from api.routes import desk as desk_api
-from api.routes import home, people
+from api.routes import home, people, reviews
 from api.routes.pages import Text, answer, prefix_of, shown
 from api.schemas import people as schemas
 from library.catalogue import depositing, queries
@@ -20,6 +20,7 @@ from library.errors import Refusal
 from library.people import sign_in
 from library.people.roles import AUTHORS, LIBRARIAN
 from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
+from library.reviews.queries import is_reviewer
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 SHOWN = 6
@@ -88,6 +89,7 @@ def home_of(session: Session, actor: Actor, language: str, library_name: str) ->
         "late": desk.overdue if desk else 0,
         "loans": desk_api.loans_of(session, actor, at=at).loans,
         "read_on": shelf.read_on,
+        "to_review": reviews.queue_of(session, actor, language, at=at).model_dump() if is_reviewer(actor) else None,
         "classes": [one.school_class.name for one in actor.classes],
         "uploads": len(mine),
         "unfinished": sum(one.state in ("receiving", "waiting", "working") for one in mine),

@@ -68,7 +68,8 @@ def whole(wanted: Select[Review]) -> Select[Review]:
 def queue(session: Session, by: Actor, *, limit: int = 200) -> Sequence[Review]:
     """What waits for this reviewer, oldest first; never anything they had a hand in. Raises SignInNeeded, NotAReviewer."""
     wanted = select(Review).options(
-        joinedload(Review.work).options(joinedload(Work.unit), joinedload(Work.version).options(defer(Version.contents))),
+        joinedload(Review.work),
+        joinedload(Review.version).options(defer(Version.contents)),
         joinedload(Review.author),
         joinedload(Review.claimed_by),
     )

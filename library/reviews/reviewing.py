@@ -15,6 +15,7 @@ from library.catalogue import cataloguing, publishing
 from library.catalogue.cataloguing import UnknownValue
 from library.catalogue.models import DRAFT, FAILED, IN_REVIEW, PUBLISHED, READY, REFUSED, Deposit, Version, Work
 from library.catalogue.publishing import Readers, VersionChanged
+from library.errors import Refusal
 from library.notices import telling
 from library.people.models import Person
 from library.people.sign_in import Actor, NotAllowed, actor_for
