@@ -131,7 +131,7 @@ def approve(session: Session, review_id: uuid.UUID, seen: Seen, *, by: Actor, at
     _refuse_unseen(session, review, seen)
     before = publishing.standing(review.work)
     publishing.open_to(session, review.work, review.version_id, review.digest, review.readers, by=by, at=at)
-    _decide(session, review, state, seen, before, by=by, at=at)
+    review = _decide(session, review, state, seen, before, by=by, at=at)
     _tell(session, "work-approved", review, by, at, after=review.digest)
     telling.tell(session, review.author_ids, WORK_APPROVED, at=at, about=review.id, **_facts(review), sight=review.sight, by=by.required().name)
     return review
@@ -151,7 +151,7 @@ def return_(session: Session, review_id: uuid.UUID, seen: Seen, reasons: Sequenc
     review.reasons, review.remark = list(dict.fromkeys(reasons)), remark
     if review.work.state == IN_REVIEW:
         publishing.hold(session, review.work, DRAFT, at=at)
-    _decide(session, review, state, seen, before, by=by, at=at)
+    review = _decide(session, review, state, seen, before, by=by, at=at)
     _tell(session, "work-returned", review, by, at, reasons=review.reasons)
     told = {**_facts(review), "reasons": review.reasons, "remark": remark, "by": by.required().name}
     telling.tell(session, review.author_ids, WORK_RETURNED, at=at, about=review.id, **told)
@@ -220,12 +220,12 @@ def _refuse_unseen(session: Session, review: Review, seen: Seen) -> None:
         raise VersionChanged
 
 
-def _decide(session: Session, review: Review, state: str, seen: Seen, before: dict[str, Any], *, by: Actor, at: datetime) -> None:
+def _decide(session: Session, review: Review, state: str, seen: Seen, before: dict[str, Any], *, by: Actor, at: datetime) -> Review:
     review.state, review.decided_by_id, review.decided_at, review.decided_on, review.before = state, by.required().id, at, seen.digest, before
     review.claimed_by_id, review.claimed_at = None, None
     session.flush()  # the check "author never decides" has spoken
-    session.expire(review, ["decided_by", "claimed_by"])
     telling.drop(session, WANTED, review.id)
+    return queries.locked(session, review.id)
 
 
 def _stands_as_decided(session: Session, review: Review) -> bool:
