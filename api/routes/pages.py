@@ -152,7 +152,7 @@ def changed_of(session: Session, actor: Actor, work_id: str, language: str) -> M
         raise cataloguing.UnknownWork
     last = next(iter(reviews.history_of(session, work.id)), None)
     brief = describing.review_of(last, language).model_dump() if last else None
-    return {"id": str(work.id), "title": work.title, "review": brief, "sight": last.sight if last else work.sight}
+    return {"id": str(work.id), "title": work.title, "state": work.state, "review": brief, "sight": last.sight if last else work.sight}
 
 
 @page.post("/gui")

@@ -111,8 +111,7 @@ def open_next(session: Session, *, by: Actor, at: datetime) -> Review | None:
 
 def open_one(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> Review:
     """Have a review open: others are led past it. What somebody else has open stays theirs, and one sees who. Raises UnknownReview, OwnWork, AlreadyDecided."""
-    review = queries.locked(session, review_id)
-    _move(review, CLAIM, by)
+    review, _ = _taken(session, review_id, CLAIM, by)
     _let_go(session, by)
     if queries.held_by_another(review, by, at) is None:
         review.claimed_by_id, review.claimed_at = by.person_id, at
@@ -126,8 +125,7 @@ def approve(session: Session, review_id: uuid.UUID, seen: Seen, *, by: Actor, at
 
     Raises UnknownReview, NotAReviewer, OwnWork, AlreadyDecided, VersionChanged, UnknownReaders.
     """
-    review = queries.locked(session, review_id)
-    state = _move(review, APPROVE, by)
+    review, state = _taken(session, review_id, APPROVE, by)
     _refuse_unseen(session, review, seen)
     before = publishing.standing(review.work)
     publishing.open_to(session, review.work, review.version_id, review.digest, review.readers, by=by, at=at)
@@ -139,8 +137,7 @@ def approve(session: Session, review_id: uuid.UUID, seen: Seen, *, by: Actor, at
 
 def return_(session: Session, review_id: uuid.UUID, seen: Seen, reasons: Sequence[str], remark: str | None, *, by: Actor, at: datetime) -> Review:
     """Give it back to its author with a reason. Raises like `approve`, and ReasonNeeded, UnknownValue."""
-    review = queries.locked(session, review_id)
-    state = _move(review, RETURN, by)
+    review, state = _taken(session, review_id, RETURN, by)
     _refuse_unseen(session, review, seen)
     remark = (remark or "").strip() or None
     if not reasons and remark is None:
@@ -160,9 +157,8 @@ def return_(session: Session, review_id: uuid.UUID, seen: Seen, reasons: Sequenc
 
 def undo(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> Review:
     """Take a decision back within ten seconds: the work stands as it stood and the review waits again. Raises NotYourDecision, TooLateToUndo."""
-    review = queries.locked(session, review_id)
+    review, state = _taken(session, review_id, UNDO, by)
     decided = review.state
-    state = _move(review, UNDO, by)
     if not may_undo(review, at=at) or not _stands_as_decided(session, review):
         raise TooLateToUndo
     publishing.restore(session, review.work, review.before, by=by, at=at)
@@ -177,8 +173,8 @@ def undo(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> 
 
 def recall(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> Review:
     """Its author takes it back out of the queue. Raises UnknownReview, AlreadyDecided."""
-    review = queries.locked(session, review_id)
-    close(session, review, _move(review, RECALL, by), by=by, at=at)
+    review, state = _taken(session, review_id, RECALL, by)
+    close(session, review, state, by=by, at=at)
     return review
 
 
@@ -203,12 +199,14 @@ def may_undo(review: Review, *, at: datetime) -> bool:
     return review.decided_at is not None and at - review.decided_at <= UNDO_LASTS + ON_ITS_WAY
 
 
-def _move(review: Review, event: str, by: Actor) -> str:
+def _taken(session: Session, review_id: uuid.UUID, event: str, by: Actor) -> tuple[Review, str]:
+    """The review, locked, and the state that the event leads to. Raises what `transitions.move` raises, SignInNeeded, VersionChanged."""
     by.required()
+    review = queries.locked(session, review_id)
     if review.state == SUPERSEDED and event in (APPROVE, RETURN):
         raise VersionChanged
     decider = review.decided_by.name if review.decided_by else review.author.name if review.state == RECALLED else "Quản trị viên (administrator)"
-    return transitions.move(review.level, review.state, event, queries.parts_of(review, by), decider=decider)
+    return review, transitions.move(review.level, review.state, event, queries.parts_of(review, by), decider=decider)
 
 
 def _refuse_unseen(session: Session, review: Review, seen: Seen) -> None:
