@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,15 @@ from api.schemas.base import Named
 from api.schemas.deposits import Deposit as DepositSent
 from api.schemas.deposits import Warning as WarningSent
 from api.schemas.home import Card
+from api.schemas.reviews import ReviewBrief
 from api.schemas.search import Cover
 from library import vocabulary
 from library.catalogue.listing import ListedWork
-from library.catalogue.models import Deposit, Version, Work
+from library.catalogue.models import PUBLISHED, Deposit, Version, Work
 from library.errors import refusals
 from library.people.models import SCHOOL, Unit
+from library.reviews.models import Review
+from library.reviews.transitions import RETURNED, WAITING
 from library.vocabulary import Term
 
 SLIDES = {"BG_ELEARNING", "BG_TRINH_CHIEU", "VIDEO_BAI_GIANG"}
@@ -85,9 +89,43 @@ def sentence_of(code: str, facts: dict[str, object], language: str) -> str:
         return code
 
 
-def deposit_of(deposit: Deposit, received: int, work: Work | None, language: str) -> DepositSent:
-    """A deposit as its owner sees it; `work.version` must be loaded when there is a work."""
-    version = work.version if work else None
+def review_of(review: Review, language: str) -> ReviewBrief:
+    """What became of a submission; `decided_by` is loaded."""
+    return ReviewBrief(
+        id=str(review.id),
+        state=review.state,
+        submitted_at=review.submitted_at,
+        decided_at=review.decided_at,
+        decided_by=review.decided_by.name if review.decided_by else None,
+        reasons=[term for code in review.reasons if (term := named(vocabulary.reasons(), code, language))],
+        remark=review.remark,
+    )
+
+
+@dataclass(frozen=True)
+class Became:
+    """The version that a deposit has become, and how it stands."""
+
+    work: Work
+    version: Version
+    newest: bool
+    review: Review | None = None
+
+    @property
+    def stands(self) -> str:
+        """Where the version is on its way to readers."""
+        if self.work.state == PUBLISHED and self.work.version_id == self.version.id:
+            return "published"
+        if not self.newest:
+            return "replaced"
+        state = self.review.state if self.review else None
+        return {WAITING: "in-review", RETURNED: "returned"}.get(state or "", "draft")
+
+
+def deposit_of(deposit: Deposit, received: int, became: Became | None, language: str) -> DepositSent:
+    """A deposit as its owner sees it."""
+    work, version = (became.work, became.version) if became else (None, None)
+    review = became.review if became else None
     return DepositSent(
         id=str(deposit.id),
         name=deposit.name,
@@ -100,9 +138,13 @@ def deposit_of(deposit: Deposit, received: int, work: Work | None, language: str
         code=deposit.code,
         sentence=sentence_of(deposit.code, deposit.facts, language) if deposit.code else None,
         warnings=warnings_of(deposit.warnings, language),
-        work_id=str(work.id) if work and version else None,
-        work_title=work.title if work and version else None,
-        work_state=work.state if work and version else None,
+        submitted=deposit.submitted_at is not None,
+        stands=became.stands if became else None,
+        review=review_of(review, language) if review else None,
+        work_id=str(work.id) if work else None,
+        work_title=work.title if work else None,
+        work_state=work.state if work else None,
+        version=version.number if version else None,
         version_id=str(version.id) if version else None,
         digest=version.digest if version else None,
         searchable=bool(work and version and work.indexed_revision == work.revision),

@@ -27,6 +27,7 @@ from library.files.local import hash_of
 from library.naming import clean_name
 from library.people.models import Person
 from library.people.sign_in import Actor, actor_for
+from library.reviews import reviewing
 from library.work_queue import Lease
 
 READ_BATCH, OCR_BATCH, DRAW_BATCH = 64, 8, 16
@@ -152,7 +153,7 @@ def draw_pages(job: Job) -> None:
 
 
 def describe(job: Job) -> None:
-    """Guess title, subject, grade and series; seal the version; publish at once when that was asked by someone who may."""
+    """Guess title, subject, grade and series; seal the version; publish it, or send it to the reviewers, when that was asked by someone who may."""
     job.keep(step="describe")
     with reading_session(job.house.engine) as session:
         first = session.scalars(select(Page.text).where(Page.version_id == job.version()).order_by(Page.number).limit(FIRST_PAGES)).all()
@@ -249,7 +250,9 @@ def _add_missing(session: Session, renditions: list[Rendition]) -> None:
 
 
 def _complete(session: Session, deposit: Deposit, description: dict[str, Any]) -> None:
-    depositing.complete(session, deposit, description, _publisher(session, deposit), at=now())
+    at = now()
+    work = depositing.complete(session, deposit, description, _publisher(session, deposit), at=at)
+    reviewing.arrived(session, deposit, work, at=at)
 
 
 def _publisher(session: Session, deposit: Deposit) -> Actor | None:

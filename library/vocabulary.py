@@ -51,4 +51,10 @@ def series() -> dict[str, Term]:
     return _terms("textbook-series", "series")
 
 
+@cache
+def reasons() -> dict[str, Term]:
+    """Why a work is returned to its author, by code."""
+    return _terms("review-reasons", "reasons")
+
+
 GRADES = range(1, 13)

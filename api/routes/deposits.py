@@ -1,27 +1,30 @@
 """My uploads, and the plain form for scripts and for browsers without JavaScript."""
 
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
 
 from api import describing
 from api.dependencies import GateNow, HouseNow, Language, Reader, Reading, Token
+from api.describing import Became
 from api.errors import FormTooLarge
 from api.gate import Gate
 from api.schemas import deposits as schemas
 from ingest import receiving, uploading
 from ingest.house import House
-from library.catalogue import depositing
+from library.catalogue import depositing, queries
 from library.catalogue.models import RECEIVING, Deposit, Version, Work
 from library.clock import now
 from library.errors import Refusal
 from library.naming import clean_name
 from library.people import sign_in
 from library.people.sign_in import Actor
+from library.reviews import queries as reviews
 
 router = APIRouter(prefix="/api/v1/deposits", tags=["deposits"])
 FORM_LIMIT = 8 * 1024 * 1024  # bytes; larger files go through /api/v1/uploads
@@ -54,13 +57,30 @@ async def form(
     file: Annotated[UploadFile, File()],
     sight: Annotated[str, Form()] = "public",
     approve: Annotated[bool, Form()] = False,
+    review: Annotated[bool, Form()] = False,
+    work: Annotated[str, Form()] = "",
 ) -> schemas.Deposit:
-    """A small file in one request."""
-    deposit_id = await take_form(gate, house, token, file, sight, approve)
+    """A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of that work."""
+    deposit_id = await take_form(gate, house, token, file, Choices(sight, approve, review, work))
     return await gate.read(lambda session: sent(session, [session.get_one(Deposit, deposit_id)], house, language)[0])
 
 
-async def take_form(gate: Gate, house: House, token: str | None, file: UploadFile, sight: str, approve: bool) -> uuid.UUID:
+@dataclass(frozen=True)
+class Choices:
+    """What the sender of a file wishes for it."""
+
+    sight: str = "public"
+    approve: bool = False
+    review: bool = False
+    work: str = ""  # id of the work it becomes a new version of
+
+    def wish(self) -> dict[str, Any]:
+        """The same for `depositing.begin`. Raises UnknownWork."""
+        work_id = queries.work_id_of(self.work) if self.work else None
+        return {"sight": self.sight, "approve": self.approve, "review": self.review, "work_id": work_id}
+
+
+async def take_form(gate: Gate, house: House, token: str | None, file: UploadFile, choices: Choices) -> uuid.UUID:
     """Deposit an uploaded form file; returns when it is safe."""
     size = file.size or 0
     if size > FORM_LIMIT:
@@ -71,7 +91,7 @@ async def take_form(gate: Gate, house: House, token: str | None, file: UploadFil
     def begin(session: Session) -> uuid.UUID:
         actor = sign_in.actor_of(session, token, at=now())
         lasts = house.upload_lasts
-        return depositing.begin(session, name=name, size=size, media_type=media_type, sight=sight, approve=approve, by=actor, at=now(), lasts=lasts).id
+        return depositing.begin(session, name=name, size=size, media_type=media_type, **choices.wish(), by=actor, at=now(), lasts=lasts).id
 
     deposit_id = await gate.write(begin)
     data = await file.read()
@@ -111,10 +131,18 @@ def deposits_of(session: Session, actor: Actor, house: House, language: str) -> 
 
 def sent(session: Session, rows: list[Deposit], house: House, language: str) -> list[schemas.Deposit]:
     """Deposits with the works they became."""
-    versions = [row.version_id for row in rows if row.version_id]
-    found = session.scalars(select(Work).options(joinedload(Work.version)).join(Version, Version.id == Work.version_id).where(Version.id.in_(versions)))
-    works = {work.version_id: work for work in found}
-    return [describing.deposit_of(row, _received(house, row), works.get(row.version_id), language) for row in rows]
+    became = _became(session, {row.version_id for row in rows if row.version_id})
+    return [describing.deposit_of(row, _received(house, row), became.get(row.version_id) if row.version_id else None, language) for row in rows]
+
+
+def _became(session: Session, version_ids: set[uuid.UUID]) -> dict[uuid.UUID, Became]:
+    """The whole ones of these versions, with their works and their last reviews."""
+    whole = select(Version, Work).options(defer(Version.contents)).join(Work, Work.id == Version.work_id)
+    found = session.execute(whole.where(Version.id.in_(version_ids), Version.digest.is_not(None))).all() if version_ids else []
+    numbers = select(Version.work_id, func.max(Version.number)).where(Version.work_id.in_({row.Work.id for row in found}), Version.digest.is_not(None))
+    newest = {row[0]: row[1] for row in session.execute(numbers.group_by(Version.work_id))} if found else {}
+    latest = reviews.latest_of(session, version_ids)
+    return {row.Version.id: Became(row.Work, row.Version, newest[row.Work.id] == row.Version.number, latest.get(row.Version.id)) for row in found}
 
 
 def _received(house: House, row: Deposit) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api import describing
 from api.routes import desk as desk_api
+from api.routes import reviews
 from ingest import vitals
 from ingest.house import House
 from library.calendar import local_date
@@ -20,9 +21,10 @@ from library.learning import reading as places
 from library.notices import inbox
 from library.people import rosters, units
 from library.people.models import SCHOOL, Membership, Unit
-from library.people.roles import ADMINISTRATOR, AUTHORS, COMMUNE_OFFICER, KEEPERS, LIBRARIAN, PARENT, PUPIL, TEACHER
+from library.people.roles import ADMINISTRATOR, APPROVERS, AUTHORS, COMMUNE_OFFICER, KEEPERS, LIBRARIAN, PARENT, PUPIL, TEACHER
 from library.people.sight import class_token, units_below
 from library.people.sign_in import Actor
+from library.reviews.queries import is_reviewer
 
 SHOWN = 3
 SCHOOLS_SHOWN = 30
@@ -78,6 +80,11 @@ def of_author(session: Session, actor: Actor, _house: House, language: str, _at:
     }
 
 
+def of_reviewer(session: Session, actor: Actor, _house: House, language: str, at: datetime) -> Mapping[str, Any]:
+    """What waits for a decision, oldest first."""
+    return {"to_review": reviews.queue_of(session, actor, language, at=at).model_dump() if is_reviewer(actor) else None}
+
+
 def of_teacher(session: Session, actor: Actor, _house: House, _language: str, at: datetime) -> Mapping[str, Any]:
     """The classes I teach."""
     mine = [one.school_class for one in actor.classes if one.role == TEACHER]
@@ -130,12 +137,13 @@ def of_officer(session: Session, actor: Actor, _house: House, _language: str, at
 
 NOTHING: dict[str, Any] = {
     "classes": [], "for_class": False, "newest": [], "drafts": [], "in_review": 0, "returned": [], "uploads": 0, "unfinished": 0, "refused": 0,
-    "taught": [], "desk": None, "vitals": None, "schools_in_care": 0, "people_in_care": 0, "schools": [],
+    "to_review": None, "taught": [], "desk": None, "vitals": None, "schools_in_care": 0, "people_in_care": 0, "schools": [],
 }  # fmt: skip
 LOOKS: tuple[tuple[frozenset[str], Look], ...] = (
     (frozenset({PUPIL, PARENT, ""}), of_class),
     (AUTHORS - {LIBRARIAN} - KEEPERS, of_author),
     (AUTHORS - {LIBRARIAN} - KEEPERS, of_teacher),
+    (APPROVERS, of_reviewer),
     (frozenset({LIBRARIAN}), of_librarian),
     (KEEPERS, of_keeper),
     (frozenset({COMMUNE_OFFICER}), of_officer),

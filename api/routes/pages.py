@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api import describing
 from api.counting import note
 from api.dependencies import GateNow, HouseNow, IndexNow, Language, Token, cookie_name
 from api.errors import NotValid, status_of
@@ -17,13 +18,15 @@ from api.first_screen.rendering import render
 from api.gate import Gate
 from api.routes import deposits, home, keeping, people, reader, search, works
 from api.schemas import people as people_schemas
-from library.catalogue import publishing, queries
+from library.catalogue import cataloguing, publishing, queries
 from library.catalogue.models import Work
 from library.clock import now
 from library.errors import Refusal
 from library.notices import inbox
 from library.people import sign_in
 from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
+from library.reviews import queries as reviews
+from library.reviews import reviewing
 from library.usage import READS, VIEWS
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -154,24 +157,37 @@ async def help_page(request: Request, gate: GateNow, token: Token) -> Response:
 
 
 @page.get("/gui")
-async def upload_page(request: Request, gate: GateNow, token: Token) -> Response:
-    """The upload form."""
-    return await answer(request, gate, token, "upload", lambda _s, a: {"problem": None, "person": a.required().name})
+async def upload_page(request: Request, gate: GateNow, token: Token, language: Language, bai: str = "") -> Response:
+    """The upload form; `bai`: for a new version of that work."""
+    return await answer(request, gate, token, "upload", lambda s, a: {"problem": None, "changed": changed_of(s, a, bai, language)})
+
+
+def changed_of(session: Session, actor: Actor, work_id: str, language: str) -> Mapping[str, Any] | None:
+    """The work that gets a new version, with what became of the last one. Raises SignInNeeded, UnknownWork."""
+    actor.required()
+    if not work_id:
+        return None
+    work = queries.visible_work(session, work_id, actor.sight, at=now())
+    if not cataloguing.may_edit(work, actor):
+        raise cataloguing.UnknownWork
+    last = next(iter(reviews.history_of(session, work.id)), None)
+    brief = describing.review_of(last, language).model_dump() if last else None
+    return {"id": str(work.id), "title": work.title, "state": work.state, "review": brief, "sight": last.sight if last else work.sight}
 
 
 @page.post("/gui")
 async def upload(
     request: Request, gate: GateNow, house: HouseNow, token: Token, language: Language,
-    file: Annotated[UploadFile, File()], sight: Text = "public", approve: Text = "",
+    file: Annotated[UploadFile, File()], sight: Text = "public", approve: Text = "", review: Text = "", work: Text = "",
 ) -> Response:  # fmt: skip
     """A file by the plain form."""
     try:
-        await deposits.take_form(gate, house, token, file, sight, approve == "true")
+        await deposits.take_form(gate, house, token, file, deposits.Choices(sight, approve == "true", review == "true", work))
     except SignInNeeded:
         raise
     except Refusal as refusal:
         actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
-        return shown(request, "upload", actor, {"problem": refusal.sentence(language)}, status=status_of(refusal))
+        return shown(request, "upload", actor, {"problem": refusal.sentence(language), "changed": None}, status=status_of(refusal))
     return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
 
 
@@ -197,6 +213,7 @@ async def approve_form(work_id: str, gate: GateNow, token: Token, language: Lang
         actor.required()
         work = queries.visible_work(session, work_id, actor.sight, at=now())
         publishing.publish(session, work, queries.work_id_of(version_id), digest, publishing.Readers(sight), by=actor, at=now())
+        reviewing.overruled(session, work, by=actor, at=now())
 
     await gate.write(act)
     return RedirectResponse(f"{prefix_of(language)}/tl/{work_id}", 303)
@@ -209,7 +226,8 @@ async def withdraw_form(work_id: str, gate: GateNow, token: Token, language: Lan
     def act(session: Session) -> None:
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
-        publishing.withdraw(session, queries.visible_work(session, work_id, actor.sight, at=now()), by=actor, at=now())
+        work = publishing.withdraw(session, queries.visible_work(session, work_id, actor.sight, at=now()), by=actor, at=now())
+        reviewing.overruled(session, work, by=actor, at=now())
 
     await gate.write(act)
     return RedirectResponse(f"{prefix_of(language)}/tl/{work_id}", 303)

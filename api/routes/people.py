@@ -17,6 +17,7 @@ from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR, Person
 from library.people.roles import name_of
 from library.people.sign_in import Actor, RoleNotHeld, SignInNeeded, WrongPassword
+from library.reviews import queries as reviews
 from library.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
@@ -46,6 +47,7 @@ def me_of(actor: Actor, language: str = "vi") -> schemas.Me:
         may_administer=actor.has_role(ADMINISTRATOR),
         may_upload=actor.may_upload,
         may_publish=actor.may_publish,
+        may_review=reviews.is_reviewer(actor),
     )
 
 

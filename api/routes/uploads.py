@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from api.dependencies import GateNow, HouseNow, Token
 from api.gate import Gate
-from api.routes.deposits import cancel, id_of
+from api.routes.deposits import Choices, cancel, id_of
 from ingest import uploading
 from ingest.house import House
 from ingest.receiving import Part
@@ -55,6 +55,7 @@ async def create(
 ) -> Response:
     """Announce a file; its bytes follow with PATCH."""
     told = uploading.parse_metadata(upload_metadata)
+    choices = Choices(told.get("sight", "public"), told.get("approve") == "true", told.get("review") == "true", told.get("work", ""))
     uploading.check_room(house, upload_length)
 
     def begin(session: Session) -> tuple[uuid.UUID, datetime | None]:
@@ -63,8 +64,7 @@ async def create(
             name=clean_name(told.get("filename", "")),
             size=upload_length,
             media_type=told.get("filetype"),
-            sight=told.get("sight", "public"),
-            approve=told.get("approve") == "true",
+            **choices.wish(),
             by=sign_in.actor_of(session, token, at=now()),
             at=now(),
             lasts=house.upload_lasts,

@@ -22,6 +22,7 @@ from library.files.sending import Part, part_of
 from library.learning import reading as places
 from library.people.models import SCHOOL
 from library.people.sign_in import Actor
+from library.reviews import reviewing
 from library.usage import DOWNLOADS
 
 router = APIRouter(prefix="/api/v1/works", tags=["works"])
@@ -49,6 +50,7 @@ def publish(work_id: str, wish: schemas.Publication, session: Writing, actor: Wr
     found = queries.visible_work(session, work_id, actor.sight, at=at)
     readers = publishing.Readers(wish.sight, tuple(wish.to), wish.opens_at, wish.closes_at)
     publishing.publish(session, found, queries.work_id_of(wish.version_id), wish.digest, readers, by=actor, at=at)
+    reviewing.overruled(session, found, by=actor, at=at)
     return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 
@@ -57,6 +59,7 @@ def withdraw(work_id: str, session: Writing, actor: Writer, at: Now, language: L
     """Take a work back from its readers."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
     publishing.withdraw(session, found, by=actor, at=at)
+    reviewing.overruled(session, found, by=actor, at=at)
     return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 

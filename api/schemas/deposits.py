@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from api.schemas.base import Sent
+from api.schemas.reviews import ReviewBrief
 
 
 class Warning(Sent):
@@ -27,9 +28,13 @@ class Deposit(Sent):
     code: str | None  # of the refusal or failure
     sentence: str | None
     warnings: list[Warning]
+    submitted: bool  # goes to the reviewers when it is ready, or has gone
+    stands: str | None  # draft | in-review | returned | published | replaced; none before it is ready
+    review: ReviewBrief | None  # the last one of this version
     work_id: str | None
     work_title: str | None
-    work_state: str | None  # draft | published | withdrawn
+    work_state: str | None  # draft | in-review | published | withdrawn
+    version: int | None
     version_id: str | None
     digest: str | None
     searchable: bool

@@ -50,6 +50,7 @@ class Me(Sent):
     may_administer: bool
     may_upload: bool
     may_publish: bool
+    may_review: bool
 
 
 class Invitation(Sent):

@@ -113,6 +113,12 @@ def next_number(session: Session, work_id: uuid.UUID) -> int:
     return (last or 0) + 1
 
 
+def newest_version(session: Session, work_id: uuid.UUID) -> Version | None:
+    """The last version that is whole; one that is still being read does not count yet."""
+    whole = select(Version).where(Version.work_id == work_id, Version.digest.is_not(None))
+    return session.scalars(whole.order_by(Version.number.desc())).first()
+
+
 def with_audience(session: Session, work_id: uuid.UUID) -> Work:
     """One work with its audience, for the use cases that judge rights. Raises UnknownWork."""
     work = session.scalar(select(Work).options(selectinload(Work.audience)).where(Work.id == work_id))

@@ -13,6 +13,7 @@ from library.catalogue import cataloguing, publishing
 from library.catalogue.models import (
     FAILED,
     ORIGINAL,
+    PUBLISHED,
     READY,
     RECEIVING,
     REFUSED,
@@ -46,12 +47,20 @@ class DepositAccepted(Refusal):
     en = "The file has arrived and is being processed; the upload can no longer be cancelled."
 
 
-def begin(session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta) -> Deposit:
-    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed; only who may publish may ask for it at once."""
+def begin(
+    session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta,
+    review: bool = False, work_id: uuid.UUID | None = None,
+) -> Deposit:  # fmt: skip
+    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork; only who may publish may ask for it at once.
+
+    `review`: send it to the reviewers as soon as it is read. `work_id`: it becomes a new version of this work, which its keepers may add.
+    """
     person = by.required()
     at_home = by.acting_as(*AUTHORS)
     if at_home is None or (approve and not by.may_publish):
         raise NotAllowed
+    if work_id is not None and not cataloguing.may_edit(cataloguing.with_audience(session, work_id), by):
+        raise cataloguing.UnknownWork
     deposit = Deposit(
         owner_id=person.id,
         unit_id=at_home.unit_id,
@@ -60,6 +69,8 @@ def begin(session: Session, *, name: str, size: int, media_type: str | None, sig
         media_type=media_type,
         sight=sight if sight in publishing.SIGHTS and sight not in publishing.NAMED_SIGHTS else "public",
         approve=approve,
+        submitted_at=at if review else None,
+        work_id=work_id,
         state=RECEIVING,
         created_at=at,
         expires_at=at + lasts,
@@ -117,7 +128,7 @@ def refuse(session: Session, deposit: Deposit, refusal: Refusal, *, at: datetime
 
 
 def discard(session: Session, deposit: Deposit) -> None:
-    """Remove the unfinished version and its work: nothing half-made stays."""
+    """Remove the unfinished version, and its work when it was made for it: nothing half-made stays."""
     if deposit.version_id is None:
         return
     version = session.get_one(Version, deposit.version_id)
@@ -127,7 +138,8 @@ def discard(session: Session, deposit: Deposit) -> None:
     session.execute(delete(Rendition).where(Rendition.version_id == version.id))
     session.delete(version)
     session.flush()
-    session.execute(delete(Work).where(Work.id == version.work_id))
+    if deposit.work_id is None:
+        session.execute(delete(Work).where(Work.id == version.work_id))
 
 
 def key_in_use(session: Session, key: str) -> bool:
@@ -144,8 +156,8 @@ def open_version(session: Session, deposit: Deposit, *, title: str, kind: str, m
     """
     if deposit.version_id is not None:
         return session.get_one(Version, deposit.version_id)
-    work = cataloguing.open_work(session, deposit, {"title": title}, at=at)
-    version = Version(work_id=work.id, number=1, kind=kind, created_at=at, **facts)
+    work_id = deposit.work_id or cataloguing.open_work(session, deposit, {"title": title}, at=at).id
+    version = Version(work_id=work_id, number=cataloguing.next_number(session, work_id), kind=kind, created_at=at, **facts)
     session.add(version)
     session.flush()
     session.add(Rendition(version_id=version.id, kind=ORIGINAL, key=deposit.key or "", media_type=media_type, size=deposit.size, name=deposit.name))
@@ -155,14 +167,18 @@ def open_version(session: Session, deposit: Deposit, *, title: str, kind: str, m
 
 
 def complete(session: Session, deposit: Deposit, description: dict[str, Any], publisher: Actor | None, *, at: datetime) -> Work:
-    """The version is whole: describe its work, seal it, show it to its keepers, and publish it when that was asked and allowed."""
+    """The version is whole: describe its work, seal it, show it to its keepers, and publish it when that was asked and allowed.
+
+    A new version of a work leaves the description as its keepers have it; readers of a published one keep what was approved.
+    """
     version = session.get_one(Version, deposit.version_id)
     work = cataloguing.with_audience(session, version.work_id)
-    for name, value in description.items():
+    for name, value in description.items() if deposit.work_id is None else ():
         setattr(work, name, value)
     digest = publishing.seal(session, version)
-    work.version_id = version.id
-    publishing.write_audience(session, work, at=at)
+    if work.state != PUBLISHED and cataloguing.newest_version(session, work.id) is version:
+        work.version_id = version.id
+        publishing.write_audience(session, work, at=at)
     deposit.state, deposit.step, deposit.finished_at = READY, None, at
     audit.tell(session, "work-ready", work, unit_id=work.unit_id, by=None, at=at, after=digest, deposit=str(deposit.id))
     if publisher is not None:

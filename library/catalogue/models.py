@@ -134,6 +134,8 @@ class Deposit(Identified, Workable, Base):
     key: Mapped[str | None]  # SHA-256 of the accepted bytes
     sight: Mapped[str]  # wished for when it is published
     approve: Mapped[bool]  # publish at once when ready
+    submitted_at: Mapped[datetime | None]  # the wish for a review; it opens when the file is ready
+    work_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work.id", name="fk_deposit_work_id_work"))  # becomes a new version of it
     state: Mapped[str] = mapped_column(index=True)
     step: Mapped[str | None]
     pages_done: Mapped[int] = mapped_column(default=0)

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -19,6 +21,7 @@ from library.people.sign_in import Actor, NotAllowed
 
 SIGHTS = ("public", "province", "commune", "school", "department", "class", "person", "owner")
 NAMED_SIGHTS = frozenset({"department", "class", "person"})  # these need `to`
+MOMENTS = ("opens_at", "closes_at", "published_at")
 
 
 class VersionChanged(Refusal):
@@ -63,9 +66,9 @@ def publish(session: Session, work: Work, version_id: uuid.UUID, digest: str, re
 def open_to(session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime) -> Work:
     """The same after somebody entitled has decided: the reviews have rules of their own. Raises VersionChanged, UnknownReaders."""
     version = session.scalar(select(Version).where(Version.id == version_id, Version.work_id == work.id))
-    if version is None or version.digest is None or version.digest != digest or version.number != _newest(session, work):
+    if version is None or version.digest is None or version.digest != digest or not _is_current(session, work, version):
         raise VersionChanged
-    _refuse_unknown(session, work, readers)
+    refuse_unknown(session, work, readers)
     work.version_id = version.id
     work.state = PUBLISHED
     work.sight, work.sight_to, work.opens_at, work.closes_at = readers.sight, list(readers.to), readers.opens_at, readers.closes_at
@@ -83,6 +86,29 @@ def withdraw(session: Session, work: Work, *, by: Actor, at: datetime) -> Work:
     write_audience(session, work, at=at)
     audit.tell(session, "work-withdrawn", work, unit_id=work.unit_id, by=by.person_id, at=at)
     return work
+
+
+def hold(session: Session, work: Work, state: str, *, at: datetime) -> None:
+    """Not for readers: with its author (draft), or with its reviewers (in review)."""
+    work.state = state
+    write_audience(session, work, at=at)
+
+
+def standing(work: Work) -> dict[str, Any]:
+    """How a work stands for its readers now, as JSON: what `restore` needs."""
+    moments = {name: moment.isoformat() if moment else None for name, moment in ((name, getattr(work, name)) for name in MOMENTS)}
+    version_id = str(work.version_id) if work.version_id else None
+    return {"state": work.state, "version_id": version_id, "sight": work.sight, "sight_to": list(work.sight_to), **moments}
+
+
+def restore(session: Session, work: Work, stood: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
+    """Let the work stand for its readers as it stood before."""
+    work.state, work.sight, work.sight_to = stood["state"], stood["sight"], list(stood["sight_to"])
+    work.version_id = uuid.UUID(stood["version_id"]) if stood["version_id"] else None
+    for name in MOMENTS:
+        setattr(work, name, datetime.fromisoformat(stood[name]) if stood[name] else None)
+    write_audience(session, work, at=at)
+    audit.tell(session, "work-restored", work, unit_id=work.unit_id, by=by.person_id, at=at, state=work.state)
 
 
 def write_audience(session: Session, work: Work, *, at: datetime) -> None:
@@ -122,15 +148,22 @@ def _of_kind(session: Session, work: Work, kind: str) -> set[uuid.UUID]:
     return set(session.scalars(select(Unit.id).where(Unit.id.in_(units_above(session, [work.unit_id])), Unit.kind == kind)))
 
 
-def _refuse_unknown(session: Session, work: Work, readers: Readers) -> None:
+def refuse_unknown(session: Session, work: Work, readers: Readers) -> None:
     """The readers must exist, and belong to the work's own school: nobody opens a work into another school's class. Raises UnknownReaders."""
-    if readers.sight not in SIGHTS or bool(readers.to) != (readers.sight in NAMED_SIGHTS):
+    refuse_unknown_sight(readers.sight)
+    if bool(readers.to) != (readers.sight in NAMED_SIGHTS):
         raise UnknownReaders
     if readers.closes_at is not None and readers.closes_at <= (readers.opens_at or readers.closes_at - timedelta(seconds=1)):
         raise UnknownReaders
     if readers.sight == "commune" and not _of_kind(session, work, COMMUNE):
         raise UnknownReaders
     if readers.to and not _ids(readers.to) <= _nameable(session, work, readers.sight):
+        raise UnknownReaders
+
+
+def refuse_unknown_sight(sight: str) -> None:
+    """Raises UnknownReaders."""
+    if sight not in SIGHTS:
         raise UnknownReaders
 
 
@@ -152,5 +185,7 @@ def _ids(texts: tuple[str, ...]) -> set[uuid.UUID]:
         raise UnknownReaders from error
 
 
-def _newest(session: Session, work: Work) -> int:
-    return cataloguing.next_number(session, work.id) - 1
+def _is_current(session: Session, work: Work, version: Version) -> bool:
+    """The newest whole version, or the one that readers have already."""
+    served = work.state == PUBLISHED and work.version_id == version.id
+    return served or version is cataloguing.newest_version(session, work.id)

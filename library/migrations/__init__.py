@@ -15,8 +15,9 @@ from library.database import BUSY_SECONDS, Base
 from library.learning import models as learning
 from library.notices import models as notices
 from library.people import models as people
+from library.reviews import models as reviews
 
-TABLES = (audit, pulse, usage, people, notices, catalogue, circulation, learning)  # every module that holds tables
+TABLES = (audit, pulse, usage, people, notices, catalogue, circulation, reviews, learning)  # every module that holds tables
 METADATA = Base.metadata
 
 

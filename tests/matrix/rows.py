@@ -67,6 +67,38 @@ def placing(actor: str, thing: str) -> int:
     return 401 if actor == VISITOR else 204 if sees(actor, thing) else 404
 
 
+def reviewing(status: int) -> Expected:
+    """The reviewers of a work's school act on its review; its author only sees it; for the others there is none."""
+
+    def expected(actor: str, thing: str) -> int:
+        if actor == VISITOR:
+            return 401
+        return status if actor == "reviewer-a" and thing == OWN else 403 if actor == "teacher-a" and thing == OWN else 404
+
+    return expected
+
+
+def following(actor: str, thing: str) -> int:
+    """Its author and its reviewers look at a review."""
+    return 200 if actor == "teacher-a" and thing == OWN else reviewing(200)(actor, thing)
+
+
+def recalling(actor: str, thing: str) -> int:
+    """Its author takes a review back."""
+    return 401 if actor == VISITOR else 200 if actor == "teacher-a" and thing == OWN else 404
+
+
+def submitting(actor: str, thing: str) -> int:
+    """Those who look after a work send it to its reviewers; not what is published already."""
+    keeping = editing(actor, thing)
+    return 401 if actor == VISITOR else 409 if keeping == 200 and thing in (OWN, OTHER) else 201 if keeping == 200 else keeping
+
+
+def submitting_mine(actor: str, thing: str) -> int:
+    """The same for my own uploads."""
+    return {200: 409 if thing == OWN else 200}.get(mine(actor, thing), mine(actor, thing))
+
+
 def mine(actor: str, thing: str) -> int:
     return 401 if actor == VISITOR else 200 if actor == "teacher-a" and thing in (OWN, DRAFT, WITHDRAWN) else 404
 
@@ -125,6 +157,10 @@ def _wrong_digest(town: Town, thing: str) -> Any:
     return {"version_id": version, "digest": "0" * 64, "sight": "school"}
 
 
+def _wrong_seen(town: Town, thing: str) -> Any:
+    return {"version_id": str(uuid.uuid4()), "digest": "0" * 64}
+
+
 def _enable(town: Town, thing: str) -> None:
     town.clients[ROOT].delete(f"/api/v1/people/{town.people[thing]}/disabled").raise_for_status()
 
@@ -137,12 +173,26 @@ def _give_back(town: Town, thing: str) -> None:
     town.memberships[thing] = next(one["membership_id"] for one in members if one["person_id"] == town.people[thing])
 
 
+def _recall(town: Town, thing: str) -> None:
+    """A submitted draft is a draft again, a withdrawn one is withdrawn again."""
+    teacher = town.clients["teacher-a"]
+    review = teacher.get(f"/api/v1/deposits/{town.deposits[thing]}").json()["review"]
+    if review and review["state"] == "waiting":
+        teacher.delete(f"/api/v1/reviews/{review['id']}").raise_for_status()
+
+
+def _submit_again(town: Town, thing: str) -> None:
+    work = town.clients["teacher-a"].get(f"/api/v1/reviews/{town.reviews[thing]}").json()["work_id"]
+    town.reviews[thing] = town.clients["teacher-a"].post(f"/api/v1/works/{work}/review", json={}).raise_for_status().json()["id"]
+
+
 def _republish(town: Town, thing: str) -> None:
     if thing in (OWN, OTHER):
         publish(town, thing)
 
 
 WORK = {"work_id": "works"}
+REVIEW = {"review_id": "reviews"}
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Metadata": "filename YS5wZGY="}
 ROWS: dict[str, Row] = {
     "GET /livez": Row(everybody, ANYWHERE),
@@ -190,6 +240,18 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/deposits": Row(upload_made, ANYWHERE, lambda *_: {"file": ("a.txt", b"mot hai ba")}),
     "GET /api/v1/deposits/{deposit_id}": Row(mine, parameters={"deposit_id": "deposits"}),
     "DELETE /api/v1/deposits/{deposit_id}": Row(forgetting, parameters={"deposit_id": "deposits"}),
+    "GET /api/v1/reviews": Row(lambda a, _: 401 if a == VISITOR else 200 if a == "reviewer-a" else 403, ANYWHERE),
+    "POST /api/v1/reviews/next": Row(lambda a, _: 401 if a == VISITOR else 200 if a == "reviewer-a" else 403, ANYWHERE),
+    "GET /api/v1/reviews/{review_id}": Row(following, PLACES, parameters=REVIEW),
+    "POST /api/v1/reviews/{review_id}/claim": Row(reviewing(200), PLACES, parameters=REVIEW),
+    "POST /api/v1/reviews/{review_id}/approval": Row(reviewing(409), PLACES, _wrong_seen, REVIEW),
+    "POST /api/v1/reviews/{review_id}/return": Row(reviewing(409), PLACES, _wrong_seen, REVIEW),
+    "DELETE /api/v1/reviews/{review_id}/decision": Row(reviewing(403), PLACES, parameters=REVIEW),
+    "DELETE /api/v1/reviews/{review_id}": Row(recalling, PLACES, parameters=REVIEW, afterwards=_submit_again),
+    "GET /api/v1/reviews/{review_id}/pages/{number}/image": Row(following, PLACES, parameters=REVIEW | {"number": "1"}),
+    "GET /api/v1/reviews/{review_id}/file": Row(following, PLACES, parameters=REVIEW),
+    "POST /api/v1/works/{work_id}/review": Row(submitting, THINGS, lambda *_: {"sight": "school"}, WORK, afterwards=_recall),
+    "POST /api/v1/deposits/{deposit_id}/review": Row(submitting_mine, THINGS, lambda *_: {}, {"deposit_id": "deposits"}, afterwards=_recall),
     "GET /api/v1/me/loans": Row(signed_in, ANYWHERE),
     "GET /api/v1/me/notices": Row(signed_in, ANYWHERE),
     "PUT /api/v1/me/notices/read": Row(lambda a, _: 401 if a == VISITOR else 204, ANYWHERE),

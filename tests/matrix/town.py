@@ -30,6 +30,7 @@ class Town:
     people: dict[str, str]
     memberships: dict[str, str]
     classes: dict[str, str]
+    reviews: dict[str, str]  # of works that wait for the reviewers of school A, of school B
 
 
 def build(house: RunningHouse, folder: Path) -> Town:
@@ -46,7 +47,7 @@ def build(house: RunningHouse, folder: Path) -> Town:
     ids["victim-a"], ids["victim-b"] = person(root, "AA", "victim-a", "pupil"), person(root, "BB", "victim-b", "pupil")
     person(root, "BB", "teacher-b", "teacher")
     members = {one["login"]: one["membership_id"] for code in ("AA", "BB") for one in root.get(f"/api/v1/units/{code}/members").json()["members"]}
-    town = Town(house, clients, {}, {}, {}, {OWN: "AA", OTHER: "BB", ELSEWHERE: "CC"}, {}, {}, {})
+    town = Town(house, clients, {}, {}, {}, {OWN: "AA", OTHER: "BB", ELSEWHERE: "CC"}, {}, {}, {}, {})
     town.people = {OWN: ids["victim-a"], OTHER: ids["victim-b"], ELSEWHERE: str(uuid.uuid4())}
     town.memberships = {OWN: members["victim-a"], OTHER: members["victim-b"], ELSEWHERE: str(uuid.uuid4())}
     town.classes = {ELSEWHERE: str(uuid.uuid4())}
@@ -55,10 +56,12 @@ def build(house: RunningHouse, folder: Path) -> Town:
     with enter(house, "teacher-b") as teacher_b:
         for thing, owner in ((OWN, clients["teacher-a"]), (OTHER, teacher_b), (DRAFT, clients["teacher-a"]), (WITHDRAWN, clients["teacher-a"])):
             _send(town, folder, thing, owner)
+        town.reviews[OWN], town.reviews[OTHER] = _submit(folder, OWN, clients["teacher-a"]), _submit(folder, OTHER, teacher_b)
     for thing in (OWN, OTHER, WITHDRAWN):
         publish(town, thing, "public" if thing == WITHDRAWN else "school")
     root.delete(f"/api/v1/works/{town.works[WITHDRAWN]}/publication").raise_for_status()
     town.works[ELSEWHERE], town.deposits[ELSEWHERE] = str(uuid.uuid4()), str(uuid.uuid4())
+    town.reviews[ELSEWHERE] = str(uuid.uuid4())
     return town
 
 
@@ -74,3 +77,8 @@ def _send(town: Town, folder: Path, thing: str, owner: httpx.Client) -> None:
     row = wait_for(owner, upload(owner, makers.textbook(folder / f"{thing}.pdf", 2, title=title)))
     town.deposits[thing], town.works[thing] = row["id"], row["work_id"]
     town.versions[thing] = (row["version_id"], row["digest"])
+
+
+def _submit(folder: Path, thing: str, owner: httpx.Client) -> str:
+    path = makers.textbook(folder / f"review-{thing}.pdf", 2, title=f"Bài chờ duyệt {thing}")
+    return str(wait_for(owner, upload(owner, path, review="true"))["review"]["id"])

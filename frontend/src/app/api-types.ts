@@ -632,6 +632,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description What waits for me, oldest first.
+         */
+        get: operations["queue_api_v1_reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Next
+         * @description Open the oldest one that nobody else has open.
+         */
+        post: operations["open_next_api_v1_reviews_next_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One review, for its author and its reviewers.
+         */
+        get: operations["one_api_v1_reviews__review_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Recall
+         * @description Take my own work back out of the queue.
+         */
+        delete: operations["recall_api_v1_reviews__review_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim
+         * @description Have it open: the next reviewer is led past it. What somebody else has open stays theirs.
+         */
+        post: operations["claim_api_v1_reviews__review_id__claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Open exactly what was seen to its readers.
+         */
+        post: operations["approve_api_v1_reviews__review_id__approval_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return
+         * @description Give it back to its author with a reason.
+         */
+        post: operations["return__api_v1_reviews__review_id__return_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo
+         * @description Take my decision back within ten seconds.
+         */
+        delete: operations["undo_api_v1_reviews__review_id__decision_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/pages/{number}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page Image
+         * @description A page of the version under review, the very image that readers will get.
+         */
+        get: operations["page_image_api_v1_reviews__review_id__pages__number__image_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * File
+         * @description The file of the version under review, as a download.
+         */
+        get: operations["file_api_v1_reviews__review_id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/works/{work_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit
+         * @description Send the newest version of a work to the reviewers of its school.
+         */
+        post: operations["submit_api_v1_works__work_id__review_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deposits/{deposit_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Deposit
+         * @description Send an upload to the reviewers; while it is still on its way the wish is kept.
+         */
+        post: operations["submit_deposit_api_v1_deposits__deposit_id__review_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/works/{work_id}/pages/{number}": {
         parameters: {
             query?: never;
@@ -687,7 +911,7 @@ export interface paths {
         put?: never;
         /**
          * Form
-         * @description A small file in one request.
+         * @description A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of that work.
          */
         post: operations["form_api_v1_deposits_post"];
         delete?: never;
@@ -1014,6 +1238,16 @@ export interface components {
              * @default false
              */
             approve: boolean;
+            /**
+             * Review
+             * @default false
+             */
+            review: boolean;
+            /**
+             * Work
+             * @default
+             */
+            work: string;
         };
         /**
          * Borrower
@@ -1078,6 +1312,22 @@ export interface components {
             thumbnail: string | null;
             /** Published At */
             published_at: string | null;
+        };
+        /**
+         * Checks
+         * @description What the machine found; findings, not verdicts.
+         */
+        Checks: {
+            /** Page Count */
+            page_count: number;
+            /** Bad Pages */
+            bad_pages: number[];
+            /** Ocr Pages */
+            ocr_pages: number;
+            /** Missing */
+            missing: string[];
+            /** Twins */
+            twins: components["schemas"]["Twin"][];
         };
         /**
          * Classes
@@ -1160,6 +1410,16 @@ export interface components {
             sign: string;
         };
         /**
+         * Decision
+         * @description What was seen: the version, and the digest as the review told it.
+         */
+        Decision: {
+            /** Version Id */
+            version_id: string;
+            /** Digest */
+            digest: string;
+        };
+        /**
          * Deposit
          * @description A file on its way in; `state` is the server's own word, never a guess of the client.
          */
@@ -1186,12 +1446,19 @@ export interface components {
             sentence: string | null;
             /** Warnings */
             warnings: components["schemas"]["Warning"][];
+            /** Submitted */
+            submitted: boolean;
+            /** Stands */
+            stands: string | null;
+            review: components["schemas"]["ReviewBrief"] | null;
             /** Work Id */
             work_id: string | null;
             /** Work Title */
             work_title: string | null;
             /** Work State */
             work_state: string | null;
+            /** Version */
+            version: number | null;
             /** Version Id */
             version_id: string | null;
             /** Digest */
@@ -1203,6 +1470,14 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * DepositSubmission
+         * @description Send an upload to the reviewers, also while it is still on its way.
+         */
+        DepositSubmission: {
+            /** Sight */
+            sight?: string | null;
         };
         /**
          * Deposits
@@ -1493,6 +1768,8 @@ export interface components {
             may_upload: boolean;
             /** May Publish */
             may_publish: boolean;
+            /** May Review */
+            may_review: boolean;
         };
         /**
          * Member
@@ -1611,6 +1888,15 @@ export interface components {
              * @default link
              */
             way: string;
+        };
+        /**
+         * Next
+         * @description The review that was opened for me; none when nothing is left.
+         */
+        Next: {
+            /** Waiting */
+            waiting: number;
+            review: components["schemas"]["Review"] | null;
         };
         /**
          * Notice
@@ -1755,6 +2041,16 @@ export interface components {
             person_ids: string[];
         };
         /**
+         * Queue
+         * @description What waits for me, oldest first.
+         */
+        Queue: {
+            /** Waiting */
+            waiting: number;
+            /** Reviews */
+            reviews: components["schemas"]["Waiting"][];
+        };
+        /**
          * ReadOn
          * @description A book the signed-in reader has begun.
          */
@@ -1785,6 +2081,116 @@ export interface components {
         Release: {
             /** Version */
             version: string;
+        };
+        /**
+         * Return
+         * @description Give it back: a reason, or a few words, or both.
+         */
+        Return: {
+            /** Version Id */
+            version_id: string;
+            /** Digest */
+            digest: string;
+            /** Reasons */
+            reasons?: string[];
+            /** Remark */
+            remark?: string | null;
+        };
+        /**
+         * Review
+         * @description The appraisal of one version at one level.
+         */
+        Review: {
+            /** Id */
+            id: string;
+            /** State */
+            state: string;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Reasons */
+            reasons: components["schemas"]["Named"][];
+            /** Remark */
+            remark: string | null;
+            /** Level */
+            level: string;
+            /** Work Id */
+            work_id: string;
+            /** Work State */
+            work_state: string;
+            /** Title */
+            title: string;
+            /** Authors */
+            authors: string | null;
+            type: components["schemas"]["Named"] | null;
+            subject: components["schemas"]["Named"] | null;
+            /** Grade */
+            grade: number | null;
+            series: components["schemas"]["Named"] | null;
+            school: components["schemas"]["Named"] | null;
+            cover: components["schemas"]["Cover"];
+            /** Author */
+            author: string;
+            /** Version */
+            version: number;
+            /** Version Id */
+            version_id: string;
+            /** Digest */
+            digest: string;
+            /** Sight */
+            sight: string;
+            /** Opens At */
+            opens_at: string | null;
+            /** Closes At */
+            closes_at: string | null;
+            /** Kind */
+            kind: string;
+            /** Page Count */
+            page_count: number | null;
+            /** File Name */
+            file_name: string | null;
+            /** File Size */
+            file_size: number;
+            /** Served */
+            served: boolean;
+            checks: components["schemas"]["Checks"];
+            /** Held By */
+            held_by: string | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Undo */
+            may_undo: boolean;
+            /** May Recall */
+            may_recall: boolean;
+        };
+        /**
+         * ReviewBrief
+         * @description What became of a submission.
+         */
+        ReviewBrief: {
+            /** Id */
+            id: string;
+            /** State */
+            state: string;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Reasons */
+            reasons: components["schemas"]["Named"][];
+            /** Remark */
+            remark: string | null;
         };
         /**
          * Role
@@ -1980,6 +2386,20 @@ export interface components {
             shared: boolean;
         };
         /**
+         * Submission
+         * @description Send it to the reviewers, for these readers.
+         */
+        Submission: {
+            /** Sight */
+            sight?: string | null;
+            /** To */
+            to?: string[];
+            /** Opens At */
+            opens_at?: string | null;
+            /** Closes At */
+            closes_at?: string | null;
+        };
+        /**
          * Succession
          * @description What a unit goes into: one (a merger) or several (a split).
          */
@@ -1998,6 +2418,16 @@ export interface components {
             marked: boolean;
             /** Hit */
             hit?: number | null;
+        };
+        /**
+         * Twin
+         * @description Another work with the same file.
+         */
+        Twin: {
+            /** Work Id */
+            work_id: string;
+            /** Title */
+            title: string;
         };
         /**
          * Unit
@@ -2090,6 +2520,39 @@ export interface components {
             series: components["schemas"]["Named"][];
             /** Schools */
             schools: components["schemas"]["Named"][];
+        };
+        /**
+         * Waiting
+         * @description One line of the queue.
+         */
+        Waiting: {
+            /** Id */
+            id: string;
+            /** Work Id */
+            work_id: string;
+            /** Title */
+            title: string;
+            type: components["schemas"]["Named"] | null;
+            subject: components["schemas"]["Named"] | null;
+            /** Grade */
+            grade: number | null;
+            /** Author */
+            author: string;
+            /** Page Count */
+            page_count: number | null;
+            cover: components["schemas"]["Cover"];
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** Held By */
+            held_by: string | null;
+            /**
+             * Current
+             * @default false
+             */
+            current: boolean;
         };
         /**
          * Warning
@@ -3318,6 +3781,375 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    queue_api_v1_reviews_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+        };
+    };
+    open_next_api_v1_reviews_next_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Next"];
+                };
+            };
+        };
+    };
+    one_api_v1_reviews__review_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recall_api_v1_reviews__review_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    claim_api_v1_reviews__review_id__claim_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    approve_api_v1_reviews__review_id__approval_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    return__api_v1_reviews__review_id__return_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Return"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_api_v1_reviews__review_id__decision_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    page_image_api_v1_reviews__review_id__pages__number__image_get: {
+        parameters: {
+            query?: {
+                size?: number;
+            };
+            header?: never;
+            path: {
+                review_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    file_api_v1_reviews__review_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_api_v1_works__work_id__review_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_deposit_api_v1_deposits__deposit_id__review_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deposit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepositSubmission"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deposit"];
                 };
             };
             /** @description Validation Error */

@@ -12,6 +12,7 @@ async function wake(): Promise<void> {
   if (form) (await import('../upload/form')).wakeUploadForm(form);
   const deposits = document.getElementById('deposits');
   if (deposits) (await import('../upload/follow')).followDeposits();
+  if (document.body.classList.contains('p-review')) (await import('../review/review')).wakeReview();
   const scans = document.querySelector<HTMLFormElement>('#scan-form');
   if (scans) (await import('../desk/desk')).wakeDesk(scans);
 }

@@ -1,14 +1,34 @@
-// The upload form with script: every chosen file goes through the resumable way and shows up in the tray at once.
-import { send } from './sending.svelte';
+// The upload form with script: every chosen file goes through the resumable way and shows up in the tray at once. Where a review comes
+// first, sending begins as soon as a file is chosen; the button only says that it shall go on to the reviewers.
+import { send, wantReview } from './sending.svelte';
 import { openTray } from './wake';
 
 export function wakeUploadForm(form: HTMLFormElement): void {
+  const files = form.querySelector<HTMLInputElement>('input[type="file"]')!;
+  const atOnce = form.dataset.atOnce === 'yes';
+  let begun: number[] = [];
+
+  const begin = (): void => {
+    const chosen = new FormData(form);
+    const choices = { sight: sightOf(chosen), approve: chosen.get('approve') === 'true', work: String(chosen.get('work') ?? '') };
+    begun.push(...[...(files.files ?? [])].map((file) => send(file, choices)));
+    if (begun.length) openTray();
+  };
+  if (atOnce) files.onchange = begin;
   form.onsubmit = (event) => {
     event.preventDefault();
-    const chosen = new FormData(form);
-    const files = chosen.getAll('file').filter((one): one is File => one instanceof File && one.name !== '');
-    for (const file of files) send(file, { sight: String(chosen.get('sight') ?? 'public'), approve: chosen.get('approve') === 'true' });
-    openTray();
-    form.querySelector<HTMLInputElement>('input[type="file"]')!.value = '';
+    if (!atOnce) begin();
+    const review = (event.submitter as HTMLButtonElement | null)?.name === 'review';
+    if (review) begun.forEach((key) => wantReview(key, sightOf(new FormData(form))));
+    if (atOnce && begun.length) say(form, review);
+    begun = [];
+    files.value = '';
   };
+}
+
+const sightOf = (chosen: FormData): string => String(chosen.get('sight') ?? 'public');
+
+function say(form: HTMLFormElement, review: boolean): void {
+  const told = form.querySelector<HTMLElement>('#sent')!;
+  told.textContent = (review ? told.dataset.review : told.dataset.draft) ?? '';
 }

@@ -13,6 +13,8 @@ export type Sending = {
   offline: boolean;
   problem: string | null;
   deposit: Deposit | null;
+  id: string | null; // of the deposit, once the server knows of it
+  review: string | null; // the readers wished for, when it shall go on to the reviewers
   upload: Upload;
 };
 
@@ -21,7 +23,7 @@ const RETRIES = [0, 1000, 2000, 4000, 8000, 15000, 30000];
 export const sendings = $state<Sending[]>([]);
 let keys = 0;
 
-export function send(file: File, choices: { sight: string; approve: boolean }): void {
+export function send(file: File, choices: { sight: string; approve: boolean; work: string }): number {
   const key = ++keys;
   const find = (): Sending | undefined => sendings.find((one) => one.key === key);
   const upload = new Upload(file, {
@@ -30,7 +32,11 @@ export function send(file: File, choices: { sight: string; approve: boolean }): 
     retryDelays: RETRIES,
     storeFingerprintForResuming: true,
     removeFingerprintOnSuccess: true,
-    metadata: { filename: file.name, filetype: file.type, sight: choices.sight, approve: String(choices.approve) },
+    metadata: { filename: file.name, filetype: file.type, sight: choices.sight, approve: String(choices.approve), ...(choices.work && { work: choices.work }) },
+    onUploadUrlAvailable: () => {
+      patch(find(), { id: upload.url?.split('/').pop() ?? null });
+      void tellWish(find());
+    },
     onShouldRetry: (error) => !isRefusal(error.originalResponse?.getStatus()),
     onProgress: (sent) => patch(find(), { sent, offline: false }),
     onSuccess: () => {
@@ -39,8 +45,24 @@ export function send(file: File, choices: { sight: string; approve: boolean }): 
     },
     onError: (error) => onError(find(), error),
   });
-  sendings.push({ key, name: file.name, size: file.size, sent: 0, paused: false, offline: false, problem: null, deposit: null, upload });
+  sendings.push({ key, name: file.name, size: file.size, sent: 0, paused: false, offline: false, problem: null, deposit: null, id: null, review: null, upload });
   void resume(upload);
+  return key;
+}
+
+// Send it on to the reviewers, also while it is still on its way: the server keeps the wish.
+export function wantReview(key: number, sight: string): void {
+  const one = sendings.find((other) => other.key === key);
+  patch(one, { review: sight });
+  void tellWish(one);
+}
+
+async function tellWish(one: Sending | undefined): Promise<void> {
+  if (!one?.id || !one.review) return;
+  const body = JSON.stringify({ sight: one.review });
+  const answer = await fetch(`/api/v1/deposits/${one.id}/review`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).catch(() => null);
+  if (answer?.ok) one.deposit = one.deposit && ((await answer.json()) as Deposit);
+  else if (!answer || answer.status >= 500) window.setTimeout(() => void tellWish(one), 3000); // the line is cut: the wish is told when it is back
 }
 
 async function resume(upload: Upload): Promise<void> {
@@ -107,14 +129,21 @@ export function progressOf(one: Sending): string {
     const facts = { n: Math.floor((one.sent / Math.max(one.size, 1)) * 100) };
     if (one.paused) return say({ vi: 'Tạm dừng ở {n} %', en: 'Paused at {n} %' }, facts);
     if (one.offline) return say({ vi: 'Mất mạng ở {n} %. Có mạng lại sẽ tự gửi tiếp.', en: 'The line is cut at {n} %. It goes on by itself.' }, facts);
+    if (one.review) return say({ vi: 'Đang gửi {n} %, xong sẽ tự chuyển duyệt', en: 'Sending {n} %, then on to the reviewers' }, facts);
     return say({ vi: 'Đang gửi {n} %', en: 'Sending {n} %' }, facts);
   }
   if (deposit.sentence) return deposit.sentence;
   const facts = { a: deposit.pages_done, b: deposit.page_count ?? '?' };
-  if (deposit.state === 'ready') return deposit.work_state === 'published' ? say({ vi: 'Xong, đã công bố', en: 'Done, published' }) : say({ vi: 'Xong, chờ công bố', en: 'Done, waiting to be published' });
+  if (deposit.state === 'ready') return endOf(deposit);
   if (deposit.step === 'draw') return say({ vi: 'Đang vẽ trang {a}/{b}', en: 'Drawing page {a}/{b}' }, facts);
   if (deposit.page_count) return say({ vi: 'Đã đọc {a}/{b} trang', en: 'Read {a}/{b} pages' }, facts);
   return say({ vi: 'Đã lên đủ, đang chờ đọc', en: 'Arrived, waiting to be read' });
+}
+
+function endOf(deposit: Deposit): string {
+  if (deposit.stands === 'published') return say({ vi: 'Xong, đã công bố', en: 'Done, published' });
+  if (deposit.stands === 'in-review') return say({ vi: 'Xong, đã chuyển cho người duyệt', en: 'Done, with the reviewers' });
+  return say({ vi: 'Xong, đang là bản nháp', en: 'Done, kept as a draft' });
 }
 
 window.addEventListener('online', () => sendings.filter((one) => one.offline && !one.paused).forEach((one) => one.upload.start()));
