@@ -9,11 +9,12 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Self, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from minio import Minio
 from urllib3 import PoolManager, Retry, Timeout
+from urllib3.exceptions import ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
 from library.files.keys import Stat, StoreAway, WrongContent, check_key, hash_of
@@ -123,10 +124,17 @@ class Place:
     def client(self, seconds: float, *, seen_from: str = "") -> Minio:
         """A client that waits `seconds` for an answer, for the store or for the address under which browsers reach it."""
         host, secure = (urlsplit(seen_from).netloc, seen_from.startswith("https://")) if seen_from else (self.host, self.secure)
-        lines = PoolManager(
-            timeout=Timeout(connect=CONNECT, read=seconds), maxsize=CONNECTIONS, retries=Retry(1, connect=0, status=0, backoff_factor=0.1)
-        )  # one more try, for a line that the server closed while it lay in the pool
+        lines = PoolManager(timeout=Timeout(connect=CONNECT, read=seconds), maxsize=CONNECTIONS, retries=OnceMore(1, connect=0, status=0))
         return Minio(host, self.user, self.secret, secure=secure, region=self.region, http_client=lines)
+
+
+class OnceMore(Retry):
+    """One more try for a line that the server had closed while it lay in the pool; none for a server that keeps silent."""
+
+    def increment(self, *request: Any, **outcome: Any) -> Self:
+        if isinstance(error := outcome.get("error"), ReadTimeoutError):
+            raise error
+        return super().increment(*request, **outcome)
 
 
 class Body(io.RawIOBase):

