@@ -3,8 +3,6 @@
 import fcntl
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from base64 import b64encode
@@ -70,7 +68,7 @@ def test_serve_without_a_worker_leaves_the_work_to_others(tmp_path: Path) -> Non
         with house.administrator() as client:
             deposit_id = upload(client, makers.textbook(tmp_path / "b.pdf", 2))
             assert client.get(f"/api/v1/deposits/{deposit_id}").json()["state"] == "waiting"
-            worker = subprocess.Popen([sys.executable, "-m", "api.commands.main", "work"], env=house.environment)
+            worker = house.background("work")
             try:
                 assert wait_for(client, deposit_id)["state"] == "ready"
             finally:

@@ -172,7 +172,7 @@ def fetch(link: str) -> tuple[int, bytes, dict[str, str]]:
         return error.code, b"", {}
 
 
-def test_a_signed_link_opens_one_object_as_a_download_and_nothing_else(store: FileStore, tmp_path: Path) -> None:
+def test_attack_20_a_signed_link_opens_one_object_as_a_download_and_nothing_else(store: FileStore, tmp_path: Path) -> None:
     key, path = file_of(tmp_path, b"<script>alert(1)</script>")
     other, other_path = file_of(tmp_path, b"khac han")
     store.put(other, other_path, "text/plain")
@@ -192,7 +192,7 @@ def test_a_signed_link_opens_one_object_as_a_download_and_nothing_else(store: Fi
     assert "Expires=300&" in (store.url(key, seconds=86_400, name=NAME, media_type="a/b") or "")
 
 
-def test_a_signed_link_dies(store: FileStore, tmp_path: Path) -> None:
+def test_attack_20_a_signed_link_dies(store: FileStore, tmp_path: Path) -> None:
     key, path = file_of(tmp_path, b"chong het han")
     store.put(key, path, "text/plain")
     link = store.url(key, seconds=1, name=NAME, media_type="text/plain")

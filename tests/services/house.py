@@ -82,6 +82,11 @@ class RunningHouse:
         """Another command on the same house."""
         return subprocess.run([sys.executable, "-m", "api.commands.main", *words], env=self.environment, capture_output=True, text=True, check=False)
 
+    def background(self, *words: str) -> subprocess.Popen[bytes]:
+        """A command that goes on beside it, e.g. another worker."""
+        log = (self.home.parent / f"{self.home.name}.log").open("a")
+        return subprocess.Popen([sys.executable, "-m", "api.commands.main", *words], env=self.environment, stderr=log)
+
     def _ready(self) -> bool:
         try:
             return httpx.get(f"{self.address}/readyz", timeout=2).status_code == 200
