@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.dependencies import language
 from library.errors import Refusal
+from library.files.keys import StoreAway
 
 STATUS = {
     "sign-in-needed": 401,
@@ -68,6 +69,7 @@ STATUS = {
     "form-too-large": 413,
     "too-many-tries": 429,
     "try-again": 503,
+    "files-away": 503,
     "disk-full": 507,
     "not-valid": 422,
 }
@@ -96,6 +98,12 @@ class TryAgain(Refusal):
     code = "try-again"
     vi = "Máy chủ đang bận quá. Đợi vài giây rồi thử lại; chưa có gì bị mất."
     en = "The server is very busy. Try again in a few seconds; nothing is lost."
+
+
+class FilesAway(Refusal):
+    code = "files-away"
+    vi = "Kho tệp đang tạm nghỉ. Tìm sách và xem thông tin vẫn được; tệp và trang sách chờ ít phút rồi mở lại."
+    en = "The file store is away for the moment. Search and catalogue work; open files and pages again in a few minutes."
 
 
 class Broken(Refusal):
@@ -150,6 +158,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OperationalError, _busy)
+    app.add_exception_handler(StoreAway, _files_away)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -174,6 +183,11 @@ def _http(request: Request, error: Exception) -> Response:
 def _busy(request: Request, error: Exception) -> Response:
     structlog.get_logger().error("database-busy", error=str(error))
     return problem(request, TryAgain())
+
+
+def _files_away(request: Request, error: Exception) -> Response:
+    structlog.get_logger().error("store-away", reason=str(error))
+    return problem(request, FilesAway())
 
 
 def broken(request: Request, error: Exception) -> Response:

@@ -4,14 +4,18 @@ import contextlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import Engine
 
 from ingest.receiving import RunningHashes
 from library import migrations
 from library.database import open_engine, transaction
+from library.files.keys import StoreAway
 from library.files.store import FileStore, open_store
 from library.people import inviting
 from library.settings import Settings
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -29,17 +33,27 @@ class House:
         return timedelta(days=self.settings.upload_days)
 
 
-def open_house(settings: Settings, *, migrate: bool = True) -> House:
-    """Open the house, making whatever the first start needs. Raises migrations.SchemaNewer."""
+def open_house(settings: Settings, *, migrate: bool | None = None) -> House:
+    """Open the house, making whatever the first start needs; in production that is left to `hoclieu migrate`. Raises migrations.SchemaNewer."""
     settings.home.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(PermissionError):
         settings.home.chmod(0o700)
     settings.staging.mkdir(parents=True, exist_ok=True)
-    if migrate:
+    wanted = not settings.in_production if migrate is None else migrate
+    if wanted:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
         migrations.upgrade(settings.database)
-    house = House(settings, open_engine(settings.database), open_store(settings.files))
-    if migrate:
-        with transaction(house.engine) as session:
-            inviting.ensure_province(session, settings.library_name)
+    house = House(settings, open_engine(settings.database), open_store(settings.files, settings.files_public_url))
+    if wanted:
+        furnish(house)
     return house
+
+
+def furnish(house: House) -> None:
+    """The province, and the place where files go; a store that is away is asked again by the first upload."""
+    with transaction(house.engine) as session:
+        inviting.ensure_province(session, house.settings.library_name)
+    try:
+        house.files.prepare()
+    except StoreAway as away:
+        log.warning("store-away", reason=str(away))

@@ -6,6 +6,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,13 +18,14 @@ from ingest import describing, reading
 from ingest.house import House
 from ingest.pages import FILE, Identity, PageImage, PageRead
 from library import work_queue
-from library.catalogue import boxes, depositing
+from library.catalogue import boxes, depositing, keeping
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, WORKING, Deposit, Page, Rendition
 from library.clock import now
 from library.database import reading_session, transaction
 from library.failpoints import reach
 from library.files.fetching import local_copy
-from library.files.local import hash_of
+from library.files.keys import hash_of
+from library.files.store import FileStore
 from library.naming import clean_name
 from library.people.models import Person
 from library.people.sign_in import Actor, actor_for
@@ -145,10 +147,11 @@ def draw_pages(job: Job) -> None:
     with tempfile.TemporaryDirectory(prefix="hoclieu-draw-") as folder:
         for numbers in batches(missing, DRAW_BATCH):
             images = list(reading.draw_pages(job.path, numbers, Path(folder), kind=job.kind))
-            renditions = [store_image(job, image) for image in images]
+            found: set[str] = set()
+            renditions = [store_image(job, image, found) for image in images]
             reach("pages-drawn")
             done += len(numbers)
-            job.keep(lambda session, _deposit, new=renditions: _add_missing(session, new), pages_done=done)  # type: ignore[misc]
+            job.keep(partial(_add_renditions, job.house.files, renditions, found), pages_done=done)
             reach("pages-drawn-kept")
 
 
@@ -210,10 +213,11 @@ def page_row(version_id: uuid.UUID, read: PageRead, *, wants_ocr: bool) -> Page:
     )
 
 
-def store_image(job: Job, image: PageImage) -> Rendition:
-    """Put one drawn image into the store."""
+def store_image(job: Job, image: PageImage, found: set[str]) -> Rendition:
+    """Put one drawn image into the store; `found` gets its key when it was there already."""
     key = hash_of(image.path)
-    job.house.files.put(key, image.path, image.media_type)
+    if not job.house.files.put(key, image.path, image.media_type):
+        found.add(key)
     size = image.path.stat().st_size
     image.path.unlink()
     return Rendition(
@@ -244,7 +248,9 @@ def _pages_without(job: Job, done: Any) -> list[int]:
     return [number for number in range(1, job.identity.page_count + 1) if number not in kept]
 
 
-def _add_missing(session: Session, renditions: list[Rendition]) -> None:
+def _add_renditions(files: FileStore, renditions: list[Rendition], found: set[str], session: Session, _deposit: Deposit) -> None:
+    if not keeping.are_there(session, files, found):
+        raise FileNotFoundError("an image was swept away before its row could name it")  # the next try draws it again
     session.add_all(renditions)
     session.flush()
 

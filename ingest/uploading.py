@@ -17,12 +17,12 @@ from sqlalchemy import select
 
 from ingest.house import House
 from ingest.receiving import DiskFull, TooLarge
-from library.catalogue import depositing
+from library.catalogue import depositing, keeping
 from library.catalogue.models import RECEIVING, Deposit
 from library.database import reading_session, transaction
 from library.errors import Refusal
 from library.failpoints import reach
-from library.files.local import hash_of
+from library.files.keys import hash_of
 
 RESERVE = 0.05  # of the disk stays free
 BYTES_COME_WITH_THEIR_ROW = timedelta(minutes=5)  # an unfinished upload without its file is older than this: it was given up
@@ -105,17 +105,25 @@ def finish(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
     try:
         seen = house.hashes.at(deposit_id, path.stat().st_size)
         key = seen.hexdigest() if seen is not None else hash_of(path)
-        house.files.put(key, path, "application/octet-stream", hashed=True)
+        while not _stored_and_named(house, deposit_id, key, path, at=at):
+            pass  # it was there, and was swept away before the row could name it
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull from error
         raise
-    reach("upload-stored")
-    with transaction(house.engine) as session:
-        depositing.accept(session, deposit_id, key, at=at)
     reach("upload-accepted")
     house.hashes.forget(deposit_id)
     path.unlink(missing_ok=True)
+
+
+def _stored_and_named(house: House, deposit_id: uuid.UUID, key: str, path: Path, *, at: datetime) -> bool:
+    new = house.files.put(key, path, "application/octet-stream", hashed=True)
+    reach("upload-stored")
+    with transaction(house.engine) as session:
+        if not new and not keeping.are_there(session, house.files, [key]):
+            return False
+        depositing.accept(session, deposit_id, key, at=at)
+    return True
 
 
 def sweep(house: House, *, at: datetime) -> None:

@@ -15,15 +15,16 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingest import pipeline, posting, sealing, uploading
+from ingest import orphans, pipeline, posting, sealing, uploading
 from ingest.house import House
 from library import pulse, work_queue
-from library.catalogue import depositing
+from library.catalogue import depositing, keeping
 from library.catalogue.models import FAILED, Deposit, Work
 from library.clock import now
 from library.database import reading_session, transaction
 from library.errors import Refusal
 from library.failpoints import reach
+from library.files.keys import StoreAway
 from library.logs import new_request_id
 from library.work_queue import Lease, LeaseLost
 from search.index import Index, open_index
@@ -88,10 +89,18 @@ class Worker:
         swept = now() - SWEEP_EVERY
         while not self.stopping.is_set():
             if now() - swept >= SWEEP_EVERY:
-                uploading.sweep(self.house, at=now())
+                self.sweep()
                 swept = now()
             if not self.claim_and(Deposit, self.take_deposit):
                 self.stopping.wait(self.house.settings.poll_seconds)
+
+    def sweep(self) -> None:
+        """Unfinished uploads, and files that no row names; while the store is away, next time."""
+        try:
+            uploading.sweep(self.house, at=now())
+            orphans.collect(self.house, orphans.slices_of(now()), at=now())
+        except StoreAway as away:
+            log.warning("store-away", reason=str(away))
 
     def keep_index(self) -> None:
         """Hand two: the index. Only one worker of an embedded house can hold it; others wait here."""
@@ -178,9 +187,8 @@ class Worker:
             deposit = session.get_one(Deposit, deposit_id)
             depositing.refuse(session, deposit, refusal, at=now(), state=state)
             key = deposit.key
-            needed = key is None or depositing.key_in_use(session, key)
-        if key is not None and not needed:
-            self.house.files.delete(key)
+        with contextlib.suppress(StoreAway), transaction(self.house.engine) as session:  # what stays is an orphan and goes later
+            keeping.discard_unnamed(session, self.house.files, [key] if key else [])
         log.info("deposit-refused", code=refusal.code)
 
     def index_work(self, work: Work, lease: Lease, index: Index) -> None:
@@ -197,12 +205,12 @@ class Worker:
             work_queue.finish(session, lease, next_at=later, indexed_revision=revision)
 
     def failed(self, row: Deposit | Work, lease: Lease, error: Exception) -> None:
-        """A try that broke: again later, or set aside after the third. A full disk is nobody's fault and never sets aside."""
+        """A try that broke: again later, or set aside after the third. A full disk or a store that is away never sets aside."""
         log.exception("work-failed", exc_info=error)
         try:
-            full = isinstance(error, OSError) and error.errno in NO_SPACE
+            outside = isinstance(error, StoreAway) or (isinstance(error, OSError) and error.errno in NO_SPACE)
             with transaction(self.house.engine) as session:
-                if full:
+                if outside:
                     work_queue.postpone(session, lease, str(error), at=now())
                     return
                 aside = work_queue.fail(session, lease, f"{type(error).__name__}: {error}", at=now())

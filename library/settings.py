@@ -3,14 +3,14 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
-from urllib.parse import urlsplit
+from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PREFIX = "HOCLIEU_"
-SCHEMES = {"database": ("sqlite",), "files": ("file",), "index": ("tantivy",)}
+from library.clock import now
+from library.settings_checks import PREFIX, SCHEMES, mail_mistakes, place_mistakes, production_mistakes, scheme_mistakes, variable, without_secret
+
 OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT"}  # read where they are used, by child processes too
 
 
@@ -27,13 +27,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
+    profile: Literal["embedded", "production"] = Field(
+        default="embedded", description="production: many processes behind a proxy; refuses what is unsafe there"
+    )
     home: Path = Field(default=Path("var"), description="folder for everything that embedded mode keeps")
     database: str = Field(default="", description="sqlite:///path (default: in home)")
-    files: str = Field(default="", description="file://path (default: in home)")
+    files: str = Field(default="", description="file://path (default: in home), or s3://ACCESS:SECRET@host:port/bucket?secure=false&region=…")
+    files_public_url: str = Field(default="", description="where browsers reach the S3 store; public files are then fetched there by signed links")
     index: str = Field(default="", description="tantivy://path (default: in home)")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = Field(default="", description="address people use, e.g. https://thuvien.example.vn")
+    content_url: str = Field(default="", description="the second host name, on which uploaded packages run, e.g. https://noi-dung.example.vn")
+    trusted_proxies: str = Field(default="", description="addresses or networks of the reverse proxy, whose X-Forwarded-For is believed")
     library_name: str = "Thư viện số"
     demo: bool = Field(default=False, description="say on every page that this is a demonstration")
     lease_seconds: float = Field(default=60, gt=0, description="how long a worker may be silent before another takes over")
@@ -43,6 +49,7 @@ class Settings(BaseSettings):
     mail: str = Field(default="", description="smtp://user:password@host:port or smtps://…; empty: no e-mail")
     mail_from: str = Field(default="", description="the address that letters come from")
     page_limit: int = Field(default=2500, gt=0, description="most pages of one PDF")
+    free_gb: int = Field(default=2, ge=0, description="least free space in home at the start, in production")
 
     @model_validator(mode="after")
     def fill_urls(self) -> Self:
@@ -53,6 +60,11 @@ class Settings(BaseSettings):
             if not getattr(self, name):
                 object.__setattr__(self, name, url)
         return self
+
+    @property
+    def in_production(self) -> bool:
+        """Whether this is one of many processes on the open network."""
+        return self.profile == "production"
 
     @property
     def secure(self) -> bool:
@@ -71,49 +83,42 @@ class Settings(BaseSettings):
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings. Raises SettingsMistaken with every mistake at once."""
+    """Read the settings. Raises SettingsMistaken with every mistake at once.
+
+    Each setting may also be named with `_FILE` at its end: then its value is what that file holds, as secrets are handed to containers.
+    """
     environment = os.environ if environment is None else environment
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | OUTSIDE
+    known = {variable(name) + ending for name in Settings.model_fields for ending in ("", "_FILE")} | OUTSIDE
     mistakes = [f"{name} is not a setting." for name in sorted(environment) if name.startswith(PREFIX) and name not in known]
-    given = {name: environment[PREFIX + name.upper()] for name in Settings.model_fields if environment.get(PREFIX + name.upper())}
+    files = {name: Path(environment[f"{variable(name)}_FILE"]) for name in Settings.model_fields if environment.get(f"{variable(name)}_FILE")}
+    given = {name: environment[variable(name)] for name in Settings.model_fields if environment.get(variable(name))}
+    mistakes += [f"{variable(name)} and {variable(name)}_FILE are both set; leave one of them out." for name in files if name in given]
+    read, unread = contents(files)
+    given, mistakes = given | read, mistakes + unread
     try:
         settings = Settings(**given)  # type: ignore[arg-type]  # pydantic turns the words into numbers and paths
     except ValidationError as error:
-        mistakes += [f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg']} (given: {one['input']!r})." for one in error.errors()]
+        mistakes += [f"{variable(str(one['loc'][0]))}: {one['msg']} (given: {without_secret(one['input'])!r})." for one in error.errors()]
         raise SettingsMistaken(mistakes + scheme_mistakes(given)) from error
-    mistakes += scheme_mistakes({name: getattr(settings, name) for name in SCHEMES}) + place_mistakes(settings) + mail_mistakes(settings)
+    mistakes += [*scheme_mistakes({name: getattr(settings, name) for name in SCHEMES}), *place_mistakes(settings), *mail_mistakes(settings)]
+    if settings.in_production:
+        mistakes += production_mistakes(settings, {name: files[name] for name in read}, environment, now())
     if mistakes:
         raise SettingsMistaken(mistakes)
     return settings
 
 
-def scheme_mistakes(values: Mapping[str, str]) -> list[str]:
-    """One sentence for each URL whose scheme has no adapter."""
-    return [
-        f"{PREFIX}{name.upper()}: {values[name]!r} does not begin with {' or '.join(s + '://' for s in schemes)}."
-        for name, schemes in SCHEMES.items()
-        if name in values and urlsplit(values[name]).scheme not in schemes
-    ]
-
-
-def place_mistakes(settings: Settings) -> list[str]:
-    """One sentence for each place that cannot be used."""
-    if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
-        return [f"{PREFIX}PUBLIC_URL: {settings.public_url!r} does not begin with http:// or https://."]
-    existing = next(parent for parent in (settings.home.absolute(), *settings.home.absolute().parents) if parent.exists())
-    if not (existing.is_dir() and os.access(existing, os.W_OK)):
-        return [f"{PREFIX}HOME: the folder {settings.home} cannot be written."]
-    return []
-
-
-def mail_mistakes(settings: Settings) -> list[str]:
-    """One sentence for each thing that keeps letters from going out. The address of the server holds a password and is never told."""
-    if not settings.mail:
-        return []
-    mistakes = []
-    where = urlsplit(settings.mail)
-    if where.scheme not in ("smtp", "smtps") or not where.hostname:
-        mistakes.append(f"{PREFIX}MAIL: needs smtp://user:password@host:port or smtps://….")
-    if settings.mail_from.count("@") != 1 or any(sign.isspace() for sign in settings.mail_from):
-        mistakes.append(f"{PREFIX}MAIL_FROM: needs the address that letters come from, like thu-vien@truong.edu.vn.")
-    return mistakes
+def contents(files: Mapping[str, Path]) -> tuple[dict[str, str], list[str]]:
+    """What the files hold, and a sentence for each that holds nothing."""
+    found: dict[str, str] = {}
+    mistakes: list[str] = []
+    for name, path in files.items():
+        try:
+            found[name] = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            mistakes.append(f"{variable(name)}_FILE: {path} cannot be read ({getattr(error, 'strerror', None) or 'no text'}).")
+            continue
+        if not found[name]:
+            del found[name]
+            mistakes.append(f"{variable(name)}_FILE: {path} is empty.")
+    return found, mistakes

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import auditing, bench, demo, doctor, importing, people, reading, searching, serving
+from api.commands import auditing, bench, demo, doctor, importing, migrating, people, reading, searching, serving
 from api.commands.telling import opened
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hoclieu, the digital library of schools.")
@@ -19,10 +19,13 @@ app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 
 
+app.command("migrate")(migrating.migrate)
+
+
 @app.command()
-def serve() -> None:
+def serve(no_worker: Annotated[bool, typer.Option("--no-worker", help="Without its own worker, as always in production.")] = False) -> None:
     """Answer requests; in embedded mode with its own worker."""
-    serving.serve()
+    serving.serve(own_worker=not no_worker)
 
 
 @app.command()

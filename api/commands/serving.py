@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import FrameType
 
 import uvicorn
 
@@ -14,7 +15,7 @@ from api.app import create_app
 from api.commands.telling import opened, progress, stop
 from ingest.house import House
 from ingest.worker import Worker, watch_parent
-from library import logs
+from library import logs, migrations
 from library.clock import now
 from library.database import transaction
 from library.people import inviting
@@ -23,26 +24,52 @@ GRACE = 20  # seconds for running requests at the end
 RESTART_AFTER = 1.0  # seconds between a worker's death and its successor
 
 
-def serve() -> None:
+def serve(*, own_worker: bool = True) -> None:
     """Answer requests; in embedded mode this starts its own worker child, which dies with it."""
     logs.set_up("serve")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # before and after the server's own handler: an end with all its `finally`
     with opened() as house:
+        if house.settings.in_production:
+            migrations.refuse_older(house.engine)
         listening = listen(house)
         address = house.settings.public_url or "http://{}:{}".format(*listening.getsockname()[:2])
         keeper = WorkerKeeper()
-        keeper.start()
+        if own_worker and not house.settings.in_production:
+            keeper.start()
         try:
             announce(house, address)
-            config = uvicorn.Config(create_app(house), access_log=False, log_config=None, timeout_graceful_shutdown=GRACE, proxy_headers=False)
-            uvicorn.Server(config).run(sockets=[listening])
+            Serving(config_of(house), keeper).run(sockets=[listening])
         finally:
             keeper.stop()
+
+
+def config_of(house: House) -> uvicorn.Config:
+    """How the server runs. It believes what a proxy says of its client only where the settings name that proxy."""
+    proxies = house.settings.trusted_proxies
+    return uvicorn.Config(
+        create_app(house), access_log=False, log_config=None, timeout_graceful_shutdown=GRACE, proxy_headers=bool(proxies), forwarded_allow_ips=proxies
+    )
+
+
+class Serving(uvicorn.Server):
+    """A server whose worker begins to end in the moment that it does, so that both have their twenty seconds at once."""
+
+    def __init__(self, config: uvicorn.Config, keeper: "WorkerKeeper") -> None:
+        super().__init__(config)
+        self.keeper = keeper
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal has come: take no new requests, finish those that run."""
+        self.keeper.end()
+        super().handle_exit(sig, frame)
 
 
 def work(until_parent_dies: bool = False) -> None:
     """Do what is due: read deposits, keep the index."""
     logs.set_up("work")
-    with opened(migrate=not until_parent_dies) as house:
+    with opened(migrate=False if until_parent_dies else None) as house:
+        if house.settings.in_production:
+            migrations.refuse_older(house.engine)
         worker = Worker(house)
         signal.signal(signal.SIGTERM, lambda *_: worker.stop())
         signal.signal(signal.SIGINT, lambda *_: worker.stop())
@@ -84,11 +111,16 @@ class WorkerKeeper:
         """Start the child and watch it."""
         self.thread.start()
 
-    def stop(self) -> None:
-        """End the child; it gives its leases back."""
+    def end(self) -> None:
+        """Ask the child to finish what it has in hand."""
         self.stopping.set()
         if self.child is not None and self.child.poll() is None:
             self.child.terminate()
+
+    def stop(self) -> None:
+        """End the child; it gives its leases back."""
+        self.end()
+        if self.child is not None:
             try:
                 self.child.wait(GRACE)
             except subprocess.TimeoutExpired:

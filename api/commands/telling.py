@@ -12,7 +12,8 @@ from rich.console import Console
 from ingest.house import House, open_house
 from library import settings
 from library.errors import Refusal
-from library.migrations import SchemaNewer
+from library.files.keys import StoreAway
+from library.migrations import SchemaNewer, SchemaOlder
 
 out = Console(highlight=False)
 progress = Console(stderr=True, highlight=False)
@@ -35,14 +36,16 @@ def stop(sentence: str) -> NoReturn:
 
 
 @contextmanager
-def opened(*, migrate: bool = True, as_json: bool = False) -> Iterator[House]:
+def opened(*, migrate: bool | None = None, as_json: bool = False) -> Iterator[House]:
     """The house with its settings checked; mistakes are told all at once, a refusal with its code."""
     try:
         yield open_house(settings.load(), migrate=migrate)
     except settings.SettingsMistaken as mistaken:
         stop("\n".join(mistaken.mistakes))
-    except SchemaNewer as newer:
-        stop(str(newer))
+    except (SchemaNewer, SchemaOlder) as other:
+        stop(str(other))
+    except StoreAway as away:
+        stop(f"The file store is away: {away}")
     except Refusal as refusal:
         if as_json:
             tell({"code": refusal.code, "vi": refusal.sentence("vi"), "en": refusal.sentence("en")}, "", as_json=True)

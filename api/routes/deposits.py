@@ -15,12 +15,14 @@ from api.describing import Became
 from api.errors import FormTooLarge
 from api.gate import Gate
 from api.schemas import deposits as schemas
+from api.sending import at_store
 from ingest import receiving, uploading
 from ingest.house import House
 from library.catalogue import depositing, queries
 from library.catalogue.models import RECEIVING, Deposit, Version, Work
 from library.clock import now
 from library.errors import Refusal
+from library.files.keys import StoreAway
 from library.naming import clean_name
 from library.people import sign_in
 from library.people.sign_in import Actor
@@ -95,7 +97,7 @@ async def take_form(gate: Gate, house: House, token: str | None, file: UploadFil
 
     deposit_id = await gate.write(begin)
     data = await file.read()
-    await gate.read(lambda _session: _store(house, deposit_id, data))
+    await at_store(_store, house, deposit_id, data)
     return deposit_id
 
 
@@ -105,7 +107,7 @@ def _store(house: House, deposit_id: uuid.UUID, data: bytes) -> None:
         with uploading.locked(house, deposit_id) as descriptor:
             receiving.write_at(descriptor, data, 0)
             uploading.finish(house, deposit_id, at=now())
-    except Refusal:
+    except (Refusal, StoreAway):  # a form cannot go on later: nothing of it stays
         uploading.drop(house, deposit_id, at=now())
         raise
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.dependencies import GateNow, HouseNow
 from api.schemas.base import Sent
+from api.sending import at_store
 
 router = APIRouter()
 
@@ -34,7 +35,7 @@ async def readyz(gate: GateNow, house: HouseNow, response: Response) -> Health:
     except SQLAlchemyError:
         parts["database"] = "unavailable"
     try:
-        house.files.stat("0" * 64)
+        await at_store(house.files.stat, "0" * 64)
     except OSError:
         parts["files"] = "unavailable"
     ready = set(parts.values()) == {"ok"}

@@ -12,9 +12,9 @@ from api import describing
 from api.dependencies import HouseNow, Language, Now, Reader, Reading, Writer, Writing
 from api.routes.deposits import id_of
 from api.routes.deposits import sent as deposits_sent
-from api.routes.works import send
 from api.schemas import deposits as deposit_schemas
 from api.schemas import reviews as schemas
+from api.sending import send
 from library import vocabulary
 from library.catalogue import depositing
 from library.catalogue import queries as catalogue

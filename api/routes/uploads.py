@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from api.dependencies import GateNow, HouseNow, Token
 from api.gate import Gate
 from api.routes.deposits import Choices, cancel, id_of
+from api.sending import at_store
 from ingest import uploading
 from ingest.house import House
 from ingest.receiving import Part
@@ -74,7 +75,7 @@ async def create(
 
     deposit_id, expires = await gate.write(begin)
     if upload_length == 0:
-        await run_in_threadpool(uploading.finish, house, deposit_id, at=now())
+        await at_store(finish, house, deposit_id)
     headers = {**TUS, "Location": f"/api/v1/uploads/{deposit_id}", "Upload-Offset": "0", **_expiry(expires)}
     return Response(status_code=201, headers=headers)
 
@@ -86,7 +87,7 @@ async def state(upload_id: str, gate: GateNow, house: HouseNow, token: Token) ->
     deposit_id = id_of(upload_id)
     offset = uploading.offset_of(house, deposit_id) if receiving else size
     if receiving and offset == size:
-        await run_in_threadpool(_finish_locked, house, deposit_id)
+        await at_store(_finish_locked, house, deposit_id)
     return Response(headers={**TUS, "Upload-Offset": str(offset), "Upload-Length": str(size), **_expiry(expires)})
 
 
@@ -117,7 +118,7 @@ async def append(
         await _receive(request, part, checksum.strip())
         house.hashes.keep(deposit_id, part.offset, part.whole)
         if part.offset == size:
-            await run_in_threadpool(uploading.finish, house, deposit_id, at=now())
+            await at_store(finish, house, deposit_id)
     return Response(status_code=204, headers={**TUS, "Upload-Offset": str(part.offset), **_expiry(expires)})
 
 
@@ -177,9 +178,14 @@ async def _facts(gate: Gate, upload_id: str, token: str | None) -> tuple[int, bo
     return await gate.read(look)
 
 
+def finish(house: House, deposit_id: uuid.UUID) -> None:
+    """All bytes are here."""
+    uploading.finish(house, deposit_id, at=now())
+
+
 def _finish_locked(house: House, deposit_id: uuid.UUID) -> None:
     with uploading.locked(house, deposit_id):
-        uploading.finish(house, deposit_id, at=now())
+        finish(house, deposit_id)
 
 
 def _expiry(expires: datetime | None) -> dict[str, str]:

@@ -1,11 +1,8 @@
 """Works: what their page shows, correcting and publishing them, and their files."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from api import describing
@@ -13,12 +10,13 @@ from api.counting import note
 from api.dependencies import HouseNow, Language, Now, Reader, Reading, Writer, Writing
 from api.schemas import works as schemas
 from api.schemas.base import Named
+from api.sending import send, signed
 from ingest.house import House
 from library import vocabulary
 from library.catalogue import cataloguing, publishing, queries
-from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Rendition, Version, Work
+from library.catalogue.access import is_public
+from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Version, Work
 from library.circulation import queries as stock
-from library.files.sending import Part, part_of
 from library.learning import reading as places
 from library.people.models import SCHOOL
 from library.people.sign_in import Actor
@@ -26,8 +24,6 @@ from library.reviews import reviewing
 from library.usage import DOWNLOADS
 
 router = APIRouter(prefix="/api/v1/works", tags=["works"])
-FOR_GOOD = "private, max-age=31536000, immutable"
-CHUNK = 256 * 1024
 
 
 @router.get("/{work_id}", response_model=schemas.Work)
@@ -75,11 +71,13 @@ def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Write
 
 @router.get("/{work_id}/file")
 def file(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
-    """The file as it was deposited, as a download; ranges are served."""
+    """The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store itself."""
     found, version = queries.readable_work(session, work_id, actor.sight, at=at)
     if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
         note(request, DOWNLOADS, found, actor)
-    return send(house, request, queries.original(session, version.id), attachment=True)
+    original = queries.original(session, version.id)
+    link = signed(house, original) if is_public(session, found, at=at) else None
+    return link or send(house, request, original, attachment=True)
 
 
 @router.get("/{work_id}/thumbnail")
@@ -110,34 +108,6 @@ def image(session: Session, request: Request, house: House, work_id: str, actor:
     if drawn is None:
         raise queries.UnknownPage
     return send(house, request, drawn, attachment=False)
-
-
-def send(house: House, request: Request, rendition: Rendition, *, attachment: bool) -> Response:
-    """A stored file, or the part of it that was asked for. Its key is its hash, so it never goes stale."""
-    tag = f'"{rendition.key[:32]}"'
-    headers = {"Cache-Control": FOR_GOOD, "ETag": tag, "Accept-Ranges": "bytes", "Vary": "Cookie"}
-    if attachment:
-        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(rendition.name or 'hoc-lieu')}"
-        headers["Cache-Control"] = "private, no-cache"
-        headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
-    part = part_of(request.headers.get("range"), rendition.size)
-    if part is None:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{rendition.size}"})
-    if not part.whole:
-        headers["Content-Range"] = f"bytes {part.start}-{part.start + part.length - 1}/{rendition.size}"
-    headers["Content-Length"] = str(part.length)
-    body = _stream(house, rendition.key, part) if request.method != "HEAD" else ()
-    return StreamingResponse(body, 200 if part.whole else 206, headers, media_type=rendition.media_type)
-
-
-def _stream(house: House, key: str, part: Part) -> Iterator[bytes]:
-    left = part.length
-    with house.files.open(key, start=part.start) as stored:
-        while left > 0 and (chunk := stored.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
 
 
 def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.Work:

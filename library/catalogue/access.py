@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select
+from sqlalchemy.orm import Session
 
 from library.catalogue.models import Audience, Work
-from library.people.sight import Sight
+from library.people.sight import VISITOR, Sight
 
 
 def visible_to(sight: Sight, moment: datetime) -> ColumnElement[bool]:
@@ -30,3 +31,8 @@ def _rule(tokens: Sequence[str] | BindParameter[Sequence[str]], moment: datetime
 
 
 VISIBLE = _rule(bindparam("sight_tokens", expanding=True), bindparam("moment"))
+
+
+def is_public(session: Session, work: Work, *, at: datetime) -> bool:
+    """Whether a visitor without any sign-in may see it now."""
+    return session.scalar(select(Work.id).where(Work.id == work.id, visible_to(VISITOR, at))) is not None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from library import audit, logs, work_queue
@@ -140,13 +140,6 @@ def discard(session: Session, deposit: Deposit) -> None:
     session.flush()
     if deposit.work_id is None:
         session.execute(delete(Work).where(Work.id == version.work_id))
-
-
-def key_in_use(session: Session, key: str) -> bool:
-    """Whether any row still needs the stored file."""
-    held = session.scalar(select(func.count()).select_from(Rendition).where(Rendition.key == key))
-    coming = session.scalar(select(func.count()).select_from(Deposit).where(Deposit.key == key, Deposit.state.not_in((REFUSED, FAILED))))
-    return bool(held or coming)
 
 
 def open_version(session: Session, deposit: Deposit, *, title: str, kind: str, media_type: str, facts: dict[str, Any], at: datetime) -> Version:

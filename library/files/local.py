@@ -1,24 +1,15 @@
 """Files on the local disk, content-addressed: `ab/cd/<sha256>`. What stands under a key is complete and on the disk."""
 
-import hashlib
 import io
 import os
 import shutil
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
-
-class WrongContent(ValueError):
-    """The bytes do not hash to their key."""
-
-
-@dataclass(frozen=True)
-class Stat:
-    """What the store knows of one file."""
-
-    size: int  # bytes
+from library.files.keys import Stat, WrongContent, check_key, hash_of
 
 
 class LocalStore:
@@ -26,13 +17,17 @@ class LocalStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True, exist_ok=True)
+        self.prepare()
 
-    def put(self, key: str, path: Path, media_type: str, *, hashed: bool = False) -> None:
+    def prepare(self) -> None:
+        """Make the folder."""
+        self.root.mkdir(parents=True, exist_ok=True)
+
+    def put(self, key: str, path: Path, media_type: str, *, hashed: bool = False) -> bool:
         """Bring the bytes beside their final place (a hard link, or a copy across disks), fsync, check the hash unless `hashed`, rename."""
         final = self.path(key)
         if final.exists():
-            return
+            return False
         final.parent.mkdir(parents=True, exist_ok=True)
         growing = final.parent / f".{uuid.uuid4().hex}"
         try:
@@ -44,20 +39,18 @@ class LocalStore:
         finally:
             growing.unlink(missing_ok=True)
         _fsync(final.parent)
+        return True
 
     def open(self, key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
         """The bytes from `start`; the whole rest when `length` is None."""
-        file = self.path(key).open("rb")
+        file = self.path(key).open("rb", buffering=0)
         file.seek(start)
-        if length is None:
-            return file
-        with file:
-            return io.BytesIO(file.read(length))
+        return cast(BinaryIO, file if length is None else Piece(file, length))
 
     def stat(self, key: str) -> Stat | None:
-        """Size, or None."""
+        """Size and age, or None."""
         try:
-            return Stat(self.path(key).stat().st_size)
+            return _stat(self.path(key))
         except FileNotFoundError:
             return None
 
@@ -65,21 +58,44 @@ class LocalStore:
         """Remove the file."""
         self.path(key).unlink(missing_ok=True)
 
-    def url(self, key: str, *, seconds: int) -> str | None:
+    def keys(self, beginning: str) -> Iterator[tuple[str, Stat]]:
+        """What is kept, folder by folder; what is still growing has a dot before its name."""
+        for path in (self.root / beginning[:2]).glob(f"{beginning[2:4]}*/[!.]*"):
+            if path.name.startswith(beginning) and (stat := self.stat(path.name)):
+                yield path.name, stat
+
+    def url(self, key: str, *, seconds: int, name: str, media_type: str) -> str | None:
         """The API serves local files itself."""
         return None
 
     def path(self, key: str) -> Path:
-        """Where the file of a key stands. Keys are 64 hexadecimal digits; anything else is a programming error."""
-        if len(key) != 64 or not set(key) <= set("0123456789abcdef"):
-            raise ValueError("not a key")
+        """Where the file of a key stands."""
+        check_key(key)
         return self.root / key[:2] / key[2:4] / key
 
 
-def hash_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+class Piece(io.RawIOBase):
+    """The next `length` bytes of an open file, as a file."""
+
+    def __init__(self, file: io.FileIO, length: int) -> None:
+        self.file, self.left = file, length
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self.file.readinto(memoryview(buffer)[: self.left]) or 0
+        self.left -= count
+        return count
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+def _stat(path: Path) -> Stat:
+    found = path.stat()
+    return Stat(found.st_size, datetime.fromtimestamp(found.st_ctime, UTC))  # a link keeps the age of what it links to, but is new itself
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

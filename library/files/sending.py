@@ -1,7 +1,8 @@
-"""Which part of a file a client asks for (HTTP ranges, one at a time)."""
+"""How a file is sent: which part of it a client asks for (HTTP ranges, one at a time), and under which name it is kept."""
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -26,3 +27,8 @@ def part_of(header: str | None, size: int) -> Part | None:
         return Part(size - length, length, False) if length else None
     start, end = int(first), min(int(last) if last else size - 1, size - 1)
     return Part(start, end - start + 1, False) if start < size and end >= start else None
+
+
+def as_download(name: str | None) -> str:
+    """The header that makes a browser keep a file instead of showing it, under its own name in any script."""
+    return f"attachment; filename*=UTF-8''{quote(name or 'hoc-lieu', safe='')}"

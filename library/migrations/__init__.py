@@ -25,6 +25,10 @@ class SchemaNewer(Exception):
     """The database was written by a newer Hoclieu; this one must not touch it."""
 
 
+class SchemaOlder(Exception):
+    """The database waits for `hoclieu migrate`."""
+
+
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema at `url` up to `revision`, alone: others wait at the lock and then find nothing to do.
 
@@ -50,6 +54,14 @@ def current(engine: Engine) -> str | None:
     """The revision that the database stands at."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def refuse_older(engine: Engine) -> None:
+    """Raises SchemaOlder. A newer schema is welcome: each revision also works under the previous release, so that releases can overlap."""
+    revision = current(engine)
+    known = {script.revision for script in ScriptDirectory(str(Path(__file__).parent)).walk_revisions()}
+    if revision is None or (revision in known and revision != head()):
+        raise SchemaOlder(f"The database stands at revision {revision}, this version of Hoclieu needs {head()}. Run `hoclieu migrate` first.")
 
 
 def head() -> str | None:

@@ -13,7 +13,8 @@ from library import migrations, settings, vocabulary
 from library.catalogue.access import visible_to
 from library.catalogue.models import Audience, Work
 from library.database import open_engine, transaction
-from library.files.local import LocalStore, WrongContent
+from library.files.keys import WrongContent
+from library.files.local import LocalStore
 from library.files.sending import Part, part_of
 from library.people import inviting
 from library.people.models import TEACHER

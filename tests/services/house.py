@@ -30,10 +30,11 @@ class RunningHouse:
         self.link: str | None = None
         self.process: subprocess.Popen[str] | None = None
         self.under: list[str] = []  # words before the command, e.g. to run it in a namespace
+        self.more: list[str] = []  # words after it
 
     def start(self, *, seconds: float = 120, **settings: str) -> "RunningHouse":
         """Start and wait until it is ready."""
-        command = [*self.under, sys.executable, "-m", "api.commands.main", "serve"]
+        command = [*self.under, sys.executable, "-m", "api.commands.main", "serve", *self.more]
         log = (self.home.parent / f"{self.home.name}.log").open("a")
         self.process = subprocess.Popen(command, env=self.environment | settings, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -80,6 +81,11 @@ class RunningHouse:
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Another command on the same house."""
         return subprocess.run([sys.executable, "-m", "api.commands.main", *words], env=self.environment, capture_output=True, text=True, check=False)
+
+    def background(self, *words: str) -> subprocess.Popen[bytes]:
+        """A command that goes on beside it, e.g. another worker."""
+        log = (self.home.parent / f"{self.home.name}.log").open("a")
+        return subprocess.Popen([sys.executable, "-m", "api.commands.main", *words], env=self.environment, stderr=log)
 
     def _ready(self) -> bool:
         try:
