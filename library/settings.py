@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "HOCLIEU_"
-SCHEMES = {"database": ("sqlite",), "files": ("file",), "index": ("tantivy",)}
+SCHEMES = {"database": ("sqlite",), "files": ("file",), "index": ("tantivy", "https", "http")}
 OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT"}  # read where they are used, by child processes too
 
 
@@ -30,7 +30,13 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("var"), description="folder for everything that embedded mode keeps")
     database: str = Field(default="", description="sqlite:///path (default: in home)")
     files: str = Field(default="", description="file://path (default: in home)")
-    index: str = Field(default="", description="tantivy://path (default: in home)")
+    index: str = Field(default="", description="tantivy://path (default: in home), or https://host/name of an Elasticsearch")
+    index_shards: int = Field(default=1, ge=1, le=64, description="parts of a new index on Elasticsearch; takes effect at the next rebuild")
+    index_replicas: int = Field(default=0, ge=0, le=8, description="copies of each part on other nodes")
+    index_refresh_seconds: float = Field(default=1, gt=0, description="how often Elasticsearch shows what nobody has asked it to show")
+    index_bulk: int = Field(default=500, ge=1, le=10_000, description="documents in one request to Elasticsearch")
+    index_answer_seconds: float = Field(default=0.7, gt=0, description="how long a search waits for Elasticsearch before the catalogue answers")
+    index_authority: str = Field(default="", description="file with the certificate that signed Elasticsearch's own")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = Field(default="", description="address people use, e.g. https://thuvien.example.vn")
