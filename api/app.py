@@ -15,7 +15,7 @@ from api.middleware import Wrapping
 from api.routes import administration_pages, deposits, desk, desk_pages, health, home, me_pages, pages, people, reader, rosters, search, units, uploads, works
 from api.static import BuiltFiles
 from ingest.house import House
-from search.index import open_index
+from search.index import index_of
 
 THREADS = 40
 BUILT = Path(__file__).parents[1] / "frontend" / "dist"
@@ -28,7 +28,7 @@ def create_app(house: House) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         app.state.gate = Gate(house.engine)
-        app.state.index = open_index(house.settings.index)
+        app.state.index = index_of(house.settings)
         yield
         app.state.index.close()
         house.engine.dispose()

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from api.commands import bench, demo, doctor, importing, people, reading, searching, serving
+from api.commands import bench, demo, doctor, importing, indexing, people, reading, searching, serving
 from api.commands.telling import opened
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hoclieu, the digital library of schools.")
 app.add_typer(people.app, name="user")
 app.add_typer(bench.app, name="bench")
+app.add_typer(indexing.app, name="index")
 app.command("import")(importing.import_files)
 app.command("read")(reading.read)
 app.command("search")(searching.search)

@@ -14,7 +14,7 @@ from library.people.sight import VISITOR, Sight
 from library.people.sign_in import actor_for
 from search import finding
 from search.finding import FoundWork
-from search.index import open_index
+from search.index import index_of
 from search.query import parse
 
 
@@ -28,7 +28,7 @@ def search(
     rows: list[dict[str, Any]] = []
     logs.set_up("command")
     with opened() as house, reading_session(house.engine) as session:
-        index = open_index(house.settings.index)
+        index = index_of(house.settings)
         asked = parse(query, sight_of(session, person))
         page = 1
         while len(rows) < limit:
