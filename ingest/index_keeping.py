@@ -53,7 +53,8 @@ class IndexKeeper:
                     self.stopping.wait(self.house.settings.poll_seconds)
             except IndexAway as away:
                 log.warning("index-away", reason=str(away)[:200])
-                index = self.close(index)
+                self.close(index)
+                index = None
                 self.stopping.wait(AWAY_SECONDS)
         self.close(index)
 

@@ -51,6 +51,7 @@ class Found:
     work_total_exact: bool
     page_total: int
     facets: Facets  # of at most a hundred works
+    degraded: bool = False  # the index was away: titles and names only
 
 
 @dataclass

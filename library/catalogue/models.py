@@ -29,6 +29,7 @@ class Work(Identified, Workable, Base):
     authors: Mapped[str | None]
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
     isbn: Mapped[str | None] = mapped_column(index=True)  # 13 digits
+    card_words: Mapped[str] = mapped_column(default="", server_default="", deferred=True)  # written by cards.py
     type_code: Mapped[str | None]
     subject_code: Mapped[str | None] = mapped_column(index=True)
     grade: Mapped[int | None] = mapped_column(index=True)
