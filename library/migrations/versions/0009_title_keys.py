@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from library.catalogue.cards import words_of
+from library.catalogue.card_words import words_of
 
 revision = "0009"
 down_revision = "0004"
