@@ -7,7 +7,6 @@ from typing import Any
 
 from search.clauses import Adjacent, All, Best, Clause, Constant, Is, IsOneOf, Some, Weighted
 
-NUMERATOR = 2.2  # k1 + 1 of BM25: Tantivy multiplies by it, Lucene no longer does
 TEXTS = {f"{where}_{kind}" for where in ("body", "head", "title") for kind in ("exact", "folded", "plain")}
 PLAIN = re.compile("[ 0-9A-Za-zÀ-ɏḀ-ỿͰ-ԯ]*")  # what the tokenizer never splits; and no word of it is too long
 LONGEST_PLAIN = 60
@@ -42,11 +41,11 @@ def compiled(clause: Clause) -> Json:
     """The query for a clause; it scores as the embedded engine does."""
     match clause:
         case Is(field, term):
-            return {"term": {field: {"value": as_engine_term(term) if field in TEXTS else term, "boost": NUMERATOR}}}
+            return {"term": {field: as_engine_term(term) if field in TEXTS else term}}
         case IsOneOf(field, terms):
             return {"bool": {"filter": [{"terms": {field: list(terms)}}]}}
         case Adjacent(field, terms):
-            return {"match_phrase": {field: {"query": " ".join(map(as_engine_term, terms)), "boost": NUMERATOR}}}
+            return {"match_phrase": {field: " ".join(map(as_engine_term, terms))}}
         case All():
             return _all(clause)
         case Some(clauses, least):
