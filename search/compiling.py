@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from dataclasses import replace
 from typing import Any
 
 from search.clauses import Adjacent, All, Best, Clause, Constant, Is, IsOneOf, Some, Weighted
@@ -30,11 +29,6 @@ def as_engine_term(word: str) -> str:
         return word
     spelled = word.encode("utf-8", "surrogatepass")
     return "X" + (spelled.hex() if len(spelled) <= LONGEST_PLAIN else hashlib.sha256(spelled).hexdigest())
-
-
-def without_niceties(clause: Clause) -> Clause:
-    """What only raises scores is left out: it does not count."""
-    return replace(clause, better=()) if isinstance(clause, All) else clause
 
 
 def compiled(clause: Clause) -> Json:

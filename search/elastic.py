@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
 
-from search.clauses import Clause
-from search.compiling import as_engine_text, compiled, without_niceties
+from search.clauses import Clause, to_count
+from search.compiling import as_engine_text, compiled
 from search.documents import Document
 from search.index import MOST_HITS, MOST_WORKS, Entry, Hit, Hits, Index, IndexAway, Tuning
 
@@ -177,7 +177,7 @@ class ElasticIndex:
         try:
             best, counted = self._ask(
                 {"query": compiled(clause), "size": limit, "docvalue_fields": ["work_key", "page"], **BARE},
-                {"query": compiled(without_niceties(clause)), "size": 0, "aggs": COUNTS, "track_total_hits": False},
+                {"query": compiled(to_count(clause)), "size": 0, "aggs": COUNTS, "track_total_hits": False},
             )
         except IndexAway:
             self.away_until = time.monotonic() + REST_SECONDS

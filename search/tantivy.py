@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from search.clauses import Adjacent, All, Best, Clause, Constant, Is, IsOneOf, Some, Weighted
+from search.clauses import Adjacent, All, Best, Clause, Constant, Is, IsOneOf, Some, Weighted, to_count
 from search.documents import Document, Fielded
 from search.index import MOST_WORKS, Entry, Hit, Hits, Index
 
@@ -129,8 +128,8 @@ class TantivyIndex:
         yield from sorted(Entry(*(int(value or 0) for value in row)) for row in zip(*columns, strict=True))
 
     def _counted(self, searcher: tantivy.Searcher, clause: Clause, hits: list[Hit]) -> Hits:
-        """Exact counts; what only raises scores is left out, which halves the work."""
-        query = self._compile(replace(clause, better=()) if isinstance(clause, All) else clause)
+        """Exact counts; leaving out what only raises scores halves the work."""
+        query = self._compile(to_count(clause))
         works = {"terms": {"field": "work_key", "size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
         pages = {"range": {"field": "page", "ranges": [{"from": 1.0}]}}
         counted = searcher.aggregate(query, {"works": works, "pages": pages})
