@@ -67,7 +67,7 @@ def audience_of(sight: Iterable[str]) -> int:
 
 def fielded(*texts: str) -> Fielded:
     """Several fields of one kind, joined; each judges for itself whether it was typed without marks."""
-    found = [tokens(clean(text)) for text in texts]
+    found = [spoken for text in texts if (spoken := tokens(clean(text)))]
     plain = [one for one in found if not any(token.marked for token in one)]
     return Fielded(
         " ".join(joined(one) for one in found) or SILENT,
