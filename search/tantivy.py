@@ -139,7 +139,7 @@ class TantivyIndex:
         return Hits(hits, total, pages_of, len(buckets) == MOST_WORKS)
 
     def _searcher(self) -> tantivy.Searcher:
-        if self.writer is None:
+        if not self.dirty:
             self._follow()
         stamp = self._stamp()
         if stamp != self.seen or self.writer is not None:
