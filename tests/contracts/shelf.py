@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from library import migrations
@@ -24,7 +24,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.url = f"sqlite:///{folder}/hoclieu.db"
-        migrations.upgrade(self.url)
+        migrations.upgrade(self.url)  # harmless where a house runs on it already
         self.engine: Engine = open_engine(self.url)
         with transaction(self.engine) as session:
             province = inviting.ensure_province(session, "Tỉnh")
@@ -61,6 +61,23 @@ class Shelf:
             work = session.scalars(select(Work).where(Work.key == number)).one()
             session.execute(delete(Audience).where(Audience.work_id == work.id))
             cataloguing.touch(work, at=MORNING)
+
+    def retitle(self, number: int, title: str) -> None:
+        """Another title, and the queue has it to do."""
+        with transaction(self.engine) as session:
+            work = session.scalars(select(Work).where(Work.key == number)).one()
+            work.title = title
+            cataloguing.touch(work, at=MORNING)
+
+    def enqueue(self) -> None:
+        """Everything is due."""
+        with transaction(self.engine) as session:
+            session.execute(update(Work).values(due_at=MORNING))
+
+    def waiting(self) -> int:
+        """How many works the index has not followed yet."""
+        with reading_session(self.engine) as session:
+            return session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision < Work.revision)) or 0
 
     def index(self, index: Index, *numbers: int) -> None:
         """What the worker does with these works, or with all."""
