@@ -18,7 +18,7 @@ from api.routes.rooms import ROOMS
 from api.static import BuiltFiles
 from ingest.house import House
 from library.usage import Counting
-from search.index import open_index
+from search.index import index_of
 
 THREADS = 40
 BUILT = Path(__file__).parents[1] / "frontend" / "dist"
@@ -31,7 +31,7 @@ def create_app(house: House) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         app.state.gate = Gate(house.engine)
-        app.state.index = open_index(house.settings.index)
+        app.state.index = index_of(house.settings)
         async with writing_counts(app.state.gate, app.state.counting):
             yield
         app.state.index.close()

@@ -17,18 +17,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingest import orphans, pipeline, posting, sealing, uploading
 from ingest.house import House
+from ingest.index_keeping import IndexKeeper
 from library import pulse, work_queue
 from library.catalogue import depositing, keeping
 from library.catalogue.models import FAILED, Deposit, Work
 from library.clock import now
-from library.database import reading_session, transaction
+from library.database import transaction
 from library.errors import Refusal
-from library.failpoints import reach
 from library.files.keys import StoreAway
 from library.logs import new_request_id
 from library.work_queue import Lease, LeaseLost
-from search.index import Index, open_index
-from search.indexing import index_everything, lost, next_change, write_work
 
 log = structlog.get_logger()
 SWEEP_EVERY = timedelta(minutes=1)
@@ -103,15 +101,8 @@ class Worker:
             log.warning("store-away", reason=str(away))
 
     def keep_index(self) -> None:
-        """Hand two: the index. Only one worker of an embedded house can hold it; others wait here."""
-        index: Index | None = None
-        while not self.stopping.is_set():
-            if index is None:
-                index = self.try_open_index()
-            if index is None or not self.claim_and(Work, lambda work, lease, held=index: self.index_work(work, lease, held)):
-                self.stopping.wait(self.house.settings.poll_seconds)
-        if index is not None:
-            index.close()
+        """Hand two: the index."""
+        IndexKeeper(self.house, self.name, self.stopping, self.leases, self.failed).run()
 
     def tell_people(self) -> None:
         """Hand three: reminders, and letters where the house has a mail server."""
@@ -137,27 +128,14 @@ class Worker:
             except (SQLAlchemyError, OSError):
                 log.exception("audit-not-sealed")
 
-    def try_open_index(self) -> Index | None:
-        """The index for writing; None while another worker holds it."""
-        try:
-            index = open_index(self.house.settings.index, writing=True)
-        except BlockingIOError:
-            return None
-        with transaction(self.house.engine) as session:
-            if lost(session, index):
-                log.warning("index-lost", doing="filling it again from the database")
-                index_everything(session, at=now())
-        return index
-
-    def claim_and(self, model: type[Deposit] | type[Work], act: Callable[..., None]) -> bool:
+    def claim_and(self, model: type[Deposit], act: Callable[..., None]) -> bool:
         """Claim one due row and act on it; returns whether there was one."""
         with transaction(self.house.engine) as session:
             claimed = work_queue.claim(session, model, worker=self.name, at=now(), seconds=self.house.settings.lease_seconds)
         if claimed is None:
             return False
         row, lease = claimed
-        origin = row.origin if isinstance(row, Deposit) else None
-        with structlog.contextvars.bound_contextvars(request_id=origin or new_request_id(), row=str(row.id)):
+        with structlog.contextvars.bound_contextvars(request_id=row.origin or new_request_id(), row=str(row.id)):
             self.leases[model.__name__] = lease
             try:
                 act(row, lease)
@@ -190,19 +168,6 @@ class Worker:
         with contextlib.suppress(StoreAway), transaction(self.house.engine) as session:  # what stays is an orphan and goes later
             keeping.discard_unnamed(session, self.house.files, [key] if key else [])
         log.info("deposit-refused", code=refusal.code)
-
-    def index_work(self, work: Work, lease: Lease, index: Index) -> None:
-        """Bring the index up to the work's present state; come back at the next change of its audience."""
-        with reading_session(self.house.engine) as session:
-            revision = write_work(session, index, work.id, at=now())
-        reach("index-written")
-        index.commit()
-        reach("index-committed")
-        with transaction(self.house.engine) as session:
-            current = session.get_one(Work, work.id)
-            newer = current.revision > revision
-            later = now() if newer else next_change(session, work.id, after=now())
-            work_queue.finish(session, lease, next_at=later, indexed_revision=revision)
 
     def failed(self, row: Deposit | Work, lease: Lease, error: Exception) -> None:
         """A try that broke: again later, or set aside after the third. A full disk or a store that is away never sets aside."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from library.settings import Settings
 
 PREFIX = "HOCLIEU_"
-SCHEMES = {"database": ("sqlite",), "files": ("file", "s3"), "index": ("tantivy",)}
+SCHEMES = {"database": ("sqlite",), "files": ("file", "s3"), "index": ("tantivy", "https", "http")}
 ONE_MACHINE = {
     ("database", "sqlite"): "SQLite is one file that the processes of one machine share; many machines need postgresql+psycopg://…",
     ("files", "file"): "a folder is seen by one machine only; many machines need s3://…",

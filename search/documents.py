@@ -1,9 +1,12 @@
 """What is indexed: one document a page, and one (page 0) for the work itself, so that its title is found without a page."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from library.vietnamese import clean, joined, tokens
+
+SILENT = "X"  # stands in every empty text: keys are lower-case, so nobody can look for it, and all engines average over the same documents
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class Document:
     type: str
     school: str
     sight: tuple[str, ...]
+    revision: int  # of the work, when this was written
+
+    @property
+    def audience(self) -> int:
+        """A digest of who may see it, for comparing index and database."""
+        return audience_of(self.sight)
 
 
 @dataclass(frozen=True)
@@ -45,19 +54,25 @@ class WorkFacts:
     type: str | None
     school: str
     sight: tuple[str, ...]
+    revision: int = 1
 
 
-NOTHING = Fielded("", "", "")
+NOTHING = Fielded(SILENT, SILENT, SILENT)
+
+
+def audience_of(sight: Iterable[str]) -> int:
+    """The digest of a set of sight tokens; 56 bits, so that every engine keeps it exactly."""
+    return int.from_bytes(hashlib.sha256("\n".join(sorted(sight)).encode()).digest()[:7])
 
 
 def fielded(*texts: str) -> Fielded:
     """Several fields of one kind, joined; each judges for itself whether it was typed without marks."""
-    found = [tokens(clean(text)) for text in texts]
+    found = [spoken for text in texts if (spoken := tokens(clean(text)))]
     plain = [one for one in found if not any(token.marked for token in one)]
     return Fielded(
-        " ".join(joined(one) for one in found),
-        " ".join(joined(one, folded=True) for one in found),
-        " ".join(joined(one, folded=True) for one in plain),
+        " ".join(joined(one) for one in found) or SILENT,
+        " ".join(joined(one, folded=True) for one in found) or SILENT,
+        " ".join(joined(one, folded=True) for one in plain) or SILENT,
     )
 
 
@@ -82,4 +97,5 @@ def _document(facts: WorkFacts, page: int, body: Fielded, head: Fielded, title: 
         type=facts.type or "",
         school=facts.school,
         sight=facts.sight,
+        revision=facts.revision,
     )

@@ -10,13 +10,13 @@ from library.catalogue import listing
 from library.catalogue.listing import Facets, ListedWork, Place
 from search import tiers
 from search.clauses import Clause
-from search.index import MOST_WORKS, Hit, Hits, Index
+from search.index import MOST_HITS, MOST_WORKS, Hit, Hits, Index
 from search.marking import Marker, Piece, pieces
 from search.query import Query
 
 WORKS_A_PAGE = 10
 PAGES_A_WORK = 3
-FIRST_LOOK, LAST_LOOK = 120, 12_000  # documents
+FIRST_LOOK, LAST_LOOK = 120, MOST_HITS  # documents
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Found:
     work_total_exact: bool
     page_total: int
     facets: Facets  # of at most a hundred works
+    degraded: bool = False  # the index was away: titles and names only
 
 
 @dataclass

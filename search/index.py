@@ -1,13 +1,18 @@
 """The port: what the house asks of a search engine. The index is derived; it answers with numbers of works and pages, never with rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from library.settings import Settings
 from search.clauses import Clause
 from search.documents import Document
+
+MOST_WORKS = 101
+MOST_HITS = 12_000  # that one question may ask for
 
 
 class Hit(NamedTuple):
@@ -16,6 +21,15 @@ class Hit(NamedTuple):
     work_key: int
     page: int
     score: float
+
+
+class Entry(NamedTuple):
+    """One document as it stands in the index, to be compared with the database."""
+
+    work_key: int
+    page: int
+    revision: int
+    audience: int
 
 
 @dataclass(frozen=True)
@@ -27,21 +41,45 @@ class Hits:
     pages_of: dict[int, int]  # matching pages of each work: of at most MOST_WORKS works
     more_works: bool  # there are more works than `pages_of` names
 
+    @classmethod
+    def in_hand(cls, hits: list[Hit]) -> "Hits":
+        """Counts of hits that are all there are."""
+        pages_of: dict[int, int] = {}
+        for hit in hits:
+            pages_of[hit.work_key] = pages_of.get(hit.work_key, 0) + (hit.page > 0)
+        return cls(hits, sum(pages_of.values()), pages_of, False)
 
-MOST_WORKS = 101
+
+class IndexAway(Exception):
+    """The engine does not answer now. Nothing is lost: the database knows everything, and the queue keeps what is to be written."""
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How an engine on servers of its own is used; the reasons are in docs/search-engines.md."""
+
+    shards: int = 1
+    replicas: int = 0
+    refresh_seconds: float = 1
+    bulk: int = 500  # documents in one request
+    answer_seconds: float = 0.7
+    authority: str = ""  # file with the certificate that signed the engine's
 
 
 class Index(Protocol):
-    """What every adapter promises. One process writes; any number read what was committed."""
+    """What every adapter promises: any number of processes read what was committed. Every call may raise IndexAway."""
 
     def write(self, documents: Iterable[Document]) -> None:
         """Add documents; delete the work's old ones first."""
 
     def delete(self, work_id: str) -> None:
-        """Remove all documents of a work."""
+        """Remove all documents of a work, except those that are written again before the commit."""
 
     def commit(self) -> None:
         """Make what was written safe and visible."""
+
+    def forget(self) -> None:
+        """Drop what was not yet committed, as far as it has not arrived."""
 
     def search(self, clause: Clause, *, limit: int) -> Hits:
         """The best `limit` documents for a clause."""
@@ -49,14 +87,70 @@ class Index(Protocol):
     def count(self) -> int:
         """How many documents there are."""
 
+    def entries(self) -> Iterator[Entry]:
+        """Every committed document, in the order of works and pages."""
+
     def close(self) -> None:
         """Give the index back."""
 
 
-def open_index(url: str, *, writing: bool = False) -> Index:
-    """The index that the URL names. Raises BlockingIOError when another process is writing it."""
-    if urlsplit(url).scheme != "tantivy":
-        raise ValueError(f"no adapter for {url}")
+class Beside(Protocol):
+    """A new index that grows beside the live one until it takes its place. What it holds outlives the process that fills it."""
+
+    index: Index
+    started_at: datetime
+    done: int  # the works up to this key are in it
+
+    def keep(self, done: int) -> None:
+        """Commit, and remember how far it is filled."""
+
+    def take_over(self) -> None:
+        """From now on everybody reads and writes the new index; the old one goes."""
+
+    def close(self) -> None:
+        """Leave it as it is, for another time."""
+
+
+def open_index(url: str, *, writing: bool = False, tuning: Tuning = Tuning()) -> Index:
+    """The index that the URL names. For writing it raises BlockingIOError when another process must be the only writer, and IndexAway."""
+    if urlsplit(url).scheme in ("http", "https"):
+        from search.elastic import ElasticIndex  # noqa: PLC0415  # a URL's scheme imports its adapter
+
+        return ElasticIndex(url, tuning, writing=writing)
     from search.tantivy import TantivyIndex  # noqa: PLC0415  # a URL's scheme imports its adapter
 
-    return TantivyIndex(Path(urlsplit(url).path), writing=writing)
+    return TantivyIndex(_folder(url), writing=writing)
+
+
+def build_beside(url: str, *, tuning: Tuning = Tuning()) -> Beside:
+    """Begin a new index beside the live one, or go on with one that was begun. Raises BlockingIOError while somebody else fills it."""
+    if urlsplit(url).scheme in ("http", "https"):
+        from search.elastic import ElasticBeside  # noqa: PLC0415  # a URL's scheme imports its adapter
+
+        return ElasticBeside(url, tuning)
+    from search.tantivy import TantivyBeside  # noqa: PLC0415  # a URL's scheme imports its adapter
+
+    return TantivyBeside(_folder(url))
+
+
+def index_of(settings: Settings, *, writing: bool = False) -> Index:
+    """The index of a house."""
+    return open_index(settings.index, writing=writing, tuning=tuning_of(settings))
+
+
+def tuning_of(settings: Settings) -> Tuning:
+    """What the operator has set."""
+    return Tuning(
+        shards=settings.index_shards,
+        replicas=settings.index_replicas,
+        refresh_seconds=settings.index_refresh_seconds,
+        bulk=settings.index_bulk,
+        answer_seconds=settings.index_answer_seconds,
+        authority=settings.index_authority,
+    )
+
+
+def _folder(url: str) -> Path:
+    if urlsplit(url).scheme != "tantivy":
+        raise ValueError(f"no adapter for {url}")
+    return Path(urlsplit(url).path)

@@ -15,12 +15,16 @@ from search.index import Index
 PAGES_AT_ONCE = 100
 
 
-def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: datetime) -> int:
-    """Replace the work's documents (not yet committed) and return the revision they show. Safe to run again."""
+def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: datetime, replacing: bool = True) -> int:
+    """Replace the work's documents (not yet committed) and return the revision they show. Safe to run again.
+
+    `replacing=False` is for an index that cannot hold any of them yet.
+    """
     work = session.scalar(select(Work).options(joinedload(Work.unit), selectinload(Work.audience), joinedload(Work.version)).where(Work.id == work_id))
     if work is None:
         return 0
-    index.delete(str(work.id))
+    if replacing:
+        index.delete(str(work.id))
     index.write(documents_of(facts_of(work, at), _pages(session, work.version.id) if work.version else ()))
     return work.revision
 
@@ -29,7 +33,6 @@ def facts_of(work: Work, at: datetime) -> WorkFacts:
     """What the documents of a work share; only the tokens that are open now."""
     kinds = (vocabulary.types().get(work.type_code or ""), vocabulary.series().get(work.series_code or ""))
     names = [work.authors or "", *work.aliases, *(term.vi for term in kinds if term)]
-    open_now = (row.token for row in work.audience if row.from_at <= at and (row.until_at is None or row.until_at > at))
     return WorkFacts(
         work_id=str(work.id),
         work_key=work.key,
@@ -39,8 +42,14 @@ def facts_of(work: Work, at: datetime) -> WorkFacts:
         grade=work.grade,
         type=work.type_code,
         school=work.unit.code,
-        sight=tuple(sorted(set(open_now))),
+        sight=sight_of(work, at),
+        revision=work.revision,
     )
+
+
+def sight_of(work: Work, at: datetime) -> tuple[str, ...]:
+    """The tokens that are open at a moment. `work.audience` must be loaded."""
+    return tuple(sorted({row.token for row in work.audience if row.from_at <= at and (row.until_at is None or row.until_at > at)}))
 
 
 def next_change(session: Session, work_id: uuid.UUID, *, after: datetime) -> datetime | None:

@@ -1,51 +1,61 @@
-"""The embedded adapter: Tantivy. Our tokens arrive joined by spaces and are only split here."""
+"""The embedded adapter: Tantivy. Our tokens arrive joined by spaces and are only split here.
 
-from collections.abc import Iterable
-from dataclasses import replace
+Each index is a folder; the file `current` names the one that is live. Readers notice when it changes, the writer at its next batch.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import tantivy
-from tantivy import Occur, Query
+from tantivy import FieldType, Occur, Query
 
-from search.clauses import Adjacent, All, Best, Clause, Constant, Is, IsOneOf, Some, Weighted
+from search.clauses import Adjacent, All, Best, Clause, Constant, Is, IsOneOf, Some, Weighted, to_count
 from search.documents import Document, Fielded
-from search.index import MOST_WORKS, Hit, Hits
+from search.index import MOST_WORKS, Entry, Hit, Hits, Index
 
-FORMAT = "v1"  # a new schema is a new folder, filled again from the database
+FORMAT = "v2"  # a new schema is a new folder, filled again from the database
+CURRENT, BUILDING = "current", "building.json"
 HEAP = 30_000_000  # bytes
+AT_ONCE = 500  # works whose documents are listed together
 TEXTS = [f"{where}_{kind}" for where in ("body", "head", "title") for kind in ("exact", "folded", "plain")]
 TERMS = ["work_id", "page_term", "subject", "grade", "type", "school", "sight"]
+NUMBERS = ["work_key", "page", "revision", "audience"]
 
 
 def schema() -> tantivy.Schema:
-    """Texts with positions, raw terms, and two fast numbers; nothing is stored, rows come from the database."""
+    """Texts with positions, raw terms, and fast numbers; nothing is stored, rows come from the database."""
     builder = tantivy.SchemaBuilder()
     for name in TEXTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in TERMS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("work_key", fast=True)
-    builder.add_unsigned_field("page", fast=True)
+    for name in NUMBERS:
+        builder.add_unsigned_field(name, fast=True)
     return builder.build()
 
 
 class TantivyIndex:
-    """The Index port on a folder of this machine."""
+    """The Index port on a folder of this machine. `name` holds it to one index, whichever is live."""
 
-    def __init__(self, folder: Path, *, writing: bool) -> None:
-        self.folder = folder / FORMAT
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, home: Path, *, writing: bool, name: str | None = None) -> None:
+        self.home, self.writing, self.fixed = home, writing, name is not None
         self.schema = schema()
-        self.index = tantivy.Index(self.schema, path=str(self.folder))
-        self.index.config_reader(reload_policy="manual")
-        self.writer = self._open_writer() if writing else None
-        self.seen = self._stamp()
+        self.writer: tantivy.IndexWriter | None = None
+        self.dirty = False
+        self._enter(name or current(home))
 
     def write(self, documents: Iterable[Document]) -> None:
         """Add documents to the running batch."""
+        writer = self._writer()
         for one in documents:
-            self._writer().add_document(_row(one))
+            writer.add_document(_row(one))
 
     def delete(self, work_id: str) -> None:
         """Remove a work in the running batch; works on raw text terms only, hence the id as text."""
@@ -54,6 +64,12 @@ class TantivyIndex:
     def commit(self) -> None:
         """Fsync and show."""
         self._writer().commit()
+        self.dirty = False
+
+    def forget(self) -> None:
+        """Back to the last commit."""
+        self._writer().rollback()
+        self.dirty = False
 
     def count(self) -> int:
         """Documents as last committed."""
@@ -68,7 +84,16 @@ class TantivyIndex:
         keys = searcher.fast_field_values("work_key", addresses)
         pages = searcher.fast_field_values("page", addresses)
         hits = [Hit(int(key or 0), int(page or 0), score) for (score, _), key, page in zip(found.hits, keys, pages, strict=True)]
-        return _in_hand(hits) if len(hits) < limit else self._counted(searcher, clause, hits)
+        return Hits.in_hand(hits) if len(hits) < limit else self._counted(searcher, clause, hits)
+
+    def entries(self) -> Iterator[Entry]:
+        """Listed some works at a time, from one state of the index."""
+        searcher = self._searcher()
+        most = max(1, int(searcher.num_docs))
+        works = searcher.search(Query.term_query(self.schema, "page_term", "0", "basic"), limit=most, count=False)
+        keys = sorted(int(key or 0) for key in searcher.fast_field_values("work_key", [address for _, address in works.hits]))
+        for lower, upper in pairwise([None, *keys[AT_ONCE::AT_ONCE], None]):
+            yield from self._between(searcher, lower, upper, most)
 
     def close(self) -> None:
         """Wait for merges and give the lock back."""
@@ -76,9 +101,35 @@ class TantivyIndex:
             self.writer.wait_merging_threads()
             self.writer = None
 
+    def _enter(self, name: str) -> None:
+        """Open an index of this home; the only writer also clears away what nobody needs."""
+        folder = self.home / name
+        folder.mkdir(parents=True, exist_ok=True)
+        index = tantivy.Index(self.schema, path=str(folder))
+        index.config_reader(reload_policy="manual")
+        writer = _open_writer(index) if self.writing else None
+        self.close()
+        self.folder, self.index, self.writer, self.dirty = folder, index, writer, False
+        self.seen = self._stamp()
+        if self.writing and not self.fixed:
+            _clear_away(self.home, name)
+
+    def _follow(self) -> None:
+        """Go where the live index is now."""
+        if not self.fixed and (name := current(self.home)) != self.folder.name:
+            self._enter(name)
+
+    def _between(self, searcher: tantivy.Searcher, lower: int | None, upper: int | None, most: int) -> Iterator[Entry]:
+        """The documents of the works from `lower` to below `upper`."""
+        whole = lower is upper is None
+        query = Query.all_query() if whole else Query.range_query(self.schema, "work_key", FieldType.Unsigned, lower, upper, True, upper is None)
+        addresses = [address for _, address in searcher.search(query, limit=most, count=False).hits]
+        columns = (searcher.fast_field_values(name, addresses) for name in NUMBERS)
+        yield from sorted(Entry(*(int(value or 0) for value in row)) for row in zip(*columns, strict=True))
+
     def _counted(self, searcher: tantivy.Searcher, clause: Clause, hits: list[Hit]) -> Hits:
-        """Exact counts; what only raises scores is left out, which halves the work."""
-        query = self._compile(replace(clause, better=()) if isinstance(clause, All) else clause)
+        """Exact counts; leaving out what only raises scores halves the work."""
+        query = self._compile(to_count(clause))
         works = {"terms": {"field": "work_key", "size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
         pages = {"range": {"field": "page", "ranges": [{"from": 1.0}]}}
         counted = searcher.aggregate(query, {"works": works, "pages": pages})
@@ -88,6 +139,8 @@ class TantivyIndex:
         return Hits(hits, total, pages_of, len(buckets) == MOST_WORKS)
 
     def _searcher(self) -> tantivy.Searcher:
+        if not self.dirty:
+            self._follow()
         stamp = self._stamp()
         if stamp != self.seen or self.writer is not None:
             self.index.reload()
@@ -100,17 +153,13 @@ class TantivyIndex:
         return stat.st_mtime_ns, stat.st_ino
 
     def _writer(self) -> tantivy.IndexWriter:
+        """The writer of the live index, which stays the same from the first word of a batch to its commit."""
         if self.writer is None:
             raise RuntimeError("this index was opened for reading")
+        if not self.dirty:
+            self._follow()
+            self.dirty = True
         return self.writer
-
-    def _open_writer(self) -> tantivy.IndexWriter:
-        try:
-            return self.index.writer(HEAP, 1)
-        except ValueError as error:
-            if "Lock" in str(error):
-                raise BlockingIOError(str(error)) from error
-            raise
 
     def _compile(self, clause: Clause) -> Query:
         match clause:
@@ -134,12 +183,84 @@ class TantivyIndex:
                 return Query.const_score_query(self._compile(inner), score)
 
 
-def _in_hand(hits: list[Hit]) -> Hits:
-    """Counts of hits that are all there are."""
-    pages_of: dict[int, int] = {}
-    for hit in hits:
-        pages_of[hit.work_key] = pages_of.get(hit.work_key, 0) + (hit.page > 0)
-    return Hits(hits, sum(pages_of.values()), pages_of, False)
+class TantivyBeside:
+    """The Beside port: a folder of its own, with its name and how far it is filled in a small file next to it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        home.mkdir(parents=True, exist_ok=True)
+        begun = _begun(home)
+        self.name = begun["name"] if begun else f"{FORMAT}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+        self.started_at = datetime.fromisoformat(begun["started"]) if begun else datetime.now(UTC)
+        self.done = int(begun["done"]) if begun else -1
+        self._note()
+        self.index: Index = TantivyIndex(home, writing=True, name=self.name)
+
+    def keep(self, done: int) -> None:
+        """Commit, then write the place down."""
+        self.index.commit()
+        self.done = done
+        self._note()
+
+    def take_over(self) -> None:
+        """The pointer changes in one step; the old folder goes when its writer has noticed."""
+        self.index.commit()
+        self.index.close()
+        _write_whole(self.home / CURRENT, self.name)
+        (self.home / BUILDING).unlink()
+
+    def close(self) -> None:
+        """It stays in its folder."""
+        self.index.close()
+
+    def _note(self) -> None:
+        _write_whole(self.home / BUILDING, json.dumps({"name": self.name, "done": self.done, "started": self.started_at.isoformat()}))
+
+
+def current(home: Path) -> str:
+    """The folder of the live index."""
+    with suppress(FileNotFoundError):
+        name = (home / CURRENT).read_text(encoding="utf-8")
+        if name.startswith(FORMAT):
+            return name
+    return FORMAT
+
+
+def _begun(home: Path) -> dict[str, Any] | None:
+    """A rebuild that was begun, of this format, and has not taken over yet."""
+    with suppress(FileNotFoundError):
+        begun: dict[str, Any] = json.loads((home / BUILDING).read_text(encoding="utf-8"))
+        if begun["name"].startswith(FORMAT) and begun["name"] != current(home):
+            return begun
+    return None
+
+
+def _clear_away(home: Path, live: str) -> None:
+    """Remove indexes that nobody reads or builds any more; who has one open keeps what is mapped."""
+    begun = _begun(home)
+    kept = {live, begun["name"] if begun else live}
+    for folder in home.iterdir():
+        if folder.is_dir() and folder.name not in kept and folder.name.startswith("v"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """All of it or nothing, whatever happens."""
+    new = path.with_suffix(".new")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.rename(path)
+
+
+def _open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
+    try:
+        return index.writer(HEAP, 1)
+    except ValueError as error:
+        if "Lock" in str(error):
+            raise BlockingIOError(str(error)) from error
+        raise
 
 
 def _row(one: Document) -> tantivy.Document:
@@ -153,12 +274,11 @@ def _row(one: Document) -> tantivy.Document:
             row.add_text(name, value)
     for token in one.sight:
         row.add_text("sight", token)
-    row.add_unsigned("work_key", one.work_key)
-    row.add_unsigned("page", one.page)
+    for name, number in (("work_key", one.work_key), ("page", one.page), ("revision", one.revision), ("audience", one.audience)):
+        row.add_unsigned(name, number)
     return row
 
 
 def _add_text(row: Any, where: str, text: Fielded) -> None:
     for kind, value in (("exact", text.exact), ("folded", text.folded), ("plain", text.plain)):
-        if value:
-            row.add_text(f"{where}_{kind}", value)
+        row.add_text(f"{where}_{kind}", value)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests import makers
+from tests.services.elasticsearch import Elasticsearch
 from tests.services.house import RunningHouse, running, upload, wait_for
 
 PROJECT = Path(__file__).parents[1]
@@ -35,3 +36,10 @@ def published(house: RunningHouse, tmp_path_factory: pytest.TempPathFactory) -> 
     path = makers.textbook(tmp_path_factory.mktemp("published") / "toan-8-tap-2.pdf", 40)
     with house.administrator() as client:
         return wait_for(client, upload(client, path, approve="true"))
+
+
+@pytest.fixture(scope="session")
+def elasticsearch() -> Iterator[Elasticsearch]:
+    """One real server for the whole run; every test takes an index name of its own."""
+    with Elasticsearch() as server:
+        yield server

@@ -15,7 +15,7 @@ from ingest.tessdata import NoModel, model_folder
 from library import logs, migrations
 from library.catalogue.models import Deposit, Rendition, Work
 from library.database import reading_session
-from search.index import open_index
+from search.index import IndexAway, index_of
 
 
 class Finding(NamedTuple):
@@ -80,5 +80,8 @@ def stored(house: House) -> Iterator[Finding]:
         f"{len(missing)} of {len(keys)} missing or cut: {missing[:3]}" if missing else f"{len(keys)} present",
     )
     yield Finding("queue", "warning" if aside else "ok", f"{aside} deposits set aside after three tries" if aside else "nothing set aside")
-    index = open_index(house.settings.index)
-    yield Finding("index", "ok" if not behind else "warning", f"{index.count()} documents, {behind} works behind")
+    index = index_of(house.settings)
+    try:
+        yield Finding("index", "ok" if not behind else "warning", f"{index.count()} documents, {behind} works behind")
+    except IndexAway as away:
+        yield Finding("index", "fault", f"does not answer, {behind} works behind: {away}")

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from api.commands import auditing, bench, demo, doctor, importing, migrating, people, reading, searching, serving
+from api.commands import auditing, bench, demo, doctor, importing, indexing, migrating, people, reading, searching, serving
 from api.commands.telling import opened
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hoclieu, the digital library of schools.")
 app.add_typer(people.app, name="user")
 app.add_typer(bench.app, name="bench")
 app.add_typer(auditing.app, name="audit")
+app.add_typer(indexing.app, name="index")
 app.command("import")(importing.import_files)
 app.command("read")(reading.read)
 app.command("search")(searching.search)

@@ -5,16 +5,16 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
-from api.commands.telling import NOT_DONE, Json, opened, tell
+from api.commands.telling import NOT_DONE, Json, opened, progress, tell
 from library import logs
 from library.clock import now
 from library.database import reading_session
 from library.people import inviting
 from library.people.sight import VISITOR, Sight
 from library.people.sign_in import actor_for
-from search import finding
+from search import finding, standing_in
 from search.finding import FoundWork
-from search.index import open_index
+from search.index import index_of
 from search.query import parse
 
 
@@ -28,15 +28,17 @@ def search(
     rows: list[dict[str, Any]] = []
     logs.set_up("command")
     with opened(as_json=as_json) as house, reading_session(house.engine) as session:
-        index = open_index(house.settings.index)
+        index = index_of(house.settings)
         asked = parse(query, sight_of(session, person))
         page = 1
         while len(rows) < limit:
-            found = finding.find(session, index, asked, at=now(), page=page)
+            found = standing_in.answer(session, index, asked, at=now(), page=page)
             rows += [row for work in (*found.works, *found.guesses) for row in rows_of(work)]
             if len(found.works) < finding.WORKS_A_PAGE:
                 break
             page += 1
+    if found.degraded:
+        progress.print("The index does not answer: only titles, authors and ISBNs were searched.", markup=False)
     for row in rows[:limit]:
         tell(
             row,

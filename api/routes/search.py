@@ -14,7 +14,7 @@ from library.catalogue import listing
 from library.people import sign_in
 from library.people.models import SCHOOL
 from library.people.sight import Sight
-from search import finding
+from search import standing_in
 from search.finding import WORKS_A_PAGE, Found, FoundWork
 from search.index import Index
 from search.query import Filters, parse
@@ -64,7 +64,7 @@ def filters_of(mon: list[str], lop: list[str], loai: list[str], truong: list[str
 def found(session: Session, index: Index, q: str, filters: Filters, sight: Sight, page: int, language: str, *, at: Now) -> schemas.Found:
     """The answer to a query, for the API and the first screen alike."""
     query = parse(q, sight, filters)
-    answer = finding.find(session, index, query, at=at, page=page)
+    answer = standing_in.answer(session, index, query, at=at, page=page)
     return schemas.Found(
         query=q,
         work_total=answer.work_total,
@@ -73,6 +73,7 @@ def found(session: Session, index: Index, q: str, filters: Filters, sight: Sight
         works=[_work(one, language) for one in answer.works],
         guesses=[_work(one, language) for one in answer.guesses],
         facets=_facets(session, answer, filters, language),
+        degraded=answer.degraded,
         page=page,
         page_count=min(LAST_PAGE, max(1, -(-answer.work_total // WORKS_A_PAGE))) if answer.work_total_exact else LAST_PAGE,
     )

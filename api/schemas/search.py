@@ -74,5 +74,6 @@ class Found(Sent):
     works: list[FoundWork]
     guesses: list[FoundWork]  # "Kết quả gần đúng", only when there is little else
     facets: list[Facet]
+    degraded: bool  # the index was away: only titles, names and ISBNs were searched
     page: int  # page of results, from 1
     page_count: int

@@ -4,9 +4,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, Connection, ForeignKey, Index, LargeBinary, UniqueConstraint, event, inspect
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
+from library.catalogue.card_words import ON_CARD, words_of
 from library.database import Base, Identified
 from library.people.models import Person, Unit
 from library.work_queue import Workable
@@ -29,6 +30,7 @@ class Work(Identified, Workable, Base):
     authors: Mapped[str | None]
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
     isbn: Mapped[str | None] = mapped_column(index=True)  # 13 digits
+    card_words: Mapped[str] = mapped_column(default="", server_default="", deferred=True)  # follows what is on the card
     type_code: Mapped[str | None]
     subject_code: Mapped[str | None] = mapped_column(index=True)
     grade: Mapped[int | None] = mapped_column(index=True)
@@ -49,6 +51,15 @@ class Work(Identified, Workable, Base):
     owner: Mapped[Person] = relationship(lazy="raise")
     version: Mapped["Version | None"] = relationship(lazy="raise", foreign_keys=[version_id], post_update=True)
     audience: Mapped[list["Audience"]] = relationship(lazy="raise")
+
+
+@event.listens_for(Work, "before_insert")
+@event.listens_for(Work, "before_update")
+def write_card_words(_mapper: Mapper[Work], _connection: Connection, work: Work) -> None:
+    """The words follow the card, whoever changes it."""
+    state = inspect(work)
+    if not state.persistent or any(state.attrs[name].history.has_changes() for name in ON_CARD):
+        work.card_words = words_of(work.title, work.authors, work.aliases or (), work.isbn)
 
 
 class Version(Identified, Base):

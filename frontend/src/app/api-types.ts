@@ -1566,6 +1566,8 @@ export interface components {
             guesses: components["schemas"]["FoundWork"][];
             /** Facets */
             facets: components["schemas"]["Facet"][];
+            /** Degraded */
+            degraded: boolean;
             /** Page */
             page: number;
             /** Page Count */

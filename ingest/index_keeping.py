@@ -1,0 +1,152 @@
+"""The worker's hand that keeps the index: it takes works that are due, writes their present state and shows several with one commit."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import structlog
+
+from ingest.house import House
+from library import work_queue
+from library.catalogue.models import Work
+from library.clock import now
+from library.database import reading_session, transaction
+from library.failpoints import reach
+from library.work_queue import Lease, LeaseLost
+from search.index import Index, IndexAway, index_of
+from search.indexing import index_everything, lost, next_change, write_work
+
+log = structlog.get_logger()
+MOST, LONGEST = 50, 2.0  # works and seconds between two commits: a withdrawal waits no longer behind others
+AWAY_SECONDS = 1.0
+
+
+class Written(NamedTuple):
+    """A work whose documents wait for the commit."""
+
+    work: Work
+    lease: Lease
+    revision: int
+
+
+@dataclass
+class IndexKeeper:
+    """Brings the index up to the works' present state until it is stopped. `failed` notes a try that broke."""
+
+    house: House
+    name: str
+    stopping: threading.Event
+    leases: dict[str, Lease]
+    failed: Callable[[Work, Lease, Exception], None]
+    alone: int = 0  # so many works are written one by one, because something in a batch broke
+
+    def run(self) -> None:
+        """Only one worker of an embedded house can hold the index; others wait here, as all do while the engine is away."""
+        index: Index | None = None
+        while not self.stopping.is_set():
+            try:
+                index = index or self.open()
+                if index is None or not self.write_due(index):
+                    self.stopping.wait(self.house.settings.poll_seconds)
+            except IndexAway as away:
+                log.warning("index-away", reason=str(away)[:200])
+                self.close(index)
+                index = None
+                self.stopping.wait(AWAY_SECONDS)
+        self.close(index)
+
+    def open(self) -> Index | None:
+        """The index for writing; None while another worker holds it."""
+        try:
+            index = index_of(self.house.settings, writing=True)
+        except BlockingIOError:
+            return None
+        with transaction(self.house.engine) as session:
+            if lost(session, index):
+                log.warning("index-lost", doing="filling it again from the database")
+                index_everything(session, at=now())
+        return index
+
+    def close(self, index: Index | None) -> None:
+        """Give it back, if there is one."""
+        if index is not None:
+            index.close()
+
+    def write_due(self, index: Index) -> bool:
+        """What is due, in the order in which it became due; returns whether there was anything.
+
+        When one of several works cannot be written, all are given back and tried one by one, so that only the bad one is counted as failed.
+        While the engine is away nobody is to blame, and all are given back too.
+        """
+        batch: list[Written] = []
+        try:
+            self.write_some(index, batch)
+            if batch:
+                reach("index-written")
+                index.commit()
+                reach("index-committed")
+        except (IndexAway, BlockingIOError) as error:
+            self.give_back()
+            raise IndexAway(str(error)) from error
+        except Exception as error:
+            self.broken(index, error)
+            return True
+        self.finish(batch)
+        return bool(batch)
+
+    def write_some(self, index: Index, batch: list[Written]) -> None:
+        """Claim and write one after the other until nothing is due, or it is time for a commit."""
+        most, end = (1 if self.alone else MOST), time.monotonic() + LONGEST
+        self.alone = max(0, self.alone - 1)
+        while len(batch) < most and time.monotonic() < end and not self.stopping.is_set():
+            with transaction(self.house.engine) as session:
+                claimed = work_queue.claim(session, Work, worker=self.name, at=now(), seconds=self.house.settings.lease_seconds)
+            if claimed is None:
+                return
+            work, lease = claimed
+            self.leases[str(work.id)] = lease
+            with reading_session(self.house.engine) as session:
+                batch.append(Written(work, lease, write_work(session, index, work.id, at=now())))
+
+    def finish(self, batch: list[Written]) -> None:
+        """Say so on the rows, and come back at the next change of their audiences."""
+        with transaction(self.house.engine) as session:
+            for work, lease, revision in batch:
+                with contextlib.suppress(LeaseLost):
+                    newer = session.get_one(Work, work.id).revision > revision
+                    later = now() if newer else next_change(session, work.id, after=now())
+                    work_queue.finish(session, lease, next_at=later, indexed_revision=revision)
+        self.forget_leases()
+
+    def broken(self, index: Index, error: Exception) -> None:
+        """Something could not be written."""
+        index.forget()
+        mine = self.mine()
+        if len(mine) > 1:
+            log.warning("batch-broken", works=len(mine), error=str(error)[:200])
+            self.alone = len(mine)
+            self.give_back()
+            return
+        for lease in mine:
+            with reading_session(self.house.engine) as session:
+                self.failed(session.get_one(Work, lease.row_id), lease, error)
+        self.forget_leases()
+
+    def give_back(self) -> None:
+        """Free at once, and the try does not count."""
+        for lease in self.mine():
+            with contextlib.suppress(LeaseLost), transaction(self.house.engine) as session:
+                work_queue.give_back(session, lease)
+        self.forget_leases()
+
+    def mine(self) -> list[Lease]:
+        """The works in hand."""
+        return [lease for lease in list(self.leases.values()) if lease.model is Work]
+
+    def forget_leases(self) -> None:
+        """Nothing in hand any more."""
+        for lease in self.mine():
+            self.leases.pop(str(lease.row_id), None)

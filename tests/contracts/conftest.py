@@ -1,0 +1,48 @@
+"""Every search engine in turn, and both side by side."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from search.index import Index, open_index
+from tests.services.elasticsearch import Elasticsearch
+
+Pair = tuple[Index, Index]
+ENGINES = ("tantivy", "elasticsearch")
+
+
+def url_of(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """The address of a new, empty index."""
+    if engine == "tantivy":
+        return f"tantivy://{folder}/index"
+    server: Elasticsearch = request.getfixturevalue("elasticsearch")
+    return f"{server.address}/test-{uuid.uuid4().hex}"
+
+
+@pytest.fixture(params=ENGINES)
+def index_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new, empty index of each engine."""
+    return url_of(request.param, request, tmp_path)
+
+
+@pytest.fixture
+def pairs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Pair]]:
+    """Makes a new, empty index of the embedded engine and one of the province's, as often as it is called."""
+    opened: list[Index] = []
+
+    def make() -> Pair:
+        embedded, province = (open_index(url_of(engine, request, tmp_path / uuid.uuid4().hex), writing=True) for engine in ENGINES)
+        opened.extend((embedded, province))
+        return embedded, province
+
+    yield make
+    for index in opened:
+        index.close()
+
+
+@pytest.fixture
+def both(pairs: Callable[[], Pair]) -> Pair:
+    """One such pair."""
+    return pairs()
