@@ -50,7 +50,7 @@ def test_one_lecture_is_approved_one_is_returned_and_one_waits(demo: tuple[str, 
     address, _, _ = demo
     end = time.monotonic() + 120
     with entered(address, "co.huong") as teacher, entered(address, "thay.minh") as reviewer:
-        while sorted(stands := [one["stands"] for one in teacher.get("/api/v1/deposits").json()["deposits"]]) != ["in-review", "published", "returned"]:
+        while sorted(stands := [str(one["stands"]) for one in teacher.get("/api/v1/deposits").json()["deposits"]]) != ["in-review", "published", "returned"]:
             assert time.monotonic() < end, stands
             time.sleep(0.5)
         waiting = reviewer.get("/api/v1/reviews").json()
