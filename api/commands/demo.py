@@ -38,12 +38,28 @@ def furnish(house: House, folder: Path) -> list[town.Account]:
     """People and copies at once; the files are read while people look around."""
     with transaction(house.engine) as session:
         accounts = town.fill(session)
-    teacher, keeper = by_login(house, "co.huong"), importing.keeper(house, None)
+    lectures(house, folder)
+    keeper = importing.keeper(house, None)
     algebra, science = books.textbook("toan-8", folder / "toan-8-tap-hai.pdf"), books.textbook("khtn-7", folder / "khoa-hoc-tu-nhien-7.pdf")
     for path in (algebra, science, books.scanned(algebra, folder / "toan-8-ban-quet.pdf")):
         importing.take(house, path, keeper, approve=True, sight="public")
-    importing.take(house, books.slides("toan-8", folder / "bai-giang-tam-giac-dong-dang.pdf"), teacher, approve=False, sight="school")
     return accounts
+
+
+def lectures(house: House, folder: Path) -> None:
+    """Three lectures of a teacher: one approved, one returned, one that waits for its review as soon as it is read."""
+    teacher = by_login(house, "co.huong")
+    reading = importing.Helper(house)
+    reading.start()
+    for name, chapter in (("xac-suat", 2), ("phuong-trinh-bac-nhat", 1)):
+        slides = books.slides("toan-8", folder / f"bai-giang-{name}.pdf", chapter)
+        path, began, deposit_id, _ = importing.take(house, slides, teacher, approve=False, sight="school", review=True)
+        if deposit_id is not None:
+            importing.wait(house, path, deposit_id, began)
+    reading.stop()
+    with transaction(house.engine) as session:
+        town.review(session)
+    importing.take(house, books.slides("toan-8", folder / "bai-giang-tam-giac-dong-dang.pdf"), teacher, approve=False, sight="school", review=True)
 
 
 def by_login(house: House, login: str) -> Actor:

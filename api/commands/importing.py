@@ -76,7 +76,7 @@ def keeper(house: House, unit: str | None) -> Actor:
         return actor_for(session, person, at=now())
 
 
-def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str) -> tuple[Path, float, uuid.UUID | None, Refusal | None]:
+def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str, review: bool = False) -> tuple[Path, float, uuid.UUID | None, Refusal | None]:
     """Deposit one file as an upload would."""
     began = time.monotonic()
     size = path.stat().st_size
@@ -90,6 +90,7 @@ def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str) -
                 media_type=mimetypes.guess_type(path.name)[0],
                 sight=sight,
                 approve=approve,
+                review=review,
                 by=actor,
                 at=now(),
                 lasts=house.upload_lasts,

@@ -44,9 +44,10 @@ def seen_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
     return review
 
 
-def locked(session: Session, review_id: uuid.UUID) -> Review:
+def locked(session: Session, review_id: uuid.UUID, *, with_work: bool = True) -> Review:
     """The same to be changed: first the work is locked, then the review. Raises UnknownReview."""
-    session.execute(select(Work.id).join(Review, Review.work_id == Work.id).where(Review.id == review_id).with_for_update(of=Work))
+    if with_work:
+        session.execute(select(Work.id).join(Review, Review.work_id == Work.id).where(Review.id == review_id).with_for_update(of=Work))
     fresh = whole(select(Review)).where(Review.id == review_id).with_for_update(of=Review).execution_options(populate_existing=True)
     review = session.scalar(fresh)
     if review is None:

@@ -111,13 +111,12 @@ def open_next(session: Session, *, by: Actor, at: datetime) -> Review | None:
 
 def open_one(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> Review:
     """Have a review open: others are led past it. What somebody else has open stays theirs, and one sees who. Raises UnknownReview, OwnWork, AlreadyDecided."""
-    review, _ = _taken(session, review_id, CLAIM, by)
+    review, _ = _taken(session, review_id, CLAIM, by, with_work=False)
     _let_go(session, by)
     if queries.held_by_another(review, by, at) is None:
         review.claimed_by_id, review.claimed_at = by.person_id, at
         session.flush()
-        session.expire(review, ["claimed_by"])
-    return queries.locked(session, review_id)
+    return queries.locked(session, review_id, with_work=False)
 
 
 def approve(session: Session, review_id: uuid.UUID, seen: Seen, *, by: Actor, at: datetime) -> Review:
@@ -199,10 +198,10 @@ def may_undo(review: Review, *, at: datetime) -> bool:
     return review.decided_at is not None and at - review.decided_at <= UNDO_LASTS + ON_ITS_WAY
 
 
-def _taken(session: Session, review_id: uuid.UUID, event: str, by: Actor) -> tuple[Review, str]:
+def _taken(session: Session, review_id: uuid.UUID, event: str, by: Actor, *, with_work: bool = True) -> tuple[Review, str]:
     """The review, locked, and the state that the event leads to. Raises what `transitions.move` raises, SignInNeeded, VersionChanged."""
     by.required()
-    review = queries.locked(session, review_id)
+    review = queries.locked(session, review_id, with_work=with_work)
     if review.state == SUPERSEDED and event in (APPROVE, RETURN):
         raise VersionChanged
     decider = review.decided_by.name if review.decided_by else review.author.name if review.state == RECALLED else "Quản trị viên (administrator)"

@@ -46,6 +46,17 @@ def test_the_demonstration_has_people_copies_and_loans_and_says_what_it_is(demo:
         assert "tự đặt" in pupil.get("/").text
 
 
+def test_one_lecture_is_approved_one_is_returned_and_one_waits(demo: tuple[str, str, Path]) -> None:
+    address, _, _ = demo
+    end = time.monotonic() + 120
+    with entered(address, "co.huong") as teacher, entered(address, "thay.minh") as reviewer:
+        while sorted(stands := [str(one["stands"]) for one in teacher.get("/api/v1/deposits").json()["deposits"]]) != ["in-review", "published", "returned"]:
+            assert time.monotonic() < end, stands
+            time.sleep(0.5)
+        waiting = reviewer.get("/api/v1/reviews").json()
+        assert waiting["waiting"] == 1 and waiting["reviews"][0]["author"] == "Nguyễn Thị Hương"
+
+
 def test_its_books_can_be_searched_soon(demo: tuple[str, str, Path]) -> None:
     address, _, _ = demo
     end = time.monotonic() + 120

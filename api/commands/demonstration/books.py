@@ -125,9 +125,9 @@ def scanned(source: Path, path: Path) -> Path:
     return path
 
 
-def slides(name: str, path: Path) -> Path:
+def slides(name: str, path: Path, chapter_at: int = -1) -> Path:
     """A lecture of one chapter: a title, then a slide for every idea."""
-    chapter = lessons(name)["chapters"][-1]
+    chapter = lessons(name)["chapters"][chapter_at]
     document, contents = pymupdf.open(), []
     for lesson in chapter["lessons"]:
         contents.append([1, lesson["title"], document.page_count + 1])

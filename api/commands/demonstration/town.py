@@ -13,8 +13,10 @@ from library.people import inviting, rosters, sign_in, units
 from library.people.models import COMMUNE, SCHOOL, Person, Unit
 from library.people.roles import ADMINISTRATOR, LEADER, LIBRARIAN, PUPIL, REVIEWER, TEACHER
 from library.people.sign_in import Actor
+from library.reviews import binding, queries, reviewing
 
 PASSWORD = "hoclieu-demo"
+RETURNED_WITH = "Bài gọn, dễ theo. Cô ghi thêm nguồn của bảng số liệu và xem lại chính tả ở hai trang đầu là dùng được cho cả khối."
 COPIES = (
     ("Đất rừng phương Nam", 60),
     ("Dế Mèn phiêu lưu kí", 60),
@@ -64,6 +66,15 @@ def fill(session: Session) -> list[Account]:
     furnish(session, schools["THCS-VT"], pupils, by)
     named = [Account(login, name, role, (schools.get(code) or province).name) for login, name, role, code in STAFF]
     return [*named, Account(pupils[0].login, pupils[0].name, PUPIL, schools["THCS-VT"].name)]
+
+
+def review(session: Session) -> None:
+    """The reviewer approves the first lecture of the queue and returns the second with a reason."""
+    reviewer = sign_in.actor_for(session, inviting.person_by_login(session, "thay.minh"), at=now())
+    first, second = (queries.seen_by(session, one.id, reviewer) for one in queries.queue(session, reviewer)[:2])
+    reviewing.approve(session, first.id, reviewing.Seen(first.version_id, binding.digest_of(first)), by=reviewer, at=now())
+    seen = reviewing.Seen(second.version_id, binding.digest_of(second))
+    reviewing.return_(session, second.id, seen, ["THIEU_NGUON", "LOI_CHINH_TA"], RETURNED_WITH, by=reviewer, at=now())
 
 
 def enrolled(session: Session, school: Unit, hashed: str) -> list[Person]:
