@@ -26,6 +26,8 @@ STATUS = {
     "unit-closed": 409,
     "last-administrator": 409,
     "foreign-origin": 403,
+    "foreign-host": 400,
+    "plain-body": 415,
     "unknown-work": 404,
     "unknown-page": 404,
     "unknown-notice": 404,

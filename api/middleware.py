@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
 from api.first_screen.rendering import styles_hash
+from api.hosts import PROBES, ForeignHost, is_foreign
 from library.errors import Refusal
 from library.logs import new_request_id
 
@@ -40,8 +41,14 @@ class ForeignOrigin(Refusal):
     en = "This request came from another site and was stopped. Open the library's own page and try again."
 
 
+class PlainBody(Refusal):
+    code = "plain-body"
+    vi = "Yêu cầu này gửi sai kiểu nên đã dừng lại."
+    en = "This request was sent as plain text and was stopped."
+
+
 class Wrapping:
-    """Request id, origin check, response headers, one log line a request. Query strings are personal and never logged."""
+    """Request id, host and origin check, response headers, one log line a request. Query strings are personal and never logged."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -63,13 +70,14 @@ class Wrapping:
                 sent["X-Request-Id"] = request_id
                 for name, value in headers_of_all().items():
                     sent.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    sent.setdefault("Cache-Control", "no-store")
             await send(message)
 
         try:
-            if scope["method"] not in SAFE and foreign(headers, scope):
-                await errors.problem(Request(scope), ForeignOrigin())(scope, receive, answer)
-            elif too_large(headers, scope):
-                await errors.problem(Request(scope), errors.FormTooLarge())(scope, receive, answer)
+            refusal = refused(headers, scope)
+            if refusal is not None:
+                await errors.problem(Request(scope), refusal)(scope, receive, answer)
             else:
                 await self.app(scope, receive, answer)
         except Exception as error:
@@ -83,7 +91,19 @@ class Wrapping:
             structlog.contextvars.unbind_contextvars("request_id")
 
 
-def foreign(headers: Headers, scope: Scope) -> bool:
+def refused(headers: Headers, scope: Scope) -> Refusal | None:
+    """What speaks against a request before anybody looks at what it wants."""
+    if scope["path"] not in PROBES and is_foreign(scope["app"].state.house.settings, headers.get("host")):
+        return ForeignHost()
+    if scope["method"] not in SAFE:
+        if foreign(headers):
+            return ForeignOrigin()
+        if headers.get("content-type", "").lower().startswith("text/plain"):  # no form and no program of ours sends it, but other sites can
+            return PlainBody()
+    return errors.FormTooLarge() if too_large(headers, scope) else None
+
+
+def foreign(headers: Headers) -> bool:
     """Whether a browser says that a write comes from another site. Programs without a browser send neither header."""
     site = headers.get("sec-fetch-site")
     if site is not None:

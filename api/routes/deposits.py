@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from api import describing
 from api.dependencies import GateNow, HouseNow, Language, Reader, Reading, Token
 from api.describing import Became
-from api.errors import FormTooLarge
+from api.errors import FormTooLarge, NotValid
 from api.gate import Gate
 from api.schemas import deposits as schemas
 from api.sending import at_store
@@ -50,7 +50,14 @@ async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token) 
     await cancel(gate, house, id_of(deposit_id), token)
 
 
-@router.post("", status_code=201, response_model=schemas.Deposit)
+async def only_our_fields(request: Request) -> None:
+    """A form, too, is refused when it brings more than was asked for. Raises NotValid."""
+    more = sorted(set(await request.form()) - {"file", "sight", "approve"})
+    if more:
+        raise NotValid(fields=", ".join(more))
+
+
+@router.post("", status_code=201, response_model=schemas.Deposit, dependencies=[Depends(only_our_fields)])
 async def form(
     gate: GateNow,
     house: HouseNow,

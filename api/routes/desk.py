@@ -144,7 +144,7 @@ def desk_of(session: Session, actor: Actor, *, at: datetime) -> schemas.Desk:
             id=str(one.id), kind=one.kind, code=one.code, happened_at=one.happened_at, borrower=name, title=title, accession=number,
             undone=one.undone_at is not None, undoable=may_undo(one, at),
         )
-        for one, name, title, number in queries.desk_log(session, school.id)
+        for one, name, title, number in queries.desk_log(session, school.id, since=at - timedelta(minutes=UNDO_MINUTES))
     ]  # fmt: skip
     return schemas.Desk(school=school.name, open_loans=out, overdue=late, lines=lines)
 

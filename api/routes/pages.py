@@ -1,8 +1,10 @@
 """The pages people see: each asks the same functions as the API and fills a template. Forms work without script."""
 
 import gzip
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -31,6 +33,7 @@ from library.usage import READS, VIEWS
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 SWAP = "Hoclieu-Swap"  # sent by the router, which has the styles already
+OURS = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")  # browsers read a backslash as a slash and skip control characters
 Text = Annotated[str, Form()]
 Values = search.Values
 Look = Callable[[Session, Actor], Mapping[str, BaseModel | Any]]
@@ -52,7 +55,8 @@ def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *,
         swapped=SWAP in request.headers,
         demo=request.app.state.house.settings.demo,
     )
-    kept = {"Cache-Control": "private, no-cache", "Vary": f"Cookie, Accept-Encoding, {SWAP}", **(headers or {})}
+    caching = "no-store" if actor.person else "private, no-cache"  # Back after signing out shows nothing
+    kept = {"Cache-Control": caching, "Vary": f"Cookie, Accept-Encoding, {SWAP}", **(headers or {})}
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return HTMLResponse(html, status, headers=kept)
     return HTMLResponse(gzip.compress(html.encode(), 5, mtime=0), status, headers={**kept, "Content-Encoding": "gzip"})
@@ -80,7 +84,7 @@ def unread_of(session: Session, actor: Actor) -> int:
 def problem_page(request: Request, refusal: Refusal, status: int, headers: dict[str, str]) -> Response:
     """A refusal as a page; without sign-in because the database may be the one that is missing."""
     if isinstance(refusal, SignInNeeded):
-        return RedirectResponse(f"{prefix_of_path(request)}/dang-nhap?next={request.url.path}", 303)
+        return RedirectResponse(f"{prefix_of_path(request)}/dang-nhap?next={quote(request.url.path)}", 303)
     if isinstance(refusal, PasswordToChoose):
         return RedirectResponse(f"{prefix_of_path(request)}/doi-mat-khau", 303)
     language = "en" if request.url.path.startswith("/en") else "vi"
@@ -241,11 +245,12 @@ async def sign_in_page(request: Request, gate: GateNow, token: Token, next: str 
 
 @page.post("/dang-nhap")
 async def sign_in_form(
-    request: Request, gate: GateNow, house: HouseNow, language: Language, login: Text, password: Text, next: Text = "/", shared: Text = ""
-) -> Response:
+    request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token,
+    login: Text, password: Text, next: Text = "/", shared: Text = "",
+) -> Response:  # fmt: skip
     """Sign in by the plain form."""
     try:
-        token, _ = await people.enter(gate, login[:200], password[:200], people.address_of(request), shared=shared == "true")
+        token, _ = await people.enter(gate, login[:200], password[:200], people.address_of(request), shared=shared == "true", before=before)
     except Refusal as refusal:
         data = {"next": next, "problem": refusal.sentence(language), "login": login[:200]}
         return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal))
@@ -295,7 +300,7 @@ async def invitation(request: Request, gate: Gate, link: str, refusal: Refusal |
 
 def inside(target: str, language: str) -> str:
     """An address of this house only; anything else leads home."""
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else f"{prefix_of(language)}/"
+    return target if OURS.fullmatch(target) else f"{prefix_of(language)}/"
 
 
 def prefix_of_path(request: Request) -> str:
@@ -309,5 +314,6 @@ def prefix_of(language: str) -> str:
 
 
 router = APIRouter()
+router.add_api_route("/en", lambda: RedirectResponse("/en/", 303), include_in_schema=False)
 router.include_router(page)
 router.include_router(page, prefix="/en")

@@ -1,6 +1,7 @@
 """Signing in and out, who I am, one-time links."""
 
 import asyncio
+import uuid
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
@@ -74,9 +75,9 @@ async def change_password(
 
 
 @router.post("/sign-in", response_model=schemas.Me)
-async def sign_in_route(wish: schemas.SignIn, request: Request, response: Response, gate: GateNow, house: HouseNow) -> schemas.Me:
+async def sign_in_route(wish: schemas.SignIn, request: Request, response: Response, gate: GateNow, house: HouseNow, before: Token) -> schemas.Me:
     """Sign in with name and password."""
-    token, actor = await enter(gate, wish.login, wish.password, address_of(request), shared=wish.shared)
+    token, actor = await enter(gate, wish.login, wish.password, address_of(request), shared=wish.shared, before=before)
     set_cookie(response, request, house.settings, token, shared=wish.shared)
     return me_of(actor)
 
@@ -105,22 +106,33 @@ async def accept(token: str, wish: schemas.Acceptance, request: Request, respons
     return me_of(actor)
 
 
-async def enter(gate: Gate, login: str, password: str, address: str, *, shared: bool = False) -> tuple[str, Actor]:
-    """Check the password outside of any transaction, then open the sign-in. Raises TooManyTries, WrongPassword."""
+async def enter(gate: Gate, login: str, password: str, address: str, *, shared: bool = False, before: str | None = None) -> tuple[str, Actor]:
+    """Check the password outside of any transaction, then open the sign-in. `before`: the browser's last token, which ends.
+
+    Raises TooManyTries, WrongPassword.
+    """
     folded = sign_in.folded_login(login)
-    await check(gate, folded, password, address)
-    return await gate.write(lambda session: _open(session, inviting.person_by_login(session, folded), shared=shared))
+    tried = await check(gate, folded, password, address)
+
+    def act(session: Session) -> tuple[str, Actor]:
+        sign_in.forget_try(session, tried)
+        if before:
+            sign_in.close_sign_in(session, before, at=now())
+        return _open(session, inviting.person_by_login(session, folded), shared=shared)
+
+    return await gate.write(act)
 
 
-async def check(gate: Gate, folded: str, password: str, address: str) -> None:
-    """Whether the password is right. Raises TooManyTries, WrongPassword."""
+async def check(gate: Gate, folded: str, password: str, address: str) -> uuid.UUID:
+    """Whether the password is right; returns the try, to be forgotten in the transaction that follows. Raises TooManyTries, WrongPassword."""
     await gate.read(lambda session: sign_in.throttle(session, folded, address, at=now()))
-    known = await gate.read(lambda session: sign_in.hash_of(session, folded))
     async with hashing:
+        tried = await gate.write(lambda session: sign_in.begin_try(session, folded, address, at=now()))
+        known = await gate.read(lambda session: sign_in.hash_of(session, folded))
         right = await run_in_threadpool(sign_in.is_right, known, password)
     if not right:
-        await gate.write(lambda session: sign_in.note_failure(session, folded, address, at=now()))
         raise WrongPassword
+    return tried
 
 
 async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, address: str) -> tuple[str, Actor]:
@@ -128,8 +140,9 @@ async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, ad
     actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
     if actor.person is None:
         raise SignInNeeded
-    await check(gate, actor.person.login, wish.old, address)
+    tried = await check(gate, actor.person.login, wish.old, address)
     if wish.old == wish.new:
+        await gate.write(lambda session: sign_in.forget_try(session, tried))
         raise SamePassword
     async with hashing:
         hashed = await run_in_threadpool(sign_in.passwords.hash, wish.new)
@@ -140,6 +153,7 @@ async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, ad
             raise SignInNeeded
         if person.first_password:
             welcome(session, person)
+        sign_in.forget_try(session, tried)
         inviting.choose_password(session, person, hashed, at=now())
         return _open(session, person)
 

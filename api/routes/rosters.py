@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, Writer, Writing
+from api.hosts import address_of
 from api.routes.people import hashing
 from api.routes.units import in_care
 from api.schemas import rosters as schemas
@@ -40,7 +41,7 @@ async def add(code: str, wish: schemas.NewMember, request: Request, gate: GateNo
         unit = in_care(session, code, actor)
         person = inviting.add_person(session, wish.login, wish.name, wish.role, unit, at=now(), by=actor.person_id)
         person.email = wish.email
-        return let_in(session, person, printed, hashed, _root(request, house.settings.public_url), by=actor, at=now())
+        return let_in(session, person, printed, hashed, address_of(request, house.settings), by=actor, at=now())
 
     return await gate.write(act)
 
@@ -54,7 +55,7 @@ async def way_in(person_id: uuid.UUID, wish: schemas.NewWayIn, request: Request,
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
         person = rosters.person_in_full_care(session, person_id, by=actor)
-        return let_in(session, person, printed, hashed, _root(request, house.settings.public_url), by=actor, at=now())
+        return let_in(session, person, printed, hashed, address_of(request, house.settings), by=actor, at=now())
 
     return await gate.write(act)
 
@@ -170,10 +171,6 @@ async def _printed(way: str) -> tuple[str | None, str | None]:
     password = inviting.first_password()
     async with hashing:
         return password, await run_in_threadpool(sign_in.passwords.hash, password)
-
-
-def _root(request: Request, public_url: str | None) -> str:
-    return public_url or f"{request.url.scheme}://{request.url.netloc}"
 
 
 def _id(text: str) -> uuid.UUID:

@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Annotated
@@ -37,6 +38,7 @@ OFFERS = {
     "Tus-Checksum-Algorithm": ",".join(sorted(ALGORITHMS)),
 }
 AT_ONCE = 1024 * 1024  # bytes for one hop into a thread
+ASK_AGAIN = 0.5  # seconds after which a running upload asks again whether its sender may go on
 
 
 @router.options("", status_code=204)
@@ -103,10 +105,15 @@ async def append(
     content_length: Annotated[int, Header(ge=0)] = 0,
 ) -> Response:
     """The next bytes. What arrived before a cut is kept; a part whose checksum is wrong is dropped."""
-    size, receiving, expires = await _facts(gate, upload_id, token)
     deposit_id = id_of(upload_id)
+    size, receiving, expires = await _facts(gate, upload_id, token)
     if not receiving:
         raise WrongOffset(offset=size)
+
+    async def still_allowed() -> None:
+        await gate.read(lambda session: depositing.refuse_to_receive(session, deposit_id, sign_in.actor_of(session, token, at=now())))
+
+    await still_allowed()
     uploading.check_room(house, content_length)
     algorithm, _, checksum = (upload_checksum or "").partition(" ")
     if algorithm and algorithm not in ALGORITHMS:
@@ -115,7 +122,7 @@ async def append(
         if os.fstat(descriptor).st_size != upload_offset:
             raise WrongOffset(offset=os.fstat(descriptor).st_size)
         part = Part(descriptor, upload_offset, size, house.hashes.at(deposit_id, upload_offset), algorithm or None)
-        await _receive(request, part, checksum.strip())
+        await _receive(request, part, checksum.strip(), still_allowed)
         house.hashes.keep(deposit_id, part.offset, part.whole)
         if part.offset == size:
             await at_store(finish, house, deposit_id)
@@ -129,15 +136,18 @@ async def terminate(upload_id: str, gate: GateNow, house: HouseNow, token: Token
     return Response(status_code=204, headers=TUS)
 
 
-async def _receive(request: Request, part: Part, checksum: str) -> None:
-    """Take the body in. What came before a cut stays, unless the part has a checksum to answer to."""
-    whole = True
+async def _receive(request: Request, part: Part, checksum: str, still_allowed: Callable[[], Awaitable[None]]) -> None:
+    """Take the body in, as long as its sender may. What came before a cut stays, unless the part has a checksum to answer to."""
+    whole, asked = True, time.monotonic()
     writing: asyncio.Task[None] | None = None
     try:
         async for chunks in _gathered(request):
             if writing:
                 await asyncio.shield(writing)
             writing = asyncio.create_task(run_in_threadpool(part.write, chunks))  # while the next bytes travel
+            if time.monotonic() - asked >= ASK_AGAIN:
+                await still_allowed()
+                asked = time.monotonic()
     except ClientDisconnect:
         whole = False
     finally:
@@ -152,16 +162,16 @@ async def _receive(request: Request, part: Part, checksum: str) -> None:
 
 
 async def _gathered(request: Request) -> AsyncIterator[list[bytes]]:
-    """The body in runs worth a hop into a thread; what came before a cut is handed over before the cut is told."""
+    """The body in runs worth a hop into a thread, or what came in half a second; what came before a cut is handed over before the cut is told."""
     waiting: list[bytes] = []
-    held = 0
+    held, since = 0, time.monotonic()
     try:
         async for chunk in request.stream():
             waiting.append(chunk)
             held += len(chunk)
-            if held >= AT_ONCE:
+            if held >= AT_ONCE or time.monotonic() - since >= ASK_AGAIN:
                 yield waiting
-                waiting, held = [], 0
+                waiting, held, since = [], 0, time.monotonic()
     except ClientDisconnect:
         yield waiting
         raise

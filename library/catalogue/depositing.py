@@ -89,6 +89,14 @@ def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
     return deposit
 
 
+def refuse_to_receive(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
+    """A deposit that its owner may still fill. Raises UnknownDeposit, NotAllowed: whoever lost the role that let them send may not go on."""
+    deposit = mine(session, deposit_id, by)
+    if not by.has_role(*AUTHORS, unit_ids=[deposit.unit_id]):
+        raise NotAllowed
+    return deposit
+
+
 def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -> bool:
     """All bytes lie in the store under `key`: put the deposit to work. Twice is harmless; returns whether it was the first time."""
     deposit = session.get(Deposit, deposit_id, with_for_update=True)

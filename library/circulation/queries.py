@@ -5,14 +5,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from library.calendar import LOCAL, local_date
 from library.circulation import due_dates, patrons, policy
 from library.circulation.due_dates import Calendar
 from library.circulation.judging import LoanFacts
-from library.circulation.models import AVAILABLE, ON_THE_SHELVES, ClosedDay, Item, Loan, Patron, Scan, SchoolCalendar
+from library.circulation.models import AVAILABLE, ON_THE_SHELVES, PATRON, ClosedDay, Item, Loan, Patron, Scan, SchoolCalendar
 from library.people.models import Person, Unit
 
 DESK_SHOWN = 30
@@ -85,14 +85,19 @@ def loans_of_patron(session: Session, patron_id: uuid.UUID) -> Sequence[Loan]:
     return session.scalars(select(Loan).where(Loan.patron_id == patron_id, Loan.closed_at.is_(None)).order_by(Loan.due_at)).all()
 
 
-def desk_log(session: Session, unit_id: uuid.UUID, *, limit: int = DESK_SHOWN) -> Sequence[tuple[Scan, str | None, str | None, int | None]]:
-    """What happened last at the school's desk: scan, borrower, title, accession number."""
+def desk_log(session: Session, unit_id: uuid.UUID, *, since: datetime, limit: int = DESK_SHOWN) -> Sequence[tuple[Scan, str | None, str | None, int | None]]:
+    """What happened last at the school's desk: scan, borrower, title, accession number.
+
+    Who borrowed is told while the copy is out, and for what happened `since` then; afterwards it is reading history, which is nobody's.
+    """
+    open_loan = and_(Loan.id.is_not(None), Loan.closed_at.is_(None))
+    borrower = case((or_(open_loan, Scan.happened_at > since), Person.name))
     wanted = (
-        select(Scan, Person.name, Loan.title, Loan.accession)
+        select(Scan, borrower, Loan.title, Loan.accession)
         .outerjoin(Patron, Patron.id == Scan.patron_id)
         .outerjoin(Person, Person.id == Patron.person_id)
         .outerjoin(Loan, Loan.id == Scan.loan_id)
-        .where(Scan.unit_id == unit_id)
+        .where(Scan.unit_id == unit_id, or_(Scan.kind != PATRON, Scan.happened_at > since))
         .order_by(Scan.happened_at.desc())
         .limit(limit)
     )

@@ -1,7 +1,8 @@
 """Signing in and out: argon2id, opaque tokens of which only the hash is kept, and throttling that spares a school behind one address.
 
-Wrong passwords count per login and address (5 in 15 minutes), per login from everywhere (50) and per address (300: a whole
-computer room mistyping). Right passwords are never counted, so a class signing in at eight o'clock passes.
+Wrong passwords count per login and address (5 in 15 minutes), per login from everywhere (10) and per address (300: a whole
+computer room mistyping). A try is noted before its password is checked, so that a thousand at once are not checked at once; a right
+password takes its note away, so a class signing in at eight o'clock passes.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ from library.people.sight import VISITOR, Sight, sight_of
 SIGN_IN_LASTS = timedelta(days=14)
 SHARED_LASTS, SHARED_IDLE_MINUTES = timedelta(hours=12), 30  # on a computer that many use
 FAILURES_COUNT_FOR = timedelta(minutes=15)
-MOST_FAILURES_HERE, MOST_FAILURES_LOGIN, MOST_FAILURES_ADDRESS = 5, 50, 300
+MOST_FAILURES_HERE, MOST_FAILURES_LOGIN, MOST_FAILURES_ADDRESS = 5, 10, 300
 
 passwords = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19456, parallelism=1),))
 NOBODYS_HASH = passwords.hash(secrets.token_hex(16))
@@ -156,11 +157,19 @@ def is_right(known: str | None, password: str) -> bool:
     return passwords.verify(password, known or NOBODYS_HASH) and known is not None
 
 
-def note_failure(session: Session, login: str, address: str, *, at: datetime) -> None:
-    """Count one wrong password; what no longer counts is forgotten."""
+def begin_try(session: Session, login: str, address: str, *, at: datetime) -> uuid.UUID:
+    """Count one try as wrong until it has turned out right; what no longer counts is forgotten. Raises TooManyTries."""
+    throttle(session, login, address, at=at)
     session.execute(delete(FailedSignIn).where(FailedSignIn.failed_at <= at - FAILURES_COUNT_FOR))
-    session.add(FailedSignIn(login=folded_login(login)[:200], address=address, failed_at=at))
+    begun = FailedSignIn(login=login[:200], address=address, failed_at=at)
+    session.add(begun)
     session.flush()
+    return begun.id
+
+
+def forget_try(session: Session, try_id: uuid.UUID) -> None:
+    """The password was right."""
+    session.execute(delete(FailedSignIn).where(FailedSignIn.id == try_id))
 
 
 def open_sign_in(session: Session, person: Person, *, at: datetime, shared: bool = False) -> str:

@@ -121,16 +121,16 @@ def race(url: str, rounds: int) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_18_a_hundred_workers_want_one_copy_and_one_gets_it(url: str) -> None:
+def test_attack_18_a_hundred_workers_want_one_copy_and_one_gets_it(url: str) -> None:
     race(url, 20)
 
 
 @pytest.mark.torture
-def test_18_the_same_three_hundred_times(url: str) -> None:
+def test_attack_18_the_same_three_hundred_times(url: str) -> None:
     race(url, 300)
 
 
-def test_18_the_database_itself_refuses_a_second_open_loan(url: str) -> None:
+def test_attack_18_the_database_itself_refuses_a_second_open_loan(url: str) -> None:
     label = new_copy(url)
     engine = open_engine(url)
     with transaction(engine) as session:

@@ -43,7 +43,7 @@ def test_every_operation_has_its_row(town: Town) -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(ROWS))
-def test_12_every_actor_gets_what_the_row_says(town: Town, operation: str) -> None:
+def test_attack_12_every_actor_gets_what_the_row_says(town: Town, operation: str) -> None:
     row = ROWS[operation]
     wrong = []
     for actor in ACTORS:
@@ -58,7 +58,7 @@ def test_12_every_actor_gets_what_the_row_says(town: Town, operation: str) -> No
 
 
 @pytest.mark.parametrize("operation", sorted(one for one, row in ROWS.items() if row.things == THINGS))
-def test_13_what_is_hidden_answers_like_what_does_not_exist(town: Town, operation: str) -> None:
+def test_attack_13_what_is_hidden_answers_like_what_does_not_exist(town: Town, operation: str) -> None:
     row = ROWS[operation]
     for actor in ACTORS:
         absent = told(ask(town, operation, row, actor, ELSEWHERE))
@@ -77,7 +77,7 @@ def told(answer: httpx.Response) -> tuple[int, Any, dict[str, str]]:
     return answer.status_code, body, {key: value for key, value in answer.headers.items() if key not in PASSING}
 
 
-def test_13_the_words_of_a_draft_are_on_no_surface_of_those_who_may_not_see_it(town: Town) -> None:
+def test_attack_13_the_words_of_a_draft_are_on_no_surface_of_those_who_may_not_see_it(town: Town) -> None:
     words = CANARY.split()
     listed = [one.split(" ")[1] for one, row in ROWS.items() if one.startswith("GET ") and "{" not in one and row.expected("root", "own") == 200]
     pages = ["/", "/toi", "/bai-cua-toi", "/tim", f"/tl/{town.works[DRAFT]}", f"/doc/{town.works[DRAFT]}", f"/doc/{town.works[DRAFT]}?q=kiem+tra"]

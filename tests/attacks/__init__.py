@@ -1,0 +1,1 @@
+"""Attacks by their number: each test fails when its defence is taken out."""

@@ -1,0 +1,68 @@
+"""Attack 23: another site makes a signed-in browser write."""
+
+import pytest
+
+from api.app import create_app
+from ingest.house import open_house
+from library.settings import Settings
+from tests.attacks.conftest import state
+from tests.matrix.rows import ROWS
+from tests.matrix.town import ROOT, Town
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+FORGED = {
+    "foreign origin": {"Origin": "https://evil.example"},
+    "no origin to tell": {"Origin": "null"},
+    "cross-site": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    "another name of the same site": {"Sec-Fetch-Site": "same-site"},
+    "plain text": {"Content-Type": "text/plain"},
+    "plain text with a charset": {"Content-Type": "Text/Plain; charset=utf-8"},
+}
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
+    """Every unsafe route of the application, pages included."""
+    house = open_house(Settings(home=tmp_path_factory.mktemp("routes") / "var"))
+    found = {(method, path) for path, methods in all_routes(create_app(house).routes) for method in methods & UNSAFE}
+    house.engine.dispose()
+    return found
+
+
+def all_routes(routes: object, prefix: str = "") -> list[tuple[str, set[str]]]:
+    """Path and methods of every route, those of included routers too."""
+    found: list[tuple[str, set[str]]] = []
+    for one in routes:  # type: ignore[attr-defined]
+        if getattr(one, "methods", None):
+            found.append((prefix + one.path, set(one.methods)))
+        elif getattr(one, "original_router", None) is not None:
+            inner = one.include_context.prefix if hasattr(one, "include_context") else ""
+            found += all_routes(one.original_router.routes, prefix + inner)
+    return found
+
+
+def test_attack_23_nothing_is_written_for_another_site(town: Town, routes: set[tuple[str, str]]) -> None:
+    known = {tuple(one.split(" ")) for one in ROWS if one.split(" ")[0] in UNSAFE}
+    assert known <= routes and ("POST", "/tl/{work_id}/duyet") in routes and ("POST", "/en/dang-xuat") in routes
+    before, passed = state(town), []
+    for method, path in sorted(routes):
+        for name, value in (("work_id", town.works["own"]), ("person_id", town.people["own"]), ("membership_id", town.memberships["own"]), ("code", "AA")):
+            path = path.replace(f"{{{name}}}", value)
+        for how, headers in FORGED.items():
+            answer = town.clients[ROOT].request(method, path, headers=headers, content=b"{}")
+            if answer.status_code not in (403, 415):
+                passed.append((method, path, how, answer.status_code))
+    assert passed == []
+    assert state(town) == before
+    assert town.clients[ROOT].get("/api/v1/me").json()["signed_in"] is True
+
+
+def test_attack_23_looking_changes_nothing(town: Town) -> None:
+    before = state(town)
+    for operation, row in ROWS.items():
+        method, path = operation.split(" ")
+        if method == "GET":
+            for name, kind in row.parameters.items():
+                path = path.replace(f"{{{name}}}", getattr(town, kind)["own"] if hasattr(town, kind) else kind)
+            town.clients[ROOT].get(path, params=row.query)
+    assert state(town) == before
