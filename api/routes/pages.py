@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import GateNow, HouseNow, IndexNow, Language, Token, cookie_name
-from api.errors import NotValid, status_of
+from api.errors import NotFound, NotValid, status_of
+from api.first_screen import guiding
 from api.first_screen.rendering import render
 from api.gate import Gate
 from api.routes import deposits, home, people, reader, search, works
@@ -134,9 +135,23 @@ async def reader_page(work_id: str, request: Request, gate: GateNow, token: Toke
 
 
 @page.get("/tro-giup")
-async def help_page(request: Request, gate: GateNow, token: Token) -> Response:
-    """Help."""
-    return await answer(request, gate, token, "help", lambda _s, _a: {})
+async def help_page(request: Request, gate: GateNow, token: Token, cho: str = "") -> Response:
+    """The guide of the role in use, or of another one."""
+
+    def look(_session: Session, actor: Actor) -> Mapping[str, Any]:
+        name = cho if cho in guiding.GUIDES else guiding.guide_for(actor.current.role if actor.current else "")
+        return {"guides": guiding.GUIDES, "guide_name": name, "guide": guiding.guide(name)}
+
+    return await answer(request, gate, token, "help", look)
+
+
+@page.get("/tro-giup/hinh/{name}")
+async def guide_picture(name: str) -> Response:
+    """A picture of a guide."""
+    found = guiding.picture(name)
+    if found is None:
+        raise NotFound
+    return Response(found, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
 @page.get("/gui")
