@@ -32,7 +32,7 @@ def guide(name: str) -> str:
     text = files("api.first_screen.guides").joinpath(f"{name}.md").read_text(encoding="utf-8")
     markdown = MarkdownIt("commonmark", {"html": False})
     tokens = markdown.parse(text)
-    for token in tokens:
+    for token in (one for one in tokens if one.children):
         token.children = [_placed(inner) for inner in token.children or () if inner.type != "image" or picture(str(inner.attrGet("src")))]
     return str(markdown.renderer.render(tokens, markdown.options, {}))
 

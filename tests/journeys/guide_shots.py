@@ -54,7 +54,7 @@ def ready(said: Path) -> str:
     while time.monotonic() < end:
         if found := re.search(r"Hoclieu: (http\S+)", said.read_text()):
             works = httpx.get(f"{found.group(1)}/api/v1/search", params={"q": "dinh li thales dao"}, timeout=30).json()["works"]
-            if works and said.read_text().count("deposit-ready") >= 4:
+            if works and said.read_text().count("deposit-ready") >= 3:
                 return found.group(1)
         time.sleep(1)
     raise TimeoutError(said.read_text()[-2000:])
