@@ -32,7 +32,7 @@ Look = Callable[[Session, Actor], Mapping[str, BaseModel | Any]]
 
 
 def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A filled page. Pages of people who are signed in are kept by nobody."""
+    """A filled page. Pages of people who are signed in are kept by nobody, not even for the browser's Back."""
     language = "en" if request.url.path == "/en" or request.url.path.startswith("/en/") else "vi"
     path = (request.url.path.removeprefix("/en") if language == "en" else request.url.path) or "/"
     dumped = {key: value.model_dump() if isinstance(value, BaseModel) else value for key, value in data.items()}
@@ -47,7 +47,7 @@ def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *,
         swapped=SWAP in request.headers,
         demo=request.app.state.house.settings.demo,
     )
-    kept = {"Cache-Control": "private, no-cache", "Vary": f"Cookie, Accept-Encoding, {SWAP}", **(headers or {})}
+    kept = {"Cache-Control": "private, no-store" if actor.person else "private, no-cache", "Vary": f"Cookie, Accept-Encoding, {SWAP}", **(headers or {})}
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return HTMLResponse(html, status, headers=kept)
     return HTMLResponse(gzip.compress(html.encode(), 5, mtime=0), status, headers={**kept, "Content-Encoding": "gzip"})
