@@ -864,6 +864,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schools/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * School
+         * @description A school, with what the asker may see of its material; the shelf narrowed to a subject and a grade.
+         */
+        get: operations["school_api_v1_schools__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notices
+         * @description What I have been told.
+         */
+        get: operations["notices_api_v1_me_notices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/{notice_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark Read
+         * @description I have read this one.
+         */
+        put: operations["mark_read_api_v1_me_notices__notice_id__read_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark All Read
+         * @description I have seen them all.
+         */
+        put: operations["mark_all_read_api_v1_me_notices_read_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -968,6 +1048,19 @@ export interface components {
             school_year: string;
             /** Classes */
             classes: components["schemas"]["SchoolClass"][];
+        };
+        /**
+         * ClosedDay
+         * @description A day on which the school's library stays closed.
+         */
+        ClosedDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * Copies
@@ -1116,6 +1209,16 @@ export interface components {
             count: number;
             /** Chosen */
             chosen: boolean;
+        };
+        /**
+         * FormerName
+         * @description What the school was called before.
+         */
+        FormerName: {
+            /** Name */
+            name: string;
+            /** Until At */
+            until_at: string | null;
         };
         /**
          * Found
@@ -1433,6 +1536,39 @@ export interface components {
             way: string;
         };
         /**
+         * Notice
+         * @description One thing I have been told, in words.
+         */
+        Notice: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Line */
+            line: string;
+            /** More */
+            more: string;
+            /** Path */
+            path: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Read */
+            read: boolean;
+        };
+        /**
+         * Notices
+         * @description What I have been told, newest first; many of one kind stand in one line.
+         */
+        Notices: {
+            /** Unread */
+            unread: number;
+            /** Notices */
+            notices: components["schemas"]["Notice"][];
+        };
+        /**
          * Page
          * @description One page for the reader.
          */
@@ -1663,6 +1799,52 @@ export interface components {
              * @default false
              */
             return_first: boolean;
+        };
+        /**
+         * School
+         * @description A school: its names, its shelf as the asker may see it, its paper copies and its library's hours.
+         */
+        School: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            place: components["schemas"]["Named"] | null;
+            authority: components["schemas"]["Named"] | null;
+            /** Former Names */
+            former_names: components["schemas"]["FormerName"][];
+            /** Closed At */
+            closed_at: string | null;
+            /** Successors */
+            successors: components["schemas"]["Named"][];
+            /** Predecessors */
+            predecessors: components["schemas"]["Named"][];
+            /** Work Total */
+            work_total: number;
+            /** Subjects */
+            subjects: components["schemas"]["Shelf"][];
+            /** Grades */
+            grades: components["schemas"]["Shelf"][];
+            /** Subject */
+            subject: string | null;
+            /** Grade */
+            grade: number | null;
+            /** Shelf */
+            shelf: components["schemas"]["Card"][];
+            /** Newest */
+            newest: components["schemas"]["Card"][];
+            /** Title Total */
+            title_total: number;
+            /** Copy Total */
+            copy_total: number;
+            /** Copy Free */
+            copy_free: number;
+            /** Opening Hours */
+            opening_hours: string | null;
+            /** Open Weekdays */
+            open_weekdays: number[];
+            /** Closed Days */
+            closed_days: components["schemas"]["ClosedDay"][];
         };
         /**
          * SchoolClass
@@ -3535,6 +3717,107 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+        };
+    };
+    school_api_v1_schools__code__get: {
+        parameters: {
+            query?: {
+                mon?: string;
+                lop?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["School"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    notices_api_v1_me_notices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notices"];
+                };
+            };
+        };
+    };
+    mark_read_api_v1_me_notices__notice_id__read_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mark_all_read_api_v1_me_notices_read_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
