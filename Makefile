@@ -1,5 +1,5 @@
 # The commands of this house. `make run` is the first one, `make test` the second; each sets up what it needs.
-.PHONY: run demo test test-full torture bench screens lint check setup types clean
+.PHONY: run demo test test-full torture bench screens guide-shots lint check setup types clean
 BIN := .venv/bin
 NPM := cd frontend && npm run --silent
 
@@ -38,6 +38,10 @@ bench:
 screens:
 	@tools/setup.sh test
 	$(BIN)/python -m tests.journeys.screens
+
+guide-shots:
+	@tools/setup.sh test
+	$(BIN)/python -m tests.journeys.guide_shots
 
 types:
 	@mkdir -p build

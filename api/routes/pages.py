@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import describing
 from api.counting import note
 from api.dependencies import GateNow, HouseNow, IndexNow, Language, Token, cookie_name
-from api.errors import NotValid, status_of
+from api.errors import NotFound, NotValid, status_of
+from api.first_screen import guiding
 from api.first_screen.rendering import render
 from api.gate import Gate
 from api.routes import deposits, home, keeping, people, reader, search, works
@@ -40,7 +41,7 @@ Look = Callable[[Session, Actor], Mapping[str, BaseModel | Any]]
 
 
 def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A filled page. Pages of people who are signed in are kept by nobody."""
+    """A filled page. Pages of people who are signed in are kept by nobody, not even for the browser's Back."""
     language = "en" if request.url.path == "/en" or request.url.path.startswith("/en/") else "vi"
     path = (request.url.path.removeprefix("/en") if language == "en" else request.url.path) or "/"
     dumped = {key: value.model_dump() if isinstance(value, BaseModel) else value for key, value in data.items()}
@@ -155,9 +156,23 @@ async def reader_page(work_id: str, request: Request, gate: GateNow, token: Toke
 
 
 @page.get("/tro-giup")
-async def help_page(request: Request, gate: GateNow, token: Token) -> Response:
-    """Help."""
-    return await answer(request, gate, token, "help", lambda _s, _a: {})
+async def help_page(request: Request, gate: GateNow, token: Token, cho: str = "") -> Response:
+    """The guide of the role in use, or of another one."""
+
+    def look(_session: Session, actor: Actor) -> Mapping[str, Any]:
+        name = cho if cho in guiding.GUIDES else guiding.guide_for(actor.current.role if actor.current else "")
+        return {"guides": guiding.GUIDES, "guide_name": name, "guide": guiding.guide(name)}
+
+    return await answer(request, gate, token, "help", look)
+
+
+@page.get("/tro-giup/hinh/{name}")
+async def guide_picture(name: str) -> Response:
+    """A picture of a guide."""
+    found = guiding.picture(name)
+    if found is None:
+        raise NotFound
+    return Response(found, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
 @page.get("/gui")

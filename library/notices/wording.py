@@ -78,7 +78,7 @@ def _loan_due_soon(facts: Facts, english: bool, _count: int) -> Words:
 
 def _loan_overdue(facts: Facts, english: bool, _count: int) -> Words:
     title, due = _title(facts, english), _day(facts, "due")
-    more = "Somebody may be waiting for it; bring it back when you can." if english else "Có bạn đang chờ cuốn này, sớm mang trả thư viện giúp nhé."
+    more = "Please bring it back soon, so that others can borrow it." if english else "Sớm mang trả thư viện giúp nhé, để bạn khác còn mượn."
     return Words(f"“{title}” was due on {due}" if english else f"“{title}” đã quá hạn trả từ {due}", more, "/toi/muon")
 
 

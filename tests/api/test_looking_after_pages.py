@@ -1,10 +1,16 @@
 """The pages of administrators as plain forms: departments, classes, hub schools, mergers and splits; and links that do not work."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from library.clock import now
+from library.database import open_engine, transaction
+from library.people.models import Invitation
+from library.people.sign_in import token_hash
 from tests.services.house import PASSWORD, RunningHouse, running
 from tests.services.people import enter, person
 
@@ -109,6 +115,19 @@ def test_a_link_that_is_used_or_was_never_made_says_what_to_do(root: httpx.Clien
         for answer in (door.get(f"/moi/{token}", headers=HTML), door.post(f"/moi/{token}", data=form, headers=HTML), door.get("/moi/la-lung", headers=HTML)):
             assert (answer.status_code, "Nhờ quản trị viên tạo liên kết mới" in answer.text) == (410, True)
             assert "Về trang chủ" in answer.text
+
+
+def test_a_link_that_has_expired_says_what_to_do(root: httpx.Client, town: RunningHouse) -> None:
+    made = root.post("/api/v1/units/AA/members", json={"login": "co.cham", "name": "Cô Chậm", "role": "teacher"}).json()
+    token = made["link"].rsplit("/", 1)[-1]
+    engine = open_engine(f"sqlite:///{town.home}/hoclieu.db")
+    with transaction(engine) as session:
+        session.execute(update(Invitation).where(Invitation.token_hash == token_hash(token)).values(expires_at=now() - timedelta(seconds=1)))
+    engine.dispose()
+    with town.client() as door:
+        answer = door.get(f"/moi/{token}", headers=HTML)
+        assert (answer.status_code, "đã quá hạn" in answer.text) == (410, True)
+        assert door.get(f"/api/v1/invitations/{token}").json()["code"] == "link-used"
 
 
 def test_a_person_whose_only_role_has_ended_is_told_what_to_do(root: httpx.Client, town: RunningHouse) -> None:

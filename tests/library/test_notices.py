@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from ingest import posting
 from ingest.house import House, open_house
@@ -169,6 +170,13 @@ def test_a_borrower_is_reminded_two_days_before_and_when_overdue_once_each(house
     assert kinds(house) == ["loan-due-soon"]
     assert [remind(house, loan.due_at + timedelta(hours=1)) for _ in range(3)] == [1, 0, 0]
     assert kinds(house) == ["loan-overdue"], "what was due soon is not due soon any more"
+
+
+def test_the_database_itself_refuses_a_second_reminder_of_one_loan(house: House) -> None:
+    loan = lend(house, "em.khue")
+    remind(house, loan.due_at - timedelta(days=2))
+    with pytest.raises(IntegrityError):
+        tell(house, "em.khue", "loan-due-soon", about=loan.id)
 
 
 def test_a_copy_that_came_back_reminds_nobody(house: House) -> None:

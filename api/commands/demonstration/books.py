@@ -2,7 +2,6 @@
 
 import io
 import json
-import math
 import random
 from collections.abc import Iterator
 from importlib.resources import files
@@ -12,11 +11,13 @@ from typing import Any
 import pymupdf
 from PIL import Image, ImageFilter
 
+from api.commands.demonstration import exercises, figures
+
 A4, WIDE = (595, 842), (960, 540)  # points
 PAGES_A_LESSON = 5
 SCAN_DPI = 150
-INK, TINT = (0.05, 0.3, 0.35), (0.88, 0.95, 0.94)
-STYLE = "body {font-size: 12pt; line-height: 1.5} h1 {font-size: 19pt} h2 {font-size: 14pt} .f {text-align: center; font-size: 15pt}"
+INK = (0.05, 0.3, 0.35)
+STYLE = "body {font-size: 15.5pt; line-height: 1.5} h1 {font-size: 24pt} h2 {font-size: 18pt; color: #0b4d59} .f {text-align: center; font-size: 19pt}"
 
 
 def lessons(name: str) -> dict[str, Any]:
@@ -28,85 +29,64 @@ def lessons(name: str) -> dict[str, Any]:
 def textbook(name: str, path: Path) -> Path:
     """One book: twelve lessons of five pages each."""
     book = lessons(name)
-    document, contents = pymupdf.open(), []
+    document, contents, count = pymupdf.open(), [], 0
     for chapter in book["chapters"]:
         contents.append([1, chapter["title"], document.page_count + 1])
         for lesson in chapter["lessons"]:
+            count += 1
             contents.append([2, lesson["title"], document.page_count + 1])
             for number, html in enumerate(pages_of(lesson)):
                 page = document.new_page(width=A4[0], height=A4[1])
-                page.insert_htmlbox((60, 60, 535, 560 if number % 2 == 0 else 780), html, css=STYLE)
-                if number % 2 == 0:
-                    draw(page, lesson["figure"], number)
-                page.insert_text((290, 815), str(document.page_count), fontsize=10)
+                head(page, chapter["title"], lesson["title"], document.page_count)
+                page.insert_htmlbox((60, 66, 535, 572 if number == 0 else 800), html, css=STYLE)
+                if number == 0:
+                    figures.draw(page, lesson["figure"], f"Hình {count}. {lesson['caption']}")
     return saved(document, contents, book["title"], book["author"], path)
 
 
+def head(page: pymupdf.Page, chapter: str, lesson: str, number: int) -> None:
+    """The running head: the chapter on the left, the lesson on the right, and the page number at the foot."""
+    grey = "style='font-size:9pt;color:#555;margin:0"
+    page.insert_htmlbox((60, 32, 300, 50), f"<p {grey}'>{chapter}</p>")
+    page.insert_htmlbox((300, 32, 535, 50), f"<p {grey};text-align:right'>{lesson}</p>")
+    page.draw_line((60, 52), (535, 52), color=INK, width=0.6)
+    page.insert_text((292, 825), str(number), fontsize=10)
+
+
 def pages_of(lesson: dict[str, Any]) -> Iterator[str]:
-    """The pages of a lesson: what it is about, examples, exercises."""
-    chance = random.Random(lesson["title"])
-    yield f"<h1>{lesson['title']}</h1><p>{' '.join(lesson['ideas'])}</p><p class='f'>{lesson['formula']}</p>"
+    """The pages of a lesson: what it is about, three examples with practice, and the exercises at its end."""
+    first, second, *rest = lesson["ideas"]
+    known = f"<h2>Kiến thức</h2><p>{first} {second}</p><p class='f'>{lesson['formula']}</p><p>{' '.join(rest)}</p>"
+    yield f"<h1>{lesson['title']}</h1><p>{lesson['opening']}</p>{known}"
+    if "topic" in lesson:
+        yield from by_rule(lesson)
+    else:
+        yield from by_hand(lesson)
+
+
+def by_rule(lesson: dict[str, Any]) -> Iterator[str]:
+    """Examples with their solutions, practice, and exercises with answers, all made by rule."""
+    made = exercises.tasks(lesson["topic"], random.Random(lesson["title"]), 18)
     for number in range(1, PAGES_A_LESSON - 1):
-        idea = lesson["ideas"][number % len(lesson["ideas"])]
-        tasks = "".join(f"<p>{letter}) {task(chance)}</p>" for letter in "abcde")
-        yield f"<h2>Ví dụ {number}</h2><p>{idea} {example(chance)}</p><p class='f'>{lesson['formula']}</p><h2>Luyện tập {number}</h2>{tasks}"
-    exercises = "".join(f"<p><b>{number}.</b> {task(chance)} {lesson['ideas'][number % 4]}</p>" for number in range(1, 7))
-    yield f"<h2>Bài tập cuối bài</h2>{exercises}"
+        shown, *practice = made[number * 4 - 4 : number * 4]
+        reminder = f"<p class='f'>{lesson['formula']}</p><p><b>Ghi nhớ.</b> {lesson['ideas'][number]}</p>"
+        tasks = "".join(f"<p>{letter}) {task.asked}</p>" for letter, task in zip("abc", practice, strict=True))
+        yield f"<h2>Ví dụ {number}</h2><p>{shown.asked}</p><p><i>Giải.</i> {shown.solved}</p>{reminder}<h2>Luyện tập {number}</h2>{tasks}"
+    last = made[12:]
+    asked = "".join(f"<p><b>{number}.</b> {task.asked}</p>" for number, task in enumerate(last, 1))
+    answers = "; ".join(f"<b>{number}.</b> {task.answer}" for number, task in enumerate(last, 1))
+    yield f"<h2>Bài tập cuối bài</h2>{asked}<h2>Đáp số</h2><p>{answers}.</p>"
 
 
-def example(chance: random.Random) -> str:
-    """A sentence with numbers of its own."""
-    first, second = chance.randint(2, 40), chance.randint(2, 40)
-    return f"Chẳng hạn, với hai số đo {first} cm và {second} cm, tỉ số của chúng là {first} : {second}; hãy giải thích vì sao."
-
-
-def task(chance: random.Random) -> str:
-    """One exercise."""
-    number, other = chance.randint(3, 90), chance.randint(3, 90)
-    verb = chance.choice(["Tính", "Quan sát hình rồi cho biết", "Thảo luận theo nhóm và trình bày", "Lập bảng và so sánh", "Vẽ hình và giải thích"])
-    return f"{verb} kết quả khi số đo thứ nhất là {number} và số đo thứ hai là {other}."
-
-
-def draw(page: pymupdf.Page, figure: str, seed: int) -> None:
-    """A figure at the foot of a page."""
-    shape = page.new_shape()
-    {"triangle": triangle, "line": line, "bars": bars, "atom": atom}[figure](shape, seed)
-    shape.commit()
-
-
-def triangle(shape: pymupdf.Shape, seed: int) -> None:
-    """A triangle cut by a parallel to its base."""
-    top, left, right = (300, 590), (160, 770), (420 + seed * 8, 770)
-    shape.draw_polyline([top, left, right, top])
-    shape.draw_line((230, 680), ((top[0] + right[0]) / 2, 680))
-    shape.finish(color=INK, fill=TINT, width=1.4)
-
-
-def line(shape: pymupdf.Shape, seed: int) -> None:
-    """A straight line in a pair of axes."""
-    shape.draw_line((120, 770), (480, 770))
-    shape.draw_line((140, 790), (140, 590))
-    shape.draw_line((140, 770 - seed * 6), (440, 620))
-    shape.finish(color=INK, width=1.4)
-
-
-def bars(shape: pymupdf.Shape, seed: int) -> None:
-    """Six bars."""
-    for place in range(6):
-        height = 40 + (place * 37 + seed * 23) % 120
-        shape.draw_rect((130 + place * 56, 780 - height, 166 + place * 56, 780))
-    shape.finish(color=INK, fill=TINT, width=1.2)
-
-
-def atom(shape: pymupdf.Shape, seed: int) -> None:
-    """A nucleus with its electrons."""
-    for ring in (40, 75):
-        shape.draw_circle((300, 690), ring)
-        for place in range(2 + seed):
-            angle = 2 * math.pi * place / (2 + seed)
-            shape.draw_circle((300 + ring * math.cos(angle), 690 + ring * math.sin(angle)), 5)
-    shape.draw_circle((300, 690), 12)
-    shape.finish(color=INK, width=1.2)
+def by_hand(lesson: dict[str, Any]) -> Iterator[str]:
+    """What to look at and to try, three questions after each, and all of them once more to check oneself."""
+    for number, example in enumerate(lesson["examples"], 1):
+        asked = "".join(f"<p>{letter}) {one}</p>" for letter, one in zip("abc", lesson["questions"][number * 3 - 3 : number * 3], strict=True))
+        note = f"<p><b>Ghi nhớ.</b> {lesson['ideas'][number]}</p>"
+        yield f"<h2>Khám phá {number}. {example['title']}</h2><p>{example['text']}</p>{note}<h2>Câu hỏi</h2>{asked}"
+    kept = "".join(f"<p>• {idea}</p>" for idea in lesson["ideas"])
+    asked = "".join(f"<p><b>{number}.</b> {one}</p>" for number, one in enumerate(lesson["questions"][::2], 1))
+    yield f"<h2>Em đã học</h2>{kept}<p class='f'>{lesson['formula']}</p><h2>Tự kiểm tra</h2>{asked}"
 
 
 def scanned(source: Path, path: Path) -> Path:
@@ -121,6 +101,7 @@ def scanned(source: Path, path: Path) -> Path:
             image.save(packed, "JPEG", quality=70)
             page = scan.new_page(width=A4[0], height=A4[1])
             page.insert_image(page.rect, stream=packed.getvalue())
+        scan.set_metadata({"title": f"{book.metadata['title'].split(' (')[0]} – bản quét", "author": book.metadata["author"]})
         scan.save(path, deflate=True)
     return path
 
@@ -132,7 +113,7 @@ def slides(name: str, path: Path, chapter_at: int = -1) -> Path:
     for lesson in chapter["lessons"]:
         contents.append([1, lesson["title"], document.page_count + 1])
         for html in (
-            f"<h1>{lesson['title']}</h1><p class='f'>{lesson['formula']}</p>",
+            f"<h1>{lesson['title']}</h1><p>{lesson['opening']}</p><p class='f'>{lesson['formula']}</p>",
             *(f"<h2>{lesson['title']}</h2><p>{idea}</p>" for idea in lesson["ideas"]),
         ):
             page = document.new_page(width=WIDE[0], height=WIDE[1])

@@ -11,7 +11,7 @@ from library.circulation import calendars, desk, stock
 from library.clock import now
 from library.people import inviting, rosters, sign_in, units
 from library.people.models import COMMUNE, SCHOOL, Person, Unit
-from library.people.roles import ADMINISTRATOR, LEADER, LIBRARIAN, PUPIL, REVIEWER, TEACHER
+from library.people.roles import ADMINISTRATOR, COMMUNE_OFFICER, LEADER, LIBRARIAN, PUPIL, REVIEWER, TEACHER
 from library.people.sign_in import Actor
 from library.reviews import binding, queries, reviewing
 
@@ -24,6 +24,7 @@ COPIES = (
     ("Chuyện kể bến sông", 40),
     ("Toán 8 – tập hai (sách giấy)", 100),
 )
+AGES = (12, 16, 18, 21, 14, 14)  # days of the first loans: due soon, overdue, due today; the others are younger
 LOANS, SINCE = 24, timedelta(days=60)  # everything began two months ago
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Đỗ", "Bùi", "Vũ", "Hoàng", "Đặng", "Hồ")
 GIVEN = ("An", "Bình", "Châu", "Dương", "Giang", "Hà", "Khuê", "Lan", "Minh", "Ngọc", "Oanh", "Phúc", "Quân", "Sơn", "Thảo", "Uyên", "Vy", "Xuân", "Yến", "Ánh")
@@ -33,8 +34,12 @@ STAFF = (
     ("co.huong", "Nguyễn Thị Hương", TEACHER, "THCS-VT"),
     ("thay.minh", "Đỗ Quang Minh", REVIEWER, "THCS-VT"),
     ("co.anh", "Phạm Ngọc Ánh", LIBRARIAN, "THCS-VT"),
+    ("co.lien", "Hoàng Thị Liên", REVIEWER, "THCS-VT"),
     ("thay.son", "Vũ Hồng Sơn", LEADER, "THCS-BD"),
     ("co.thao", "Lê Phương Thảo", TEACHER, "THCS-BD"),
+    ("thay.hai", "Ngô Văn Hải", TEACHER, "THCS-BD"),
+    ("co.mai", "Bùi Thị Mai", REVIEWER, "THCS-BD"),
+    ("can.bo.xa", "Đặng Thị Thu", COMMUNE_OFFICER, "XA-VT"),
 )
 
 
@@ -53,18 +58,16 @@ def fill(session: Session) -> list[Account]:
     at = now() - SINCE
     province = inviting.province(session)
     commune = units.open_unit(session, COMMUNE, "XA-VT", "Xã Vĩnh Thuận", province, by=None, at=at)
-    schools = {
-        code: units.open_unit(session, SCHOOL, code, name, commune, by=None, at=at)
-        for code, name in (("THCS-VT", "THCS Vĩnh Thuận"), ("THCS-BD", "THCS Ba Đình"))
-    }
+    schools = {code: units.open_unit(session, SCHOOL, code, name, commune, by=None, at=at) for code, name in SCHOOLS.items()}
+    places = {**schools, "XA-VT": commune}
     hashed = sign_in.passwords.hash(PASSWORD)
     staff = {
-        login: inviting.add_person(session, login, name, role, schools.get(code, province), at=at, password_hash=hashed) for login, name, role, code in STAFF
+        login: inviting.add_person(session, login, name, role, places.get(code, province), at=at, password_hash=hashed) for login, name, role, code in STAFF
     }
-    pupils = enrolled(session, schools["THCS-VT"], hashed)
+    pupils = enrolled(session, schools["THCS-VT"], staff["co.huong"], hashed)
     by = sign_in.actor_for(session, staff["co.anh"], at=now())
     furnish(session, schools["THCS-VT"], pupils, by)
-    named = [Account(login, name, role, (schools.get(code) or province).name) for login, name, role, code in STAFF]
+    named = [Account(login, name, role, places.get(code, province).name) for login, name, role, code in STAFF]
     return [*named, Account(pupils[0].login, pupils[0].name, PUPIL, schools["THCS-VT"].name)]
 
 
@@ -77,14 +80,15 @@ def review(session: Session) -> None:
     reviewing.return_(session, second.id, seen, ["THIEU_NGUON", "LOI_CHINH_TA"], RETURNED_WITH, by=reviewer, at=now())
 
 
-def enrolled(session: Session, school: Unit, hashed: str) -> list[Person]:
-    """Forty pupils in two classes of this year."""
+def enrolled(session: Session, school: Unit, teacher: Person, hashed: str) -> list[Person]:
+    """Forty pupils in two classes of this year, the first with its teacher."""
     at = now() - SINCE
     year = calendar.school_year(calendar.local_date(now()))
     classes = [rosters.open_class(session, school, year, name, 8, by=None, at=at) for name in ("8A1", "8A2")]
+    rosters.enrol(session, classes[0], teacher, at=at, role=TEACHER)
     pupils = []
     for number in range(40):
-        name = f"{FAMILY[number % 10]} {('Thị', 'Minh', 'Thu', 'Gia')[number % 4]} {GIVEN[number % 20]}"
+        name = f"{FAMILY[number % 10]} {('Gia', 'Thanh', 'Bảo', 'Thu')[(number // 10 + number) % 4]} {GIVEN[number % 20]}"
         pupil = inviting.add_person(session, f"hs{number + 1:02d}", name, PUPIL, school, at=at, password_hash=hashed)
         rosters.enrol(session, classes[number % 2], pupil, at=at)
         pupils.append(pupil)
@@ -101,7 +105,7 @@ def furnish(session: Session, school: Unit, pupils: list[Person], by: Actor) -> 
         work = stock.title_for(session, school, title=title, isbn="", by=by, at=at)
         labels += [item.barcode for item in stock.add_copies(session, work, school, count, by=by, at=at, shelf=f"T {500 + count}")]
     for number in range(LOANS):
-        moment = at - timedelta(days=number % 14, minutes=number)
+        moment = at - timedelta(days=AGES[number] if number < len(AGES) else number % 12, minutes=number)
         opened = desk.scan(session, uuid.uuid4(), pupils[number].login, None, school, by=by, at=moment)
         card = opened.patron.card if opened.patron else None
         desk.scan(session, uuid.uuid4(), labels[number * 12], card, school, by=by, at=moment)
