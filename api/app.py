@@ -12,7 +12,24 @@ from api import errors
 from api.gate import Gate
 from api.idle import NotingUse
 from api.middleware import Wrapping
-from api.routes import administration_pages, deposits, desk, desk_pages, health, home, me_pages, pages, people, reader, rosters, search, units, uploads, works
+from api.routes import (
+    administration_pages,
+    deposits,
+    desk,
+    desk_pages,
+    health,
+    home,
+    machine,
+    me_pages,
+    pages,
+    people,
+    reader,
+    rosters,
+    search,
+    units,
+    uploads,
+    works,
+)
 from api.static import BuiltFiles
 from ingest.house import House
 from search.index import open_index
@@ -33,13 +50,30 @@ def create_app(house: House) -> FastAPI:
         app.state.index.close()
         house.engine.dispose()
 
-    app = FastAPI(title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     app.state.problem_page = pages.problem_page
     errors.install(app)
     app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)
-    for room in (health, people, units, rosters, home, search, works, reader, deposits, uploads, desk, pages, me_pages, desk_pages, administration_pages):
+    for room in (
+        health,
+        machine,
+        people,
+        units,
+        rosters,
+        home,
+        search,
+        works,
+        reader,
+        deposits,
+        uploads,
+        desk,
+        pages,
+        me_pages,
+        desk_pages,
+        administration_pages,
+    ):
         app.include_router(room.router)
     app.mount("/static", BuiltFiles(BUILT), name="static")
     return app

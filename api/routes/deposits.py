@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from api import describing
+from api import describing, metrics
 from api.dependencies import GateNow, HouseNow, Language, Reader, Reading, Token
 from api.errors import FormTooLarge
 from api.gate import Gate
@@ -87,6 +87,7 @@ def _store(house: House, deposit_id: uuid.UUID, data: bytes) -> None:
         with uploading.locked(house, deposit_id) as descriptor:
             receiving.write_at(descriptor, data, 0)
             uploading.finish(house, deposit_id, at=now())
+            metrics.count_upload(len(data))
     except (Refusal, StoreAway):  # a form cannot go on later: nothing of it stays
         uploading.drop(house, deposit_id)
         raise

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from api import metrics
 from api.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, cookie_name
 from api.describing import unit_named
 from api.gate import Gate
@@ -115,6 +116,7 @@ async def check(gate: Gate, folded: str, password: str, address: str) -> None:
     known = await gate.read(lambda session: sign_in.hash_of(session, folded))
     async with hashing:
         right = await run_in_threadpool(sign_in.is_right, known, password)
+    metrics.SIGN_INS.labels("ok" if right else "failed").inc()
     if not right:
         await gate.write(lambda session: sign_in.note_failure(session, folded, address, at=now()))
         raise WrongPassword
