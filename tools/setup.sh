@@ -58,8 +58,6 @@ model_ready() {
   gunzip -c "$packed" > "$cache/tessdata/vie.traineddata.new" && mv "$cache/tessdata/vie.traineddata.new" "$cache/tessdata/vie.traineddata"
 }
 
-go_good() { command -v go >/dev/null 2>&1 && [ "$(printf 'go1.24\n%s\n' "$(go env GOVERSION)" | sort -V | head -1)" = go1.24 ]; }
-
 debian_ready() {
   missing=""
   command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
@@ -67,7 +65,6 @@ debian_ready() {
   [ -f /usr/share/tesseract-ocr/5/tessdata/vie.traineddata ] || missing="$missing tesseract-ocr-vie"
   [ -f /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ] || missing="$missing fonts-noto-core"
   command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
-  go_good || [ -x "$cache/bin/minio" ] || missing="$missing golang"
   [ -z "$missing" ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     say "Debian packages:$missing"
