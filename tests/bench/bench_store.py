@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from minio import Minio as Client
+from minio.error import S3Error
 
 from library.files.s3 import PART, S3Store
 from tests.bench.figures import report
@@ -113,7 +114,11 @@ def seconds(act: Callable[[], object]) -> float:
 
 def exists(bare: Client, key: str) -> bool:
     """Whether the bare client finds the object."""
-    return any(bare.list_objects(BUCKET, prefix=f"bare/{key}"))
+    try:
+        bare.stat_object(BUCKET, f"bare/{key}")
+    except S3Error:
+        return False
+    return True
 
 
 if __name__ == "__main__":
