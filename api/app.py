@@ -37,9 +37,7 @@ def create_app(house: House) -> FastAPI:
         app.state.index.close()
         house.engine.dispose()
 
-    app = FastAPI(
-        title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", redirect_slashes=False
-    )
+    app = FastAPI(title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.house = house
     app.state.counting = Counting()
     app.state.problem_page = pages.problem_page

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import errors
+from api import errors, metrics
 from api.first_screen.rendering import styles_hash
 from api.hosts import PROBES, ForeignHost, is_foreign
 from library.errors import Refusal
@@ -85,7 +85,9 @@ class Wrapping:
                 raise
             await errors.broken(Request(scope), error)(scope, receive, answer)
         finally:
-            took = round((time.perf_counter() - began) * 1000, 1)
+            seconds = time.perf_counter() - began
+            took = round(seconds * 1000, 1)
+            metrics.count_request(scope, status, seconds)
             level = log.info if status < 500 else log.error
             level("request", method=scope["method"], path=SECRET.sub(r"\1…", scope["path"]), status=status, ms=took)
             structlog.contextvars.unbind_contextvars("request_id")

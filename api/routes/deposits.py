@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
-from api import describing
+from api import describing, metrics
 from api.dependencies import GateNow, HouseNow, Language, Reader, Reading, Token
 from api.describing import Became
 from api.errors import FormTooLarge, NotValid
@@ -114,6 +114,7 @@ def _store(house: House, deposit_id: uuid.UUID, data: bytes) -> None:
         with uploading.locked(house, deposit_id) as descriptor:
             receiving.write_at(descriptor, data, 0)
             uploading.finish(house, deposit_id, at=now())
+            metrics.count_upload(len(data))
     except (Refusal, StoreAway):  # a form cannot go on later: nothing of it stays
         uploading.drop(house, deposit_id, at=now())
         raise

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from api import metrics
 from api.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, cookie_name
 from api.describing import unit_named
 from api.gate import Gate
@@ -130,6 +131,7 @@ async def check(gate: Gate, folded: str, password: str, address: str) -> uuid.UU
         tried = await gate.write(lambda session: sign_in.begin_try(session, folded, address, at=now()))
         known = await gate.read(lambda session: sign_in.hash_of(session, folded))
         right = await run_in_threadpool(sign_in.is_right, known, password)
+    metrics.SIGN_INS.labels("ok" if right else "failed").inc()
     if not right:
         raise WrongPassword
     return tried

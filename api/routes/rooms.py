@@ -10,6 +10,7 @@ from api.routes import (
     health,
     home,
     keeping,
+    machine,
     me_pages,
     notices,
     pages,
@@ -27,6 +28,7 @@ from api.routes import (
 
 ROOMS: tuple[ModuleType, ...] = (
     health,
+    machine,
     people,
     units,
     rosters,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from api import metrics
 from api.dependencies import GateNow, HouseNow, Token
 from api.gate import Gate
 from api.routes.deposits import Choices, cancel, id_of
@@ -190,7 +191,9 @@ async def _facts(gate: Gate, upload_id: str, token: str | None) -> tuple[int, bo
 
 def finish(house: House, deposit_id: uuid.UUID) -> None:
     """All bytes are here."""
+    size = uploading.offset_of(house, deposit_id)
     uploading.finish(house, deposit_id, at=now())
+    metrics.count_upload(size)
 
 
 def _finish_locked(house: House, deposit_id: uuid.UUID) -> None:

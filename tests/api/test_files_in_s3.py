@@ -17,11 +17,13 @@ import pytest
 
 from ingest import orphans, uploading
 from ingest.house import House, open_house
+from library import migrations
 from library.catalogue import depositing
 from library.catalogue.models import Deposit
 from library.clock import now
 from library.database import reading_session, transaction
 from library.files.keys import hash_of
+from library.files.s3 import S3Store
 from library.files.store import FileStore
 from library.people import inviting
 from library.people.models import ADMINISTRATOR
@@ -119,6 +121,18 @@ def test_a_house_that_does_not_open_its_store_to_browsers_serves_everything_itse
             answer = pupil.get(f"/api/v1/works/{row['work_id']}/file")
             assert (answer.status_code, answer.content) == (200, book.read_bytes())
             assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''To%C3%A1n")
+
+
+def test_migrate_makes_schema_and_bucket_once_and_says_when_the_store_is_away(tmp_path: Path) -> None:
+    with Minio() as store:
+        house = RunningHouse(tmp_path / "var", HOCLIEU_FILES=store.url("kho-moi"))
+        for _ in range(2):
+            done = house.command("migrate", "--json")
+            assert (done.returncode, json.loads(done.stdout)) == (0, {"revision": migrations.head(), "files": "ready"})
+        assert S3Store(store.url("kho-moi")).reader.bucket_exists("kho-moi")
+        store.kill()
+        done = house.command("migrate")
+        assert (done.returncode, "The file store is away" in done.stderr) == (2, True)
 
 
 class Downloads:

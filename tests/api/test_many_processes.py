@@ -127,6 +127,7 @@ def test_the_proxy_has_two_names_that_share_nothing_and_refuses_any_other(house:
             assert (answer.status_code, answer.headers["strict-transport-security"]) == (200, "max-age=31536000")
             assert answer.headers["content-encoding"] == "gzip"
             assert client.post("/api/v1/sign-in", json={}).status_code == 422
+            assert client.get("/metrics").status_code == 404, "who comes through the proxy is not this machine"
         with proxy.client(CONTENT) as client:
             assert {client.get(path).status_code for path in ("/", "/dang-nhap", "/api/v1/home", "/livez")} == {404}
         with httpx.Client() as client:

@@ -59,6 +59,22 @@ def test_a_newer_schema_is_not_touched(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_processes_of_a_new_release_wait_for_its_migration_and_those_of_the_old_one_go_on_after_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/h.db"
+    migrations.upgrade(url)
+    engine = open_engine(url)
+    migrations.refuse_older(engine)
+    for revision, refused in (("0001", True), ("9999", False)):
+        with transaction(engine) as session:
+            session.connection().exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+        if refused:
+            with pytest.raises(migrations.SchemaOlder, match="hoclieu migrate"):
+                migrations.refuse_older(engine)
+        else:
+            migrations.refuse_older(engine)
+    engine.dispose()
+
+
 def test_a_work_is_seen_with_a_shared_token_while_its_audience_row_is_open(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/h.db"
     migrations.upgrade(url)

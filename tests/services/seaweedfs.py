@@ -17,7 +17,6 @@ class Seaweedfs(Server):
     """Master, volume, filer and S3 gate in one process."""
 
     name = "seaweedfs"
-    setting = "HOCLIEU_FILES"
     needs_ordinary_user = False
 
     def __init__(self) -> None:
