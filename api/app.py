@@ -9,7 +9,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from api import errors
-from api.gate import Gate
+from api.gate import gate_for
 from api.idle import NotingUse
 from api.middleware import Wrapping
 from api.routes import administration_pages, deposits, desk, desk_pages, health, home, me_pages, pages, people, reader, rosters, search, units, uploads, works
@@ -27,7 +27,7 @@ def create_app(house: House) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        app.state.gate = Gate(house.engine)
+        app.state.gate = gate_for(house.engine, connections=house.settings.database_connections, patience=house.settings.wait_seconds)
         app.state.index = open_index(house.settings.index)
         yield
         app.state.index.close()

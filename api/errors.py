@@ -5,11 +5,13 @@ from collections.abc import Mapping
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from api.dependencies import language
+from api.gate import TryAgain
 from library.errors import Refusal
 
 STATUS = {
@@ -82,12 +84,6 @@ class FormTooLarge(Refusal):
     en = "This form takes files up to 8 MB. For a larger one open the upload page in a browser with JavaScript."
 
 
-class TryAgain(Refusal):
-    code = "try-again"
-    vi = "Máy chủ đang bận quá. Đợi vài giây rồi thử lại; chưa có gì bị mất."
-    en = "The server is very busy. Try again in a few seconds; nothing is lost."
-
-
 class Broken(Refusal):
     code = "internal-error"
     vi = "Trang bị trục trặc, không phải do bạn. Báo người quản trị mã {request_id}."
@@ -139,7 +135,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(OperationalError, _busy)
+    for kind in (OperationalError, InternalError, PoolTimeout):  # gone, silent or too slow; idle too long; no connection free
+        app.add_exception_handler(kind, _busy)
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -36,9 +36,8 @@ def open_house(settings: Settings, *, migrate: bool = True) -> House:
         settings.home.chmod(0o700)
     settings.staging.mkdir(parents=True, exist_ok=True)
     if migrate:
-        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-        migrations.upgrade(settings.database)
-    house = House(settings, open_engine(settings.database), open_store(settings.files))
+        migrations.upgrade(settings.database, owner=settings.database_owner)
+    house = House(settings, open_engine(settings.database, settings.limits), open_store(settings.files))
     if migrate:
         with transaction(house.engine) as session:
             inviting.ensure_province(session, settings.library_name)

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from library.postgres import Limits, is_postgres
+
 PREFIX = "HOCLIEU_"
-SCHEMES = {"database": ("sqlite",), "files": ("file",), "index": ("tantivy",)}
+SCHEMES = {"database": ("sqlite", "postgresql+psycopg"), "files": ("file",), "index": ("tantivy",)}
 OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT"}  # read where they are used, by child processes too
 
 
@@ -28,7 +30,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     home: Path = Field(default=Path("var"), description="folder for everything that embedded mode keeps")
-    database: str = Field(default="", description="sqlite:///path (default: in home)")
+    database: str = Field(default="", description="sqlite:///path (default: in home) or postgresql+psycopg://user@host/name")
+    database_owner: str = Field(default="", description="the same PostgreSQL as the role that owns the tables; only migrations use it")
+    database_connections: int = Field(default=16, ge=2, description="connections of one process to PostgreSQL, and its places for requests")
+    statement_seconds: float = Field(default=30, gt=0, description="the longest statement on PostgreSQL")
+    lock_seconds: float = Field(default=10, gt=0, description="the longest wait for a lock on PostgreSQL")
+    wait_seconds: float = Field(default=1.5, gt=0, description="how long a request waits for a place at PostgreSQL before it hears: try again")
     files: str = Field(default="", description="file://path (default: in home)")
     index: str = Field(default="", description="tantivy://path (default: in home)")
     host: str = "127.0.0.1"
@@ -63,9 +70,9 @@ class Settings(BaseSettings):
         return self.home.absolute() / "uploads"
 
     @property
-    def sqlite_path(self) -> Path:
-        """The database file of embedded mode."""
-        return Path(self.database.removeprefix("sqlite:///"))
+    def limits(self) -> Limits:
+        """What a process may take of PostgreSQL."""
+        return Limits(self.database_connections, self.statement_seconds, self.lock_seconds)
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -98,6 +105,8 @@ def place_mistakes(settings: Settings) -> list[str]:
     """One sentence for each place that cannot be used."""
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         return [f"{PREFIX}PUBLIC_URL: {settings.public_url!r} does not begin with http:// or https://."]
+    if settings.database_owner and not (is_postgres(settings.database) and is_postgres(settings.database_owner)):
+        return [f"{PREFIX}DATABASE_OWNER: it is the owner's address of the PostgreSQL in {PREFIX}DATABASE; without one leave it away."]
     existing = next(parent for parent in (settings.home.absolute(), *settings.home.absolute().parents) if parent.exists())
     if not (existing.is_dir() and os.access(existing, os.W_OK)):
         return [f"{PREFIX}HOME: the folder {settings.home} cannot be written."]

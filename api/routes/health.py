@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.dependencies import GateNow, HouseNow
+from api.gate import TryAgain
 from api.schemas.base import Sent
 
 router = APIRouter()
@@ -31,7 +32,7 @@ async def readyz(gate: GateNow, house: HouseNow, response: Response) -> Health:
     parts = {"database": "ok", "files": "ok"}
     try:
         await gate.read(lambda session: session.execute(text("SELECT 1")).scalar_one())
-    except SQLAlchemyError:
+    except (SQLAlchemyError, TryAgain):
         parts["database"] = "unavailable"
     try:
         house.files.stat("0" * 64)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.database import Base, Identified
 from library.people.models import Person, Unit
-from library.work_queue import Workable
+from library.work_queue import Workable, leases, shared_queue
 
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = "draft", "in-review", "published", "withdrawn"
 RECEIVING, WAITING, WORKING, READY, REFUSED, FAILED = "receiving", "waiting", "working", "ready", "refused", "failed"
@@ -20,7 +20,11 @@ class Work(Identified, Workable, Base):
     """One title of the catalogue. Its work to do is to bring the index up to its revision."""
 
     __tablename__ = "work"
-    __table_args__ = (CheckConstraint("indexed_revision <= revision", name="index_not_ahead"),)
+    __table_args__ = (
+        CheckConstraint("indexed_revision <= revision", name="index_not_ahead"),
+        shared_queue("work"),
+        leases("work"),
+    )
 
     key: Mapped[int] = mapped_column(unique=True)  # a number for the engines' fast fields
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -49,6 +53,10 @@ class Work(Identified, Workable, Base):
     owner: Mapped[Person] = relationship(lazy="raise")
     version: Mapped["Version | None"] = relationship(lazy="raise", foreign_keys=[version_id], post_update=True)
     audience: Mapped[list["Audience"]] = relationship(lazy="raise")
+
+    @classmethod
+    def share_by(cls) -> Any:
+        return cls.unit_id
 
 
 class Version(Identified, Base):
@@ -125,6 +133,7 @@ class Deposit(Identified, Workable, Base):
     """A file on its way in, until it has become a version. Its work to do is the next step of the pipeline."""
 
     __tablename__ = "deposit"
+    __table_args__ = (shared_queue("deposit"), leases("deposit"))
 
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
@@ -147,3 +156,7 @@ class Deposit(Identified, Workable, Base):
     finished_at: Mapped[datetime | None]
 
     version: Mapped[Version | None] = relationship(lazy="raise")
+
+    @classmethod
+    def share_by(cls) -> Any:
+        return cls.unit_id
