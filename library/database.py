@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, Uuid
 
 from library import walls
-from library.postgres import Limits, is_postgres, open_postgres
+from library.postgres import USUAL, Limits, is_postgres, open_postgres
 
 BUSY_SECONDS = 20
 WRITING, READING = "hoclieu_writing", "hoclieu_reading"
@@ -62,7 +62,7 @@ class Identified:
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
 
 
-def open_engine(url: str, limits: Limits = Limits()) -> Engine:
+def open_engine(url: str, limits: Limits = USUAL) -> Engine:
     """An engine for the database at `url`. SQLite runs in WAL mode with keys enforced and full synchronisation; `limits` are PostgreSQL's."""
     if is_postgres(url):
         return open_postgres(url, limits)

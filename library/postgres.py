@@ -43,6 +43,9 @@ class Limits:
         return " ".join([*(f"-c {name}={int(seconds * 1000)}" for name, seconds in told.items()), "-c TimeZone=UTC"])
 
 
+USUAL = Limits()
+
+
 def is_postgres(url: str) -> bool:
     """Whether this address is a PostgreSQL."""
     return url.startswith(f"{SCHEME}://")

@@ -13,7 +13,7 @@ from library.postgres import Limits, is_postgres
 
 PREFIX = "HOCLIEU_"
 SCHEMES = {"database": ("sqlite", "postgresql+psycopg"), "files": ("file",), "index": ("tantivy",)}
-OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT"}  # read where they are used, by child processes too
+OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT", "HOCLIEU_TESTS_ON"}  # read where they are used, by child processes too
 
 
 class SettingsMistaken(Exception):

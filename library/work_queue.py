@@ -102,7 +102,7 @@ def _by_turn(session: Session, model: type[Row], *, at: datetime) -> Iterable[tu
     column = model.share_by()
     if column is None:
         return [()]
-    held = dict(session.execute(select(column, func.count()).where(model.lease_until > at).group_by(column)).tuples().all())
+    held = dict(session.execute(select(column, func.count()).where(model.lease_until > at).group_by(column)).all())
     waiting = _first_of_each(session, model, column, at=at)
     turns = sorted(waiting, key=lambda school: (held.get(school, 0), waiting[school]))
     return [(column == school,) for school in turns]
@@ -110,8 +110,9 @@ def _by_turn(session: Session, model: type[Row], *, at: datetime) -> Iterable[tu
 
 def _first_of_each(session: Session, model: type[Row], column: Any, *, at: datetime) -> dict[uuid.UUID, datetime]:
     """The oldest free row of each school, hopping from school to school along the index."""
-    schools = select(func.min(column).label("school")).where(model.due_at.is_not(None)).cte("schools", recursive=True)
-    following = select(func.min(column)).where(column > schools.c.school, model.due_at.is_not(None)).scalar_subquery()
+    first = select(column).where(model.due_at.is_not(None)).order_by(column).limit(1)
+    schools = select(first.scalar_subquery().label("school")).cte("schools", recursive=True)
+    following = first.where(column > schools.c.school).scalar_subquery()
     schools = schools.union_all(select(following).where(schools.c.school.is_not(None)))
     oldest = select(func.min(model.due_at)).where(column == schools.c.school, *_free(model, at)).scalar_subquery()
     found = session.execute(select(schools.c.school, oldest.label("oldest")).where(schools.c.school.is_not(None))).all()

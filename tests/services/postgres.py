@@ -71,13 +71,13 @@ class Postgres(Server):
             for statement in statements:
                 connection.execute(statement.encode())
 
-    def database(self, name: str) -> str:
-        """A new, empty database as an operator makes it; its address for the house."""
+    def database(self, name: str, *, owner: str = OWNER) -> str:
+        """A new, empty database as an operator makes it; its address for the house. By default the house's role does not own it."""
         with psycopg.connect(self.plain("postgres", "postgres"), autocommit=True) as connection:
             for role in (OWNER, APPLICATION):
                 if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
                     connection.execute(f"CREATE ROLE {role} LOGIN".encode())
-            connection.execute(f"CREATE DATABASE {name} OWNER {OWNER}".encode())
+            connection.execute(f"CREATE DATABASE {name} OWNER {owner}".encode())
         return self.url(name)
 
     def drop(self, name: str) -> None:
