@@ -9,10 +9,11 @@ import socket
 import sys
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from ingest import pipeline, uploading
 from ingest.house import House
@@ -30,6 +31,7 @@ from search.indexing import index_everything, lost, next_change, write_work
 
 log = structlog.get_logger()
 SWEEP_EVERY = timedelta(minutes=1)
+AWAY_SECONDS = 1.0  # between two looks for a database that is away
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -69,22 +71,36 @@ class Worker:
         """Hand one: deposits, and now and then the sweep of unfinished uploads."""
         swept = now() - SWEEP_EVERY
         while not self.stopping.is_set():
-            if now() - swept >= SWEEP_EVERY:
-                uploading.sweep(self.house, at=now())
-                swept = now()
-            if not self.claim_and(Deposit, self.take_deposit):
+            worked = False
+            with self.patient():
+                if now() - swept >= SWEEP_EVERY:
+                    uploading.sweep(self.house, at=now())
+                    swept = now()
+                worked = self.claim_and(Deposit, self.take_deposit)
+            if not worked:
                 self.stopping.wait(self.house.settings.poll_seconds)
 
     def keep_index(self) -> None:
         """Hand two: the index. Only one worker of an embedded house can hold it; others wait here."""
         index: Index | None = None
         while not self.stopping.is_set():
-            if index is None:
-                index = self.try_open_index()
-            if index is None or not self.claim_and(Work, lambda work, lease, held=index: self.index_work(work, lease, held)):
+            worked = False
+            with self.patient():
+                index = index or self.try_open_index()
+                worked = index is not None and self.claim_and(Work, lambda work, lease, held=index: self.index_work(work, lease, held))
+            if not worked:
                 self.stopping.wait(self.house.settings.poll_seconds)
         if index is not None:
             index.close()
+
+    @contextlib.contextmanager
+    def patient(self) -> Iterator[None]:
+        """While the database is away there is nothing to do but wait for it."""
+        try:
+            yield
+        except OperationalError as away:
+            log.warning("database-away", error=str(away.orig))
+            self.stopping.wait(AWAY_SECONDS)
 
     def try_open_index(self) -> Index | None:
         """The index for writing; None while another worker holds it."""
@@ -154,12 +170,20 @@ class Worker:
             work_queue.finish(session, lease, next_at=later, indexed_revision=revision)
 
     def failed(self, row: Deposit | Work, lease: Lease, error: Exception) -> None:
-        """A try that broke: again later, or set aside after the third. A full disk is nobody's fault and never sets aside."""
+        """A try that broke, noted as soon as the database can be told."""
         log.exception("work-failed", exc_info=error)
+        noted = False
+        while not noted and not self.stopping.is_set():
+            with self.patient():
+                self.note_failure(row, lease, error)
+                noted = True
+
+    def note_failure(self, row: Deposit | Work, lease: Lease, error: Exception) -> None:
+        """Again later, or set aside after the third try. A full disk or a database that was away is nobody's fault and never sets aside."""
+        outside = isinstance(error, OperationalError) or (isinstance(error, OSError) and error.errno in NO_SPACE)
         try:
-            full = isinstance(error, OSError) and error.errno in NO_SPACE
             with transaction(self.house.engine) as session:
-                if full:
+                if outside:
                     work_queue.postpone(session, lease, str(error), at=now())
                     return
                 aside = work_queue.fail(session, lease, f"{type(error).__name__}: {error}", at=now())

@@ -134,8 +134,8 @@ def test_signing_in_needs_no_sight_and_gives_exactly_the_persons_own(town: Town)
         assert actor_of(session, "wrong", at=NOON).person is None
         assert town.count(session, "person") == 0
         actor = actor_of(session, token, at=NOON)
-        assert actor.person is not None and actor.person.login == "em.A"
-        assert session.scalars(select(Person.login)).all() == ["em.A"]
+        assert actor.person is not None and actor.person.login == "em.a"
+        assert session.scalars(select(Person.login)).all() == ["em.a"]
 
 
 def test_a_refusal_while_looking_over_the_wall_puts_the_session_back(town: Town) -> None:
@@ -151,7 +151,7 @@ def test_a_one_time_link_opens_its_own_account_only(town: Town) -> None:
     with transaction(town.engine) as session:
         link = inviting.invite_to_new_password(session, inviting.person_by_login(session, "em.B"), at=NOON)
     with writing_session(town.engine, within=walls.NOBODY) as session:
-        assert inviting.accept(session, link, name="", login="", password_hash="x", at=NOON).login == "em.B"
+        assert inviting.accept(session, link, name="", login="", password_hash="x", at=NOON).login == "em.b"
         assert town.count(session, "person") == 0
         session.rollback()
 
