@@ -1,5 +1,5 @@
 # The commands of this house. `make run` is the first one, `make test` the second; each sets up what it needs.
-.PHONY: run demo test test-full torture bench screens guide-shots lint check setup types clean
+.PHONY: run demo test test-full torture bench screens guide-shots lint check setup types clean services
 BIN := .venv/bin
 NPM := cd frontend && npm run --silent
 
@@ -34,6 +34,10 @@ check:
 bench:
 	@tools/setup.sh test
 	$(BIN)/python -m tests.bench
+
+services:
+	@tools/setup.sh test
+	@$(BIN)/python -m tests.services
 
 screens:
 	@tools/setup.sh test

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from api import errors
 from api.counting import writing_counts
-from api.gate import Gate
+from api.gate import gate_for
 from api.idle import NotingUse
 from api.middleware import Wrapping
 from api.routes import pages
@@ -30,7 +30,7 @@ def create_app(house: House) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        app.state.gate = Gate(house.engine)
+        app.state.gate = gate_for(house.engine, connections=house.settings.database_connections, patience=house.settings.wait_seconds)
         app.state.index = index_of(house.settings)
         async with writing_counts(app.state.gate, app.state.counting):
             yield

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from api.dependencies import language
+from api.gate import TryAgain
 from library.errors import Refusal
 from library.files.keys import StoreAway
 
@@ -96,12 +98,6 @@ class FormTooLarge(Refusal):
     en = "This form takes files up to 8 MB. For a larger one open the upload page in a browser with JavaScript."
 
 
-class TryAgain(Refusal):
-    code = "try-again"
-    vi = "Máy chủ đang bận quá. Đợi vài giây rồi thử lại; chưa có gì bị mất."
-    en = "The server is very busy. Try again in a few seconds; nothing is lost."
-
-
 class FilesAway(Refusal):
     code = "files-away"
     vi = "Kho tệp đang tạm nghỉ. Tìm sách và xem thông tin vẫn được; tệp và trang sách chờ ít phút rồi mở lại."
@@ -159,8 +155,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(OperationalError, _busy)
     app.add_exception_handler(StoreAway, _files_away)
+    for kind in (OperationalError, InternalError, PoolTimeout):  # gone, silent or too slow; idle too long; no connection free
+        app.add_exception_handler(kind, _busy)
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -1,7 +1,8 @@
 """The gate: a request waits here, in the event loop, before it takes a thread or a connection.
 
 Without it, waiting requests hold all threads and the server stops; with it hundreds in flight pass. On SQLite there is one place for
-writers; readers have as many places as the pool has connections.
+writers and some for readers, who wait as long as it takes. On PostgreSQL all share as many places as the pool has connections, and whoever
+gets none in time hears "try again" instead of waiting for a server that may be gone.
 """
 
 import asyncio
@@ -14,24 +15,50 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from library.database import reading_session, writing_session
+from library.errors import Refusal
+from library.walls import NOBODY
 
-READERS = 16
+READERS = 16  # on SQLite
 Result = TypeVar("Result")
 
 
-class Gate:
-    """The one way to a session for everything behind HTTP."""
+class TryAgain(Refusal):
+    code = "try-again"
+    vi = "Máy chủ đang bận quá. Đợi vài giây rồi thử lại; chưa có gì bị mất."
+    en = "The server is very busy. Try again in a few seconds; nothing is lost."
 
-    def __init__(self, engine: Engine) -> None:
+
+class Places:
+    """So many at once; whoever waits longer than `patience` seconds gives up."""
+
+    def __init__(self, count: int, patience: float | None) -> None:
+        self.free = asyncio.Semaphore(count)
+        self.patience = patience
+
+    async def __aenter__(self) -> None:
+        try:
+            async with asyncio.timeout(self.patience):
+                await self.free.acquire()
+        except TimeoutError as full:
+            raise TryAgain from full
+
+    async def __aexit__(self, *_: object) -> None:
+        self.free.release()
+
+
+class Gate:
+    """The one way to a session for everything behind HTTP. Its sessions see people only once it is known who asks."""
+
+    def __init__(self, engine: Engine, *, places: int = READERS, patience: float | None = None) -> None:
         self.engine = engine
-        self.writers = asyncio.Semaphore(1)
-        self.readers = asyncio.Semaphore(READERS)
+        self.readers = Places(places, patience)
+        self.writers = self.readers if engine.dialect.name == "postgresql" else Places(1, None)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """A reading session; given back before the response leaves."""
         async with self.readers:
-            session = reading_session(self.engine)
+            session = reading_session(self.engine, within=NOBODY)
             try:
                 yield session
             finally:
@@ -41,7 +68,7 @@ class Gate:
     async def writing(self) -> AsyncIterator[Session]:
         """One transaction, committed at the end or rolled back by an error."""
         async with self.writers:
-            session = writing_session(self.engine)
+            session = writing_session(self.engine, within=NOBODY)
             try:
                 yield session
                 await run_in_threadpool(session.commit)
@@ -52,7 +79,7 @@ class Gate:
         """`act` in a thread, with a reading session; there and back once."""
 
         def reading() -> Result:
-            with reading_session(self.engine) as session:
+            with reading_session(self.engine, within=NOBODY) as session:
                 return act(session)
 
         async with self.readers:
@@ -62,10 +89,15 @@ class Gate:
         """`act` in a thread, as one transaction; committed when this returns."""
 
         def writing() -> Result:
-            with writing_session(self.engine) as session:
+            with writing_session(self.engine, within=NOBODY) as session:
                 result = act(session)
                 session.commit()
                 return result
 
         async with self.writers:
             return await run_in_threadpool(writing)
+
+
+def gate_for(engine: Engine, *, connections: int, patience: float) -> Gate:
+    """The gate that fits the database."""
+    return Gate(engine, places=connections, patience=patience) if engine.dialect.name == "postgresql" else Gate(engine)

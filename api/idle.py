@@ -1,11 +1,14 @@
 """Noting that somebody is there, so that a sign-in on a shared computer ends half an hour after its last use."""
 
+import contextlib
 import time
 
+from sqlalchemy.exc import OperationalError
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.dependencies import COOKIE
+from api.gate import TryAgain
 from library.clock import now
 from library.people import sign_in
 
@@ -27,7 +30,8 @@ class NotingUse:
         cookies = HTTPConnection(scope).cookies
         token = cookies.get(COOKIE) or cookies.get(f"__Host-{COOKIE}")
         if token and self._due(token):
-            await scope["app"].state.gate.write(lambda session: sign_in.note_use(session, token, at=now()))
+            with contextlib.suppress(OperationalError, TryAgain):  # the answer has left; a note that is lost is made again in a minute
+                await scope["app"].state.gate.write(lambda session: sign_in.note_use(session, token, at=now()))
 
     def _due(self, token: str) -> bool:
         moment = time.monotonic()

@@ -41,9 +41,8 @@ def open_house(settings: Settings, *, migrate: bool | None = None) -> House:
     settings.staging.mkdir(parents=True, exist_ok=True)
     wanted = not settings.in_production if migrate is None else migrate
     if wanted:
-        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-        migrations.upgrade(settings.database)
-    house = House(settings, open_engine(settings.database), open_store(settings.files, settings.files_public_url))
+        migrations.upgrade(settings.database, owner=settings.database_owner)
+    house = House(settings, open_engine(settings.database, settings.limits), open_store(settings.files, settings.files_public_url))
     if wanted:
         furnish(house)
     return house

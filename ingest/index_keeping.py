@@ -46,17 +46,19 @@ class IndexKeeper:
     def run(self) -> None:
         """Only one worker of an embedded house can hold the index; others wait here, as all do while the engine is away."""
         index: Index | None = None
-        while not self.stopping.is_set():
-            try:
-                index = index or self.open()
-                if index is None or not self.write_due(index):
-                    self.stopping.wait(self.house.settings.poll_seconds)
-            except IndexAway as away:
-                log.warning("index-away", reason=str(away)[:200])
-                self.close(index)
-                index = None
-                self.stopping.wait(AWAY_SECONDS)
-        self.close(index)
+        try:
+            while not self.stopping.is_set():
+                try:
+                    index = index or self.open()
+                    if index is None or not self.write_due(index):
+                        self.stopping.wait(self.house.settings.poll_seconds)
+                except IndexAway as away:
+                    log.warning("index-away", reason=str(away)[:200])
+                    self.close(index)
+                    index = None
+                    self.stopping.wait(AWAY_SECONDS)
+        finally:
+            self.close(index)
 
     def open(self) -> Index | None:
         """The index for writing; None while another worker holds it."""

@@ -9,11 +9,11 @@ import socket
 import sys
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ingest import orphans, pipeline, posting, sealing, uploading
 from ingest.house import House
@@ -31,6 +31,7 @@ from library.work_queue import Lease, LeaseLost
 log = structlog.get_logger()
 SWEEP_EVERY = timedelta(minutes=1)
 SEAL_EVERY = 1.0  # seconds
+AWAY_SECONDS = 1.0  # between two looks for a database that is away
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -45,9 +46,8 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped."""
-        hands = [
-            threading.Thread(target=hand, name=hand.__name__, daemon=True) for hand in (self.take_deposits, self.keep_index, self.tell_people, self.keep_audit)
-        ]
+        acts = (self.take_deposits, self.keep_index, self.tell_people, self.keep_audit)
+        hands = [threading.Thread(target=self.persevere, args=(act,), name=act.__name__, daemon=True) for act in acts]
         for hand in hands:
             hand.start()
         beaten = now() - pulse.BEATS_EVERY
@@ -81,6 +81,21 @@ class Worker:
         for lease in list(self.leases.values()):
             with contextlib.suppress(LeaseLost), transaction(self.house.engine) as session:
                 work_queue.give_back(session, lease)
+
+    def persevere(self, hand: Callable[[], None]) -> None:
+        """One hand, until it is stopped."""
+        while not self.stopping.is_set():
+            with self.patient():
+                hand()
+
+    @contextlib.contextmanager
+    def patient(self) -> Iterator[None]:
+        """While the database is away there is nothing to do but wait for it."""
+        try:
+            yield
+        except OperationalError as away:
+            log.warning("database-away", error=str(away.orig))
+            self.stopping.wait(AWAY_SECONDS)
 
     def take_deposits(self) -> None:
         """Hand one: deposits, and now and then the sweep of unfinished uploads."""
@@ -170,10 +185,18 @@ class Worker:
         log.info("deposit-refused", code=refusal.code)
 
     def failed(self, row: Deposit | Work, lease: Lease, error: Exception) -> None:
-        """A try that broke: again later, or set aside after the third. A full disk or a store that is away never sets aside."""
+        """A try that broke, noted as soon as the database can be told."""
         log.exception("work-failed", exc_info=error)
+        noted = False
+        while not noted and not self.stopping.is_set():
+            with self.patient():
+                self.note_failure(row, lease, error)
+                noted = True
+
+    def note_failure(self, row: Deposit | Work, lease: Lease, error: Exception) -> None:
+        """Again later, or set aside after the third try. A full disk, a store or a database that is away is nobody's fault and never sets aside."""
+        outside = isinstance(error, (OperationalError, StoreAway)) or (isinstance(error, OSError) and error.errno in NO_SPACE)
         try:
-            outside = isinstance(error, StoreAway) or (isinstance(error, OSError) and error.errno in NO_SPACE)
             with transaction(self.house.engine) as session:
                 if outside:
                     work_queue.postpone(session, lease, str(error), at=now())

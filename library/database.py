@@ -1,6 +1,7 @@
-"""The database: engine, sessions, the base of all tables, and the gate that every transaction passes.
+"""The database: engine, sessions, and the base of all tables.
 
-On SQLite a writing transaction opens with BEGIN IMMEDIATE, so that two writers wait for each other instead of failing late.
+On SQLite a writing transaction opens with BEGIN IMMEDIATE, so that two writers wait for each other instead of failing late. A reading
+session cannot write, on either database, and sees one state of the data however many statements it asks.
 """
 
 import sqlite3
@@ -15,8 +16,12 @@ from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, Uuid
 
+from library import walls
+from library.postgres import USUAL, Limits, is_postgres, open_postgres
+
 BUSY_SECONDS = 20
-WRITING = "hoclieu_writing"
+WRITING, READING = "hoclieu_writing", "hoclieu_reading"
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -57,8 +62,10 @@ class Identified:
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for the database at `url`; SQLite in WAL mode with keys enforced and full synchronisation."""
+def open_engine(url: str, limits: Limits = USUAL) -> Engine:
+    """An engine for the database at `url`. SQLite runs in WAL mode with keys enforced and full synchronisation; `limits` are PostgreSQL's."""
+    if is_postgres(url):
+        return open_postgres(url, limits)
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=10)
@@ -76,22 +83,24 @@ def prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def begin_sqlite(connection: Any) -> None:
     """Writers take their lock at once; readers never do."""
-    writing = connection.get_execution_options().get(WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if options.get(READING) else 'OFF'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITING) else "BEGIN")
 
 
-def reading_session(engine: Engine) -> Session:
-    """A session for one reading request; it takes no lock and sees one state."""
-    return Session(engine, autoflush=False, expire_on_commit=False)
+def reading_session(engine: Engine, *, within: walls.Place = walls.HOUSE) -> Session:
+    """A session for reading; it takes no lock, sees one state and cannot write. `within`: whose sight of people it has."""
+    options = SNAPSHOT if engine.dialect.name == "postgresql" else {READING: True}
+    return Session(engine.execution_options(**options), autoflush=False, expire_on_commit=False, info={walls.PLACE: within})
 
 
-def writing_session(engine: Engine) -> Session:
-    """A session for one writing transaction."""
-    return Session(engine.execution_options(**{WRITING: True}), expire_on_commit=False)
+def writing_session(engine: Engine, *, within: walls.Place = walls.HOUSE) -> Session:
+    """A session for one writing transaction. `within`: whose sight of people it has."""
+    return Session(engine.execution_options(**{WRITING: True}), expire_on_commit=False, info={walls.PLACE: within})
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """One writing transaction outside of requests: a job step, a command."""
+    """One writing transaction of the house itself, outside of requests: a job step, a command."""
     with writing_session(engine) as session, session.begin():
         yield session

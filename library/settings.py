@@ -9,9 +9,10 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from library.clock import now
+from library.postgres import Limits
 from library.settings_checks import PREFIX, SCHEMES, mail_mistakes, place_mistakes, production_mistakes, scheme_mistakes, variable, without_secret
 
-OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT"}  # read where they are used, by child processes too
+OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT", "HOCLIEU_TESTS_ON"}  # read where they are used, by child processes too
 
 
 class SettingsMistaken(Exception):
@@ -31,7 +32,12 @@ class Settings(BaseSettings):
         default="embedded", description="production: many processes behind a proxy; refuses what is unsafe there"
     )
     home: Path = Field(default=Path("var"), description="folder for everything that embedded mode keeps")
-    database: str = Field(default="", description="sqlite:///path (default: in home)")
+    database: str = Field(default="", description="sqlite:///path (default: in home) or postgresql+psycopg://user@host/name")
+    database_owner: str = Field(default="", description="the same PostgreSQL as the role that owns the tables; only migrations use it")
+    database_connections: int = Field(default=16, ge=2, description="connections of one process to PostgreSQL, and its places for requests")
+    statement_seconds: float = Field(default=30, gt=0, description="the longest statement on PostgreSQL")
+    lock_seconds: float = Field(default=10, gt=0, description="the longest wait for a lock on PostgreSQL")
+    wait_seconds: float = Field(default=1.5, gt=0, description="how long a request waits for a place at PostgreSQL before it hears: try again")
     files: str = Field(default="", description="file://path (default: in home), or s3://ACCESS:SECRET@host:port/bucket?secure=false&region=…")
     files_public_url: str = Field(default="", description="where browsers reach the S3 store; public files are then fetched there by signed links")
     index: str = Field(default="", description="tantivy://path (default: in home), or https://host/name of an Elasticsearch")
@@ -83,9 +89,9 @@ class Settings(BaseSettings):
         return self.home.absolute() / "uploads"
 
     @property
-    def sqlite_path(self) -> Path:
-        """The database file of embedded mode."""
-        return Path(self.database.removeprefix("sqlite:///"))
+    def limits(self) -> Limits:
+        """What a process may take of PostgreSQL."""
+        return Limits(self.database_connections, self.statement_seconds, self.lock_seconds)
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from library.postgres import is_postgres
+
 if TYPE_CHECKING:
     from library.settings import Settings
 
 PREFIX = "HOCLIEU_"
-SCHEMES = {"database": ("sqlite",), "files": ("file", "s3"), "index": ("tantivy", "https", "http")}
+SCHEMES = {"database": ("sqlite", "postgresql+psycopg"), "files": ("file", "s3"), "index": ("tantivy", "https", "http")}
 ONE_MACHINE = {
     ("database", "sqlite"): "SQLite is one file that the processes of one machine share; many machines need postgresql+psycopg://…",
     ("files", "file"): "a folder is seen by one machine only; many machines need s3://…",
@@ -56,6 +58,8 @@ def place_mistakes(settings: "Settings") -> Iterator[str]:
     existing = next(parent for parent in (settings.home.absolute(), *settings.home.absolute().parents) if parent.exists())
     if not (existing.is_dir() and os.access(existing, os.W_OK)):
         yield f"{variable('home')}: the folder {settings.home} cannot be written."
+    if settings.database_owner and not (is_postgres(settings.database) and is_postgres(settings.database_owner)):
+        yield f"{variable('database_owner')}: it is the owner's address of the PostgreSQL in {variable('database')}; without one leave it away."
     store = urlsplit(settings.files)
     if store.scheme == "s3" and not (store.username and store.password and store.hostname and store.path.strip("/")):
         yield f"{variable('files')}: an S3 store is s3://ACCESS:SECRET@host:port/bucket, and a part of that is missing."

@@ -5,11 +5,12 @@ a dead worker's lease expires and another takes over. A worker that lost its lea
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Index, and_, func, or_, select, text, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,7 +19,7 @@ LONGEST_ERROR = 500
 
 
 class Workable:
-    """A row that may have work to do."""
+    """A row that may have work to do. A model whose rows belong to schools names their column, and has an index over it and `due_at`."""
 
     id: Mapped[uuid.UUID]
     due_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -27,6 +28,23 @@ class Workable:
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
     set_aside_at: Mapped[datetime | None]
+
+    @classmethod
+    def share_by(cls) -> Any:
+        """The column of the school among which workers share their time fairly; None: oldest first."""
+        return None
+
+
+def shared_queue(table: str) -> Index:
+    """The index by which `claim` finds each school's oldest due row; only rows that have work to do stand in it."""
+    waiting = text("due_at IS NOT NULL")
+    return Index(f"ix_{table}_queue", "unit_id", "due_at", sqlite_where=waiting, postgresql_where=waiting)
+
+
+def leases(table: str) -> Index:
+    """The index by which `claim` counts what is in work."""
+    held = text("lease_until IS NOT NULL")
+    return Index(f"ix_{table}_leases", "lease_until", "unit_id", sqlite_where=held, postgresql_where=held)
 
 
 Row = TypeVar("Row", bound=Workable)
@@ -56,20 +74,52 @@ def enqueue(row: Workable, *, at: datetime) -> None:
 
 
 def claim(session: Session, model: type[Row], *only: ColumnElement[bool], worker: str, at: datetime, seconds: float) -> tuple[Row, Lease] | None:
-    """Take the due row that waits longest (of those that `only` names), with a lease of `seconds`; None when there is none.
+    """Take a due row (of those that `only` names) with a lease of `seconds`; None when there is none.
+
+    First the school that has the fewest rows in work, then the oldest row.
 
     Sound because the transaction writes from its first statement: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by SKIP LOCKED.
     """
-    free = or_(model.lease_until.is_(None), model.lease_until <= at)
-    waiting = select(model).where(model.due_at <= at, free, model.set_aside_at.is_(None), *only).order_by(model.due_at).limit(1)
-    row = session.scalars(waiting.with_for_update(skip_locked=True)).first()
-    if row is None:
-        return None
-    row.attempts += 1
-    row.leased_by = worker
-    row.lease_until = at + timedelta(seconds=seconds)
-    session.flush()
-    return row, Lease(model, row.id, worker, row.attempts)
+    for school in _by_turn(session, model, at=at):
+        waiting = select(model).where(*_free(model, at), *school, *only).order_by(model.due_at).limit(1)
+        row = session.scalars(waiting.with_for_update(skip_locked=True, of=model)).first()
+        if row is not None:
+            row.attempts += 1
+            row.leased_by = worker
+            row.lease_until = at + timedelta(seconds=seconds)
+            session.flush()
+            return row, Lease(model, row.id, worker, row.attempts)
+    return None
+
+
+def _free(model: type[Row], at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (model.due_at <= at, or_(model.lease_until.is_(None), model.lease_until <= at), model.set_aside_at.is_(None))
+
+
+def _by_turn(session: Session, model: type[Row], *, at: datetime) -> Iterable[tuple[ColumnElement[bool], ...]]:
+    """One condition for each school that has due rows, in the order in which they take their turn; one empty condition for a model without schools.
+
+    Two short questions of the index: the first due row of each school (a step a school, however many rows it has), and who holds leases.
+    """
+    column = model.share_by()
+    if column is None:
+        return [()]
+    leased = session.execute(select(column, func.count()).where(model.lease_until > at).group_by(column)).all()
+    held = {row[0]: row[1] for row in leased}
+    waiting = _first_of_each(session, model, column, at=at)
+    turns = sorted(waiting, key=lambda school: (held.get(school, 0), waiting[school]))
+    return [(column == school,) for school in turns]
+
+
+def _first_of_each(session: Session, model: type[Row], column: Any, *, at: datetime) -> dict[uuid.UUID, datetime]:
+    """The oldest free row of each school, hopping from school to school along the index."""
+    first = select(column).where(model.due_at.is_not(None)).order_by(column).limit(1)
+    schools = select(first.scalar_subquery().label("school")).cte("schools", recursive=True)
+    following = first.where(column > schools.c.school).scalar_subquery()
+    schools = schools.union_all(select(following).where(schools.c.school.is_not(None)))
+    oldest = select(func.min(model.due_at)).where(column == schools.c.school, *_free(model, at)).scalar_subquery()
+    found = session.execute(select(schools.c.school, oldest.label("oldest")).where(schools.c.school.is_not(None))).all()
+    return {row.school: row.oldest for row in found if row.oldest is not None}
 
 
 def _mine(lease: Lease) -> Any:

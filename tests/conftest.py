@@ -1,5 +1,7 @@
 """Fixtures that every test may use."""
 
+import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 from tests import makers
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.house import RunningHouse, running, upload, wait_for
+from tests.services.postgres import APPLICATION, OWNER, Postgres
 
 PROJECT = Path(__file__).parents[1]
 
@@ -23,9 +26,38 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for all tests; each takes a database of its own."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind: what the rooms of the library promise, they promise on both."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/h.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"t_{uuid.uuid4().hex}"
+    yield server.database(name, owner=APPLICATION)
+    server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def house_settings(request: pytest.FixtureRequest) -> dict[str, str]:
+    """`HOCLIEU_TESTS_ON=postgres` runs every test of a whole house on PostgreSQL, with two roles as in production."""
+    if os.environ.get("HOCLIEU_TESTS_ON") != "postgres":
+        return {}
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"house_{uuid.uuid4().hex}"
+    return {"HOCLIEU_DATABASE": server.database(name), "HOCLIEU_DATABASE_OWNER": server.url(name, OWNER)}
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory, house_settings: dict[str, str]) -> Iterator[RunningHouse]:
     """One running house for the tests that only use it as people do."""
-    with running(tmp_path_factory.mktemp("house") / "var") as found:
+    with running(tmp_path_factory.mktemp("house") / "var", **house_settings) as found:
         found.administrator().close()
         yield found
 

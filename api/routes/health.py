@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.dependencies import GateNow, HouseNow
+from api.gate import TryAgain
 from api.schemas.base import Sent
 from api.sending import at_store
 
@@ -32,7 +33,7 @@ async def readyz(gate: GateNow, house: HouseNow, response: Response) -> Health:
     parts = {"database": "ok", "files": "ok"}
     try:
         await gate.read(lambda session: session.execute(text("SELECT 1")).scalar_one())
-    except SQLAlchemyError:
+    except (SQLAlchemyError, TryAgain):
         parts["database"] = "unavailable"
     try:
         await at_store(house.files.stat, "0" * 64)

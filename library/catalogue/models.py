@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 from library.catalogue.card_words import ON_CARD, words_of
 from library.database import Base, Identified
 from library.people.models import Person, Unit
-from library.work_queue import Workable
+from library.work_queue import Workable, leases, shared_queue
 
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = "draft", "in-review", "published", "withdrawn"
 RECEIVING, WAITING, WORKING, READY, REFUSED, FAILED = "receiving", "waiting", "working", "ready", "refused", "failed"
@@ -21,7 +21,11 @@ class Work(Identified, Workable, Base):
     """One title of the catalogue. Its work to do is to bring the index up to its revision."""
 
     __tablename__ = "work"
-    __table_args__ = (CheckConstraint("indexed_revision <= revision", name="index_not_ahead"),)
+    __table_args__ = (
+        CheckConstraint("indexed_revision <= revision", name="index_not_ahead"),
+        shared_queue("work"),
+        leases("work"),
+    )
 
     key: Mapped[int] = mapped_column(unique=True)  # a number for the engines' fast fields
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -51,6 +55,10 @@ class Work(Identified, Workable, Base):
     owner: Mapped[Person] = relationship(lazy="raise")
     version: Mapped["Version | None"] = relationship(lazy="raise", foreign_keys=[version_id], post_update=True)
     audience: Mapped[list["Audience"]] = relationship(lazy="raise")
+
+    @classmethod
+    def share_by(cls) -> Any:
+        return cls.unit_id
 
 
 @event.listens_for(Work, "before_insert")
@@ -136,6 +144,7 @@ class Deposit(Identified, Workable, Base):
     """A file on its way in, until it has become a version. Its work to do is the next step of the pipeline."""
 
     __tablename__ = "deposit"
+    __table_args__ = (shared_queue("deposit"), leases("deposit"))
 
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
@@ -161,3 +170,7 @@ class Deposit(Identified, Workable, Base):
     finished_at: Mapped[datetime | None]
 
     version: Mapped[Version | None] = relationship(lazy="raise")
+
+    @classmethod
+    def share_by(cls) -> Any:
+        return cls.unit_id

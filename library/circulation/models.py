@@ -30,7 +30,10 @@ class Item(Identified, Base):
     """One copy that circulates. A barcode is never given to another copy, also after it was withdrawn."""
 
     __tablename__ = "item"
-    __table_args__ = (UniqueConstraint("unit_id", "barcode"), UniqueConstraint("unit_id", "accession"))
+    __table_args__ = (
+        UniqueConstraint("unit_id", "barcode", name="uq_item_barcode_in_unit"),
+        UniqueConstraint("unit_id", "accession", name="uq_item_accession_in_unit"),
+    )
 
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     work_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work.id"), index=True)

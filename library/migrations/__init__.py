@@ -6,15 +6,17 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 
 from library import audit, pulse, usage
 from library.catalogue import models as catalogue
 from library.circulation import models as circulation
-from library.database import BUSY_SECONDS, Base
+from library.database import Base
 from library.learning import models as learning
+from library.migrations import on_postgres, on_sqlite
 from library.notices import models as notices
 from library.people import models as people
+from library.postgres import is_postgres
 from library.reviews import models as reviews
 
 TABLES = (audit, pulse, usage, people, notices, catalogue, circulation, reviews, learning)  # every module that holds tables
@@ -29,25 +31,20 @@ class SchemaOlder(Exception):
     """The database waits for `hoclieu migrate`."""
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the schema at `url` up to `revision`, alone: others wait at the lock and then find nothing to do.
+def upgrade(url: str, *, owner: str = "", revision: str = "head") -> None:
+    """Bring the schema at `url` up to `revision`, alone: others wait at the lock and then find nothing to do; a kill in the middle leaves the old schema.
 
-    SQLite runs on a connection of its own with foreign keys off (with keys on, `batch_alter_table` empties child tables
-    silently) and checks them at the end, all in one transaction: a kill in the middle leaves the old schema.
-    Raises SchemaNewer.
+    `owner`: the address of the role that owns the tables on PostgreSQL, where it is another one. Raises SchemaNewer.
     """
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS * 6})
-    event.listen(engine, "connect", _by_hand)
-    event.listen(engine, "begin", _exclusively)
-    try:
-        with engine.connect() as connection, connection.begin():
-            _refuse_newer(connection)
-            command.upgrade(_config(connection), revision)
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise RuntimeError(f"the migration would break {len(broken)} references")
-    finally:
-        engine.dispose()
+
+    def act(connection: Connection) -> None:
+        _refuse_newer(connection)
+        command.upgrade(_config(connection), revision)
+
+    if is_postgres(url):
+        on_postgres.upgrade(url, owner or url, act)
+    else:
+        on_sqlite.upgrade(url, act)
 
 
 def current(engine: Engine) -> str | None:
@@ -81,13 +78,3 @@ def _refuse_newer(connection: Connection) -> None:
     known = {script.revision for script in ScriptDirectory(str(Path(__file__).parent)).walk_revisions()}
     if revision is not None and revision not in known:
         raise SchemaNewer(f"The database stands at revision {revision}, which this version of Hoclieu does not know. Install the newer one.")
-
-
-def _by_hand(connection: object, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's own connection
-    connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
-    connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]
-
-
-def _exclusively(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

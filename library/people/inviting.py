@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from library import audit, clock
+from library import audit, clock, walls
 from library.errors import Refusal
 from library.people import units
 from library.people.models import (
@@ -95,7 +95,8 @@ def ensure_school(session: Session, code: str, name: str | None = None, *, at: d
 
 def person_by_login(session: Session, login: str) -> Person:
     """A person by login. Raises UnknownPerson."""
-    person = session.scalar(select(Person).where(Person.login == folded_login(login)))
+    with walls.lifted(session):
+        person = session.scalar(select(Person).where(Person.login == folded_login(login)))
     if person is None:
         raise UnknownPerson(login=login)
     return person
@@ -160,9 +161,10 @@ def invite_to_new_password(session: Session, person: Person, *, at: datetime, by
 
 def open_invitation(session: Session, token: str, *, at: datetime) -> Invitation:
     """The invitation behind a token. Raises LinkUsed when it is unknown, used or expired."""
-    found = session.scalar(
-        select(Invitation).options(joinedload(Invitation.person)).where(Invitation.token_hash == token_hash(token)).with_for_update(of=Invitation)
-    )
+    with walls.lifted(session):
+        found = session.scalar(
+            select(Invitation).options(joinedload(Invitation.person)).where(Invitation.token_hash == token_hash(token)).with_for_update(of=Invitation)
+        )
     if found is None or found.used_at is not None or found.expires_at <= at:
         raise LinkUsed
     return found
@@ -172,16 +174,19 @@ def accept(session: Session, token: str, *, name: str, login: str, password_hash
     """Use the link: become the first administrator, or set a new password. Signs out everywhere else."""
     invitation = open_invitation(session, token, at=at)
     invitation.used_at = at
-    if invitation.person is None:
-        return add_person(session, login, name, ADMINISTRATOR, province(session), at=at, password_hash=password_hash)
-    if invitation.person.disabled_at is not None:
-        raise LinkUsed
-    choose_password(session, invitation.person, password_hash, at=at)
+    with walls.lifted(session):  # nobody is signed in: the link itself has said who it is
+        if invitation.person is None:
+            return add_person(session, login, name, ADMINISTRATOR, province(session), at=at, password_hash=password_hash)
+        if invitation.person.disabled_at is not None:
+            raise LinkUsed
+        choose_password(session, invitation.person, password_hash, at=at)
     return invitation.person
 
 
 def _refuse_taken(session: Session, login: str) -> None:
-    if session.scalar(select(Person.id).where(Person.login == folded_login(login))) is not None:
+    with walls.lifted(session):
+        taken = session.scalar(select(Person.id).where(Person.login == folded_login(login)))
+    if taken is not None:
         raise LoginTaken(login=login)
 
 

@@ -17,9 +17,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from library import audit
+from library import audit, walls
 from library.errors import Refusal
-from library.people.models import Enrolment, FailedSignIn, Membership, Person, SignIn, Unit
+from library.people.models import DEPARTMENT, PROVINCE, Enrolment, FailedSignIn, Membership, Person, SignIn, Unit
 from library.people.roles import ADMINISTRATOR, AUTHORS, READERS
 from library.people.sight import VISITOR, Sight, sight_of
 
@@ -149,7 +149,8 @@ def throttle(session: Session, login: str, address: str, *, at: datetime) -> Non
 
 def hash_of(session: Session, login: str) -> str | None:
     """The password hash of a login that may sign in."""
-    return session.scalar(select(Person.password_hash).where(Person.login == folded_login(login), Person.disabled_at.is_(None)))
+    with walls.lifted(session):
+        return session.scalar(select(Person.password_hash).where(Person.login == folded_login(login), Person.disabled_at.is_(None)))
 
 
 def is_right(known: str | None, password: str) -> bool:
@@ -212,10 +213,21 @@ def actor_of(session: Session, token: str | None, *, at: datetime) -> Actor:
     """Who holds this token; a visitor when nobody does, when it ran out, or when the person is disabled."""
     if not token:
         return VISITING
+    walls.bind_holder(session, token_hash(token), at=at)
     signed_in = session.scalar(select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > at))
     if signed_in is None or signed_in.person.disabled_at is not None or _idle(signed_in, at):
         return VISITING
-    return actor_for(session, signed_in.person, at=at, membership_id=signed_in.membership_id)
+    actor = actor_for(session, signed_in.person, at=at, membership_id=signed_in.membership_id)
+    walls.bind(session, place_of(actor))
+    return actor
+
+
+def place_of(actor: Actor) -> walls.Place:
+    """What the second wall lets them see: those who work for the province all people, those of a school or commune theirs, readers themselves."""
+    working = [one.unit for one in actor.memberships if one.role not in READERS]
+    at_home = {one.parent_id if one.kind == DEPARTMENT and one.parent_id else one.id for one in working}
+    everywhere = any(one.kind == PROVINCE for one in working)
+    return walls.Place(everywhere, actor.person_id, frozenset() if everywhere else frozenset(at_home))
 
 
 def actor_for(session: Session, person: Person, *, at: datetime, membership_id: uuid.UUID | None = None) -> Actor:

@@ -37,8 +37,8 @@ def test_settings_default_to_one_folder(tmp_path: Path) -> None:
     assert (found.database, found.files, found.index) == (f"sqlite:///{tmp_path}/hoclieu.db", f"file://{tmp_path}/files", f"tantivy://{tmp_path}/index")
 
 
-def test_the_migrated_schema_is_the_schema_of_the_models_and_migrating_twice_is_harmless(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/h.db"
+def test_the_migrated_schema_is_the_schema_of_the_models_and_migrating_twice_is_harmless(database_url: str) -> None:
+    url = database_url
     migrations.upgrade(url)
     migrations.upgrade(url)
     engine = open_engine(url)
@@ -48,8 +48,8 @@ def test_the_migrated_schema_is_the_schema_of_the_models_and_migrating_twice_is_
     engine.dispose()
 
 
-def test_a_newer_schema_is_not_touched(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/h.db"
+def test_a_newer_schema_is_not_touched(database_url: str) -> None:
+    url = database_url
     migrations.upgrade(url)
     engine = open_engine(url)
     with transaction(engine) as session:
@@ -75,8 +75,8 @@ def test_processes_of_a_new_release_wait_for_its_migration_and_those_of_the_old_
     engine.dispose()
 
 
-def test_a_work_is_seen_with_a_shared_token_while_its_audience_row_is_open(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/h.db"
+def test_a_work_is_seen_with_a_shared_token_while_its_audience_row_is_open(database_url: str) -> None:
+    url = database_url
     migrations.upgrade(url)
     engine = open_engine(url)
     with transaction(engine) as session:

@@ -19,7 +19,7 @@ MOMENT = "2026-01-01 00:00:00.000000"
 
 def old_house(path: Path, works: int) -> dict[str, int]:
     """A database of the first release with a unit, a person and some works with pages; the number of rows of each table."""
-    migrations.upgrade(f"sqlite:///{path}", FIRST)
+    migrations.upgrade(f"sqlite:///{path}", revision=FIRST)
     unit, person = uuid.uuid4().hex, uuid.uuid4().hex
     with sqlite3.connect(path) as database:
         fill(database, "unit", [{"id": unit, "code": "tinh", "kind": "province", "name": "Tỉnh"}])

@@ -3,17 +3,16 @@
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, select, update
 
 from library import migrations, work_queue
 from library.catalogue.models import Deposit
-from library.database import open_engine, transaction
+from library.database import open_engine, reading_session, transaction
+from library.notices.models import Notice
 from library.people import inviting
-from library.people.models import TEACHER
+from library.people.models import TEACHER, Person
 from library.work_queue import LeaseLost
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -21,10 +20,9 @@ LATER = NOON + timedelta(seconds=61)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path}/q.db"
-    migrations.upgrade(url)
-    made = open_engine(url)
+def engine(database_url: str) -> Iterator[Engine]:
+    migrations.upgrade(database_url)
+    made = open_engine(database_url)
     with transaction(made) as session:
         province = inviting.ensure_province(session, "Tỉnh")
         person = inviting.add_person(session, "thay.nam", "Nam", TEACHER, province, at=NOON)
@@ -73,7 +71,7 @@ def test_a_poison_row_is_set_aside_after_three_tries_with_its_reason(engine: Eng
         at += timedelta(seconds=30)
     assert aside
     assert claim(engine, "one", at) is None
-    with Session(engine) as session:
+    with reading_session(engine) as session:
         row = session.get_one(Deposit, poison)
         assert (row.last_error, row.set_aside_at is not None) == ("parser died", True)
 
@@ -85,3 +83,39 @@ def test_work_that_is_given_back_is_free_at_once_and_costs_no_try(engine: Engine
         work_queue.give_back(session, found[1])
     again = claim(engine, "two", NOON)
     assert again and (again[0].id, again[1].attempt) == (found[0].id, 1)
+
+
+def test_schools_share_the_workers_fairly_however_much_one_of_them_sends(engine: Engine) -> None:
+    with transaction(engine) as session:
+        owner = session.scalars(select(Deposit.owner_id)).first()
+        session.execute(update(Deposit).values(due_at=None))
+        for code, count in (("AA", 500), ("BB", 5)):
+            school = inviting.ensure_school(session, code, at=NOON)
+            for number in range(count):
+                session.add(Deposit(owner_id=owner, unit_id=school.id, name=code, size=1, sight="public", approve=False, state="waiting", created_at=NOON,
+                                    due_at=NOON + timedelta(seconds=number if code == "AA" else 1000), attempts=0))  # fmt: skip
+    at, working, served = NOON + timedelta(hours=1), list[work_queue.Lease](), list[str]()
+    while served.count("BB") < 5:
+        found = claim(engine, f"worker {len(served)}", at)
+        assert found
+        served.append(found[0].name)
+        working.append(found[1])
+        if len(working) == 4:  # four workers: whoever began first is done first
+            with transaction(engine) as session:
+                work_queue.finish(session, working.pop(0))
+    share = served.count("BB") / len(served)
+    assert 0.4 <= share <= 0.6, "two schools that both have work get half each, give or take a fifth"
+
+
+def test_a_model_without_schools_is_served_oldest_first(engine: Engine) -> None:
+    with transaction(engine) as session:
+        person = session.scalars(select(Person.id)).one()
+        for days in (2, 3, 1):
+            session.add(Notice(person_id=person, kind=str(days), created_at=NOON, due_at=NOON - timedelta(days=days), attempts=0))
+    kinds = []
+    for _ in range(3):
+        with transaction(engine) as session:
+            found = work_queue.claim(session, Notice, worker="one", at=NOON, seconds=60)
+            assert found
+            kinds.append(found[0].kind)
+    assert kinds == ["3", "2", "1"]

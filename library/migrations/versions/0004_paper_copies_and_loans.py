@@ -66,8 +66,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_item_unit_id_unit")),
         sa.ForeignKeyConstraint(["work_id"], ["work.id"], name=op.f("fk_item_work_id_work")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
-        sa.UniqueConstraint("unit_id", "accession", name=op.f("uq_item_unit_id")),
-        sa.UniqueConstraint("unit_id", "barcode", name=op.f("uq_item_unit_id")),
+        sa.UniqueConstraint("unit_id", "accession", name="uq_item_accession_in_unit"),
+        sa.UniqueConstraint("unit_id", "barcode", name="uq_item_barcode_in_unit"),
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_item_barcode"), ["barcode"], unique=False)
