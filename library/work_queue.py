@@ -102,7 +102,7 @@ def _by_turn(session: Session, model: type[Row], *, at: datetime) -> Iterable[tu
     column = model.share_by()
     if column is None:
         return [()]
-    held = dict(session.execute(select(column, func.count()).where(model.lease_until > at).group_by(column)).all())
+    held: dict[uuid.UUID, int] = dict(session.execute(select(column, func.count()).where(model.lease_until > at).group_by(column)).all())
     waiting = _first_of_each(session, model, column, at=at)
     turns = sorted(waiting, key=lambda school: (held.get(school, 0), waiting[school]))
     return [(column == school,) for school in turns]
