@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -156,7 +156,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(StoreAway, _files_away)
-    for kind in (OperationalError, InternalError, PoolTimeout):  # gone, silent or too slow; idle too long; no connection free
+    for kind in (OperationalError, PoolTimeout):  # gone, silent or too slow; no connection free
         app.add_exception_handler(kind, _busy)
 
 

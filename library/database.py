@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, Uuid
 
@@ -104,3 +106,10 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One writing transaction of the house itself, outside of requests: a job step, a command."""
     with writing_session(engine) as session, session.begin():
         yield session
+
+
+def add_missing(session: Session, model: type[Base], **values: Any) -> bool:
+    """The row, unless one with its key is there already, also when somebody else adds it in this moment; returns whether it is new."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    done = session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return isinstance(done, CursorResult) and done.rowcount == 1

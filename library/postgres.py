@@ -64,8 +64,8 @@ class Pulse:
     """Whether the server answers, asked by one for all who wait."""
 
     def __init__(self, url: URL) -> None:
-        told = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database, **url.query}
-        self.told: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+        told: dict[str, Any] = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database, **url.query}
+        self.told = {name: value for name, value in told.items() if value is not None}
         self.lock = threading.Lock()
         self.asked_at = float("-inf")
         self.beat = False

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.circulation.models import CodeSequence
+from library.database import add_missing
 
 COPY, PERSON, CLASS, COMMAND = "20", "21", "22", "29"
 SEQUENCE = "codes"
@@ -42,10 +43,11 @@ def normal_isbn(text: str) -> str | None:
 
 def take(session: Session, prefix: str, count: int = 1) -> list[str]:
     """The next labels of the deployment's one sequence."""
-    row = session.scalar(select(CodeSequence).where(CodeSequence.name == SEQUENCE).with_for_update())
+    mine = select(CodeSequence).where(CodeSequence.name == SEQUENCE).with_for_update()
+    row = session.scalar(mine)
     if row is None:
-        row = CodeSequence(name=SEQUENCE, last=0)
-        session.add(row)
+        add_missing(session, CodeSequence, name=SEQUENCE, last=0)
+        row = session.scalars(mine).one()
     first = row.last + 1
     row.last += count
     session.flush()

@@ -44,7 +44,7 @@ def scan(session: Session, scan_id: uuid.UUID, code: str, card: str | None, scho
         return _open_patron(session, scan_id, code, person, school, by=by, at=at)
     if item is None:
         raise _strange(session, code)
-    patron = patrons.by_card(session, card, school.id) if card else None
+    patron = patrons.by_card(session, card, school.id, lock=True) if card else None
     if patron is None:
         return _take_back(session, scan_id, code, item, school, by=by, at=at)
     if return_first:

@@ -14,9 +14,10 @@ from library.people.models import Enrolment, Membership, Person, SchoolClass
 from library.people.sight import units_below
 
 
-def by_card(session: Session, card: str, unit_id: uuid.UUID) -> Patron:
-    """The patron of this school with that card, locked. Raises UnknownCard."""
-    found = session.scalar(select(Patron).options(joinedload(Patron.person)).where(Patron.card == card, Patron.unit_id == unit_id).with_for_update(of=Patron))
+def by_card(session: Session, card: str, unit_id: uuid.UUID, *, lock: bool = False) -> Patron:
+    """The patron of this school with that card; locked for whoever lends. Raises UnknownCard."""
+    wanted = select(Patron).options(joinedload(Patron.person)).where(Patron.card == card, Patron.unit_id == unit_id)
+    found = session.scalar(wanted.with_for_update(of=Patron) if lock else wanted)
     if found is None:
         raise UnknownCard(code=card)
     return found
@@ -24,7 +25,11 @@ def by_card(session: Session, card: str, unit_id: uuid.UUID) -> Patron:
 
 def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datetime, by: uuid.UUID | None = None) -> Patron:
     """The person as a borrower of the school; a card is made the first time. Raises UnknownCard for whoever is no member."""
-    found = session.scalar(select(Patron).options(joinedload(Patron.person)).where(Patron.person_id == person.id, Patron.unit_id == unit_id))
+    wanted = select(Patron).options(joinedload(Patron.person)).where(Patron.person_id == person.id, Patron.unit_id == unit_id)
+    found = session.scalar(wanted)
+    if found is None:
+        session.execute(select(Person.id).where(Person.id == person.id).with_for_update())  # two desks at once: the second finds what the first made
+        found = session.scalar(wanted)
     if found is not None:
         return found
     roles = roles_in(session, person.id, unit_id, at=at)

@@ -3,23 +3,21 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from library.catalogue.access import visible_to
 from library.catalogue.models import Work
+from library.database import add_missing
 from library.learning.models import ReadingPlace
 from library.people.sight import Sight
 
 
 def keep_place(session: Session, person_id: uuid.UUID, work_id: uuid.UUID, page: int, *, at: datetime) -> None:
     """Remember the page."""
-    place = session.get(ReadingPlace, (person_id, work_id))
-    if place is None:
-        place = ReadingPlace(person_id=person_id, work_id=work_id)
-        session.add(place)
-    place.page, place.kept_at = page, at
-    session.flush()
+    add_missing(session, ReadingPlace, person_id=person_id, work_id=work_id, page=page, kept_at=at)
+    mine = (ReadingPlace.person_id == person_id, ReadingPlace.work_id == work_id)
+    session.execute(update(ReadingPlace).where(*mine).values(page=page, kept_at=at))
 
 
 def place_of(session: Session, person_id: uuid.UUID, work_id: uuid.UUID) -> int | None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from library import audit, clock, walls
+from library.database import add_missing
 from library.errors import Refusal
 from library.people import units
 from library.people.models import (
@@ -76,11 +77,9 @@ def unit_by_code(session: Session, code: str) -> Unit:
 
 def ensure_province(session: Session, name: str, *, at: datetime | None = None) -> Unit:
     """Make the root unit when there is none; `at`: the moment of the first start."""
-    found = session.scalar(select(Unit).where(Unit.code == PROVINCE_CODE))
-    if found is None:
-        found = Unit(code=PROVINCE_CODE, kind=PROVINCE, name=name)
-        session.add(found)
-        session.flush()
+    new = add_missing(session, Unit, id=uuid.uuid4(), code=PROVINCE_CODE, kind=PROVINCE, name=name)
+    found = province(session)
+    if new:
         audit.tell(session, "unit-opened", found, unit_id=found.id, by=None, at=at or clock.now(), kind=PROVINCE, code=PROVINCE_CODE)
     return found
 
@@ -159,12 +158,11 @@ def invite_to_new_password(session: Session, person: Person, *, at: datetime, by
     return _invite(session, NEW_PASSWORD, person.id, by=by, at=at, lasts=RESET_LASTS)
 
 
-def open_invitation(session: Session, token: str, *, at: datetime) -> Invitation:
-    """The invitation behind a token. Raises LinkUsed when it is unknown, used or expired."""
+def open_invitation(session: Session, token: str, *, at: datetime, lock: bool = False) -> Invitation:
+    """The invitation behind a token; locked for whoever uses it. Raises LinkUsed when it is unknown, used or expired."""
+    wanted = select(Invitation).options(joinedload(Invitation.person)).where(Invitation.token_hash == token_hash(token))
     with walls.lifted(session):
-        found = session.scalar(
-            select(Invitation).options(joinedload(Invitation.person)).where(Invitation.token_hash == token_hash(token)).with_for_update(of=Invitation)
-        )
+        found = session.scalar(wanted.with_for_update(of=Invitation) if lock else wanted)
     if found is None or found.used_at is not None or found.expires_at <= at:
         raise LinkUsed
     return found
@@ -172,7 +170,7 @@ def open_invitation(session: Session, token: str, *, at: datetime) -> Invitation
 
 def accept(session: Session, token: str, *, name: str, login: str, password_hash: str, at: datetime) -> Person:
     """Use the link: become the first administrator, or set a new password. Signs out everywhere else."""
-    invitation = open_invitation(session, token, at=at)
+    invitation = open_invitation(session, token, at=at, lock=True)
     invitation.used_at = at
     with walls.lifted(session):  # nobody is signed in: the link itself has said who it is
         if invitation.person is None:
