@@ -541,7 +541,7 @@ export interface paths {
         };
         /**
          * File
-         * @description The file as it was deposited, as a download; ranges are served.
+         * @description The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store itself.
          */
         get: operations["file_api_v1_works__work_id__file_get"];
         put?: never;
