@@ -18,7 +18,7 @@ import pytest
 from ingest import orphans, uploading
 from ingest.house import House, open_house
 from library import migrations
-from library.catalogue import depositing
+from library.catalogue import depositing, keeping
 from library.catalogue.models import Deposit
 from library.clock import now
 from library.database import reading_session, transaction
@@ -258,6 +258,13 @@ def test_files_that_no_row_names_go_after_a_day_and_no_others(house: House, tmp_
     assert orphans.collect(house, beginnings, at=moment + timedelta(hours=25)) == 1
     assert (house.files.stat(lost), house.files.stat(named) is not None) == (None, True)
     assert orphans.collect(house, beginnings, at=moment + timedelta(hours=25)) == 0
+
+
+def test_a_file_that_somebody_named_meanwhile_is_not_removed(house: House, tmp_path: Path) -> None:
+    key = received(house, b"hai nguoi gui" + str(tmp_path).encode())
+    with transaction(house.engine) as session:
+        assert keeping.discard_unnamed(session, house.files, [key]) == 0
+    assert house.files.stat(key) is not None
 
 
 class SweptOnce:
