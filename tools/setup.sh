@@ -64,6 +64,8 @@ debian_ready() {
   command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
   [ -f /usr/share/tesseract-ocr/5/tessdata/vie.traineddata ] || missing="$missing tesseract-ocr-vie"
   [ -f /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ] || missing="$missing fonts-noto-core"
+  command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
+  command -v mvn >/dev/null 2>&1 || [ -f "$cache/elasticsearch-8.19.21.zip" ] || missing="$missing maven"
   [ -z "$missing" ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     say "Debian packages:$missing"

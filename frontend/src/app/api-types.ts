@@ -1136,6 +1136,8 @@ export interface components {
             guesses: components["schemas"]["FoundWork"][];
             /** Facets */
             facets: components["schemas"]["Facet"][];
+            /** Degraded */
+            degraded: boolean;
             /** Page */
             page: number;
             /** Page Count */
