@@ -127,7 +127,7 @@ class ElasticIndex:
         for one in documents:
             name = f"{one.work_id}:{one.page}"
             self.leaving.pop(name, None)
-            self.operations += ({"index": _address(name, one.work_id, one.revision)}, _row(one))
+            self.operations += ({"index": _address(name, one.work_id, one.revision)}, row_of(one))
             if len(self.operations) >= 2 * self.tuning.bulk:
                 self._send()
             self._outdate(one)
@@ -307,7 +307,7 @@ def _address(name: str, work_id: str, version: int) -> dict[str, Any]:
     return {"_id": name, "routing": work_id, "version": version, "version_type": "external_gte"}
 
 
-def _row(one: Document) -> dict[str, Any]:
+def row_of(one: Document) -> dict[str, Any]:
     row: dict[str, Any] = {"work_id": one.work_id, "page_term": str(one.page), "school": one.school, "sight": one.sight}
     for where, text in (("body", one.body), ("head", one.head), ("title", one.title)):
         for kind, value in (("exact", text.exact), ("folded", text.folded), ("plain", text.plain)):

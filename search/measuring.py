@@ -12,7 +12,7 @@ from typing import Any
 from library.people.sight import PUBLIC, VISITOR
 from search import tiers
 from search.documents import WorkFacts, documents_of
-from search.index import Index, open_index
+from search.index import Index, Tuning, open_index
 from search.query import Query, parse
 
 DEPTH = 10
@@ -55,10 +55,10 @@ def rank(index: Index, query: Query, *, limit: int) -> Ranking:
 
 
 @contextmanager
-def index_of(works: Iterable[tuple[WorkFacts, Iterable[tuple[int, str]]]]) -> Iterator[Index]:
-    """A throw-away embedded index of these works."""
+def index_of(works: Iterable[tuple[WorkFacts, Iterable[tuple[int, str]]]], url: str | None = None) -> Iterator[Index]:
+    """An index of these works: a throw-away embedded one, or a new one at the URL."""
     with tempfile.TemporaryDirectory(prefix="hoclieu-measure-") as folder:
-        index = open_index(f"tantivy://{folder}", writing=True)
+        index = open_index(url or f"tantivy://{folder}", writing=True, tuning=Tuning(answer_seconds=60))
         for facts, pages in works:
             index.write(documents_of(facts, pages))
         index.commit()
@@ -71,12 +71,12 @@ def facts(key: int, title: str, *names: str, kind: str | None = None) -> WorkFac
     return WorkFacts(str(key), key, title, names, None, None, kind, "truong", (PUBLIC,))
 
 
-def pairs(corpus: Mapping[str, Any]) -> list[PairVerdict]:
+def pairs(corpus: Mapping[str, Any], url: str | None = None) -> list[PairVerdict]:
     """Run every pair of a file like `search-pairs.json`."""
     docs = corpus["docs"]
     ids = {number: doc["id"] for number, doc in enumerate(docs, 1)}
     works = [(facts(number, doc.get("unicode_title", doc["title"]), *_names(doc)), ()) for number, doc in enumerate(docs, 1)]
-    with index_of(works) as index:
+    with index_of(works, url) as index:
         return [_pair(index, ids, pair) for pair in corpus["pairs"]]
 
 

@@ -67,6 +67,8 @@ debian_ready() {
   [ -f /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ] || missing="$missing fonts-noto-core"
   command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing="$missing postgresql"
+  command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
+  command -v mvn >/dev/null 2>&1 || [ -f "$cache/elasticsearch-8.19.21.zip" ] || missing="$missing maven"
   [ -z "$missing" ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     say "Debian packages:$missing"

@@ -21,11 +21,13 @@ FORMS: dict[str, Callable[[dict[str, str]], str]] = {
     "nfd": lambda query: query.get("text_nfd") or unicodedata.normalize("NFD", query["text"]),
 }
 
+Engine = Annotated[str | None, typer.Option("--index", help="Measure a new index at this address, e.g. http://127.0.0.1:9200/measuring; else an embedded one.")]
+
 
 @app.command()
-def pairs(file: Annotated[Path, typer.Argument(help="A file like search-pairs.json.", exists=True)], as_json: Json = False) -> None:
+def pairs(file: Annotated[Path, typer.Argument(help="A file like search-pairs.json.", exists=True)], url: Engine = None, as_json: Json = False) -> None:
     """Every query pair of the matching policy: passes and misses."""
-    verdicts = measuring.pairs(json.loads(file.read_text(encoding="utf-8")))
+    verdicts = measuring.pairs(json.loads(file.read_text(encoding="utf-8")), url)
     for one in verdicts:
         mark = "✓" if one.passed else "✗"
         tell(
@@ -44,7 +46,9 @@ def pairs(file: Annotated[Path, typer.Argument(help="A file like search-pairs.js
 
 
 @app.command()
-def relevance(folder: Annotated[Path, typer.Argument(help="Sets of queries.jsonl and qrels.tsv.", exists=True)], as_json: Json = False) -> None:
+def relevance(
+    folder: Annotated[Path, typer.Argument(help="Sets of queries.jsonl and qrels.tsv.", exists=True)], url: Engine = None, as_json: Json = False
+) -> None:
     """nDCG@10, MRR@10, hit@1 and hit@10 for marked, unmarked and NFD queries of each set."""
     logs.set_up("bench")
     sets = sorted(path.parent for path in folder.rglob("qrels.tsv"))
@@ -52,17 +56,17 @@ def relevance(folder: Annotated[Path, typer.Argument(help="Sets of queries.jsonl
         progress.print(f"no qrels.tsv under {folder}", markup=False)
         raise typer.Exit(WRONG)
     for one in sets:
-        for row in measure(one, folder.parent / "pdf"):
+        for row in measure(one, folder.parent / "pdf", f"{url}-{one.name}" if url else None):
             tell(row, "  ".join(f"{key} {value}" for key, value in row.items()), as_json=as_json)
 
 
-def measure(folder: Path, pdfs: Path) -> Iterator[dict[str, Any]]:
+def measure(folder: Path, pdfs: Path, url: str | None = None) -> Iterator[dict[str, Any]]:
     """The figures of one set."""
     rows = [line.split("\t") for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:] if line]
     right = {row[0]: (row[1], int(row[2])) for row in rows}
     keys = {name: number for number, name in enumerate(sorted({name for name, _ in right.values()}), 1)}
     works = ((measuring.facts(key, ""), pages(find(pdfs, folder, name))) for name, key in keys.items())
-    with measuring.index_of(works) as index:
+    with measuring.index_of(works, url) as index:
         for form, words in FORMS.items():
             queries = [query for query in measuring.load_jsonl(folder / "queries.jsonl") if query["_id"] in right]
             asked = ((words(query), (keys[right[query["_id"]][0]], right[query["_id"]][1])) for query in queries)

@@ -6,19 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from search.index import Index, open_index
-from tests.services.elasticsearch import Elasticsearch
-
-Pair = tuple[Index, Index]
-ENGINES = ("tantivy", "elasticsearch")
-
-
-def url_of(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
-    """The address of a new, empty index."""
-    if engine == "tantivy":
-        return f"tantivy://{folder}/index"
-    server: Elasticsearch = request.getfixturevalue("elasticsearch")
-    return f"{server.address}/test-{uuid.uuid4().hex}"
+from search.index import Index
+from tests.contracts.engines import ENGINES, Pair, opened, url_of
 
 
 @pytest.fixture(params=ENGINES)
@@ -30,15 +19,15 @@ def index_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def pairs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Pair]]:
     """Makes a new, empty index of the embedded engine and one of the province's, as often as it is called."""
-    opened: list[Index] = []
+    made: list[Index] = []
 
     def make() -> Pair:
-        embedded, province = (open_index(url_of(engine, request, tmp_path / uuid.uuid4().hex), writing=True) for engine in ENGINES)
-        opened.extend((embedded, province))
+        embedded, province = (opened(url_of(engine, request, tmp_path / uuid.uuid4().hex), writing=True) for engine in ENGINES)
+        made.extend((embedded, province))
         return embedded, province
 
     yield make
-    for index in opened:
+    for index in made:
         index.close()
 
 

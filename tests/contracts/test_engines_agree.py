@@ -15,7 +15,7 @@ from search.clauses import Adjacent, All, Best, Clause, Constant, Is, IsOneOf, S
 from search.documents import WorkFacts, documents_of
 from search.index import MOST_WORKS, Hit, Hits, Index
 from search.query import LONGEST, Filters, Query, parse
-from tests.contracts.conftest import Pair
+from tests.contracts.engines import Pair
 
 SEEN = Sight(frozenset({PUBLIC}))
 TIERS: tuple[Callable[[Query], Clause], ...] = (tiers.main, tiers.most, tiers.guess)

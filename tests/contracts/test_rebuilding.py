@@ -17,13 +17,12 @@ from library.people.sight import PUBLIC, VISITOR
 from search import comparing, tiers
 from search.comparing import Difference, differences
 from search.documents import documents_of
-from search.index import Index, build_beside, open_index
+from search.index import Index, build_beside
 from search.query import parse
 from search.rebuilding import WORKS_AT_ONCE, Pace, Progress, rebuild
+from tests.contracts.engines import PATIENT, opened
 from tests.contracts.shelf import Shelf
 from tests.contracts.test_engines_agree import work
-
-AT_FULL_SPEED = Pace(None)
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 @pytest.fixture
 def live(index_url: str) -> Iterator[Index]:
-    made = open_index(index_url, writing=True)
+    made = opened(index_url, writing=True)
     yield made
     made.close()
 
@@ -45,7 +44,7 @@ def nothing(_: Progress) -> None:
 
 
 def build(shelf: Shelf, index_url: str, tell: Callable[[Progress], None] = nothing) -> None:
-    beside = build_beside(index_url)
+    beside = build_beside(index_url, tuning=PATIENT)
     try:
         rebuild(shelf.engine, beside, Pace(None), tell)
     finally:
@@ -67,7 +66,7 @@ def test_a_rebuilt_index_holds_everything_and_readers_and_the_writer_go_on_in_it
     live.delete(str(shelf.id_of(2)))
     live.write(documents_of(work(99, "thừa"), [(1, "không có trong thư viện")]))
     live.commit()
-    reader = open_index(index_url)
+    reader = opened(index_url)
     assert found(reader, "sach2") == set()
     told: list[Progress] = []
     build(shelf, index_url, told.append)

@@ -1,6 +1,8 @@
 """What every search engine behind the port must answer alike."""
 
+import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from search import tiers
 from search.documents import WorkFacts, documents_of
 from search.index import Index, open_index
 from search.query import Filters, Query, QueryTooLong, parse
+from tests.contracts.engines import opened
+from tests.services.elasticsearch import Elasticsearch
 
 PUBLIC = Sight(frozenset({"public"}))
 WORKS = [
@@ -26,7 +30,7 @@ PAGES = {
 
 @pytest.fixture
 def index(index_url: str) -> Iterator[Index]:
-    made = open_index(index_url, writing=True)
+    made = opened(index_url, writing=True)
     for work in WORKS:
         made.write(documents_of(work, PAGES[work.work_id]))
     made.commit()
@@ -106,7 +110,7 @@ def test_a_second_writer_of_the_embedded_index_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_reader_sees_what_is_committed(index: Index, index_url: str) -> None:
-    reader = open_index(index_url)
+    reader = opened(index_url)
     assert reader.count() == index.count()
     index.delete("w2")
     index.commit()
@@ -116,3 +120,19 @@ def test_a_reader_sees_what_is_committed(index: Index, index_url: str) -> None:
 def test_a_query_of_ten_thousand_characters_is_refused() -> None:
     with pytest.raises(QueryTooLong):
         parse("a" * 10_000, PUBLIC)
+
+
+def test_a_slow_writer_never_puts_an_older_state_over_a_newer_one(elasticsearch: Elasticsearch) -> None:
+    url = f"{elasticsearch.address}/test-{uuid.uuid4().hex}"
+    quick, slow = opened(url, writing=True), opened(url, writing=True)
+    old, new = (replace(WORKS[0], revision=number, sight=(token,)) for number, token in ((4, "public"), (5, "staff:1")))
+    quick.write(documents_of(old, PAGES["w1"]))
+    quick.commit()
+    slow.delete("w1")
+    slow.write(documents_of(old, PAGES["w1"]))  # has read the database, and now it stands still
+    quick.delete("w1")
+    quick.write(documents_of(new, PAGES["w1"][:1]))  # withdrawn meanwhile, and two pages shorter
+    quick.commit()
+    slow.commit()
+    assert [(entry.page, entry.revision) for entry in quick.entries()] == [(0, 5), (1, 5)]
+    assert found(quick, asked("tam giac")) == []

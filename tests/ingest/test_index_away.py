@@ -25,7 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def province(elasticsearch: Elasticsearch, home: Path) -> Iterator[RunningHouse]:
     """A house on the real engine."""
-    with running(home, HOCLIEU_INDEX=f"{elasticsearch.address}/away-{uuid.uuid4().hex}") as house:
+    with running(home, HOCLIEU_INDEX=f"{elasticsearch.address}/away-{uuid.uuid4().hex}", HOCLIEU_INDEX_ANSWER_SECONDS="10") as house:
         yield house
 
 
