@@ -118,12 +118,10 @@ def load(session: Session, groups: list[Group], query: Query, *, at: datetime) -
     """The rows behind the groups, as far as they may be seen now."""
     if not groups:
         return []
-    works = listing.works_of(session, [group.key for group in groups], query.sight, at=at)
-    shown = [(group, works[group.key]) for group in groups if group.key in works]
-    wanted = [(work.version_id, hit.page) for group, work in shown if work.version_id for hit in group.pages[:PAGES_A_WORK]]
-    texts = listing.texts_of(session, wanted)
+    places = ((group.key, number) for group in groups for number in ([hit.page for hit in group.pages[:PAGES_A_WORK]] or [0]))
+    works, texts = listing.works_at(session, places, query.sight, at=at)
     marker = Marker(query)
-    return [_found_work(group, work, texts, marker) for group, work in shown]
+    return [_found_work(group, works[group.key], texts, marker) for group in groups if group.key in works]
 
 
 def _main_tier(hit: Hit) -> int:
@@ -132,9 +130,9 @@ def _main_tier(hit: Hit) -> int:
 
 def _found_work(group: Group, work: ListedWork, texts: dict[Place, str], marker: Marker) -> FoundWork:
     pages = [
-        FoundPage(hit.page, marker.snippet(texts[work.version_id, hit.page]), plain_score(hit), _tier(group, hit))
+        FoundPage(hit.page, marker.snippet(texts[group.key, hit.page]), plain_score(hit), _tier(group, hit))
         for hit in group.pages[:PAGES_A_WORK]
-        if work.version_id is not None and (work.version_id, hit.page) in texts
+        if (group.key, hit.page) in texts
     ]
     title = pieces(work.title, marker.marks(work.title))
     return FoundWork(work, group.tier, group.score % tiers.PHRASE_SCORE, title, pages, group.page_total)
