@@ -1,6 +1,11 @@
-"""The embedded adapter: Tantivy. Our tokens arrive joined by spaces and are only split here."""
+"""The embedded adapter: Tantivy. Our tokens arrive joined by spaces and are only split here.
 
+The engine works without the interpreter's lock, so it counts in a thread of its own while rows are read and snippets made.
+"""
+
+import os
 from collections.abc import Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +35,33 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
+class CountedBeside(Hits):
+    """Hits that are here while their numbers are still being counted: who reads a number waits for it."""
+
+    def __init__(self, hits: list[Hit], counting: Future[Hits]) -> None:
+        self.__dict__.update(hits=hits, counting=counting)
+
+    @property
+    def page_total(self) -> int:
+        """Matching pages, exact."""
+        return self._counted.page_total
+
+    @property
+    def pages_of(self) -> dict[int, int]:
+        """Matching pages of each work."""
+        return self._counted.pages_of
+
+    @property
+    def more_works(self) -> bool:
+        """There are more works than `pages_of` names."""
+        return self._counted.more_works
+
+    @property
+    def _counted(self) -> Hits:
+        counting: Future[Hits] = self.__dict__["counting"]
+        return counting.result()
+
+
 class TantivyIndex:
     """The Index port on a folder of this machine."""
 
@@ -41,6 +73,7 @@ class TantivyIndex:
         self.index.config_reader(reload_policy="manual")
         self.writer = self._open_writer() if writing else None
         self.seen = self._stamp()
+        self.beside: Executor = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="counting")
 
     def write(self, documents: Iterable[Document]) -> None:
         """Add documents to the running batch."""
@@ -68,16 +101,17 @@ class TantivyIndex:
         keys = searcher.fast_field_values("work_key", addresses)
         pages = searcher.fast_field_values("page", addresses)
         hits = [Hit(int(key or 0), int(page or 0), score) for (score, _), key, page in zip(found.hits, keys, pages, strict=True)]
-        return _in_hand(hits) if len(hits) < limit else self._counted(searcher, clause, hits)
+        return _in_hand(hits) if len(hits) < limit else CountedBeside(hits, self.beside.submit(self._counted, searcher, clause, hits))
 
     def close(self) -> None:
         """Wait for merges and give the lock back."""
+        self.beside.shutdown()
         if self.writer is not None:
             self.writer.wait_merging_threads()
             self.writer = None
 
     def _counted(self, searcher: tantivy.Searcher, clause: Clause, hits: list[Hit]) -> Hits:
-        """Exact counts; what only raises scores is left out, which halves the work."""
+        """The hits with exact counts; what only raises scores is left out, which halves the work."""
         query = self._compile(replace(clause, better=()) if isinstance(clause, All) else clause)
         works = {"terms": {"field": "work_key", "size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
         pages = {"range": {"field": "page", "ranges": [{"from": 1.0}]}}
