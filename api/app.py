@@ -39,7 +39,7 @@ def create_app(house: House) -> FastAPI:
     errors.install(app)
     app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)
-    for room in (health, people, units, rosters, home, search, works, reader, deposits, uploads, desk, pages, me_pages, desk_pages, administration_pages):
+    for room in (search, health, people, units, rosters, home, works, reader, deposits, uploads, desk, pages, me_pages, desk_pages, administration_pages):
         app.include_router(room.router)
     app.mount("/static", BuiltFiles(BUILT), name="static")
     return app

@@ -1,13 +1,7 @@
 """Search on the wire: works with their best pages."""
 
 from api.schemas.base import Named, Sent
-
-
-class Piece(Sent):
-    """A run of snippet text; marked when it is a hit."""
-
-    text: str
-    marked: bool
+from search.marking import Piece
 
 
 class PageHit(Sent):
