@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime
 from functools import cache, partial
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,13 @@ from search.documents import WorkFacts, documents_of
 from search.index import Hits, Index, open_index
 from search.query import parse
 from search.tantivy import TantivyIndex
-from tests.bench.figures import median_ms, report, report_most, took_ms
-from tests.services.house import RunningHouse, running, upload
+from tests.bench.figures import report, report_most, took_ms
+from tests.services.house import RunningHouse, running
 
 WORKS, PAGES_EACH = 500, 200
 PUBLIC_PAGES_JS = 45_000
-UPLOAD, ROUNDS = 200_000_000, 3  # bytes
+UPLOAD, ROUNDS = 200_000_000, 5  # bytes
+PART = 16 * 1024**2  # bytes
 QUERIES, TURN = 220, 20
 
 
@@ -62,9 +64,33 @@ def sending(house: RunningHouse, folder: Path) -> None:
     path = folder / "big.bin"
     path.write_bytes(random.Random(1).randbytes(UPLOAD))
     with house.administrator() as client:
-        ours = median_ms(lambda: upload(client, path, chunk=16 * 1024**2), ROUNDS) / 1000
-    floor = median_ms(lambda: copy(path, folder / "copy.bin"), ROUNDS) / 1000
+        turns = [(took_ms(partial(send, client, fresh(path, turn))), took_ms(partial(copy, path, folder / f"copy-{turn}.bin"))) for turn in range(ROUNDS)]
+    ours, floor = (statistics.median(side) / 1000 for side in zip(*turns, strict=True))
     report("upload over HTTP against copy + SHA-256, MB/s", UPLOAD / 1e6 / ours, UPLOAD / 1e6 / floor, 0.5, least=True)
+
+
+def fresh(path: Path, turn: int) -> Path:
+    """The file with another beginning: bytes that are in the store already would not be written to the disk again."""
+    with path.open("r+b") as file:
+        file.write(turn.to_bytes(8))
+    return path
+
+
+def send(client: httpx.Client, path: Path) -> None:
+    """Announce a file and send its bytes straight from the socket's own loop: httpx copies the rest of a long body for every piece it sends."""
+    size = path.stat().st_size
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    created = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(size)}).raise_for_status()
+    connection = HTTPConnection(client.base_url.netloc.decode())
+    with path.open("rb") as source:
+        for start in range(0, size, PART):
+            data = source.read(PART)
+            headers = {"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream", "Cookie": cookies}
+            connection.request("PATCH", created.headers["Location"], data, headers)
+            answered = connection.getresponse()
+            answered.read()
+            assert answered.status == 204
+    connection.close()
 
 
 def copy(path: Path, target: Path) -> None:
