@@ -38,7 +38,12 @@ class FoundWork:
     score: float
     title: list[Piece]
     pages: list[FoundPage]
-    page_total: int
+    group: "Group"
+
+    @property
+    def page_total(self) -> int:
+        """Pages that hold the query; waits until they are counted."""
+        return max(self.group.hits.pages_of.get(self.group.key, 0), len(self.group.pages))
 
 
 @dataclass(frozen=True)
@@ -62,26 +67,24 @@ class Group:
     tier: int
     score: float
     pages: list[Hit]
-    page_total: int
+    hits: Hits  # all documents of which these are some
 
 
 def find(session: Session, index: Index, query: Query, *, at: datetime, page: int = 1) -> Found:
-    """Page `page` (from 1) of the works that answer the query."""
+    """Page `page` (from 1) of the works that answer the query. Numbers are read last, because an engine may still be counting."""
     if not query.terms:
         return Found([], [], 0, True, 0, Facets())
     first, last = (page - 1) * WORKS_A_PAGE, page * WORKS_A_PAGE
     main, hits = look(index, tiers.main(query), _main_tier, last)
-    total, exact, pages = len(hits.pages_of), not hits.more_works, hits.page_total
     if len(main) < WORKS_A_PAGE and page == 1:
         more, rest = look(index, tiers.most(query), lambda _hit: tiers.MOST_WORDS, WORKS_A_PAGE)
-        total, exact, pages = (total, exact, pages) if main else (len(rest.pages_of), not rest.more_works, rest.page_total)
         hits = hits if main else rest
         known = {group.key for group in main}
         main += [group for group in more if group.key not in known]
     works = load(session, main[first:last], query, at=at)
     guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at)
     facets = listing.facets_of(session, list(hits.pages_of), query.sight, at=at)
-    return Found(works, guesses, min(total, MOST_WORKS - 1), exact, pages, facets)
+    return Found(works, guesses, min(len(hits.pages_of), MOST_WORKS - 1), not hits.more_works, hits.page_total, facets)
 
 
 def guess(index: Index, query: Query) -> list[Group]:
@@ -107,11 +110,9 @@ def grouped(hits: Hits, tier: Callable[[Hit], int]) -> list[Group]:
     for hit in hits.hits:
         group = groups.get(hit.work_key)
         if group is None:
-            group = groups[hit.work_key] = Group(hit.work_key, tier(hit), hit.score, [], hits.pages_of.get(hit.work_key, 0))
+            group = groups[hit.work_key] = Group(hit.work_key, tier(hit), hit.score, [], hits)
         if hit.page:
             group.pages.append(hit)
-    for group in groups.values():
-        group.page_total = max(group.page_total, len(group.pages))
     return list(groups.values())
 
 
@@ -119,12 +120,10 @@ def load(session: Session, groups: list[Group], query: Query, *, at: datetime) -
     """The rows behind the groups, as far as they may be seen now."""
     if not groups:
         return []
-    works = listing.works_of(session, [group.key for group in groups], query.sight, at=at)
-    shown = [(group, works[group.key]) for group in groups if group.key in works]
-    wanted = [(work.version_id, hit.page) for group, work in shown if work.version_id for hit in group.pages[:PAGES_A_WORK]]
-    texts = listing.texts_of(session, wanted)
+    places = ((group.key, number) for group in groups for number in ([hit.page for hit in group.pages[:PAGES_A_WORK]] or [0]))
+    works, texts = listing.works_at(session, places, query.sight, at=at)
     marker = Marker(query)
-    return [_found_work(group, work, texts, marker) for group, work in shown]
+    return [_found_work(group, works[group.key], texts, marker) for group in groups if group.key in works]
 
 
 def _main_tier(hit: Hit) -> int:
@@ -133,12 +132,12 @@ def _main_tier(hit: Hit) -> int:
 
 def _found_work(group: Group, work: ListedWork, texts: dict[Place, str], marker: Marker) -> FoundWork:
     pages = [
-        FoundPage(hit.page, marker.snippet(texts[work.version_id, hit.page]), plain_score(hit), _tier(group, hit))
+        FoundPage(hit.page, marker.snippet(texts[group.key, hit.page]), plain_score(hit), _tier(group, hit))
         for hit in group.pages[:PAGES_A_WORK]
-        if work.version_id is not None and (work.version_id, hit.page) in texts
+        if (group.key, hit.page) in texts
     ]
     title = pieces(work.title, marker.marks(work.title))
-    return FoundWork(work, group.tier, group.score % tiers.PHRASE_SCORE, title, pages, group.page_total)
+    return FoundWork(work, group.tier, group.score % tiers.PHRASE_SCORE, title, pages, group)
 
 
 def plain_score(hit: Hit) -> float:

@@ -1,17 +1,20 @@
 """Which characters of a stored text are hits: our own positions, so every engine marks alike."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from library import vocabulary
 from library.vietnamese import Token, needles, tokens, tokens_near
+from library.vietnamese.spotting import MARKED
 from search.query import Query, Way
 
 SNIPPET = 170  # characters
 BEFORE = 50
 NOT_ASCII = re.compile(r"[^ \n]*[^\x00-\x7f][^ \n]*")  # a word, with what is written on to it
+LETTER_WITH_MARKS = re.compile(f"[{''.join(MARKED)}]")  # any of these is enough, and stands near the beginning of most texts
 
 
 class Mark(NamedTuple):
@@ -22,8 +25,9 @@ class Mark(NamedTuple):
     words: int
 
 
-class Piece(NamedTuple):
-    """A run of text, marked or not."""
+@dataclass(slots=True)
+class Piece:
+    """A run of text, marked or not; it goes on the wire as it is."""
 
     text: str
     marked: bool
@@ -108,7 +112,11 @@ def joins(between: str) -> bool:
 
 def without_marks(text: str) -> bool:
     """Whether nobody typed marks here: then marked words of a query are found without theirs."""
-    return text.isascii() or not any(token.marked for word in NOT_ASCII.finditer(text) for token in tokens(text, *word.span()))
+    if text.isascii():
+        return True
+    if LETTER_WITH_MARKS.search(text):
+        return False
+    return not any(token.marked for word in NOT_ASCII.finditer(text) for token in tokens(text, *word.span()))
 
 
 def neighbours(text: str, found: list[Token]) -> bool:

@@ -104,7 +104,7 @@ async def home_page(request: Request, gate: GateNow, token: Token, language: Lan
 @page.get("/tim")
 async def search_page(
     request: Request, gate: GateNow, token: Token, language: Language, index: IndexNow,
-    mon: Values, lop: Values, loai: Values, truong: Values, q: str = "", trang: int = 1,
+    mon: Values = [], lop: Values = [], loai: Values = [], truong: Values = [], q: str = "", trang: int = 1,  # noqa: B006
 ) -> Response:  # fmt: skip
     """Search."""
     filters = search.filters_of(mon, lop, loai, truong)

@@ -9,7 +9,6 @@ from api import describing
 from api.counting import note
 from api.dependencies import Now, Reader, Reading
 from api.schemas import works as schemas
-from api.schemas.search import Piece
 from library.catalogue import boxes, queries
 from library.catalogue.models import Work
 from library.people.sight import Sight
@@ -85,7 +84,7 @@ def hits_of(session: Session, work: Work, q: str, sight: Sight) -> schemas.Hits:
             schemas.PageOfHits(
                 number=one.number,
                 hits=one.hits,
-                snippet=[Piece(text=piece.text, marked=piece.marked) for piece in one.snippet],
+                snippet=one.snippet,
                 heading=next((title for number, title in reversed(contents) if number <= one.number), None),
             )
             for one in found

@@ -1,4 +1,4 @@
-"""Every door of the house, in the order in which the OpenAPI document names them; pages last."""
+"""Every door of the house, in the order in which they are asked most; pages last."""
 
 from types import ModuleType
 
@@ -27,13 +27,13 @@ from api.routes import (
 )
 
 ROOMS: tuple[ModuleType, ...] = (
+    search,
     health,
     machine,
     people,
     units,
     rosters,
     home,
-    search,
     works,
     keeping,
     reviews,

@@ -1,13 +1,7 @@
 """Search on the wire: works with their best pages."""
 
 from api.schemas.base import Named, Sent
-
-
-class Piece(Sent):
-    """A run of snippet text; marked when it is a hit."""
-
-    text: str
-    marked: bool
+from search.marking import Piece
 
 
 class PageHit(Sent):
@@ -28,6 +22,15 @@ class Cover(Sent):
     sign: str
 
 
+class OnShelf(Sent):
+    """Paper copies in the asker's own school."""
+
+    school: Named
+    free: int
+    total: int
+    shelf: str | None
+
+
 class FoundWork(Sent):
     """One work with its best pages."""
 
@@ -46,6 +49,7 @@ class FoundWork(Sent):
     tier: int
     pages: list[PageHit]
     page_total: int  # pages of this work that hold the query
+    on_shelf: OnShelf | None
 
 
 class FacetValue(Sent):

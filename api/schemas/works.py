@@ -5,8 +5,9 @@ from datetime import datetime
 from pydantic import AwareDatetime, Field
 
 from api.schemas.base import Named, Sent, Wish
-from api.schemas.search import Cover, Piece
+from api.schemas.search import Cover
 from library.usage import Told
+from search.marking import Piece
 
 
 class Heading(Sent):
@@ -132,9 +133,11 @@ class HitBox(Sent):
     hit: int  # boxes of one hit share its number, from 0 on this page
 
 
-class TextPiece(Piece):
+class TextPiece(Sent):
     """A run of page text for the text mode; `hit` numbers marked runs like the boxes."""
 
+    text: str
+    marked: bool
     hit: int | None = None
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from library.catalogue.models import Audience, Work
+from library.many_values import folded, unfolded
 from library.people.sight import VISITOR, Sight
 
 
@@ -18,10 +19,10 @@ def visible_to(sight: Sight, moment: datetime) -> ColumnElement[bool]:
 
 def asked_by(sight: Sight, moment: datetime) -> dict[str, Any]:
     """Who asks and when, for a statement that was built once with `VISIBLE`."""
-    return {"sight_tokens": sorted(sight.tokens), "moment": moment}
+    return {"sight_tokens": folded(sorted(sight.tokens)), "moment": moment}
 
 
-def _rule(tokens: Sequence[str] | BindParameter[Sequence[str]], moment: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def _rule(tokens: Sequence[str] | Select[str], moment: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return exists().where(
         Audience.work_id == Work.id,
         Audience.token.in_(tokens),
@@ -30,7 +31,7 @@ def _rule(tokens: Sequence[str] | BindParameter[Sequence[str]], moment: datetime
     )
 
 
-VISIBLE = _rule(bindparam("sight_tokens", expanding=True), bindparam("moment"))
+VISIBLE = _rule(select(unfolded("sight_tokens").c.value), bindparam("moment"))
 
 
 def is_public(session: Session, work: Work, *, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from library.catalogue.access import visible_to
-from library.catalogue.models import Work
+from library.catalogue.models import PUBLISHED, Work
 from library.people.models import Unit
 from library.people.sight import Sight
 
@@ -21,3 +21,9 @@ def keys_with(session: Session, words: Sequence[str], sight: Sight, narrowing: I
     wanted = select(Work.key, begins.label("begins"), func.length(Work.card_words).label("length"))
     some = wanted.join(Unit, Unit.id == Work.unit_id).where(*all_words, *narrowing, visible_to(sight, at)).limit(MOST_SORTED).subquery()
     return list(session.scalars(select(some.c.key).order_by(some.c.begins.desc(), some.c.length, some.c.key).limit(limit)))
+
+
+def newest(session: Session, sight: Sight, narrowing: Iterable[ColumnElement[bool]], *, at: datetime, limit: int) -> list[int]:
+    """Keys of the published works that may be seen, newest first."""
+    wanted = select(Work.key).join(Unit, Unit.id == Work.unit_id).where(Work.state == PUBLISHED, *narrowing, visible_to(sight, at))
+    return list(session.scalars(wanted.order_by(Work.published_at.desc(), Work.key).limit(limit)))

@@ -2,22 +2,23 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, and_, bindparam, func, or_, select
+from sqlalchemy import Executable, and_, func, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from library.catalogue.access import VISIBLE, asked_by
 from library.catalogue.models import Page, Version, Work
+from library.many_values import folded, number, unfolded
 from library.people.models import SCHOOL, Unit
 from library.people.sight import Sight
 
-PLACES = 30  # pages that one statement looks up; fewer are filled up with places where no page is
-NOWHERE = (uuid.UUID(int=0), 0)
-Place = tuple[uuid.UUID, int]  # version, page number
+MOST_PAGES = 2**20  # of one work; a place is one number, key * MOST_PAGES + page
+Place = tuple[int, int]  # key of a work, page number; 0: the work itself
 
 
 class ListedWork(NamedTuple):
@@ -49,30 +50,41 @@ class Facets:
     school_names: dict[str, str] = field(default_factory=dict)
 
 
-OF_THESE = Work.key.in_(bindparam("keys", expanding=True))
+KEYS, PLACES = unfolded("keys"), unfolded("places")
+AS_STORED = (type_coerce(Work.id, NullType), type_coerce(Work.version_id, NullType))  # an id is made once a work, not once a page
 LISTED = (
-    select(*(getattr(Work, name) for name in ListedWork._fields[:9]), Version.page_count, Unit.kind, Unit.code, Unit.name)
+    select(Work.key, AS_STORED[0], *(getattr(Work, name) for name in ListedWork._fields[2:8]), AS_STORED[1], Version.page_count)
+    .add_columns(Unit.kind, Unit.code, Unit.name, Page.number, Page.text)
+    .select_from(PLACES)
+    .join(Work, Work.key == number(PLACES) // MOST_PAGES)
     .join(Unit, Unit.id == Work.unit_id)
     .outerjoin(Version, Version.id == Work.version_id)
-    .where(OF_THESE, VISIBLE)
+    .outerjoin(Page, and_(Page.version_id == Work.version_id, Page.number == number(PLACES) % MOST_PAGES))
+    .where(VISIBLE)
 )
 KINDS = (Work.subject_code, Work.grade, Work.type_code, Work.unit_id)
-COUNTED = select(*KINDS, func.count().label("works")).where(OF_THESE, VISIBLE).group_by(*KINDS).subquery()
+COUNTED = select(*KINDS, func.count().label("works")).select_from(KEYS).join(Work, Work.key == number(KEYS)).where(VISIBLE).group_by(*KINDS).subquery()
 FACETS = select(*COUNTED.c, Unit.code, Unit.name).outerjoin(Unit, and_(Unit.id == COUNTED.c.unit_id, Unit.kind == SCHOOL))
-AT_A_PLACE = (and_(Page.version_id == bindparam(f"version_{at}"), Page.number == bindparam(f"number_{at}")) for at in range(PLACES))
-TEXTS = select(Page.version_id, Page.number, Page.text).where(or_(*AT_A_PLACE))  # SQLite scans for tuples IN
 
 
-def works_of(session: Session, keys: Sequence[int], sight: Sight, *, at: datetime) -> dict[int, ListedWork]:
-    """Those of the works that may be seen, by key."""
-    rows = _rows(session, LISTED, {"keys": keys, **asked_by(sight, at)})
-    return {row[0]: ListedWork._make(row) for row in rows}
+def works_at(session: Session, places: Iterable[Place], sight: Sight, *, at: datetime) -> tuple[dict[int, ListedWork], dict[Place, str]]:
+    """Those of the works that may be seen, by key, and the texts of their pages at these places."""
+    wanted = folded(key * MOST_PAGES + page for key, page in places)
+    works: dict[int, ListedWork] = {}
+    texts: dict[Place, str] = {}
+    for row in _rows(session, LISTED, {"places": wanted, **asked_by(sight, at)}):
+        key, text = row[0], row[-1]
+        if key not in works:
+            works[key] = ListedWork._make((key, _id(row[1]), *row[2:8], _id(row[8]) if row[8] else None, *row[9:13]))
+        if text is not None:
+            texts[key, row[-2]] = text
+    return works, texts
 
 
 def facets_of(session: Session, keys: Sequence[int], sight: Sight, *, at: datetime) -> Facets:
     """What those of the works that may be seen can be narrowed to."""
     found = Facets()
-    for subject, grade, type_code, _, works, school, name in _rows(session, FACETS, {"keys": keys, **asked_by(sight, at)}):
+    for subject, grade, type_code, _, works, school, name in _rows(session, FACETS, {"keys": folded(keys), **asked_by(sight, at)}):
         for counter, value in ((found.subjects, subject), (found.grades, grade), (found.types, type_code), (found.schools, school)):
             if value is not None:
                 counter[str(value)] += works
@@ -87,17 +99,9 @@ def school_names(session: Session, codes: Sequence[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def texts_of(session: Session, places: Sequence[Place]) -> dict[Place, str]:
-    """The texts of pages; of works that may be seen, the caller has seen to that."""
-    rows = (row for start in range(0, len(places), PLACES) for row in _rows(session, TEXTS, _filled(places[start : start + PLACES])))
-    return {(row[0], row[1]): row[2] for row in rows}
-
-
-def _filled(places: Sequence[Place]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for at, (version_id, number) in enumerate([*places, *[NOWHERE] * (PLACES - len(places))]):
-        values[f"version_{at}"], values[f"number_{at}"] = version_id, number
-    return values
+def _id(stored: str | uuid.UUID) -> uuid.UUID:
+    """An id as SQLite keeps it, in hexadecimal, or as PostgreSQL gives it."""
+    return stored if isinstance(stored, uuid.UUID) else uuid.UUID(stored)
 
 
 def _rows(session: Session, statement: Executable, values: dict[str, Any]) -> Sequence[Any]:

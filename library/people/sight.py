@@ -46,6 +46,11 @@ class Sight:
     tokens: frozenset[str]
 
 
+def units_of(sight: Sight) -> set[uuid.UUID]:
+    """The units that somebody belongs to, and those above."""
+    return {uuid.UUID(token.removeprefix("unit:")) for token in sight.tokens if token.startswith("unit:")}
+
+
 VISITOR = Sight(frozenset({PUBLIC}))
 
 

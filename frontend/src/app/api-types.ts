@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Works and pages that hold the words, best first.
+         */
+        get: operations["search_api_v1_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -436,26 +456,6 @@ export interface paths {
          * @description The values of the forms.
          */
         get: operations["vocabularies_api_v1_vocabulary_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search
-         * @description Works and pages that hold the words, best first.
-         */
-        get: operations["search_api_v1_search_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1603,6 +1603,7 @@ export interface components {
             pages: components["schemas"]["PageHit"][];
             /** Page Total */
             page_total: number;
+            on_shelf: components["schemas"]["OnShelf"] | null;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -1934,6 +1935,19 @@ export interface components {
             notices: components["schemas"]["Notice"][];
         };
         /**
+         * OnShelf
+         * @description Paper copies in the asker's own school.
+         */
+        OnShelf: {
+            school: components["schemas"]["Named"];
+            /** Free */
+            free: number;
+            /** Total */
+            total: number;
+            /** Shelf */
+            shelf: string | null;
+        };
+        /**
          * Page
          * @description One page for the reader.
          */
@@ -1997,7 +2011,7 @@ export interface components {
         };
         /**
          * Piece
-         * @description A run of snippet text; marked when it is a hit.
+         * @description A run of text, marked or not; it goes on the wire as it is.
          */
         Piece: {
             /** Text */
@@ -2687,6 +2701,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    search_api_v1_search_get: {
+        parameters: {
+            query?: {
+                mon?: string[];
+                lop?: string[];
+                loai?: string[];
+                truong?: string[];
+                q?: string;
+                trang?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     livez_livez_get: {
         parameters: {
             query?: never;
@@ -3433,42 +3483,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Vocabulary"];
-                };
-            };
-        };
-    };
-    search_api_v1_search_get: {
-        parameters: {
-            query?: {
-                mon?: string[];
-                lop?: string[];
-                loai?: string[];
-                truong?: string[];
-                q?: string;
-                trang?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Found"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
