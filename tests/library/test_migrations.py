@@ -1,0 +1,85 @@
+"""One history of the schema for both databases."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import OperationalError
+
+from library import migrations
+from library.database import open_engine
+from tests.services.postgres import APPLICATION, Postgres
+
+UPGRADE = "import sys; from library import migrations; migrations.upgrade(sys.argv[1])"
+HANG = """
+import sys, time
+from library import migrations
+whole = migrations._to_head
+def half(connection):
+    whole(connection)
+    print("half", flush=True)
+    time.sleep(600)
+migrations._to_head = half
+migrations.upgrade(sys.argv[1])
+"""
+
+
+def described(engine: Engine) -> dict[str, Any]:
+    """Tables, columns with their kinds, keys, indexes, constraints: what both databases must agree on."""
+    looking, found = inspect(engine), dict[str, Any]()
+    for table in sorted(looking.get_table_names()):
+        found[table] = {
+            "columns": {one["name"]: (one["nullable"], kind(one["type"])) for one in looking.get_columns(table)},
+            "primary": looking.get_pk_constraint(table)["constrained_columns"],
+            "foreign": sorted((one["name"] or "", one["constrained_columns"], one["referred_table"]) for one in looking.get_foreign_keys(table)),
+            "unique": sorted((one["name"] or "", one["column_names"]) for one in looking.get_unique_constraints(table)),
+            "indexes": sorted((one["name"] or "", one["column_names"], bool(one["unique"])) for one in looking.get_indexes(table) if "duplicates_constraint" not in one),
+            "checks": sorted(one["name"] or "" for one in looking.get_check_constraints(table)),
+        }  # fmt: skip
+    return found
+
+
+def kind(found: Any) -> str:
+    """The kind of a column, as far as SQLite knows kinds."""
+    name = str(found).upper().split("(")[0]
+    same = {"VARCHAR": "TEXT", "CHAR": "UUID", "TIMESTAMP": "DATETIME", "DOUBLE PRECISION": "DOUBLE", "DOUBLE_PRECISION": "DOUBLE", "BYTEA": "BLOB"}
+    return same.get(name, name)
+
+
+def test_the_two_databases_have_the_same_schema_after_upgrade(tmp_path: Path, postgres: Postgres) -> None:
+    urls = [f"sqlite:///{tmp_path}/h.db", postgres.database("same_schema", owner=APPLICATION)]
+    schemas = []
+    for url in urls:
+        migrations.upgrade(url)
+        engine = open_engine(url)
+        schemas.append(described(engine))
+        engine.dispose()
+    assert schemas[0].keys() == schemas[1].keys()
+    for table, one in schemas[0].items():
+        assert one == schemas[1][table], table
+
+
+def test_an_upgrade_that_is_killed_in_the_middle_leaves_the_old_schema_and_can_be_run_again(database_url: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", HANG, database_url], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stdout.readline() == "half\n"
+        process.kill()
+    engine = open_engine(database_url)
+    assert [name for name in inspect(engine).get_table_names() if name != "alembic_version"] == []
+    engine.dispose()
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
+    assert migrations.current(engine) == migrations.head()
+    engine.dispose()
+
+
+def test_of_two_upgrades_at_once_one_waits_and_finds_nothing_to_do(database_url: str) -> None:
+    both = [subprocess.Popen([sys.executable, "-c", UPGRADE, database_url], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(process.wait(120), process.stderr.read() if process.stderr else "") for process in both] == [(0, ""), (0, "")]
+
+
+def test_a_database_that_is_not_there_is_an_error_and_no_hang(postgres: Postgres) -> None:
+    with pytest.raises(OperationalError):
+        migrations.upgrade(postgres.url("no_such_database"))
