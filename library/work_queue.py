@@ -81,7 +81,7 @@ def claim(session: Session, model: type[Row], *only: ColumnElement[bool], worker
     Sound because the transaction writes from its first statement: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by SKIP LOCKED.
     """
     for school in _by_turn(session, model, at=at):
-        waiting = select(model).where(*_free(model, at), *school, *only).order_by(model.due_at).limit(1)
+        waiting = select(model).where(*_free(model, at), *school, *only).order_by(model.due_at, model.id).limit(1)
         row = session.scalars(waiting.with_for_update(skip_locked=True, of=model)).first()
         if row is not None:
             row.attempts += 1

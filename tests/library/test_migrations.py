@@ -1,96 +1,85 @@
-"""Upgrading a database that is in use loses no row, whatever happens in between."""
+"""One history of the schema for both databases."""
 
-import os
-import signal
-import sqlite3
 import subprocess
 import sys
-import time
-import uuid
 from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import OperationalError
 
 from library import migrations
 from library.database import open_engine
-from library.migrations import METADATA
+from tests.services.postgres import APPLICATION, Postgres
 
-FIRST = "0001"
-MOMENT = "2026-01-01 00:00:00.000000"
-
-
-def old_house(path: Path, works: int) -> dict[str, int]:
-    """A database of the first release with a unit, a person and some works with pages; the number of rows of each table."""
-    migrations.upgrade(f"sqlite:///{path}", revision=FIRST)
-    unit, person = uuid.uuid4().hex, uuid.uuid4().hex
-    with sqlite3.connect(path) as database:
-        fill(database, "unit", [{"id": unit, "code": "tinh", "kind": "province", "name": "Tỉnh"}])
-        fill(database, "person", [{"id": person, "login": "co.huong", "name": "Hương", "created_at": MOMENT}])
-        works_, versions, pages, audience = [], [], [], []
-        for number in range(works):
-            work, version = uuid.uuid4().hex, uuid.uuid4().hex
-            works_.append({"id": work, "key": number, "unit_id": unit, "owner_id": person, "title": f"Sách {number}", "created_at": MOMENT})
-            versions.append({"id": version, "work_id": work, "number": 1, "kind": "pdf", "created_at": MOMENT})
-            pages += [{"version_id": version, "number": page, "text": "chữ", "boxes": b"", "width": 1, "height": 1, "source": "text"} for page in (1, 2)]
-            audience.append({"work_id": work, "token": "public", "from_at": MOMENT})
-        for table, rows in (("work", works_), ("version", versions), ("page", pages), ("audience", audience)):
-            fill(database, table, rows)
-    return counts(path)
+UPGRADE = "import sys; from library import migrations; migrations.upgrade(sys.argv[1])"
+HANG = """
+import sys, time
+from library import migrations
+whole = migrations.command.upgrade
+def half(config, revision):
+    whole(config, revision)
+    print("half", flush=True)
+    time.sleep(600)
+migrations.command.upgrade = half
+migrations.upgrade(sys.argv[1])
+"""
 
 
-def fill(database: sqlite3.Connection, table: str, rows: list[dict[str, object]]) -> None:
-    """Rows with what their table demands besides: empty lists, noughts, words."""
-    columns = {row[1]: row for row in database.execute(f"PRAGMA table_info({table})")}
-    demanded = {name: _anything(row[2]) for name, row in columns.items() if row[3] and row[4] is None}
-    for row in rows:
-        whole = demanded | row
-        marks = ", ".join("?" for _ in whole)
-        database.execute(f"INSERT INTO {table} ({', '.join(whole)}) VALUES ({marks})", list(whole.values()))
+def described(engine: Engine) -> dict[str, Any]:
+    """Tables, columns with their kinds, keys, indexes, constraints: what both databases must agree on."""
+    looking, found = inspect(engine), dict[str, Any]()
+    for table in sorted(looking.get_table_names()):
+        found[table] = {
+            "columns": {one["name"]: (one["nullable"], kind(one["type"])) for one in looking.get_columns(table)},
+            "primary": looking.get_pk_constraint(table)["constrained_columns"],
+            "foreign": sorted((one["name"] or "", one["constrained_columns"], one["referred_table"]) for one in looking.get_foreign_keys(table)),
+            "unique": sorted((one["name"] or "", one["column_names"]) for one in looking.get_unique_constraints(table)),
+            "indexes": sorted((one["name"] or "", one["column_names"], bool(one["unique"])) for one in looking.get_indexes(table) if "duplicates_constraint" not in one),
+            "checks": sorted(one["name"] or "" for one in looking.get_check_constraints(table)),
+        }  # fmt: skip
+    return found
 
 
-def _anything(kind: str) -> object:
-    return "[]" if kind == "JSON" else 0 if kind in ("INTEGER", "BOOLEAN", "FLOAT") else "draft"
+def kind(found: Any) -> str:
+    """The kind of a column, as far as SQLite knows kinds."""
+    name = str(found).upper().split("(")[0]
+    same = {"VARCHAR": "TEXT", "CHAR": "UUID", "TIMESTAMP": "DATETIME", "DOUBLE PRECISION": "DOUBLE", "DOUBLE_PRECISION": "DOUBLE", "BYTEA": "BLOB"}
+    return same.get(name, name)
 
 
-def counts(path: Path) -> dict[str, int]:
-    with sqlite3.connect(path) as database:
-        tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
-        return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+def test_the_two_databases_have_the_same_schema_after_upgrade(tmp_path: Path, postgres: Postgres) -> None:
+    urls = [f"sqlite:///{tmp_path}/h.db", postgres.database("same_schema", owner=APPLICATION)]
+    schemas = []
+    for url in urls:
+        migrations.upgrade(url)
+        engine = open_engine(url)
+        schemas.append(described(engine))
+        engine.dispose()
+    assert schemas[0].keys() == schemas[1].keys()
+    for table, one in schemas[0].items():
+        assert one == schemas[1][table], table
 
 
-def test_an_upgrade_keeps_every_row_of_every_table(tmp_path: Path) -> None:
-    before = old_house(tmp_path / "h.db", 50)
-    migrations.upgrade(f"sqlite:///{tmp_path}/h.db")
-    after = counts(tmp_path / "h.db")
-    assert before["page"] == 100
-    assert {table: after[table] for table in before} == before
-    assert set(METADATA.tables) <= set(after)
-
-
-def test_an_upgrade_killed_in_the_middle_leaves_the_old_schema_and_is_done_by_the_next_start(tmp_path: Path) -> None:
-    before = old_house(tmp_path / "h.db", 50)
-    url = f"sqlite:///{tmp_path}/h.db"
-    slow = "from alembic import op\nimport time\nfrom library import migrations\nreal = op.create_table\n"
-    slow += "def waiting(*a, **k):\n    print('in the middle', flush=True)\n    time.sleep(600)\n    return real(*a, **k)\n"
-    slow += f"op.create_table = waiting\nmigrations.upgrade({url!r})\n"
-    child = subprocess.Popen([sys.executable, "-c", slow], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})
-    assert child.stdout is not None and child.stdout.readline().strip() == "in the middle"
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    assert counts(tmp_path / "h.db") == before
-    migrations.upgrade(url)
-    after = counts(tmp_path / "h.db")
-    assert {table: after[table] for table in before} == before
-
-
-def test_two_starts_at_once_upgrade_once(tmp_path: Path) -> None:
-    old_house(tmp_path / "h.db", 5)
-    url = f"sqlite:///{tmp_path}/h.db"
-    code = f"from library import migrations\nmigrations.upgrade({url!r})"
-    children = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-    end = time.monotonic() + 120
-    while any(child.poll() is None for child in children):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    assert [child.returncode for child in children] == [0, 0, 0]
-    engine = open_engine(url)
+def test_an_upgrade_that_is_killed_in_the_middle_leaves_the_old_schema_and_can_be_run_again(database_url: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", HANG, database_url], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stdout.readline() == "half\n"
+        process.kill()
+    engine = open_engine(database_url)
+    assert [name for name in inspect(engine).get_table_names() if name != "alembic_version"] == []
+    engine.dispose()
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
     assert migrations.current(engine) == migrations.head()
     engine.dispose()
+
+
+def test_of_two_upgrades_at_once_one_waits_and_finds_nothing_to_do(database_url: str) -> None:
+    both = [subprocess.Popen([sys.executable, "-c", UPGRADE, database_url], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(process.wait(120), process.stderr.read() if process.stderr else "") for process in both] == [(0, ""), (0, "")]
+
+
+def test_a_database_that_is_not_there_is_an_error_and_no_hang(postgres: Postgres) -> None:
+    with pytest.raises(OperationalError):
+        migrations.upgrade(postgres.url("no_such_database"))
