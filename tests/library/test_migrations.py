@@ -31,12 +31,13 @@ def described(engine: Engine) -> dict[str, Any]:
     """Tables, columns with their kinds, keys, indexes, constraints: what both databases must agree on."""
     looking, found = inspect(engine), dict[str, Any]()
     for table in sorted(looking.get_table_names()):
+        indexes = looking.get_indexes(table)
         found[table] = {
             "columns": {one["name"]: (one["nullable"], kind(one["type"])) for one in looking.get_columns(table)},
             "primary": looking.get_pk_constraint(table)["constrained_columns"],
             "foreign": sorted((one["name"] or "", one["constrained_columns"], one["referred_table"]) for one in looking.get_foreign_keys(table)),
             "unique": sorted((one["name"] or "", one["column_names"]) for one in looking.get_unique_constraints(table)),
-            "indexes": sorted((one["name"] or "", one["column_names"], bool(one["unique"])) for one in looking.get_indexes(table) if "duplicates_constraint" not in one),
+            "indexes": sorted((one["name"] or "", one["column_names"], bool(one["unique"])) for one in indexes if "duplicates_constraint" not in one),
             "checks": sorted(one["name"] or "" for one in looking.get_check_constraints(table)),
         }  # fmt: skip
     return found
@@ -45,7 +46,8 @@ def described(engine: Engine) -> dict[str, Any]:
 def kind(found: Any) -> str:
     """The kind of a column, as far as SQLite knows kinds."""
     name = str(found).upper().split("(")[0]
-    same = {"VARCHAR": "TEXT", "CHAR": "UUID", "TIMESTAMP": "DATETIME", "DOUBLE PRECISION": "DOUBLE", "DOUBLE_PRECISION": "DOUBLE", "BYTEA": "BLOB"}
+    same = {"VARCHAR": "TEXT", "CHAR": "UUID", "TIMESTAMP": "DATETIME", "DOUBLE PRECISION": "DOUBLE", "DOUBLE_PRECISION": "DOUBLE"}
+    same |= {"BYTEA": "BLOB", "BIGINT": "INTEGER"}
     return same.get(name, name)
 
 
