@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import conninfo, generators, waiting
+from psycopg.adapt import Dumper
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
@@ -76,6 +77,7 @@ class Pulse:
             raise psycopg.OperationalError("the database does not answer")
         made = Watched.connect(**told)
         made.pulse = self
+        made.adapters.register_dumper(str, WithoutNul)
         return made
 
     def beats(self) -> bool:
@@ -93,6 +95,13 @@ class Pulse:
         except psycopg.Error:
             return False
         return True
+
+
+class WithoutNul(Dumper):
+    """Text for PostgreSQL, which keeps no NUL: a replacement character stands for it, so that such a word equals nothing and breaks nothing."""
+
+    def dump(self, obj: str) -> bytes:
+        return obj.replace("\0", "\ufffd").encode()
 
 
 class Watched(psycopg.Connection[Any]):

@@ -99,27 +99,20 @@ def _free(model: type[Row], at: datetime) -> tuple[ColumnElement[bool], ...]:
 def _by_turn(session: Session, model: type[Row], *, at: datetime) -> Iterable[tuple[ColumnElement[bool], ...]]:
     """One condition for each school that has due rows, in the order in which they take their turn; one empty condition for a model without schools.
 
-    Two short questions of the index: the first due row of each school (a step a school, however many rows it has), and who holds leases.
+    One short question of the indexes, a step a school, however many rows it has: its first due row, and how many of its rows are in work.
     """
     column = model.share_by()
     if column is None:
         return [()]
-    leased = session.execute(select(column, func.count()).where(model.lease_until > at).group_by(column)).all()
-    held = {row[0]: row[1] for row in leased}
-    waiting = _first_of_each(session, model, column, at=at)
-    turns = sorted(waiting, key=lambda school: (held.get(school, 0), waiting[school]))
-    return [(column == school,) for school in turns]
-
-
-def _first_of_each(session: Session, model: type[Row], column: Any, *, at: datetime) -> dict[uuid.UUID, datetime]:
-    """The oldest free row of each school, hopping from school to school along the index."""
     first = select(column).where(model.due_at.is_not(None)).order_by(column).limit(1)
     schools = select(first.scalar_subquery().label("school")).cte("schools", recursive=True)
     following = first.where(column > schools.c.school).scalar_subquery()
     schools = schools.union_all(select(following).where(schools.c.school.is_not(None)))
     oldest = select(func.min(model.due_at)).where(column == schools.c.school, *_free(model, at)).scalar_subquery()
-    found = session.execute(select(schools.c.school, oldest.label("oldest")).where(schools.c.school.is_not(None))).all()
-    return {row.school: row.oldest for row in found if row.oldest is not None}
+    held = select(func.count()).where(column == schools.c.school, model.lease_until > at).scalar_subquery()
+    found = session.execute(select(schools.c.school, held.label("held"), oldest.label("oldest")).where(schools.c.school.is_not(None))).all()
+    waiting = sorted((row for row in found if row.oldest is not None), key=lambda row: (row.held, row.oldest))
+    return [(column == row.school,) for row in waiting]
 
 
 def _mine(lease: Lease) -> Any:

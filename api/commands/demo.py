@@ -5,9 +5,7 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.table import Table
 
 from api.commands import importing, serving
@@ -21,7 +19,7 @@ from library.people.roles import name_of
 from library.people.sign_in import Actor, actor_for
 
 
-def demo(port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8080) -> None:
+def demo(port: int) -> None:
     """Start on a throwaway folder with made-up schools, people, books and loans; it is gone when you stop it."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Ctrl+C does, so that the folder goes
     with tempfile.TemporaryDirectory(prefix="hoclieu-demo-") as folder:

@@ -1,11 +1,11 @@
-"""`hoclieu`: the command line."""
+"""`hoclieu`: the command line. What is heavy (a web server, the typesetting of the demonstration) is imported by the command that needs it."""
 
 import json
 from typing import Annotated
 
 import typer
 
-from api.commands import auditing, bench, demo, doctor, importing, indexing, migrating, people, reading, searching, serving
+from api.commands import auditing, bench, doctor, importing, indexing, migrating, people, reading, searching
 from api.commands.telling import opened
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hoclieu, the digital library of schools.")
@@ -17,28 +17,37 @@ app.command("import")(importing.import_files)
 app.command("read")(reading.read)
 app.command("search")(searching.search)
 app.command("doctor")(doctor.doctor)
-app.command("demo")(demo.demo)
-
-
 app.command("migrate")(migrating.migrate)
 
 
 @app.command()
 def serve(no_worker: Annotated[bool, typer.Option("--no-worker", help="Without its own worker, as always in production.")] = False) -> None:
     """Answer requests; in embedded mode with its own worker."""
+    from api.commands import serving
+
     serving.serve(own_worker=not no_worker)
 
 
 @app.command()
 def work(until_parent_dies: Annotated[bool, typer.Option("--until-parent-dies", hidden=True)] = False) -> None:
     """Do what is due: read deposits, keep the index."""
-    serving.work(until_parent_dies)
+    from api.commands import working
+
+    working.work(until_parent_dies)
+
+
+@app.command()
+def demo(port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8080) -> None:
+    """Start on a throwaway folder with made-up schools, people, books and loans; it is gone when you stop it."""
+    from api.commands import demo as demonstration
+
+    demonstration.demo(port)
 
 
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document."""
-    from api.app import create_app  # noqa: PLC0415  # the application is heavy, and only this command and serve need it
+    from api.app import create_app
 
     with opened() as house:
         print(json.dumps(create_app(house).openapi(), ensure_ascii=False, indent=1))

@@ -1,4 +1,4 @@
-"""`hoclieu serve` and `hoclieu work`."""
+"""`hoclieu serve`."""
 
 import os
 import signal
@@ -14,7 +14,6 @@ import uvicorn
 from api.app import create_app
 from api.commands.telling import opened, progress, stop
 from ingest.house import House
-from ingest.worker import Worker, watch_parent
 from library import logs, migrations
 from library.clock import now
 from library.database import transaction
@@ -62,20 +61,6 @@ class Serving(uvicorn.Server):
         """A signal has come: take no new requests, finish those that run."""
         self.keeper.end()
         super().handle_exit(sig, frame)
-
-
-def work(until_parent_dies: bool = False) -> None:
-    """Do what is due: read deposits, keep the index."""
-    logs.set_up("work")
-    with opened(migrate=False if until_parent_dies else None) as house:
-        if house.settings.in_production:
-            migrations.refuse_older(house.engine)
-        worker = Worker(house)
-        signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-        signal.signal(signal.SIGINT, lambda *_: worker.stop())
-        if until_parent_dies:
-            watch_parent()
-        worker.run()
 
 
 def listen(house: House) -> socket.socket:

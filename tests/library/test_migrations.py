@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, Inspector, inspect
 from sqlalchemy.exc import OperationalError
 
 from library import migrations
@@ -31,16 +31,20 @@ def described(engine: Engine) -> dict[str, Any]:
     """Tables, columns with their kinds, keys, indexes, constraints: what both databases must agree on."""
     looking, found = inspect(engine), dict[str, Any]()
     for table in sorted(looking.get_table_names()):
-        indexes = looking.get_indexes(table)
         found[table] = {
             "columns": {one["name"]: (one["nullable"], kind(one["type"])) for one in looking.get_columns(table)},
             "primary": looking.get_pk_constraint(table)["constrained_columns"],
             "foreign": sorted((one["name"] or "", one["constrained_columns"], one["referred_table"]) for one in looking.get_foreign_keys(table)),
             "unique": sorted((one["name"] or "", one["column_names"]) for one in looking.get_unique_constraints(table)),
-            "indexes": sorted((one["name"] or "", one["column_names"], bool(one["unique"])) for one in indexes if "duplicates_constraint" not in one),
+            "indexes": sorted((one["name"] or "", one["column_names"], bool(one["unique"])) for one in own_indexes(looking, table)),
             "checks": sorted(one["name"] or "" for one in looking.get_check_constraints(table)),
         }  # fmt: skip
     return found
+
+
+def own_indexes(looking: Inspector, table: str) -> list[Any]:
+    """Without those that PostgreSQL makes for its unique constraints."""
+    return [one for one in looking.get_indexes(table) if "duplicates_constraint" not in one]
 
 
 def kind(found: Any) -> str:
