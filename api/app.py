@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -15,13 +14,12 @@ from api.idle import NotingUse
 from api.middleware import Wrapping
 from api.routes import pages
 from api.routes.rooms import ROOMS
-from api.static import BuiltFiles
+from api.static import BUILT, BuiltFiles
 from ingest.house import House
 from library.usage import Counting
 from search.index import index_of
 
 THREADS = 40
-BUILT = Path(__file__).parents[1] / "frontend" / "dist"
 
 
 def create_app(house: House) -> FastAPI:

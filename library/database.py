@@ -19,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, Uuid
 
 from library import walls
-from library.postgres import USUAL, Limits, is_postgres, open_postgres
+from library.limits import USUAL, Limits, is_postgres
 
 BUSY_SECONDS = 20
 WRITING, READING = "hoclieu_writing", "hoclieu_reading"
@@ -67,6 +67,8 @@ class Identified:
 def open_engine(url: str, limits: Limits = USUAL) -> Engine:
     """An engine for the database at `url`. SQLite runs in WAL mode with keys enforced and full synchronisation; `limits` are PostgreSQL's."""
     if is_postgres(url):
+        from library.postgres import open_postgres  # noqa: PLC0415  # a URL's scheme imports its adapter
+
         return open_postgres(url, limits)
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)

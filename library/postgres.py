@@ -8,7 +8,6 @@ statement's own limit; if it is not, the wait ends as if the server had gone.
 import threading
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg
@@ -17,39 +16,12 @@ from psycopg.adapt import Dumper
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
-SCHEME = "postgresql+psycopg"
+from library.limits import CONNECT_SECONDS, Limits
+
 SILENCE, ANSWER, HOLDS = 0.5, 1.0, 0.3  # seconds: of silence before we ask, for the answer, and that an answer holds; in sum under two
-CONNECT_SECONDS = 2  # the least that libpq knows
 LOOK = 0.1  # seconds between two looks at the clock while waiting
 Result = TypeVar("Result")
 Dsn = tuple[tuple[str, Any], ...]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one process may take of the server, and how long anything may last."""
-
-    connections: int = 16
-    statement_seconds: float = 30
-    lock_seconds: float = 10
-    idle_seconds: float = 60  # a transaction that does nothing
-
-    def options(self) -> str:
-        """As the server takes them when a connection begins."""
-        told = {
-            "statement_timeout": self.statement_seconds,
-            "lock_timeout": self.lock_seconds,
-            "idle_in_transaction_session_timeout": self.idle_seconds,
-        }
-        return " ".join([*(f"-c {name}={int(seconds * 1000)}" for name, seconds in told.items()), "-c TimeZone=UTC"])
-
-
-USUAL = Limits()
-
-
-def is_postgres(url: str) -> bool:
-    """Whether this address is a PostgreSQL."""
-    return url.startswith(f"{SCHEME}://")
 
 
 def open_postgres(url: str, limits: Limits) -> Engine:

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from library.clock import now
-from library.postgres import Limits
+from library.limits import Limits
 from library.settings_checks import PREFIX, SCHEMES, mail_mistakes, place_mistakes, production_mistakes, scheme_mistakes, variable, without_secret
 
 OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT", "HOCLIEU_TESTS_ON"}  # read where they are used, by child processes too

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from library.postgres import is_postgres
+from library.limits import is_postgres
 
 if TYPE_CHECKING:
     from library.settings import Settings

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import typer
 from sqlalchemy import func, select
 
-from api.app import BUILT
 from api.commands.telling import NOT_DONE, Json, opened, tell
+from api.static import BUILT
 from ingest import sandbox
 from ingest.house import House
 from ingest.tessdata import NoModel, model_folder

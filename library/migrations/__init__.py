@@ -13,10 +13,10 @@ from library.catalogue import models as catalogue
 from library.circulation import models as circulation
 from library.database import Base
 from library.learning import models as learning
+from library.limits import is_postgres
 from library.migrations import on_postgres, on_sqlite
 from library.notices import models as notices
 from library.people import models as people
-from library.postgres import is_postgres
 from library.reviews import models as reviews
 
 TABLES = (audit, pulse, usage, people, notices, catalogue, circulation, reviews, learning)  # every module that holds tables

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
 from library import walls
-from library.postgres import CONNECT_SECONDS
+from library.limits import CONNECT_SECONDS
 
 LOCK = 0x486F636C696575  # "Hoclieu", the advisory lock of all upgrades
 LOCK_TIMEOUT = "5s"  # for a table that others use; it fails then and can be tried again

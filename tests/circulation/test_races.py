@@ -20,9 +20,9 @@ from library.circulation import desk, patrons, stock
 from library.circulation.models import Item, Loan, Patron
 from library.database import open_engine, reading_session, transaction
 from library.errors import Refusal
+from library.limits import Limits
 from library.people import inviting, sign_in
 from library.people.models import LIBRARIAN, PUPIL, Person
-from library.postgres import Limits
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 PROCESSES, WORKERS = 4, 25

@@ -15,10 +15,10 @@ from library.catalogue.models import Work
 from library.circulation import desk, patrons, stock
 from library.database import open_engine, reading_session, transaction, writing_session
 from library.learning import reading
+from library.limits import Limits
 from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, Person
 from library.people.sign_in import WrongPassword, actor_for, actor_of, place_of
-from library.postgres import Limits
 from tests.services.postgres import OWNER, Postgres
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
