@@ -2,12 +2,14 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers import HasherProtocol
 from sqlalchemy import Engine
 
 from library import migrations
@@ -51,10 +53,25 @@ def test_attack_24_of_a_thousand_tries_ten_reach_the_hash_and_a_school_still_sig
     assert reaches(engine, "em.lan", "10.9.9.9", NOON + timedelta(minutes=16, seconds=900))
 
 
-def test_attack_24_an_unknown_name_costs_the_same_hash() -> None:
-    known = sign_in.passwords.hash("một mật khẩu")
-    assert known.split("$")[:4] == sign_in.NOBODYS_HASH.split("$")[:4], "same kind, same memory, same time"
+class Noting(PasswordHash):
+    """The same hash, noting what it was given to verify against."""
+
+    def __init__(self, hashers: Sequence[HasherProtocol]) -> None:
+        super().__init__(hashers)
+        self.verified: list[str] = []
+
+    def verify(self, password: str | bytes, hash: str | bytes) -> bool:
+        self.verified.append(str(hash))
+        return super().verify(password, hash)
+
+
+def test_attack_24_an_unknown_name_costs_the_same_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    noting = Noting(sign_in.passwords.hashers)
+    monkeypatch.setattr(sign_in, "passwords", noting)
+    known = noting.hash("một mật khẩu")
     assert sign_in.is_right(known, "một mật khẩu") and not sign_in.is_right(known, "sai") and not sign_in.is_right(None, "sai")
+    assert noting.verified == [known, known, sign_in.NOBODYS_HASH], "each try costs one hash, whether there is such a name or not"
+    assert len({tuple(one.split("$")[:4]) for one in noting.verified}) == 1, "same kind, same memory, same time"
 
 
 @pytest.mark.parametrize("door", ["/api/v1/sign-in", "/dang-nhap"])
