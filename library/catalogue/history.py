@@ -24,11 +24,22 @@ ERASED = ("(đã xoá)", "(erased)")
 WORDS = {
     "upload-begun": ("bắt đầu gửi tệp", "began to send the file"),
     "upload-accepted": ("gửi xong tệp", "sent the file"),
+    "upload-forgotten": ("bỏ tệp đã gửi", "dropped the file"),
+    "upload-refused": ("không nhận tệp", "could not take the file"),
+    "upload-failed": ("chưa đọc được tệp", "could not read the file"),
     "work-opened": ("mở học liệu", "opened the material"),
     "work-ready": ("đọc xong tệp, bản đã sẵn sàng", "has read the file; the version is ready"),
     "work-described": ("sửa thông tin: {fields}", "corrected: {fields}"),
     "work-published": ("công bố: {sight}", "published: {sight}"),
     "work-withdrawn": ("thu hồi", "withdrew it"),
+    "work-restored": ("đưa về như trước khi quyết định", "put it back as it was before the decision"),
+    "work-submitted": ("gửi duyệt", "sent it to the reviewers"),
+    "work-approved": ("duyệt", "approved it"),
+    "work-returned": ("trả lại để sửa", "gave it back for changes"),
+    "decision-undone": ("rút lại quyết định của mình", "took their decision back"),
+    "review-recalled": ("rút khỏi hàng chờ duyệt", "took it back out of the queue"),
+    "review-superseded": ("đóng lần duyệt cũ vì đã có bản mới", "closed the old review: there is a newer version"),
+    "review-overruled": ("đóng lần duyệt đang chờ vì đã tự quyết định", "closed the waiting review by deciding without it"),
     "title-added": ("thêm sách giấy vào danh mục", "added the title on paper to the catalogue"),
 }
 FIELDS = {

@@ -9,7 +9,7 @@ import pytest
 from tests.matrix.town import Town, build
 from tests.services.house import running
 
-VOLATILE = ("event", "usage", "sign_in", "failed_sign_in", "sqlite_sequence", "notice")
+VOLATILE = ("event", "usage", "sign_in", "failed_sign_in", "sqlite_sequence", "notice", "pulse")
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,8 @@
 
 import pytest
 
-from api.app import create_app
-from ingest.house import open_house
-from library.settings import Settings
 from tests.attacks.conftest import state
+from tests.matrix.doors import all_doors
 from tests.matrix.rows import ROWS
 from tests.matrix.town import ROOT, Town
 
@@ -23,22 +21,7 @@ FORGED = {
 @pytest.fixture(scope="module")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     """Every unsafe route of the application, pages included."""
-    house = open_house(Settings(home=tmp_path_factory.mktemp("routes") / "var"))
-    found = {(method, path) for path, methods in all_routes(create_app(house).routes) for method in methods & UNSAFE}
-    house.engine.dispose()
-    return found
-
-
-def all_routes(routes: object, prefix: str = "") -> list[tuple[str, set[str]]]:
-    """Path and methods of every route, those of included routers too."""
-    found: list[tuple[str, set[str]]] = []
-    for one in routes:  # type: ignore[attr-defined]
-        if getattr(one, "methods", None):
-            found.append((prefix + one.path, set(one.methods)))
-        elif getattr(one, "original_router", None) is not None:
-            inner = one.include_context.prefix if hasattr(one, "include_context") else ""
-            found += all_routes(one.original_router.routes, prefix + inner)
-    return found
+    return {(one.method, one.path) for one in all_doors(tmp_path_factory.mktemp("routes") / "var") if one.method in UNSAFE}
 
 
 def test_attack_23_nothing_is_written_for_another_site(town: Town, routes: set[tuple[str, str]]) -> None:

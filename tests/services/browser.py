@@ -14,10 +14,10 @@ expect.set_options(timeout=30_000)  # ms; the machine that runs the tests may be
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*flags: str) -> Iterator[Browser]:
     """One browser."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS, *flags])
         yield browser
         browser.close()
 
