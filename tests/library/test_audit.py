@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,11 +26,10 @@ LINES = 40
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(database_url: str) -> Iterator[Engine]:
     """A province with two schools."""
-    url = f"sqlite:///{tmp_path}/h.db"
-    migrations.upgrade(url)
-    made = open_engine(url)
+    migrations.upgrade(database_url)
+    made = open_engine(database_url)
     with transaction(made) as session:
         inviting.ensure_province(session, "Tỉnh", at=NOON)
         for code in ("AA", "BB"):
@@ -250,8 +248,11 @@ def run(connection: Connection, statement: str, **values: Any) -> Any:
 def behind(engine: Engine, act: Callable[[Connection, random.Random], None], chance: random.Random) -> None:
     """What somebody with the database's own password can do: no triggers any more."""
     with engine.begin() as connection:
-        for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")).scalars().all():
-            connection.execute(text(f"DROP TRIGGER {name}"))
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
+        else:
+            for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")).scalars().all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
         act(connection, chance)
 
 

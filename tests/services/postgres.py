@@ -48,7 +48,11 @@ class Postgres(Server):
         return [str(self.bin / "postgres"), "-D", str(self.data), *told]
 
     def settings(self) -> dict[str, str]:
-        return {"HOCLIEU_DATABASE": self.database("hoclieu"), "HOCLIEU_DATABASE_OWNER": self.url("hoclieu", OWNER)}
+        return self.house("hoclieu")
+
+    def house(self, name: str) -> dict[str, str]:
+        """The settings of a house on a new database."""
+        return {"HOCLIEU_DATABASE": self.database(name), "HOCLIEU_DATABASE_OWNER": self.url(name, OWNER)}
 
     def answers(self) -> bool:
         try:

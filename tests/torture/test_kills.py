@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 import time
 from pathlib import Path
 
@@ -19,8 +18,7 @@ MORE = ["identified", "index-committed", "pages-recognised", "pages-recognised-k
 
 
 def rows(house: RunningHouse, query: str) -> int:
-    with sqlite3.connect(house.home / "hoclieu.db") as database:
-        return int(database.execute(query).fetchone()[0])
+    return int(house.ask(query)[0][0])
 
 
 def check_whole(house: RunningHouse, client: httpx.Client, deposit_id: str) -> None:
