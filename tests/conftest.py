@@ -29,7 +29,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One PostgreSQL for all tests; each takes a database of its own."""
-    with Postgres() as server:
+    with Postgres(durable=False) as server:
         yield server
 
 

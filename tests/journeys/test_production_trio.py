@@ -54,6 +54,7 @@ def test_from_an_empty_house_to_the_marked_page_the_approved_lecture_and_the_len
     with chromium() as browser:
         root = first_administrator(browser, trio)
         sends_a_book(root, makers.textbook(tmp_path / "toan-8-tap-2.pdf", 40))
+        until_searchable(trio, "quan.tri")
         reads_the_marked_page(phone(browser), trio)
         with trio.administrator() as client:
             client.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
