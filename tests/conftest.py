@@ -12,7 +12,9 @@ import pytest
 from tests import makers
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.house import RunningHouse, running, upload, wait_for
+from tests.services.minio import Minio
 from tests.services.postgres import APPLICATION, Postgres
+from tests.services.trio import Trio
 
 PROJECT = Path(__file__).parents[1]
 
@@ -78,3 +80,10 @@ def elasticsearch() -> Iterator[Elasticsearch]:
     """One real server for the whole run; every test takes an index name of its own."""
     with Elasticsearch() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def trio(elasticsearch: Elasticsearch) -> Iterator[Trio]:
+    """The three engines of a province; this PostgreSQL is durable, for it may be killed."""
+    with Postgres() as database, Minio() as store:
+        yield Trio(database, store, elasticsearch)
