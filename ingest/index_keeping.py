@@ -118,7 +118,7 @@ class IndexKeeper:
         with transaction(self.house.engine) as session:
             for work, lease, revision in batch:
                 with contextlib.suppress(LeaseLost):
-                    newer = session.get_one(Work, work.id).revision > revision
+                    newer = session.get_one(Work, work.id, with_for_update=True).revision > revision  # a change that commits just now is not overlooked
                     later = now() if newer else next_change(session, work.id, after=now())
                     work_queue.finish(session, lease, next_at=later, indexed_revision=revision)
         self.forget_leases()

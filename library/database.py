@@ -6,13 +6,13 @@ session cannot write, on either database, and sees one state of the data however
 
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -23,6 +23,7 @@ from library.limits import USUAL, Limits, is_postgres
 
 BUSY_SECONDS = 20
 WRITING, READING = "hoclieu_writing", "hoclieu_reading"
+HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -108,6 +109,13 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One writing transaction of the house itself, outside of requests: a job step, a command."""
     with writing_session(engine) as session, session.begin():
         yield session
+
+
+def hold(session: Session, names: Collection[str]) -> None:
+    """Nobody else holds these names until this transaction ends; always taken in one order. On SQLite the one writer is hold enough."""
+    if session.get_bind().dialect.name == "postgresql":
+        for name in sorted(names):
+            session.execute(HOLD, {"name": name})
 
 
 def add_missing(session: Session, model: type[Base], **values: Any) -> bool:

@@ -28,6 +28,7 @@ SHORTEST_SECRET, FEWEST_LETTERS = 16, 8
 OURS_ALONE = Path("/run/secrets")  # mounted into this container only
 BORN = 2026
 SHORTEST_LEASE = 10  # seconds
+CONNECTIONS = (4, 100)  # of one process: a worker has four hands; a PostgreSQL takes a hundred unless it is told otherwise
 GB = 1024**3
 
 
@@ -82,6 +83,7 @@ def production_mistakes(settings: "Settings", secret_files: Mapping[str, Path], 
     yield from engine_mistakes(settings)
     yield from secret_mistakes(settings, secret_files)
     yield from switch_mistakes(settings, environment)
+    yield from limit_mistakes(settings)
     yield from machine_mistakes(settings, at)
 
 
@@ -154,6 +156,23 @@ def switch_mistakes(settings: "Settings", environment: Mapping[str, str]) -> Ite
         yield f"{variable('poll_seconds')}: a worker that looks every {settings.poll_seconds:g} s comes too late for leases of {settings.lease_seconds:g} s."
     if wrong := list(bad_networks(settings.trusted_proxies)):
         yield f"{variable('trusted_proxies')}: {', '.join(wrong)} is no address and no network."
+
+
+def limit_mistakes(settings: "Settings") -> Iterator[str]:
+    """What a process takes of PostgreSQL, and how long it waits there."""
+    few, many = CONNECTIONS
+    if not few <= settings.database_connections <= many:
+        yield (
+            f"{variable('database_connections')}: {settings.database_connections} for one process; fewer than {few} let the hands of a worker wait for"
+            f" each other, more than {many} are all that PostgreSQL has by itself."
+        )
+    for name, longer, why in (
+        ("statement_seconds", "lease_seconds", "the work would be taken away from whoever still waits for it"),
+        ("lock_seconds", "statement_seconds", "the wait for a lock would never be the reason that is told"),
+    ):
+        if getattr(settings, name) >= getattr(settings, longer):
+            limits = f"{getattr(settings, name):g} s is not shorter than {variable(longer)}, {getattr(settings, longer):g} s"
+            yield f"{variable(name)}: {limits}; {why}."
 
 
 def machine_mistakes(settings: "Settings", at: datetime) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import functools
 import os
 import uuid
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ import pytest
 from tests import makers
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.house import RunningHouse, running, upload, wait_for
-from tests.services.postgres import APPLICATION, OWNER, Postgres
+from tests.services.minio import Minio
+from tests.services.postgres import APPLICATION, Postgres
+from tests.services.trio import Trio
 
 PROJECT = Path(__file__).parents[1]
 
@@ -28,7 +31,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One PostgreSQL for all tests; each takes a database of its own."""
-    with Postgres() as server:
+    with Postgres(durable=False) as server:
         yield server
 
 
@@ -44,20 +47,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server.drop(name)
 
 
-@pytest.fixture(scope="session")
-def house_settings(request: pytest.FixtureRequest) -> dict[str, str]:
-    """`HOCLIEU_TESTS_ON=postgres` runs every test of a whole house on PostgreSQL, with two roles as in production."""
+@pytest.fixture(scope="session", autouse=True)
+def houses_on(request: pytest.FixtureRequest) -> Iterator[None]:
+    """`HOCLIEU_TESTS_ON=postgres` puts every house of the tests on PostgreSQL, with two roles as in production."""
     if os.environ.get("HOCLIEU_TESTS_ON") != "postgres":
-        return {}
+        yield
+        return
     server: Postgres = request.getfixturevalue("postgres")
-    name = f"house_{uuid.uuid4().hex}"
-    return {"HOCLIEU_DATABASE": server.database(name), "HOCLIEU_DATABASE_OWNER": server.url(name, OWNER)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunningHouse, "database_for", staticmethod(functools.cache(lambda home: server.house(f"house_{uuid.uuid4().hex}"))))
+        yield
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory, house_settings: dict[str, str]) -> Iterator[RunningHouse]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     """One running house for the tests that only use it as people do."""
-    with running(tmp_path_factory.mktemp("house") / "var", **house_settings) as found:
+    with running(tmp_path_factory.mktemp("house") / "var") as found:
         found.administrator().close()
         yield found
 
@@ -75,3 +80,10 @@ def elasticsearch() -> Iterator[Elasticsearch]:
     """One real server for the whole run; every test takes an index name of its own."""
     with Elasticsearch() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def trio(elasticsearch: Elasticsearch) -> Iterator[Trio]:
+    """The three engines of a province; this PostgreSQL is durable, for it may be killed."""
+    with Postgres() as database, Minio() as store:
+        yield Trio(database, store, elasticsearch)

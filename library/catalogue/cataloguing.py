@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from library import audit, vocabulary, work_queue
@@ -90,8 +90,8 @@ def digest_of_description(work: Work) -> str:
 
 
 def touch(work: Work, *, at: datetime) -> None:
-    """The work has changed: the index must follow."""
-    work.revision += 1
+    """The work has changed: the index must follow. The database counts, so that of two changes at once none is overlooked."""
+    work.revision = Work.revision + 1 if inspect(work).persistent else work.revision + 1
     work_queue.enqueue(work, at=at)
 
 

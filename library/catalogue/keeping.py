@@ -7,20 +7,12 @@ transaction: who names it looks once more, who removes it asks for rows once mor
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.catalogue.models import FAILED, REFUSED, Deposit, Rendition
+from library.database import hold
 from library.files.store import FileStore
-
-HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-
-
-def hold(session: Session, keys: Collection[str]) -> None:
-    """Nobody else names or removes these files until this transaction ends; always in one order."""
-    if session.get_bind().dialect.name == "postgresql":
-        for key in sorted(keys):
-            session.execute(HOLD, {"key": key})
 
 
 def are_there(session: Session, files: FileStore, keys: Collection[str]) -> bool:

@@ -57,9 +57,11 @@ class Readers:
 
 
 def publish(session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime) -> Work:
-    """Open exactly these bytes to these readers. Raises NotAllowed, VersionChanged, UnknownReaders."""
+    """Open exactly these bytes to these readers; asked again, nothing happens. Raises NotAllowed, VersionChanged, UnknownReaders."""
     if not cataloguing.may_publish(work, by):
         raise NotAllowed
+    if _stands(work, version_id, readers) and session.scalar(select(Version.digest).where(Version.id == version_id)) == digest:
+        return work
     return open_to(session, work, version_id, digest, readers, by=by, at=at)
 
 
@@ -76,6 +78,12 @@ def open_to(session: Session, work: Work, version_id: uuid.UUID, digest: str, re
     write_audience(session, work, at=at)
     audit.tell(session, "work-published", work, unit_id=work.unit_id, by=by.person_id, at=at, after=digest, sight=readers.sight)
     return work
+
+
+def _stands(work: Work, version_id: uuid.UUID, readers: Readers) -> bool:
+    """Whether the work is open just so already."""
+    wished = (PUBLISHED, version_id, readers.sight, list(readers.to), readers.opens_at, readers.closes_at)
+    return (work.state, work.version_id, work.sight, list(work.sight_to), work.opens_at, work.closes_at) == wished
 
 
 def withdraw(session: Session, work: Work, *, by: Actor, at: datetime) -> Work:
@@ -112,14 +120,15 @@ def restore(session: Session, work: Work, stood: Mapping[str, Any], *, by: Actor
 
 
 def write_audience(session: Session, work: Work, *, at: datetime) -> None:
-    """Write who may see the work as it stands now; the index follows by its queue."""
+    """Write who may see the work as it stands now; the index follows by its queue. Of two who do so at once the second waits and has the last word."""
+    cataloguing.touch(work, at=at)
+    session.flush()  # the row is ours now
     keepers = cataloguing.keepers(work, units_above(session, [work.unit_id]))
     readers = _tokens(session, work) if work.state == PUBLISHED else set()
     session.execute(delete(Audience).where(Audience.work_id == work.id))
     session.add_all(Audience(work_id=work.id, token=token, from_at=at) for token in sorted(keepers))
     opens = max(at, work.opens_at or at)
     session.add_all(Audience(work_id=work.id, token=token, from_at=opens, until_at=work.closes_at) for token in sorted(readers - keepers))
-    cataloguing.touch(work, at=at)
     session.flush()
     session.expire(work, ["audience"])
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from library.circulation import codes, lending, patrons
 from library.circulation.models import LENT, PATRON, READ_HERE, TAKEN_BACK, Item, Loan, Patron, Scan
 from library.circulation.refusals import CommandUnknown, ForeignItem, IsbnScanned, NothingToUndo, UnknownBarcode
+from library.database import hold
 from library.errors import Refusal
 from library.people.models import Person, Unit
 from library.people.sign_in import Actor, folded_login
@@ -34,6 +35,7 @@ def scan(session: Session, scan_id: uuid.UUID, code: str, card: str | None, scho
 
     `return_first`: the copy is on somebody else's name but in the librarian's hands: take it back, then lend it, as one act.
     """
+    hold(session, [str(scan_id)])  # sent again while the first is still on its way: it waits and hears what became of it
     before = _same(session, scan_id, school)
     if before is not None:
         return before

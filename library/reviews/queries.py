@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
+from library import walls
 from library.catalogue.models import Version, Work
 from library.people.models import DEPARTMENT, SCHOOL, Membership, Person, Unit
 from library.people.sight import review_token, units_above
@@ -16,6 +17,7 @@ from library.reviews.models import Review
 from library.reviews.refusals import NotAReviewer, UnknownReview
 from library.reviews.transitions import AUTHOR, DECIDER, REVIEWER, WAITING
 
+NAMED = (Person.id, Person.name)  # all that is taken of people who stand behind the second wall
 CLAIM_LASTS = timedelta(minutes=15)  # without a word from whoever has it open, the next one gets it
 
 
@@ -38,7 +40,8 @@ def review_id_of(text: str) -> uuid.UUID:
 def seen_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
     """A review with its work, version and people, for its author and its reviewers. Raises SignInNeeded, UnknownReview."""
     by.required()
-    review = session.scalar(whole(select(Review)).where(Review.id == review_id))
+    with walls.lifted(session):  # its people may be of another school
+        review = session.scalar(whole(select(Review)).where(Review.id == review_id))
     if review is None or not parts_of(review, by):
         raise UnknownReview
     return review
@@ -49,7 +52,8 @@ def locked(session: Session, review_id: uuid.UUID, *, with_work: bool = True) ->
     if with_work:
         session.execute(select(Work.id).join(Review, Review.work_id == Work.id).where(Review.id == review_id).with_for_update(of=Work))
     fresh = whole(select(Review)).where(Review.id == review_id).with_for_update(of=Review).execution_options(populate_existing=True)
-    review = session.scalar(fresh)
+    with walls.lifted(session):
+        review = session.scalar(fresh)
     if review is None:
         raise UnknownReview
     return review
@@ -62,7 +66,7 @@ def whole(wanted: Select[Review]) -> Select[Review]:
         work.joinedload(Work.unit),
         work.selectinload(Work.audience),
         selectinload(Review.version),
-        *(selectinload(one) for one in (Review.author, Review.claimed_by, Review.decided_by)),
+        *(selectinload(one).load_only(*NAMED) for one in (Review.author, Review.claimed_by, Review.decided_by)),
     )
 
 
@@ -71,10 +75,11 @@ def queue(session: Session, by: Actor, *, limit: int = 200) -> Sequence[Review]:
     wanted = select(Review).options(
         joinedload(Review.work),
         joinedload(Review.version).options(defer(Version.contents)),
-        joinedload(Review.author),
-        joinedload(Review.claimed_by),
+        joinedload(Review.author).load_only(*NAMED),
+        joinedload(Review.claimed_by).load_only(*NAMED),
     )
-    return session.scalars(wanted.where(waits_for(by)).order_by(Review.submitted_at, Review.id).limit(limit)).all()
+    with walls.lifted(session):
+        return session.scalars(wanted.where(waits_for(by)).order_by(Review.submitted_at, Review.id).limit(limit)).all()
 
 
 def waits_for(by: Actor) -> ColumnElement[bool]:
@@ -107,19 +112,22 @@ def latest_of(session: Session, version_ids: Collection[uuid.UUID]) -> dict[uuid
     """What became of each version: its last review, with who decided."""
     if not version_ids:
         return {}
-    rows = session.scalars(select(Review).options(joinedload(Review.decided_by)).where(Review.version_id.in_(version_ids)).order_by(Review.submitted_at))
-    return {review.version_id: review for review in rows}
+    wanted = select(Review).options(joinedload(Review.decided_by).load_only(*NAMED)).where(Review.version_id.in_(version_ids))
+    with walls.lifted(session):
+        return {review.version_id: review for review in session.scalars(wanted.order_by(Review.submitted_at))}
 
 
 def history_of(session: Session, work_id: uuid.UUID) -> Sequence[Review]:
     """All reviews of a work, newest first, with who decided."""
-    rows = select(Review).options(joinedload(Review.version), joinedload(Review.decided_by)).where(Review.work_id == work_id)
-    return session.scalars(rows.order_by(Review.submitted_at.desc())).all()
+    rows = select(Review).options(joinedload(Review.version), joinedload(Review.decided_by).load_only(*NAMED)).where(Review.work_id == work_id)
+    with walls.lifted(session):
+        return session.scalars(rows.order_by(Review.submitted_at.desc())).all()
 
 
 def waiting_of(session: Session, work_id: uuid.UUID) -> Sequence[Review]:
     """The reviews of a work that are open."""
-    return session.scalars(whole(select(Review)).where(Review.work_id == work_id, Review.state == WAITING)).all()
+    with walls.lifted(session):
+        return session.scalars(whole(select(Review)).where(Review.work_id == work_id, Review.state == WAITING)).all()
 
 
 def pool_of(session: Session, unit_id: uuid.UUID, without: Iterable[uuid.UUID], *, at: datetime) -> set[uuid.UUID]:
@@ -130,4 +138,5 @@ def pool_of(session: Session, unit_id: uuid.UUID, without: Iterable[uuid.UUID], 
     valid = and_(Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at), Person.disabled_at.is_(None))
     roles = Membership.role.in_(transitions.POOLS[transitions.SCHOOL])
     places = or_(Unit.id == unit_id, Unit.id.in_(hubs), and_(Unit.id.in_(above), Unit.kind.in_((SCHOOL, DEPARTMENT))))
-    return set(session.scalars(near.where(valid, roles, places))) - set(without)
+    with walls.lifted(session):  # only ids come back
+        return set(session.scalars(near.where(valid, roles, places))) - set(without)

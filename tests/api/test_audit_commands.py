@@ -68,13 +68,7 @@ def test_what_cannot_be_verified_is_said_with_another_exit_code(tmp_path: Path) 
 def test_the_worker_seals_what_happens_and_writes_the_heads_of_the_day(tmp_path: Path) -> None:
     with running(tmp_path / "var") as house:
         house.administrator().close()
-        database = f"file:{house.home}/hoclieu.db?mode=ro"
-
-        def sealed() -> bool:
-            with sqlite3.connect(database, uri=True) as connection:
-                return connection.execute("SELECT COUNT(*) FROM event WHERE act = 'signed-in' AND digest IS NOT NULL").fetchone()[0] == 1
-
-        until(sealed)
+        until(lambda: house.ask("SELECT COUNT(*) FROM event WHERE act = 'signed-in' AND digest IS NOT NULL")[0][0] == 1)
         until(lambda: len(list((house.home / "audit-heads").glob("*.jsonl"))) == 1)
         exported = next((house.home / "audit-heads").glob("*.jsonl"))
         assert stat.S_IMODE(exported.stat().st_mode) == 0o600

@@ -1,7 +1,6 @@
 """The whole way with files in an S3 store: upload, read, look, download; signed links; and what happens while the store is away."""
 
 import json
-import sqlite3
 import threading
 import time
 from base64 import b64encode
@@ -215,9 +214,8 @@ def test_work_in_hand_waits_for_the_store_and_is_never_set_aside(tmp_path: Path)
 
 def work_row(house: RunningHouse) -> tuple[str | None, int, str | None]:
     """What the one deposit says of its work."""
-    with sqlite3.connect(house.home / "hoclieu.db") as database:
-        found: tuple[str | None, int, str | None] = database.execute("SELECT last_error, attempts, set_aside_at FROM deposit").fetchone()
-        return found
+    [(error, attempts, aside)] = house.ask("SELECT last_error, attempts, set_aside_at FROM deposit")
+    return error, attempts, aside
 
 
 def doctor(house: RunningHouse) -> list[dict[str, Any]]:

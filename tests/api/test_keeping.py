@@ -1,6 +1,5 @@
 """What those who look after a work see of it: its history in words, and how much it is used."""
 
-import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -39,8 +38,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def count(house: RunningHouse, statement: str) -> int:
-    with sqlite3.connect(f"file:{house.home}/hoclieu.db?mode=ro", uri=True) as connection:
-        return int(connection.execute(statement).fetchone()[0] or 0)
+    return int(house.ask(statement)[0][0] or 0)
 
 
 def until(seen: Callable[[], bool], *, seconds: float = 60) -> None:
@@ -89,8 +87,7 @@ def test_reading_the_history_is_told_in_the_audit_once_a_day(stage: Any) -> None
 def test_a_person_who_is_gone_is_named_as_gone(stage: Any) -> None:
     house, _, teacher, work = stage
     for name, shown in (("", "(đã xoá)"), ("Trần Thị Quản", "Trần Thị Quản")):
-        with sqlite3.connect(house.home / "hoclieu.db", timeout=20) as connection:  # as an erasure will do it one day
-            connection.execute("UPDATE person SET name = ? WHERE login = 'quan.tri'", (name,))
+        house.ask("UPDATE person SET name = :name WHERE login = 'quan.tri'", name=name)  # as an erasure will do it one day
         assert teacher.get(f"/api/v1/works/{work}/history").json()["lines"][0]["who"] == shown
 
 

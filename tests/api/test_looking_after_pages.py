@@ -120,7 +120,7 @@ def test_a_link_that_is_used_or_was_never_made_says_what_to_do(root: httpx.Clien
 def test_a_link_that_has_expired_says_what_to_do(root: httpx.Client, town: RunningHouse) -> None:
     made = root.post("/api/v1/units/AA/members", json={"login": "co.cham", "name": "Cô Chậm", "role": "teacher"}).json()
     token = made["link"].rsplit("/", 1)[-1]
-    engine = open_engine(f"sqlite:///{town.home}/hoclieu.db")
+    engine = open_engine(town.database)
     with transaction(engine) as session:
         session.execute(update(Invitation).where(Invitation.token_hash == token_hash(token)).values(expires_at=now() - timedelta(seconds=1)))
     engine.dispose()

@@ -2,7 +2,6 @@
 
 import fcntl
 import socket
-import sqlite3
 import threading
 import time
 from base64 import b64encode
@@ -166,6 +165,5 @@ def takes_new(port: int) -> bool:
 
 def row(house: RunningHouse) -> tuple[str | None, str | None, int]:
     """Lease and tries of the one deposit."""
-    with sqlite3.connect(house.home / "hoclieu.db") as database:
-        found: tuple[str | None, str | None, int] = database.execute("SELECT leased_by, lease_until, attempts FROM deposit").fetchone()
-        return found
+    [(holder, until, attempts)] = house.ask("SELECT leased_by, lease_until, attempts FROM deposit")
+    return holder, until, attempts

@@ -136,9 +136,9 @@ def test_attack_22_the_sign_in_is_new_at_every_door_and_signing_out_clears_the_b
         assert httpx.get(f"{town.address}/api/v1/units", cookies={"hoclieu": tokens[0]}).status_code == 401, "the one before ended when the second began"
 
 
-def test_attack_22_on_a_shared_computer_the_sign_in_ends_when_nobody_uses_it(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path}/h.db")
-    migrations.upgrade(f"sqlite:///{tmp_path}/h.db")
+def test_attack_22_on_a_shared_computer_the_sign_in_ends_when_nobody_uses_it(database_url: str) -> None:
+    engine = open_engine(database_url)
+    migrations.upgrade(database_url)
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock, transaction(engine) as session:
         who = inviting.add_person(session, "em.lan", "Lan", "pupil", inviting.ensure_province(session, "Tỉnh"), at=now(), password_hash="x")
         shared, own = sign_in.open_sign_in(session, who, at=now(), shared=True), sign_in.open_sign_in(session, who, at=now())

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -196,4 +197,25 @@ def test_attack_18_the_database_itself_refuses_a_second_open_loan(url: str) -> N
         with pytest.raises(IntegrityError, match=r"loan\.item_id|uq_loan_open_item"):
             session.flush()
         session.rollback()
+    engine.dispose()
+
+
+def test_one_scan_sent_ten_times_at_once_lends_once_and_all_hear_so(url: str) -> None:
+    engine = open_engine(url, Limits(connections=12))
+    with reading_session(engine) as session:
+        card = session.scalars(select(Patron.card).order_by(Patron.card)).first()
+    for _ in range(20):
+        label, key, start = new_copy(url), uuid.uuid4(), threading.Barrier(10)
+
+        def once(_number: int, *, label: str = label, key: uuid.UUID = key, start: threading.Barrier = start) -> tuple[str, bool]:
+            start.wait()
+            with transaction(engine) as session:
+                done = desk.scan(session, key, label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+                return done.scan.kind, done.again
+
+        with ThreadPoolExecutor(10) as pool:
+            heard = Counter(pool.map(once, range(10)))
+        assert heard == {("lent", False): 1, ("lent", True): 9}
+        with transaction(engine) as session:
+            desk.scan(session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
     engine.dispose()

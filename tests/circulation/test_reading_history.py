@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from library import migrations
 from library.circulation import desk, patrons, queries, stock
@@ -14,9 +13,9 @@ NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
 
 
-def test_attack_21_the_desk_forgets_who_had_a_copy_ten_minutes_after_it_came_back(tmp_path: Path) -> None:
-    migrations.upgrade(f"sqlite:///{tmp_path}/h.db")
-    engine = open_engine(f"sqlite:///{tmp_path}/h.db")
+def test_attack_21_the_desk_forgets_who_had_a_copy_ten_minutes_after_it_came_back(database_url: str) -> None:
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
     with transaction(engine) as session:
         inviting.ensure_province(session, "Tỉnh", at=NOON)
         school = inviting.ensure_school(session, "AA", at=NOON)

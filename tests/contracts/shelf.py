@@ -22,8 +22,8 @@ MORNING = datetime(2026, 11, 23, 8, tzinfo=UTC)
 class Shelf:
     """Works by number; their keys are their numbers."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder}/hoclieu.db"
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.url = url or f"sqlite:///{folder}/hoclieu.db"
         migrations.upgrade(self.url)  # harmless where a house runs on it already
         self.engine: Engine = open_engine(self.url)
         with transaction(self.engine) as session:

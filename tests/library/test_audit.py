@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,11 +26,10 @@ LINES = 40
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(database_url: str) -> Iterator[Engine]:
     """A province with two schools."""
-    url = f"sqlite:///{tmp_path}/h.db"
-    migrations.upgrade(url)
-    made = open_engine(url)
+    migrations.upgrade(database_url)
+    made = open_engine(database_url)
     with transaction(made) as session:
         inviting.ensure_province(session, "Tỉnh", at=NOON)
         for code in ("AA", "BB"):
@@ -92,8 +90,8 @@ def test_each_unit_has_its_own_chain_in_the_order_in_which_the_lines_came(engine
         "DELETE FROM event WHERE place = 2",
         "DELETE FROM event",
         "INSERT OR REPLACE INTO event SELECT * FROM event WHERE place = 2",
-        "INSERT INTO event SELECT sequence + 100, lower(hex(randomblob(16))), happened_at, act, unit_id, person_id, on_behalf_of, subject_kind, subject_id,"
-        " before, after, facts, origin, place + 100, 'x', digest FROM event WHERE place = 2",
+        "INSERT INTO event SELECT sequence + 100, '00000000000000000000000000000abc', happened_at, act, unit_id, person_id, on_behalf_of, subject_kind,"
+        " subject_id, before, after, facts, origin, place + 100, 'x', digest FROM event WHERE place = 2",
     ],
 )
 def test_the_database_itself_refuses_to_change_or_delete_a_line(engine: Engine, statement: str) -> None:
@@ -101,6 +99,8 @@ def test_the_database_itself_refuses_to_change_or_delete_a_line(engine: Engine, 
     seal_all(engine)
     say(engine, "AA", 1)
     with pytest.raises(IntegrityError, match="append-only"), transaction(engine) as session:
+        if engine.dialect.name == "postgresql" and "OR REPLACE" in statement:
+            statement = statement.replace("OR REPLACE ", "") + " ON CONFLICT (sequence) DO UPDATE SET facts = '{}'"
         session.execute(text(statement))
     seal_all(engine)
     assert broken(engine) == []
@@ -213,7 +213,8 @@ def insert(connection: Connection, chance: random.Random) -> None:
     run(connection, "UPDATE event SET place = -place WHERE place < 0 AND unit_id = :unit")
     run(
         connection,
-        'INSERT INTO event SELECT NULL, :id, happened_at, :act, unit_id, person_id, on_behalf_of, subject_kind, subject_id, "before", "after", facts, origin,'
+        "INSERT INTO event SELECT (SELECT max(sequence) + 1 FROM event), :id, happened_at, :act, unit_id, person_id, on_behalf_of, subject_kind, subject_id,"
+        ' "before", "after", facts, origin,'
         " place - 1, :previous, :digest FROM event WHERE place = :behind AND unit_id = :unit",
         id=uuid.uuid4().hex, act=chance.choice(["loan-made", "work-published"]), previous=uuid.uuid4().hex, digest=uuid.uuid4().hex, behind=at + 1,
     )  # fmt: skip
@@ -250,8 +251,11 @@ def run(connection: Connection, statement: str, **values: Any) -> Any:
 def behind(engine: Engine, act: Callable[[Connection, random.Random], None], chance: random.Random) -> None:
     """What somebody with the database's own password can do: no triggers any more."""
     with engine.begin() as connection:
-        for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")).scalars().all():
-            connection.execute(text(f"DROP TRIGGER {name}"))
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
+        else:
+            for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")).scalars().all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
         act(connection, chance)
 
 

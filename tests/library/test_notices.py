@@ -80,8 +80,9 @@ def mail(tmp_path: Path) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, mail: MailServer) -> Iterator[House]:
-    settings = Settings(home=tmp_path / "var", mail=f"smtp://127.0.0.1:{mail.port}", mail_from="thu-vien@truong.example", public_url="https://tv.example")
+def house(tmp_path: Path, mail: MailServer, database_url: str) -> Iterator[House]:
+    letters = {"mail": f"smtp://127.0.0.1:{mail.port}", "mail_from": "thu-vien@truong.example", "public_url": "https://tv.example"}
+    settings = Settings(home=tmp_path / "var", database=database_url, **letters)
     opened = open_house(settings)
     with transaction(opened.engine) as session:
         school = inviting.ensure_school(session, "AA", "THCS Vĩnh Thuận", at=MONDAY)

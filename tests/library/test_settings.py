@@ -109,6 +109,10 @@ WRONG: dict[str, tuple[Callable[[Environment, Path], None], str]] = {
     "port beyond": (put(port="99999"), "HOCLIEU_PORT: Input should be less than or equal to 65535"),
     "short lease": (put(lease_seconds="3"), "HOCLIEU_LEASE_SECONDS: 3 s is shorter"),
     "lazy worker": (put(poll_seconds="90"), "HOCLIEU_POLL_SECONDS: a worker that looks every 90 s"),
+    "pool too small for a worker": (put(database_connections="3"), "HOCLIEU_DATABASE_CONNECTIONS: 3 for one process; fewer than 4"),
+    "pool as large as the server": (put(database_connections="101"), "HOCLIEU_DATABASE_CONNECTIONS: 101 for one process"),
+    "statement longer than a lease": (put(statement_seconds="60"), "HOCLIEU_STATEMENT_SECONDS: 60 s is not shorter than HOCLIEU_LEASE_SECONDS, 60 s"),
+    "lock longer than a statement": (put(lock_seconds="30"), "HOCLIEU_LOCK_SECONDS: 30 s is not shorter than HOCLIEU_STATEMENT_SECONDS, 30 s"),
     "proxy that is no address": (put(trusted_proxies="172.28.0.0/24, proxy"), "HOCLIEU_TRUSTED_PROXIES: proxy is no address"),
 }
 
@@ -130,7 +134,8 @@ def test_production_refuses_a_clock_before_the_program_was_made(good: Environmen
 
 def test_all_wrong_settings_of_production_are_told_at_once(good: Environment, tmp_path: Path) -> None:
     told = {"colour", "demo", "port", "lease_seconds"}
-    put(colour="blue", demo="true", port="0", lease_seconds="3", public_url="http://a.vn", content_url="http://a.vn")(good, tmp_path)
+    put(colour="blue", demo="true", port="0", lease_seconds="3", statement_seconds="2", lock_seconds="1")(good, tmp_path)
+    put(public_url="http://a.vn", content_url="http://a.vn")(good, tmp_path)
     said = mistakes(good)
     assert len(said) == 7
     assert all(any(name.upper() in one for one in said) for name in (*told, "public_url", "content_url"))

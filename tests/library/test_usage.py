@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -16,10 +15,9 @@ NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path}/h.db"
-    migrations.upgrade(url)
-    made = open_engine(url)
+def engine(database_url: str) -> Iterator[Engine]:
+    migrations.upgrade(database_url)
+    made = open_engine(database_url)
     yield made
     made.dispose()
 

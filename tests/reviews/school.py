@@ -3,7 +3,6 @@
 import hashlib
 import uuid
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -25,9 +24,8 @@ SECOND = timedelta(seconds=1)
 PEOPLE = (("huong", TEACHER), ("minh", REVIEWER), ("lan", REVIEWER), ("thu", TEACHER), ("son", DEPARTMENT_HEAD), ("quan", ADMINISTRATOR))
 
 
-def open_school(folder: Path) -> Engine:
-    """A database with two schools."""
-    url = f"sqlite:///{folder}/h.db"
+def open_school(url: str) -> Engine:
+    """Two schools in an empty database."""
     migrations.upgrade(url)
     engine = open_engine(url)
     with transaction(engine) as session:

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -126,7 +125,7 @@ class House(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory(prefix="hoclieu-reviews-")
-        self.engine = open_school(Path(self.folder.name))
+        self.engine = open_school(f"sqlite:///{self.folder.name}/h.db")
         self.session = writing_session(self.engine)
         self.works: list[object] = []
         self.reviews: list[object] = []

@@ -71,7 +71,7 @@ def test_an_approved_work_opens_to_the_readers_its_author_wished_for(session: Se
     assert notices(session, "review-wanted") == {}
     told = notices(session, "work-approved")["huong"]
     assert (told.facts["title"], told.facts["by"], told.about_id) == ("Tam giác đồng dạng", "Minh", review.id)
-    assert acts(session, done.work) == ["work-approved", "work-published", "work-submitted"]
+    assert acts(session, done.work) == ["work-approved", "work-opened", "work-published", "work-ready", "work-submitted"]
 
 
 def test_a_work_goes_back_with_the_reasons_and_the_words_of_the_reviewer(session: Session) -> None:

@@ -8,24 +8,36 @@ import sys
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import Row, text
+
+from library.database import open_engine, transaction
 
 ADDRESS = re.compile(r"Hoclieu: (http\S+)")
 LINK = re.compile(r"/moi/(\S+)")
 PASSWORD = "mật khẩu dài dễ nhớ"
 
 
+def beside(_home: Path) -> dict[str, str]:
+    """The database lies in the folder of the house."""
+    return {}
+
+
 class RunningHouse:
     """One `serve` with its worker; can be killed and started again on the same folder."""
 
+    database_for: Callable[[Path], dict[str, str]] = staticmethod(beside)  # settings of the database of the house in this folder
+
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
-        self.environment = {**os.environ, "HOCLIEU_HOME": str(home), "HOCLIEU_PORT": "0", "HOCLIEU_LEASE_SECONDS": "4"} | settings
+        usual = {"HOCLIEU_HOME": str(home), "HOCLIEU_PORT": "0", "HOCLIEU_LEASE_SECONDS": "4"}
+        where = {} if "HOCLIEU_DATABASE" in settings else self.database_for(home)
+        self.environment = {**os.environ, **usual, **where, **settings}
         self.address = ""
         self.link: str | None = None
         self.process: subprocess.Popen[str] | None = None
@@ -86,6 +98,21 @@ class RunningHouse:
         """A command that goes on beside it, e.g. another worker."""
         log = (self.home.parent / f"{self.home.name}.log").open("a")
         return subprocess.Popen([sys.executable, "-m", "api.commands.main", *words], env=self.environment, stderr=log)
+
+    @property
+    def database(self) -> str:
+        """The address of its database."""
+        return self.environment.get("HOCLIEU_DATABASE") or f"sqlite:///{self.home}/hoclieu.db"
+
+    def ask(self, statement: str, **values: Any) -> Sequence[Row[Any]]:
+        """What its database says, past the house; a statement that changes something is committed."""
+        engine = open_engine(self.database)
+        try:
+            with transaction(engine) as session:
+                done = session.execute(text(statement), values)
+                return done.all() if done.returns_rows else []
+        finally:
+            engine.dispose()
 
     def _ready(self) -> bool:
         try:

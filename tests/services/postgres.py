@@ -1,4 +1,4 @@
-"""A real PostgreSQL, Debian's own: a data folder of its own, durable as in production, so that a kill means something."""
+"""A real PostgreSQL, Debian's own, in a folder of its own: durable as in production, so that a kill means something; or hasty, for many small databases."""
 
 import shutil
 import signal
@@ -16,6 +16,7 @@ SETTINGS = {
     "shared_buffers": "64MB",
     "timezone": "UTC",
 }
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 OWNER, APPLICATION = "hoclieu_owner", "hoclieu"
 
 
@@ -35,8 +36,8 @@ class Postgres(Server):
     setting = "HOCLIEU_DATABASE"
     stop_signal = signal.SIGINT  # the fast shutdown: clients are sent away
 
-    def __init__(self) -> None:
-        self.bin = binaries()
+    def __init__(self, *, durable: bool = True) -> None:
+        self.bin, self.durable = binaries(), durable
         super().__init__()
         self.data = self.folder / "data"
 
@@ -44,11 +45,16 @@ class Postgres(Server):
         self.run(str(self.bin / "initdb"), "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "-D", str(self.data))
 
     def command(self) -> list[str]:
-        told = [word for name, value in {**SETTINGS, "port": str(self.port)}.items() for word in ("-c", f"{name}={value}")]
+        wanted = {**SETTINGS, **({} if self.durable else HASTY), "port": str(self.port)}
+        told = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
         return [str(self.bin / "postgres"), "-D", str(self.data), *told]
 
     def settings(self) -> dict[str, str]:
-        return {"HOCLIEU_DATABASE": self.database("hoclieu"), "HOCLIEU_DATABASE_OWNER": self.url("hoclieu", OWNER)}
+        return self.house("hoclieu")
+
+    def house(self, name: str) -> dict[str, str]:
+        """The settings of a house on a new database."""
+        return {"HOCLIEU_DATABASE": self.database(name), "HOCLIEU_DATABASE_OWNER": self.url(name, OWNER)}
 
     def answers(self) -> bool:
         try:

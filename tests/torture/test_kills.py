@@ -1,26 +1,47 @@
-"""kill -9 at named places during upload, ingest and indexing: work goes on, nothing accepted is lost, nothing is doubled."""
+"""kill -9 at named places during upload, ingest and indexing: work goes on, nothing accepted is lost, nothing is doubled.
+
+On the embedded engines at every place; on those of a province at five places, and at twenty in `make torture`.
+"""
 
 import os
 import shutil
-import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
+from tests.services.trio import Trio, keys_of
 
 PAGES = makers.KEY_PAGE + 1
 IN_WORKER = ["identified-kept", "pages-read", "pages-read-kept", "pages-drawn", "pages-drawn-kept", "described", "completed", "index-written"]
 IN_SERVE = ["upload-complete", "upload-stored"]
-MORE = ["identified", "index-committed", "pages-recognised", "pages-recognised-kept", "upload-accepted"]
+MORE = ["identified", "index-committed", "pages-recognised", "pages-recognised-kept", "upload-accepted", "pages-recognised:2", "pages-recognised-kept:2"]
+LATER = ["pages-drawn:2", "pages-drawn-kept:2", "pages-drawn-kept:3"]  # not at the first arrival
+FIRST_OF_TRIO = ("pages-read-kept", "completed", "index-written", *IN_SERVE)
+EMBEDDED, TRIO = "embedded", "trio"
+
+
+def on_both(places: list[str], *later: str) -> list[Any]:
+    """Each place on each kind of engines; most of those on a province's wait for `make torture`."""
+    far = [pytest.param(TRIO, place, marks=() if place in FIRST_OF_TRIO else pytest.mark.torture) for place in (*places, *later)]
+    return [*((EMBEDDED, place) for place in places), *far]
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, engines: str) -> dict[str, str]:
+    """The settings of a house on these engines."""
+    if engines == EMBEDDED:
+        return {"HOCLIEU_LEASE_SECONDS": "2"}
+    trio: Trio = request.getfixturevalue("trio")
+    return {**trio.house(), "HOCLIEU_LEASE_SECONDS": "2"}
 
 
 def rows(house: RunningHouse, query: str) -> int:
-    with sqlite3.connect(house.home / "hoclieu.db") as database:
-        return int(database.execute(query).fetchone()[0])
+    return int(house.ask(query)[0][0])
 
 
 def check_whole(house: RunningHouse, client: httpx.Client, deposit_id: str) -> None:
@@ -32,9 +53,15 @@ def check_whole(house: RunningHouse, client: httpx.Client, deposit_id: str) -> N
     assert rows(house, "SELECT count(*) FROM rendition") == 2 * PAGES + 2
     found = client.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()
     assert [(work["id"], [page["number"] for page in work["pages"]]) for work in found["works"]] == [(row["work_id"], [makers.KEY_PAGE])]
-    stored = sum(1 for path in (house.home / "files").rglob("*") if path.is_file())
-    assert stored == rows(house, "SELECT count(DISTINCT key) FROM rendition")
+    assert stored(house) == rows(house, "SELECT count(DISTINCT key) FROM rendition")
     assert not list((house.home / "uploads").iterdir())
+
+
+def stored(house: RunningHouse) -> int:
+    """How many files its store holds."""
+    if url := house.environment.get("HOCLIEU_FILES"):
+        return len(keys_of(url))
+    return sum(1 for path in (house.home / "files").rglob("*") if path.is_file())
 
 
 @pytest.fixture(scope="module")
@@ -42,18 +69,18 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return makers.textbook(tmp_path_factory.mktemp("book") / "toan-8.pdf", PAGES)
 
 
-@pytest.mark.parametrize("place", IN_WORKER)
-def test_a_worker_killed_in_the_middle_is_followed_by_another(place: str, book: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("engines", "place"), on_both(IN_WORKER, *LATER))
+def test_a_worker_killed_in_the_middle_is_followed_by_another(settings: dict[str, str], place: str, book: Path, tmp_path: Path) -> None:
     once = tmp_path / "killed"
-    with running(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", HOCLIEU_LEASE_SECONDS="2") as house, house.administrator() as client:
+    with running(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", **settings) as house, house.administrator() as client:
         check_whole(house, client, upload(client, book, approve="true"))
     assert once.exists(), "the worker never came to this place"
 
 
-@pytest.mark.parametrize("place", IN_SERVE)
-def test_serve_killed_at_the_end_of_an_upload_loses_nothing(place: str, book: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("engines", "place"), on_both(IN_SERVE))
+def test_serve_killed_at_the_end_of_an_upload_loses_nothing(settings: dict[str, str], place: str, book: Path, tmp_path: Path) -> None:
     once = tmp_path / "killed"
-    house = RunningHouse(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", HOCLIEU_LEASE_SECONDS="2").start()
+    house = RunningHouse(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", **settings).start()
     try:
         client = house.administrator()
         with pytest.raises(httpx.HTTPError):
@@ -111,11 +138,11 @@ def test_a_lost_index_is_filled_again(book: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("place", MORE)
-def test_more_places(place: str, book: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("engines", "place"), on_both(MORE))
+def test_more_places(settings: dict[str, str], place: str, book: Path, tmp_path: Path) -> None:
     scan = makers.scanned(book, tmp_path / "scan.pdf", range(1, 10))
     once = tmp_path / "killed"
-    house = RunningHouse(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", HOCLIEU_LEASE_SECONDS="2").start()
+    house = RunningHouse(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", **settings).start()
     try:
         with house.administrator() as client:
             try:

@@ -1,0 +1,179 @@
+"""Each server of a province stands still, is stopped, or is killed for ten seconds while people work: nothing accepted is lost, nothing is done twice."""
+
+import hashlib
+import random
+import threading
+import time
+import uuid
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import makers
+from tests.services.house import RunningHouse, running
+from tests.services.machinery import Server
+from tests.services.people import enter, person
+from tests.services.trio import Trio, keys_of
+
+AWAY_SECONDS, BEFORE, AFTER = 10.0, 4, 4  # and how many files must be accepted before and after
+UPLOADERS, DESKS, COPIES = 2, 3, 4
+PAUSE, STOP, KILL = "pause", "stop", "kill"
+SERVERS = ("postgres", "minio", "elasticsearch")
+
+
+@pytest.fixture(scope="module")
+def province(trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    """A school with librarians and pupils."""
+    with running(tmp_path_factory.mktemp("province") / "var", **trio.house()) as house:
+        with house.administrator() as root:
+            root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
+            for number in range(DESKS):
+                person(root, "AA", f"thu.thu.{number}", "librarian")
+                person(root, "AA", f"em.{number}", "pupil")
+        yield house
+
+
+@dataclass
+class Load:
+    """People at work. Whoever hears "try again", or nothing, asks again with the same words until there is an answer."""
+
+    house: RunningHouse
+    book: bytes
+    accepted: dict[str, str] = field(default_factory=dict)  # hash of a file: its deposit
+    lent: Counter[str] = field(default_factory=Counter)  # barcode: loans that were acknowledged
+    strange: list[str] = field(default_factory=list)
+    ending: threading.Event = field(default_factory=threading.Event)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def __enter__(self) -> "Load":
+        with enter(self.house, "thu.thu.0") as desk:
+            made = desk.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": COPIES}).raise_for_status().json()
+            labels = [one["barcode"] for one in made["copies"][:COPIES]]
+        jobs = [*((self.send,) for _ in range(UPLOADERS)), *((self.lend, number, labels) for number in range(DESKS))]
+        self.threads = [threading.Thread(target=self.noting, args=job) for job in jobs]
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ending.set()
+        for thread in self.threads:
+            thread.join()
+
+    def noting(self, job: Callable[..., None], *words: object) -> None:
+        """Nobody stops working unnoticed."""
+        try:
+            job(*words)
+        except Exception as error:
+            self.strange.append(repr(error))
+
+    def asked(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+        """The first answer that is one."""
+        while True:
+            try:
+                answer = ask()
+            except httpx.TransportError:
+                time.sleep(0.2)
+                continue
+            if answer.status_code not in (502, 503):
+                return answer
+            time.sleep(0.2)
+
+    def send(self) -> None:
+        with self.house.administrator() as client:
+            while not self.ending.wait(0.3):
+                data = self.book + f"\n%{uuid.uuid4().hex}\n".encode()
+                metadata = f"filename {b64encode(b'tep.pdf').decode()},approve {b64encode(b'true').decode()}"
+                headers = {"Upload-Length": str(len(data)), "Upload-Metadata": metadata}
+                location = self.asked(lambda headers=headers: client.post("/api/v1/uploads", headers=headers)).headers["Location"]
+                while (offset := int(self.asked(lambda at=location: client.head(at)).headers["Upload-Offset"])) < len(data):
+                    told = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+                    piece = data[offset:]
+                    self.asked(lambda at=location, told=told, piece=piece: client.patch(at, content=piece, headers=told))
+                self.accepted[hashlib.sha256(data).hexdigest()] = location.rsplit("/", 1)[-1]
+
+    def lend(self, number: int, labels: list[str]) -> None:
+        chance = random.Random(number)
+        with enter(self.house, f"thu.thu.{number}") as desk:
+            card = self.scan(desk, f"em.{number}", None).json()["borrower"]["card"]
+            while not self.ending.wait(0.2):
+                label = chance.choice(labels)
+                answer = self.scan(desk, label, card if chance.random() < 0.5 else None)
+                if answer.is_success:
+                    self.lent[label] += answer.json()["kind"] == "lent"
+                elif answer.status_code != 409:
+                    self.strange.append(answer.text)
+
+    def scan(self, desk: httpx.Client, code: str, card: str | None) -> httpx.Response:
+        wish = {"id": str(uuid.uuid4()), "code": code, "card": card}
+        return self.asked(lambda: desk.post("/api/v1/desk/scans", json=wish))
+
+
+def until(true: Callable[[], object], *, seconds: float = 240) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.1)
+
+
+def ready(house: RunningHouse) -> bool:
+    with house.client() as client:
+        return client.get("/readyz").status_code == 200
+
+
+def go_and_come_back(server: Server, how: str) -> None:
+    """Away for ten seconds in one of three ways."""
+    getattr(server, how)()
+    time.sleep(AWAY_SECONDS)
+    server.resume() if how == PAUSE else server.start()
+
+
+LATER = [pytest.param(name, how, marks=pytest.mark.full) for name in SERVERS for how in (STOP, KILL)]
+
+
+@pytest.mark.parametrize(("name", "how"), [*((name, PAUSE) for name in SERVERS), *LATER])
+def test_while_a_server_is_away_nothing_accepted_is_lost_and_nothing_is_done_twice(
+    trio: Trio, province: RunningHouse, name: str, how: str, tmp_path: Path
+) -> None:
+    book = makers.textbook(tmp_path / "sach.pdf", 1, title=f"Sách lúc {name} nghỉ").read_bytes()
+    with Load(province, book) as load:
+        until(lambda: load.strange or (len(load.accepted) >= BEFORE and load.lent.total() >= BEFORE))
+        go_and_come_back(trio.servers()[name], how)
+        until(lambda: ready(province))
+        files, loans = len(load.accepted), load.lent.total()
+        until(lambda: load.strange or (len(load.accepted) >= files + AFTER and load.lent.total() >= loans + AFTER))
+    assert load.strange == []
+    no_file_is_lost_or_double(province, load)
+    every_loan_is_there_once(province, load)
+    the_index_is_as_the_database(province)
+
+
+def no_file_is_lost_or_double(house: RunningHouse, load: Load) -> None:
+    """Acknowledged is stored: in the database as one deposit, in the store under its hash, and read to its end."""
+    until(lambda: not house.ask("SELECT 1 FROM deposit WHERE state IN ('waiting', 'working')"))
+    rows = house.ask("SELECT key, CAST(id AS text), state FROM deposit WHERE key IS NOT NULL")
+    of_key = Counter(row[0] for row in rows)
+    states = {row[0]: (row[1], row[2]) for row in rows}
+    assert {key: of_key[key] for key in load.accepted} == dict.fromkeys(load.accepted, 1)
+    assert {key: states[key] for key in load.accepted} == {key: (deposit, "ready") for key, deposit in load.accepted.items()}
+    stored = {name.rsplit("/", 1)[-1] for name in keys_of(house.environment["HOCLIEU_FILES"])}
+    assert load.accepted.keys() <= stored
+    assert house.ask("SELECT count(*) FROM work WHERE version_id IS NOT NULL")[0][0] == len([row for row in rows if row[2] == "ready"])
+
+
+def every_loan_is_there_once(house: RunningHouse, load: Load) -> None:
+    """Each acknowledged loan has its row, there are no others, and a copy is out exactly when one of them is open."""
+    made = Counter(row[0] for row in house.ask("SELECT item.barcode FROM loan JOIN item ON item.id = loan.item_id"))
+    assert {label: made[label] for label in load.lent} == dict(load.lent)
+    for status, count in house.ask("SELECT item.status, (SELECT count(*) FROM loan WHERE loan.item_id = item.id AND loan.closed_at IS NULL) FROM item"):
+        assert (status == "on-loan", status != "on-loan") == (count == 1, count == 0)
+
+
+def the_index_is_as_the_database(house: RunningHouse) -> None:
+    until(lambda: not house.ask("SELECT 1 FROM work WHERE indexed_revision < revision"))
+    until(lambda: house.command("index", "status", "--compare").returncode == 0, seconds=60)
