@@ -17,7 +17,7 @@ PRIVATE = ("/toi", "/bai-cua-toi", "/toi/thong-bao", "/toi/muon")
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium(f"--host-resolver-rules=MAP {AT_SCHOOL} 127.0.0.1") as found:
+    with chromium(f"--host-resolver-rules=MAP {AT_SCHOOL} 127.0.0.1", without=("--disable-back-forward-cache",)) as found:
         yield found
 
 

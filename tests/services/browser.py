@@ -14,10 +14,10 @@ expect.set_options(timeout=30_000)  # ms; the machine that runs the tests may be
 
 
 @contextmanager
-def chromium(*flags: str) -> Iterator[Browser]:
-    """One browser."""
+def chromium(*flags: str, without: tuple[str, ...] = ()) -> Iterator[Browser]:
+    """One browser. `without`: flags that Playwright sets and people's browsers do not have."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS, *flags])
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS, *flags], ignore_default_args=list(without))
         yield browser
         browser.close()
 
