@@ -109,7 +109,6 @@ def _work(one: FoundWork, language: str, on_shelf: schemas.OnShelf | None = None
                 number=page.number,
                 snippet=page.snippet,
                 tier=page.tier,
-                score=page.score,
             )
             for page in one.pages
         ],

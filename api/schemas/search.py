@@ -5,12 +5,11 @@ from search.marking import Piece
 
 
 class PageHit(Sent):
-    """One page that holds the query."""
+    """One page that holds the query. Its score is not told: it depends on all documents, also on those that one may not see."""
 
     number: int
     snippet: list[Piece]
     tier: int
-    score: float
 
 
 class Cover(Sent):

@@ -1973,7 +1973,7 @@ export interface components {
         };
         /**
          * PageHit
-         * @description One page that holds the query.
+         * @description One page that holds the query. Its score is not told: it depends on all documents, also on those that one may not see.
          */
         PageHit: {
             /** Number */
@@ -1982,8 +1982,6 @@ export interface components {
             snippet: components["schemas"]["Piece"][];
             /** Tier */
             tier: number;
-            /** Score */
-            score: number;
         };
         /**
          * PageOfHits
