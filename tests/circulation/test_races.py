@@ -2,11 +2,13 @@
 
 import multiprocessing
 import os
+import random
 import threading
 import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 from library import migrations
 from library.audit import Event
 from library.circulation import desk, patrons, stock
-from library.circulation.models import Item, Loan, Patron
+from library.circulation.models import ON_LOAN, Item, Loan, Patron
 from library.database import open_engine, reading_session, transaction
 from library.errors import Refusal
 from library.people import inviting, sign_in
@@ -168,3 +170,27 @@ def test_one_scan_sent_ten_times_at_once_lends_once_and_all_hear_so(url: str) ->
         with transaction(engine) as session:
             desk.scan(session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
     engine.dispose()
+
+
+def test_desks_that_lend_and_take_back_one_copy_at_once_leave_it_as_its_loans_say(url: str) -> None:
+    label, engine = new_copy(url), open_engine(url, Limits(connections=12))
+    with reading_session(engine) as session:
+        cards = list(session.scalars(select(Patron.card).order_by(Patron.card).limit(8)))
+
+    def work_away(number: int) -> None:
+        chance = random.Random(number)
+        for _ in range(25):
+            key, card = uuid.uuid4(), cards[number] if chance.random() < 0.5 else None
+            with suppress(Refusal), transaction(engine) as session:
+                desk.scan(session, key, label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+            if chance.random() < 0.3:
+                with suppress(Refusal), transaction(engine) as session:
+                    desk.undo(session, key, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work_away, range(8)))
+    with reading_session(engine) as session:
+        [item] = session.scalars(select(Item))
+        still_out = session.scalars(select(Loan).where(Loan.closed_at.is_(None))).all()
+    engine.dispose()
+    assert (item.status == ON_LOAN) == (len(still_out) == 1)
