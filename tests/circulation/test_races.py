@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import random
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -20,12 +21,13 @@ from sqlalchemy.orm import Session
 from library import migrations
 from library.audit import Event
 from library.circulation import desk, patrons, stock
-from library.circulation.models import ON_LOAN, Item, Loan, Patron
+from library.circulation.models import AVAILABLE, ON_LOAN, Item, Loan, Patron
 from library.database import open_engine, reading_session, transaction
 from library.errors import Refusal
 from library.people import inviting, sign_in
 from library.people.models import LIBRARIAN, PUPIL, Person
 from library.postgres import Limits
+from tests.services.postgres import APPLICATION, Postgres
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 PROCESSES, WORKERS = 4, 25
@@ -33,8 +35,12 @@ PROCESSES, WORKERS = 4, 25
 
 @pytest.fixture
 def url(database_url: str) -> Iterator[str]:
+    fill(database_url)
+    yield database_url
+
+
+def fill(found: str) -> None:
     """A school with a librarian and a hundred pupils with cards."""
-    found = database_url
     migrations.upgrade(found)
     engine = open_engine(found)
     with transaction(engine) as session:
@@ -45,7 +51,6 @@ def url(database_url: str) -> Iterator[str]:
             pupil = inviting.add_person(session, f"em.{number}", f"Em {number}", PUPIL, school, at=NOON)
             patrons.of_person(session, pupil, school.id, at=NOON)
     engine.dispose()
-    yield found
 
 
 def librarian(session: Session) -> Any:
@@ -194,3 +199,30 @@ def test_desks_that_lend_and_take_back_one_copy_at_once_leave_it_as_its_loans_sa
         still_out = session.scalars(select(Loan).where(Loan.closed_at.is_(None))).all()
     engine.dispose()
     assert (item.status == ON_LOAN) == (len(still_out) == 1)
+
+
+def test_a_copy_taken_back_in_the_moment_it_is_lent_is_free_again(postgres: Postgres) -> None:
+    name = f"moment_{uuid.uuid4().hex}"
+    found = postgres.database(name, owner=APPLICATION)
+    fill(found)
+    label, engine = new_copy(found), open_engine(found)
+
+    def take_back() -> None:
+        with transaction(engine) as session:
+            desk.scan(session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+
+    second = threading.Thread(target=take_back)
+    with transaction(engine) as session:
+        card = session.scalars(select(Patron.card)).first()
+        desk.scan(session, uuid.uuid4(), label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+        second.start()
+        end = time.monotonic() + 60
+        while not postgres.waiting(name):
+            assert time.monotonic() < end, "the second desk does not wait"
+            time.sleep(0.02)
+    second.join()
+    with reading_session(engine) as session:
+        assert session.scalars(select(Item.status)).all() == [AVAILABLE]
+        assert session.scalars(select(Loan.closed_at)).all() == [NOON]
+    engine.dispose()
+    postgres.drop(name)
