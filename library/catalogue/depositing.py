@@ -99,7 +99,7 @@ def refuse_to_receive(session: Session, deposit_id: uuid.UUID, by: Actor) -> Dep
 
 def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -> bool:
     """All bytes lie in the store under `key`: put the deposit to work. Twice is harmless; returns whether it was the first time."""
-    deposit = session.get(Deposit, deposit_id, with_for_update=True)
+    deposit = session.get(Deposit, deposit_id, with_for_update=True, populate_existing=True)
     if deposit is None:
         raise UnknownDeposit
     if deposit.state != RECEIVING:
@@ -114,7 +114,9 @@ def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -
 
 def cancel(session: Session, deposit: Deposit, *, by: uuid.UUID | None, at: datetime) -> None:
     """Forget an upload that is not complete, or a refused or failed one; `by` is nobody when it ran out. Raises DepositAccepted."""
-    refuse_to_forget(deposit)
+    if session.get(Deposit, deposit.id, with_for_update=True, populate_existing=True) is None:
+        return
+    refuse_to_forget(deposit)  # as it is now: its last bytes may have come in this moment
     audit.tell(session, "upload-forgotten", deposit, unit_id=deposit.unit_id, by=by, at=at, state=deposit.state)
     session.delete(deposit)
     session.flush()

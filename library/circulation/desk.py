@@ -69,10 +69,14 @@ def undo(session: Session, scan_id: uuid.UUID, school: Unit, *, by: Actor, at: d
         raise NothingToUndo(minutes=UNDO_MINUTES)
     if found.undone_at is not None:
         return found
+    if found.item_id is not None:
+        lending.lock(session, found.item_id)  # nobody else acts on the copy while we look whether somebody has
     newer = select(Scan.id).where(Scan.item_id == found.item_id, Scan.happened_at > found.happened_at, Scan.undone_at.is_(None))
     if session.scalar(newer.limit(1)) is not None:
         raise NothingToUndo(minutes=UNDO_MINUTES)
     loan = session.get_one(Loan, found.loan_id)
+    if (loan.closed_at is None) != (found.kind == LENT):
+        raise NothingToUndo(minutes=UNDO_MINUTES)
     (lending.void if found.kind == LENT else lending.reopen)(session, loan, by=by, at=at)
     found.undone_at = at
     session.flush()

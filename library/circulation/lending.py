@@ -63,8 +63,9 @@ def reopen(session: Session, loan: Loan, *, by: Actor, at: datetime) -> None:
 
 
 def lock(session: Session, item_id: uuid.UUID) -> Item:
-    """The copy with its title, locked."""
-    return session.scalars(select(Item).options(joinedload(Item.work)).where(Item.id == item_id).with_for_update(of=Item)).one()
+    """The copy with its title, locked, and as it is now: another desk may have changed it since it was found. Rows that name it may still be written."""
+    wanted = select(Item).options(joinedload(Item.work)).where(Item.id == item_id).with_for_update(of=Item, key_share=True)
+    return session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
 def due_in_words(loan: Loan) -> str:

@@ -17,7 +17,7 @@ from library.people.sight import units_below
 def by_card(session: Session, card: str, unit_id: uuid.UUID, *, lock: bool = False) -> Patron:
     """The patron of this school with that card; locked for whoever lends. Raises UnknownCard."""
     wanted = select(Patron).options(joinedload(Patron.person)).where(Patron.card == card, Patron.unit_id == unit_id)
-    found = session.scalar(wanted.with_for_update(of=Patron) if lock else wanted)
+    found = session.scalar(wanted.with_for_update(of=Patron, key_share=True) if lock else wanted)
     if found is None:
         raise UnknownCard(code=card)
     return found
@@ -28,7 +28,7 @@ def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datet
     wanted = select(Patron).options(joinedload(Patron.person)).where(Patron.person_id == person.id, Patron.unit_id == unit_id)
     found = session.scalar(wanted)
     if found is None:
-        session.execute(select(Person.id).where(Person.id == person.id).with_for_update())  # two desks at once: the second finds what the first made
+        session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))  # two desks: the second finds what the first made
         found = session.scalar(wanted)
     if found is not None:
         return found

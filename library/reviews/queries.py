@@ -50,8 +50,8 @@ def seen_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
 def locked(session: Session, review_id: uuid.UUID, *, with_work: bool = True) -> Review:
     """The same to be changed: first the work is locked, then the review. Raises UnknownReview."""
     if with_work:
-        session.execute(select(Work.id).join(Review, Review.work_id == Work.id).where(Review.id == review_id).with_for_update(of=Work))
-    fresh = whole(select(Review)).where(Review.id == review_id).with_for_update(of=Review).execution_options(populate_existing=True)
+        session.execute(select(Work.id).join(Review, Review.work_id == Work.id).where(Review.id == review_id).with_for_update(of=Work, key_share=True))
+    fresh = whole(select(Review)).where(Review.id == review_id).with_for_update(of=Review, key_share=True).execution_options(populate_existing=True)
     with walls.lifted(session):
         review = session.scalar(fresh)
     if review is None:

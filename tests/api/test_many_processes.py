@@ -4,6 +4,7 @@ import fcntl
 import socket
 import threading
 import time
+import uuid
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +18,7 @@ from tests import makers
 from tests.services.house import RunningHouse, upload, wait_for
 from tests.services.machinery import free_port
 from tests.services.nginx import CONTENT, Nginx
+from tests.services.postgres import Postgres
 
 RATE, ROUNDS = 50, 2  # requests a second; restarts of each process
 
@@ -77,8 +79,15 @@ def test_serve_without_a_worker_leaves_the_work_to_others(tmp_path: Path) -> Non
         house.stop()
 
 
-def test_two_processes_restarted_in_turn_behind_the_proxy_fail_no_request_that_may_be_repeated(tmp_path: Path) -> None:
-    houses = [RunningHouse(tmp_path / "var", HOCLIEU_PORT=str(free_port()), HOCLIEU_TRUSTED_PROXIES="127.0.0.1") for _ in range(2)]
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_two_processes_restarted_in_turn_behind_the_proxy_fail_no_request_that_may_be_repeated(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    settings = {"HOCLIEU_TRUSTED_PROXIES": "127.0.0.1"}
+    if database == "postgres":
+        server: Postgres = request.getfixturevalue("postgres")
+        settings |= server.house(f"turns_{uuid.uuid4().hex}")
+    houses = [RunningHouse(tmp_path / "var", HOCLIEU_PORT=str(free_port()), **settings) for _ in range(2)]
     for house in houses:
         house.more = ["--no-worker"]
         house.start()

@@ -2,11 +2,14 @@
 
 import multiprocessing
 import os
+import random
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -18,13 +21,14 @@ from sqlalchemy.orm import Session
 from library import migrations
 from library.audit import Event
 from library.circulation import desk, patrons, stock
-from library.circulation.models import AVAILABLE, LENT, READ_HERE, RETURNED, TAKEN_BACK, Item, Loan, Patron
+from library.circulation.models import AVAILABLE, LENT, ON_LOAN, READ_HERE, RETURNED, TAKEN_BACK, Item, Loan, Patron
 from library.database import open_engine, reading_session, transaction
 from library.errors import Refusal
 from library.limits import Limits
 from library.people import inviting, sign_in
 from library.people.models import LIBRARIAN, PUPIL, Person, Unit
 from library.people.sign_in import Actor
+from tests.services.postgres import APPLICATION, Postgres
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 PROCESSES, WORKERS, RETURNING = 4, 25, 50
@@ -33,8 +37,12 @@ PATIENT = Limits(connections=30, statement_seconds=120, lock_seconds=120)  # who
 
 @pytest.fixture
 def url(database_url: str) -> Iterator[str]:
+    fill(database_url)
+    yield database_url
+
+
+def fill(found: str) -> None:
     """A school with a librarian and a hundred pupils with cards."""
-    found = database_url
     migrations.upgrade(found)
     engine = open_engine(found)
     with transaction(engine) as session:
@@ -45,7 +53,6 @@ def url(database_url: str) -> Iterator[str]:
             pupil = inviting.add_person(session, f"em.{number}", f"Em {number}", PUPIL, school, at=NOON)
             patrons.of_person(session, pupil, school.id, at=NOON)
     engine.dispose()
-    yield found
 
 
 def librarian(session: Session) -> Any:
@@ -219,3 +226,54 @@ def test_one_scan_sent_ten_times_at_once_lends_once_and_all_hear_so(url: str) ->
         with transaction(engine) as session:
             desk.scan(session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
     engine.dispose()
+
+
+def test_desks_that_lend_and_take_back_one_copy_at_once_leave_it_as_its_loans_say(url: str) -> None:
+    label, engine = new_copy(url), open_engine(url, Limits(connections=12))
+    with reading_session(engine) as session:
+        cards = list(session.scalars(select(Patron.card).order_by(Patron.card).limit(8)))
+
+    def work_away(number: int) -> None:
+        chance = random.Random(number)
+        for _ in range(25):
+            key, card = uuid.uuid4(), cards[number] if chance.random() < 0.5 else None
+            with suppress(Refusal), transaction(engine) as session:
+                desk.scan(session, key, label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+            if chance.random() < 0.3:
+                with suppress(Refusal), transaction(engine) as session:
+                    desk.undo(session, key, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work_away, range(8)))
+    with reading_session(engine) as session:
+        [item] = session.scalars(select(Item))
+        still_out = session.scalars(select(Loan).where(Loan.closed_at.is_(None))).all()
+    engine.dispose()
+    assert (item.status == ON_LOAN) == (len(still_out) == 1)
+
+
+def test_a_copy_taken_back_in_the_moment_it_is_lent_is_free_again(postgres: Postgres) -> None:
+    name = f"moment_{uuid.uuid4().hex}"
+    found = postgres.database(name, owner=APPLICATION)
+    fill(found)
+    label, engine = new_copy(found), open_engine(found)
+
+    def take_back() -> None:
+        with transaction(engine) as session:
+            desk.scan(session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+
+    second = threading.Thread(target=take_back)
+    with transaction(engine) as session:
+        card = session.scalars(select(Patron.card)).first()
+        desk.scan(session, uuid.uuid4(), label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+        second.start()
+        end = time.monotonic() + 60
+        while not postgres.waiting(name):
+            assert time.monotonic() < end, "the second desk does not wait"
+            time.sleep(0.02)
+    second.join()
+    with reading_session(engine) as session:
+        assert session.scalars(select(Item.status)).all() == [AVAILABLE]
+        assert session.scalars(select(Loan.closed_at)).all() == [NOON]
+    engine.dispose()
+    postgres.drop(name)

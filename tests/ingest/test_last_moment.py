@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from ingest.house import open_house
 from ingest.index_keeping import IndexKeeper, Written
@@ -18,8 +18,6 @@ from library.settings import Settings
 from tests.contracts.shelf import Shelf
 from tests.services.postgres import APPLICATION, Postgres
 
-BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-
 
 @pytest.fixture
 def shelf(postgres: Postgres, tmp_path: Path) -> Iterator[Shelf]:
@@ -30,18 +28,15 @@ def shelf(postgres: Postgres, tmp_path: Path) -> Iterator[Shelf]:
     postgres.drop("last_moment")
 
 
-def one_waits(shelf: Shelf) -> None:
+def one_waits(server: Postgres) -> None:
     """Until somebody stands before a lock."""
     end = time.monotonic() + 60
-    while True:
-        with reading_session(shelf.engine) as session:
-            if session.scalar(BLOCKED):
-                return
+    while not server.waiting("last_moment"):
         assert time.monotonic() < end, "nobody waits"
         time.sleep(0.02)
 
 
-def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(postgres: Postgres, shelf: Shelf, tmp_path: Path) -> None:
     shelf.enqueue()
     house = open_house(Settings(home=tmp_path / "var", database=shelf.url))
     keeper, batch = IndexKeeper(house, "one", threading.Event(), {}, lambda *_: None), list[Written]()
@@ -56,7 +51,7 @@ def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(shelf
         cataloguing.touch(work, at=now())
         session.flush()
         finishing.start()
-        one_waits(shelf)
+        one_waits(postgres)
     finishing.join()
     assert shelf.waiting() == 1
     keeper.write_due(index)
@@ -65,7 +60,7 @@ def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(shelf
     house.engine.dispose()
 
 
-def test_two_changes_at_once_count_as_two(shelf: Shelf) -> None:
+def test_two_changes_at_once_count_as_two(postgres: Postgres, shelf: Shelf) -> None:
     with reading_session(shelf.engine) as session:
         before = session.scalars(select(Work.revision)).one()
     second = threading.Thread(target=shelf.retitle, args=(1, "Sách của người thứ hai"))
@@ -73,7 +68,7 @@ def test_two_changes_at_once_count_as_two(shelf: Shelf) -> None:
         cataloguing.touch(session.scalars(select(Work)).one(), at=now())
         session.flush()
         second.start()
-        one_waits(shelf)
+        one_waits(postgres)
     second.join()
     with reading_session(shelf.engine) as session:
         assert session.scalars(select(Work.revision)).one() == before + 2

@@ -86,6 +86,12 @@ class Postgres(Server):
             connection.execute(f"CREATE DATABASE {name} OWNER {owner}".encode())
         return self.url(name)
 
+    def waiting(self, name: str) -> int:
+        """How many in a database stand before a lock."""
+        with psycopg.connect(self.plain("postgres", "postgres"), autocommit=True) as connection:
+            asked = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [name])
+            return int((asked.fetchone() or [0])[0])
+
     def drop(self, name: str) -> None:
         """Away with a database, whoever is still connected."""
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
