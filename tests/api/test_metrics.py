@@ -126,10 +126,10 @@ def test_attack_32_figures_are_for_this_machine_and_the_administrators_of_the_pr
 
 
 def test_attack_32_production_shows_strangers_neither_documents_nor_figures(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "var", profile="production", public_url="https://thu-vien.tinh.vn")
     closed = ("/metrics", "/api/openapi.json", "/openapi.json", "/docs", "/redoc", "/debug")
     with running(tmp_path / "var") as house, house.administrator() as root:
         cookies = {f"__Host-{name}": value for name, value in root.cookies.items()}
+    settings = Settings(home=tmp_path / "var", database=house.database, profile="production", public_url="https://thu-vien.tinh.vn")
     strangers = anyio.run(statuses, settings, closed, {})
     assert strangers == dict.fromkeys(closed, 404)
     assert anyio.run(statuses, settings, ("/livez", "/"), {}) == {"/livez": 200, "/": 200}

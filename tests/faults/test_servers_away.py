@@ -80,7 +80,9 @@ class Load:
             except httpx.TransportError:
                 time.sleep(0.2)
                 continue
-            if answer.status_code not in (502, 503):
+            if answer.status_code not in (423, 502, 503):  # 423: an earlier request still holds the upload
+                if answer.is_server_error:
+                    self.strange.append(f"{answer.request.method} {answer.request.url.path} {answer.status_code} {answer.text}")
                 return answer
             time.sleep(0.2)
 
@@ -91,11 +93,16 @@ class Load:
                 metadata = f"filename {b64encode(b'tep.pdf').decode()},approve {b64encode(b'true').decode()}"
                 headers = {"Upload-Length": str(len(data)), "Upload-Metadata": metadata}
                 location = self.asked(lambda headers=headers: client.post("/api/v1/uploads", headers=headers)).headers["Location"]
-                while (offset := int(self.asked(lambda at=location: client.head(at)).headers["Upload-Offset"])) < len(data):
+                while (offset := self.offset(client, location)) < len(data):
                     told = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
                     piece = data[offset:]
                     self.asked(lambda at=location, told=told, piece=piece: client.patch(at, content=piece, headers=told))
                 self.accepted[hashlib.sha256(data).hexdigest()] = location.rsplit("/", 1)[-1]
+
+    def offset(self, client: httpx.Client, location: str) -> int:
+        answer = self.asked(lambda: client.head(location))
+        assert answer.is_success, answer
+        return int(answer.headers["Upload-Offset"])
 
     def lend(self, number: int, labels: list[str]) -> None:
         chance = random.Random(number)
