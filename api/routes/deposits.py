@@ -52,7 +52,7 @@ async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token) 
 
 async def only_our_fields(request: Request) -> None:
     """A form, too, is refused when it brings more than was asked for. Raises NotValid."""
-    more = sorted(set(await request.form()) - {"file", "sight", "approve"})
+    more = sorted(set(await request.form()) - {"file", "sight", "approve", "review", "work"})
     if more:
         raise NotValid(fields=", ".join(more))
 
