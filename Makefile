@@ -1,6 +1,7 @@
 # The commands of this house. `make run` is the first one, `make test` the second; each sets up what it needs.
 .PHONY: run demo test test-full torture bench screens guide-shots lint check setup types clean services
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile  # most tests wait for servers and browsers; a file stays together
 NPM := cd frontend && npm run --silent
 
 run: setup
@@ -13,10 +14,10 @@ setup:
 	@tools/setup.sh run
 
 test: check
-	$(BIN)/pytest -m "not full and not torture"
+	$(PYTEST) -m "not full and not torture"
 
 test-full: check
-	$(BIN)/pytest -m "not torture"
+	$(PYTEST) -m "not torture"
 
 torture: check
 	$(BIN)/pytest -m "torture"

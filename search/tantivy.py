@@ -129,6 +129,9 @@ class TantivyIndex:
     def close(self) -> None:
         """Wait for merges and give the lock back."""
         self.beside.shutdown()
+        self._leave()
+
+    def _leave(self) -> None:
         if self.writer is not None:
             self.writer.wait_merging_threads()
             self.writer = None
@@ -140,7 +143,7 @@ class TantivyIndex:
         index = tantivy.Index(self.schema, path=str(folder))
         index.config_reader(reload_policy="manual")
         writer = _open_writer(index) if self.writing else None
-        self.close()
+        self._leave()
         self.folder, self.index, self.writer, self.dirty = folder, index, writer, False
         self.seen = self._stamp()
         if self.writing and not self.fixed:

@@ -212,7 +212,7 @@ def test_one_scan_sent_ten_times_at_once_lends_once_and_all_hear_so(url: str) ->
     with reading_session(engine) as session:
         card = session.scalars(select(Patron.card).order_by(Patron.card)).first()
     for _ in range(20):
-        label, key, start = new_copy(url), uuid.uuid4(), threading.Barrier(10)
+        label, key, start = new_copy(engine), uuid.uuid4(), threading.Barrier(10)
 
         def once(_number: int, *, label: str = label, key: uuid.UUID = key, start: threading.Barrier = start) -> tuple[str, bool]:
             start.wait()
@@ -229,7 +229,8 @@ def test_one_scan_sent_ten_times_at_once_lends_once_and_all_hear_so(url: str) ->
 
 
 def test_desks_that_lend_and_take_back_one_copy_at_once_leave_it_as_its_loans_say(url: str) -> None:
-    label, engine = new_copy(url), open_engine(url, Limits(connections=12))
+    engine = open_engine(url, Limits(connections=12))
+    label = new_copy(engine)
     with reading_session(engine) as session:
         cards = list(session.scalars(select(Patron.card).order_by(Patron.card).limit(8)))
 
@@ -256,7 +257,8 @@ def test_a_copy_taken_back_in_the_moment_it_is_lent_is_free_again(postgres: Post
     name = f"moment_{uuid.uuid4().hex}"
     found = postgres.database(name, owner=APPLICATION)
     fill(found)
-    label, engine = new_copy(found), open_engine(found)
+    engine = open_engine(found)
+    label = new_copy(engine)
 
     def take_back() -> None:
         with transaction(engine) as session:

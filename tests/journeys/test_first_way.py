@@ -24,10 +24,9 @@ def settle(page: Page) -> None:
 
 def covered_by_nothing(page: Page) -> None:
     """The last link of the page can be scrolled free of whatever floats."""
-    last = page.locator("main a").last
-    last.evaluate("one => scrollTo(0, document.documentElement.scrollHeight)")
-    assert last.evaluate("""one => { const r = one.getBoundingClientRect();
-        return one.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)) }""")
+    page.wait_for_function("""() => { scrollTo(0, document.documentElement.scrollHeight);
+        const last = [...document.querySelectorAll('main a')].at(-1), r = last.getBoundingClientRect();
+        return last.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)) }""")
 
 
 def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) -> None:

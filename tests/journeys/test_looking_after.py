@@ -31,7 +31,7 @@ def test_a_school_and_a_teacher_with_a_printed_password(tmp_path: Path) -> None:
         sign_in(page, house.address, "quan.tri")
         page.get_by_role("link", name="Tôi", exact=True).click()
         settle(page)
-        page.get_by_role("link", name="Trường", exact=True).click()
+        page.get_by_role("link", name="Trường và tổ", exact=True).click()
         page.get_by_label("Tên", exact=True).fill("THCS Vĩnh Thuận")
         page.get_by_label("Mã", exact=False).first.fill("THCS-1")
         page.get_by_role("button", name="Mở", exact=True).click()

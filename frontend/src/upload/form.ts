@@ -14,10 +14,13 @@ export function wakeUploadForm(form: HTMLFormElement): void {
     begun.push(...[...(files.files ?? [])].map((file) => send(file, choices)));
     if (begun.length) openTray();
   };
-  if (atOnce) files.onchange = begin;
+  if (atOnce) {
+    files.onchange = begin;
+    if (files.files?.length) begin(); // chosen before this script had come over a slow line
+  }
   form.onsubmit = (event) => {
     event.preventDefault();
-    if (!atOnce) begin();
+    if (!begun.length) begin();
     const review = (event.submitter as HTMLButtonElement | null)?.name === 'review';
     if (review) begun.forEach((key) => wantReview(key, sightOf(new FormData(form))));
     if (atOnce && begun.length) say(form, review);
