@@ -1,15 +1,12 @@
 """The embedded adapter: Tantivy. Our tokens arrive joined by spaces and are only split here.
 
 Each index is a folder; the file `current` names the one that is live. Readers notice when it changes, the writer at its next batch.
-
-The engine works without the interpreter's lock, so it counts in a thread of its own while rows are read and snippets made.
 """
 
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -44,33 +41,6 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-class CountedBeside(Hits):
-    """Hits that are here while their numbers are still being counted: who reads a number waits for it."""
-
-    def __init__(self, hits: list[Hit], counting: Future[Hits]) -> None:
-        self.__dict__.update(hits=hits, counting=counting)
-
-    @property
-    def page_total(self) -> int:
-        """Matching pages, exact."""
-        return self._counted.page_total
-
-    @property
-    def pages_of(self) -> dict[int, int]:
-        """Matching pages of each work."""
-        return self._counted.pages_of
-
-    @property
-    def more_works(self) -> bool:
-        """There are more works than `pages_of` names."""
-        return self._counted.more_works
-
-    @property
-    def _counted(self) -> Hits:
-        counting: Future[Hits] = self.__dict__["counting"]
-        return counting.result()
-
-
 class TantivyIndex:
     """The Index port on a folder of this machine. `name` holds it to one index, whichever is live."""
 
@@ -79,7 +49,6 @@ class TantivyIndex:
         self.schema = schema()
         self.writer: tantivy.IndexWriter | None = None
         self.dirty = False
-        self.beside: Executor = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="counting")
         self._enter(name or current(home))
 
     def write(self, documents: Iterable[Document]) -> None:
@@ -115,7 +84,7 @@ class TantivyIndex:
         keys = searcher.fast_field_values("work_key", addresses)
         pages = searcher.fast_field_values("page", addresses)
         hits = [Hit(int(key or 0), int(page or 0), score) for (score, _), key, page in zip(found.hits, keys, pages, strict=True)]
-        return Hits.in_hand(hits) if len(hits) < limit else CountedBeside(hits, self.beside.submit(self._counted, searcher, clause, hits))
+        return Hits.in_hand(hits) if len(hits) < limit else self._counted(searcher, clause, hits)
 
     def entries(self) -> Iterator[Entry]:
         """Listed some works at a time, from one state of the index."""
@@ -128,10 +97,6 @@ class TantivyIndex:
 
     def close(self) -> None:
         """Wait for merges and give the lock back."""
-        self.beside.shutdown()
-        self._leave()
-
-    def _leave(self) -> None:
         if self.writer is not None:
             self.writer.wait_merging_threads()
             self.writer = None
@@ -143,7 +108,7 @@ class TantivyIndex:
         index = tantivy.Index(self.schema, path=str(folder))
         index.config_reader(reload_policy="manual")
         writer = _open_writer(index) if self.writing else None
-        self._leave()
+        self.close()
         self.folder, self.index, self.writer, self.dirty = folder, index, writer, False
         self.seen = self._stamp()
         if self.writing and not self.fixed:

@@ -7,8 +7,6 @@ import statistics
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from datetime import UTC, datetime
 from functools import cache, partial
 from http.client import HTTPConnection
@@ -228,23 +226,12 @@ def searching(house: RunningHouse) -> None:
     """Two- and three-word queries of both kinds."""
     engine = open_engine(f"sqlite:///{house.home}/hoclieu.db")
     index = TantivyIndex(house.home / "index", writing=False)
-    index.beside = InPlace()
     with house.client() as client, reading_session(engine) as session:
         for name, queries in (("words that stand together", spoken(session)), ("words by chance", by_chance())):
             ours, floor = compared(client, session, index, queries)
             report(f"search over HTTP at 100,000 pages against the engine alone, {name}, median ms", ours, floor, 1.5, least=False, unit=" ms")
     index.close()
     engine.dispose()
-
-
-class InPlace(Executor):
-    """Does at once what it is asked, so that the engine alone pays for no second thread."""
-
-    def submit(self, act: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
-        """Done when this returns."""
-        done: Future[Any] = Future()
-        done.set_result(act(*given, **named))
-        return done
 
 
 def compared(client: httpx.Client, session: Session, index: Index, queries: list[str]) -> tuple[float, float]:
