@@ -18,7 +18,7 @@ from elasticsearch import ApiError, Elasticsearch
 from search.clauses import Clause, to_count
 from search.compiling import as_engine_text, compiled
 from search.documents import Document
-from search.index import MOST_HITS, MOST_WORKS, Entry, Hit, Hits, Index, IndexAway, Tuning
+from search.index import MOST_HITS, MOST_WORKS, Counts, Entry, Hit, Hits, Index, IndexAway, Tuning
 
 FORMAT = "v1"  # a new mapping is a new index, filled again from the database
 FIRST = "0"  # stamp of the first index: two workers that start together make the same one
@@ -184,10 +184,10 @@ class ElasticIndex:
             raise
         hits = [Hit(hit["fields"]["work_key"][0], hit["fields"]["page"][0], hit["_score"]) for hit in best["hits"]["hits"]]
         if len(hits) < limit:
-            return Hits.in_hand(hits)
+            return Hits.with_counts(hits, Counts.of(hits))
         buckets = counted["aggregations"]["works"]["buckets"]
         pages_of = {one["key"]: one["doc_count"] - (one["first"]["value"] == 0) for one in buckets}
-        return Hits(hits, counted["aggregations"]["pages"]["doc_count"], pages_of, len(buckets) == MOST_WORKS)
+        return Hits.with_counts(hits, Counts(counted["aggregations"]["pages"]["doc_count"], pages_of, len(buckets) == MOST_WORKS))
 
     def entries(self) -> Iterator[Entry]:
         """All of one moment, however many; a plain search would end at ten thousand."""

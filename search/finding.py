@@ -15,7 +15,7 @@ from search.marking import Marker, Piece, pieces
 from search.query import Query
 
 WORKS_A_PAGE = 10
-PAGES_A_WORK = 3
+PAGES_SHOWN = (3, 2)  # of the first work and of every other; the rest is one tap away
 FIRST_LOOK, LAST_LOOK = 120, MOST_HITS  # documents
 
 
@@ -43,7 +43,7 @@ class FoundWork:
     @property
     def page_total(self) -> int:
         """Pages that hold the query; waits until they are counted."""
-        return max(self.group.hits.pages_of.get(self.group.key, 0), len(self.group.pages))
+        return max(self.group.hits.counted().pages_of.get(self.group.key, 0), len(self.group.pages))
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class Group:
     hits: Hits  # all documents of which these are some
 
 
-def find(session: Session, index: Index, query: Query, *, at: datetime, page: int = 1) -> Found:
-    """Page `page` (from 1) of the works that answer the query. Numbers are read last, because an engine may still be counting."""
+def find(session: Session, index: Index, query: Query, *, at: datetime, page: int = 1, shown: tuple[int, int] = PAGES_SHOWN) -> Found:
+    """Page `page` (from 1) of the works that answer the query, each with its best pages. Numbers are read last: an engine may still be counting."""
     if not query.terms:
         return Found([], [], 0, True, 0, Facets())
     first, last = (page - 1) * WORKS_A_PAGE, page * WORKS_A_PAGE
@@ -81,10 +81,11 @@ def find(session: Session, index: Index, query: Query, *, at: datetime, page: in
         hits = hits if main else rest
         known = {group.key for group in main}
         main += [group for group in more if group.key not in known]
-    works = load(session, main[first:last], query, at=at)
-    guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at)
-    facets = listing.facets_of(session, list(hits.pages_of), query.sight, at=at)
-    return Found(works, guesses, min(len(hits.pages_of), MOST_WORKS - 1), not hits.more_works, hits.page_total, facets)
+    works = load(session, main[first:last], query, at=at, shown=shown)
+    guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at, shown=shown)
+    counts = hits.counted()
+    facets = listing.facets_of(session, list(counts.pages_of), query.sight, at=at)
+    return Found(works, guesses, min(len(counts.pages_of), MOST_WORKS - 1), not counts.more_works, counts.page_total, facets)
 
 
 def guess(index: Index, query: Query) -> list[Group]:
@@ -116,25 +117,24 @@ def grouped(hits: Hits, tier: Callable[[Hit], int]) -> list[Group]:
     return list(groups.values())
 
 
-def load(session: Session, groups: list[Group], query: Query, *, at: datetime) -> list[FoundWork]:
+def load(session: Session, groups: list[Group], query: Query, *, at: datetime, shown: tuple[int, int]) -> list[FoundWork]:
     """The rows behind the groups, as far as they may be seen now."""
     if not groups:
         return []
-    places = ((group.key, number) for group in groups for number in ([hit.page for hit in group.pages[:PAGES_A_WORK]] or [0]))
+    best = {group.key: group.pages[: shown[place > 0]] for place, group in enumerate(groups)}
+    places = ((key, number) for key, hits in best.items() for number in ([hit.page for hit in hits] or [0]))
     works, texts = listing.works_at(session, places, query.sight, at=at)
     marker = Marker(query)
-    return [_found_work(group, works[group.key], texts, marker) for group in groups if group.key in works]
+    return [_found_work(group, best[group.key], works[group.key], texts, marker) for group in groups if group.key in works]
 
 
 def _main_tier(hit: Hit) -> int:
     return tiers.PHRASE if hit.score >= tiers.PHRASE_SCORE else tiers.ALL_WORDS
 
 
-def _found_work(group: Group, work: ListedWork, texts: dict[Place, str], marker: Marker) -> FoundWork:
+def _found_work(group: Group, best: list[Hit], work: ListedWork, texts: dict[Place, str], marker: Marker) -> FoundWork:
     pages = [
-        FoundPage(hit.page, marker.snippet(texts[group.key, hit.page]), plain_score(hit), _tier(group, hit))
-        for hit in group.pages[:PAGES_A_WORK]
-        if (group.key, hit.page) in texts
+        FoundPage(hit.page, marker.snippet(texts[group.key, hit.page]), plain_score(hit), _tier(group, hit)) for hit in best if (group.key, hit.page) in texts
     ]
     title = pieces(work.title, marker.marks(work.title))
     return FoundWork(work, group.tier, group.score % tiers.PHRASE_SCORE, title, pages, group)

@@ -1,6 +1,6 @@
 """The port: what the house asks of a search engine. The index is derived; it answers with numbers of works and pages, never with rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,21 +33,33 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Hits:
-    """The best documents, and the exact numbers behind them."""
+class Counts:
+    """The exact numbers behind the best documents."""
 
-    hits: list[Hit]
     page_total: int  # matching pages, exact
     pages_of: dict[int, int]  # matching pages of each work: of at most MOST_WORKS works
     more_works: bool  # there are more works than `pages_of` names
 
     @classmethod
-    def in_hand(cls, hits: list[Hit]) -> "Hits":
-        """Counts of hits that are all there are."""
+    def of(cls, hits: list[Hit]) -> "Counts":
+        """Of hits that are all there are."""
         pages_of: dict[int, int] = {}
         for hit in hits:
             pages_of[hit.work_key] = pages_of.get(hit.work_key, 0) + (hit.page > 0)
-        return cls(hits, sum(pages_of.values()), pages_of, False)
+        return cls(sum(pages_of.values()), pages_of, False)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The best documents. An engine may still be counting when they are here: `counted` waits for the numbers."""
+
+    hits: list[Hit]
+    counted: Callable[[], Counts]
+
+    @classmethod
+    def with_counts(cls, hits: list[Hit], counts: Counts) -> "Hits":
+        """Documents whose numbers are known."""
+        return cls(hits, lambda: counts)
 
 
 class IndexAway(Exception):

@@ -11,7 +11,7 @@ from library.catalogue.models import Work
 from library.people.models import Unit
 from search import tiers
 from search.finding import WORKS_A_PAGE, Found, FoundWork, Group
-from search.index import Hits
+from search.index import Counts, Hits
 from search.marking import Marker, pieces
 from search.query import Query
 
@@ -28,7 +28,7 @@ def of_keys(session: Session, keys: Sequence[int], query: Query, *, at: datetime
     """Page `page` of these works, whose number is exact below `most`; the rule of sight is asked once more with the rows."""
     shown = keys[(page - 1) * WORKS_A_PAGE : page * WORKS_A_PAGE]
     works, _ = listing.works_at(session, ((key, 0) for key in shown), query.sight, at=at)
-    marker, nothing = Marker(query), Hits.in_hand([])
+    marker, nothing = Marker(query), Hits.with_counts([], Counts.of([]))
     found = [
         FoundWork(works[key], tiers.ALL_WORDS, 0.0, pieces(works[key].title, marker.marks(works[key].title)), [], Group(key, tiers.ALL_WORDS, 0.0, [], nothing))
         for key in shown

@@ -7,17 +7,17 @@ from sqlalchemy.orm import Session
 from library.catalogue import cards
 from library.circulation.codes import normal_isbn
 from search import finding, shelves
-from search.finding import Found
+from search.finding import PAGES_SHOWN, Found
 from search.index import MOST_WORKS, Index, IndexAway
 from search.query import Query
 
 
-def answer(session: Session, index: Index, query: Query, *, at: datetime, page: int = 1) -> Found:
+def answer(session: Session, index: Index, query: Query, *, at: datetime, page: int = 1, shown: tuple[int, int] = PAGES_SHOWN) -> Found:
     """Works that hold the words; without any words, what stands where the filters say."""
     if not query.text:
         return shelves.browse(session, query, at=at, page=page)
     try:
-        return finding.find(session, index, query, at=at, page=page)
+        return finding.find(session, index, query, at=at, page=page, shown=shown)
     except IndexAway:
         return from_cards(session, query, at=at, page=page)
 

@@ -1,12 +1,14 @@
 """The embedded adapter: Tantivy. Our tokens arrive joined by spaces and are only split here.
 
 Each index is a folder; the file `current` names the one that is live. Readers notice when it changes, the writer at its next batch.
+The engine works without the interpreter's lock, so it counts in a thread of its own while rows are read and snippets made.
 """
 
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -18,7 +20,7 @@ from tantivy import FieldType, Occur, Query
 
 from search.clauses import Adjacent, All, Best, Clause, Constant, Is, IsOneOf, Some, Weighted, to_count
 from search.documents import Document, Fielded
-from search.index import MOST_WORKS, Entry, Hit, Hits, Index
+from search.index import MOST_WORKS, Counts, Entry, Hit, Hits, Index
 
 FORMAT = "v2"  # a new schema is a new folder, filled again from the database
 CURRENT, BUILDING = "current", "building.json"
@@ -49,6 +51,7 @@ class TantivyIndex:
         self.schema = schema()
         self.writer: tantivy.IndexWriter | None = None
         self.dirty = False
+        self.beside: Executor = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="counting")
         self._enter(name or current(home))
 
     def write(self, documents: Iterable[Document]) -> None:
@@ -84,7 +87,9 @@ class TantivyIndex:
         keys = searcher.fast_field_values("work_key", addresses)
         pages = searcher.fast_field_values("page", addresses)
         hits = [Hit(int(key or 0), int(page or 0), score) for (score, _), key, page in zip(found.hits, keys, pages, strict=True)]
-        return Hits.in_hand(hits) if len(hits) < limit else self._counted(searcher, clause, hits)
+        if len(hits) < limit:
+            return Hits.with_counts(hits, Counts.of(hits))
+        return Hits(hits, self.beside.submit(self._counted, searcher, clause).result)
 
     def entries(self) -> Iterator[Entry]:
         """Listed some works at a time, from one state of the index."""
@@ -97,6 +102,10 @@ class TantivyIndex:
 
     def close(self) -> None:
         """Wait for merges and give the lock back."""
+        self.beside.shutdown()
+        self._leave()
+
+    def _leave(self) -> None:
         if self.writer is not None:
             self.writer.wait_merging_threads()
             self.writer = None
@@ -108,7 +117,7 @@ class TantivyIndex:
         index = tantivy.Index(self.schema, path=str(folder))
         index.config_reader(reload_policy="manual")
         writer = _open_writer(index) if self.writing else None
-        self.close()
+        self._leave()
         self.folder, self.index, self.writer, self.dirty = folder, index, writer, False
         self.seen = self._stamp()
         if self.writing and not self.fixed:
@@ -127,7 +136,7 @@ class TantivyIndex:
         columns = (searcher.fast_field_values(name, addresses) for name in NUMBERS)
         yield from sorted(Entry(*(int(value or 0) for value in row)) for row in zip(*columns, strict=True))
 
-    def _counted(self, searcher: tantivy.Searcher, clause: Clause, hits: list[Hit]) -> Hits:
+    def _counted(self, searcher: tantivy.Searcher, clause: Clause) -> Counts:
         """Exact counts; leaving out what only raises scores halves the work."""
         query = self._compile(to_count(clause))
         works = {"terms": {"field": "work_key", "size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
@@ -136,7 +145,7 @@ class TantivyIndex:
         buckets = counted["works"]["buckets"]
         pages_of = {int(one["key"]): int(one["doc_count"]) - (one["first"]["value"] == 0) for one in buckets}
         total = sum(int(one["doc_count"]) for one in counted["pages"]["buckets"] if one.get("from") == 1.0)
-        return Hits(hits, total, pages_of, len(buckets) == MOST_WORKS)
+        return Counts(total, pages_of, len(buckets) == MOST_WORKS)
 
     def _searcher(self) -> tantivy.Searcher:
         if not self.dirty:

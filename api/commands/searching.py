@@ -17,6 +17,8 @@ from search.finding import FoundWork
 from search.index import index_of
 from search.query import parse
 
+PAGES_A_WORK = (3, 3)  # of the first work and of every other
+
 
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.")],
@@ -32,7 +34,7 @@ def search(
         asked = parse(query, sight_of(session, person))
         page = 1
         while len(rows) < limit:
-            found = standing_in.answer(session, index, asked, at=now(), page=page)
+            found = standing_in.answer(session, index, asked, at=now(), page=page, shown=PAGES_A_WORK)
             rows += [row for work in (*found.works, *found.guesses) for row in rows_of(work)]
             if len(found.works) < finding.WORKS_A_PAGE:
                 break

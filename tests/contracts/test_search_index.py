@@ -10,7 +10,7 @@ import pytest
 from library.people.sight import Sight
 from search import tiers
 from search.documents import WorkFacts, documents_of
-from search.index import Index, open_index
+from search.index import Counts, Index, open_index
 from search.query import Filters, Query, QueryTooLong, parse
 from tests.contracts.engines import opened
 from tests.services.elasticsearch import Elasticsearch
@@ -83,14 +83,13 @@ def test_most_words_and_guesses_come_after(index: Index) -> None:
 
 
 def test_pages_are_counted_exactly(index: Index) -> None:
-    hits = index.search(tiers.main(asked("tam")), limit=1)
-    assert (hits.page_total, hits.pages_of, hits.more_works) == (3, {1: 3}, False)
+    assert index.search(tiers.main(asked("tam")), limit=1).counted() == Counts(3, {1: 3}, False)
 
 
 @pytest.mark.parametrize("text", ["tam", "tam giac", "toán", "toán 8", "hoá", "acid base"])
 def test_counts_are_the_same_however_few_documents_are_asked_for(index: Index, text: str) -> None:
-    few, all_of_them = (index.search(tiers.main(asked(text)), limit=limit) for limit in (1, 50))
-    assert (few.page_total, few.pages_of, few.more_works) == (all_of_them.page_total, all_of_them.pages_of, all_of_them.more_works)
+    few, all_of_them = (index.search(tiers.main(asked(text)), limit=limit).counted() for limit in (1, 50))
+    assert few == all_of_them
 
 
 def test_a_deleted_work_is_gone_and_a_rewritten_one_is_there_once(index: Index) -> None:
