@@ -22,6 +22,12 @@ def report_most(name: str, value: float, most: float, unit: str) -> None:
     print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
+def report_least(name: str, value: float, least: float, unit: str) -> None:
+    """Print a figure that has a floor of its own."""
+    row = {"name": name, "ours": f"{value:.4g}{unit}", "floor": "", "ratio": "", "goal": f"≥ {least:.4g}{unit}", "ok": value >= least}
+    print(json.dumps(row, ensure_ascii=False), flush=True)
+
+
 def processor(act: Callable[[], object]) -> float:
     """Processor seconds of this process and its ended children."""
     before = _used()

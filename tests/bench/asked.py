@@ -1,0 +1,124 @@
+"""Search over HTTP against the engine alone: the same queries, side by side."""
+
+import random
+import statistics
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from http.client import HTTPConnection
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from library.catalogue import queries as catalogue
+from library.catalogue.models import Version
+from library.people.sight import VISITOR
+from search import finding
+from search.clauses import Clause
+from search.index import Hits, Index
+from search.query import parse
+from tests.bench.figures import took_ms
+from tests.bench.generated import PAGES_EACH, typed_words
+
+QUERIES, WARM = 240, 40
+
+
+class Compared(NamedTuple):
+    """Milliseconds of every query, without the first ones."""
+
+    ours: list[float]
+    floor: list[float]
+
+
+def compared(address: str, session: Session, index: Index, queries: list[str]) -> Compared:
+    """Over HTTP, and of the engine alone with just the calls that `finding.find` makes for the same query, its counts included.
+
+    The sides take turns, query by query, each always asking what the other asked longest ago: the machine is noisy, and whoever asked last
+    has filled the processor's caches.
+    """
+    calls = [engine_calls(session, index, query) for query in queries]
+    found = Compared([], [])
+    asking = Asking(address)
+    for place, query in enumerate(queries):
+        found.ours.append(took_ms(partial(asking.search, query)))
+        found.floor.append(took_ms(partial(answer, index, calls[(place + len(calls) // 2) % len(calls)])))
+    asking.close()
+    return Compared(found.ours[WARM:], found.floor[WARM:])
+
+
+class Asking:
+    """A client that keeps its line open and costs little itself: httpx needs a millisecond for each request."""
+
+    def __init__(self, address: str) -> None:
+        self.line = HTTPConnection(address.removeprefix("http://"))
+
+    def search(self, query: str) -> None:
+        """One search as a page asks it."""
+        self.line.request("GET", f"/api/v1/search?{urlencode({'q': query})}")
+        answered = self.line.getresponse()
+        body = answered.read()
+        assert answered.status == 200 and body
+
+    def close(self) -> None:
+        """Hang up."""
+        self.line.close()
+
+
+def answer(index: Index, calls: list[tuple[Clause, int]]) -> None:
+    """The engine alone."""
+    for clause, limit in calls:
+        assert index.search(clause, limit=limit).counted().page_total >= 0
+
+
+def engine_calls(session: Session, index: Index, query: str) -> list[tuple[Clause, int]]:
+    """What `find` asks the engine for a query."""
+    overheard = Overheard(index)
+    finding.find(session, overheard, parse(query, VISITOR), at=datetime.now(UTC))
+    return overheard.calls
+
+
+class Overheard:
+    """An index that notes what it is asked."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.calls: list[tuple[Clause, int]] = []
+
+    def search(self, clause: Clause, *, limit: int) -> Hits:
+        """Note and answer."""
+        self.calls.append((clause, limit))
+        return self.index.search(clause, limit=limit)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.index, name)
+
+
+def by_chance(_session: Session) -> list[str]:
+    """Words that nobody has put together."""
+    chance = random.Random(3)
+    return [" ".join(chance.sample(typed_words(), chance.choice((2, 3)))) for _ in range(QUERIES)]
+
+
+def spoken(session: Session) -> list[str]:
+    """Words that stand side by side on some page, as people remember them."""
+    chance = random.Random(5)
+    versions = session.scalars(select(Version.id).where(Version.page_count == PAGES_EACH).order_by(Version.id)).all()
+    known = set(typed_words())
+    found: list[str] = []
+    while len(found) < QUERIES:
+        words = catalogue.page(session, chance.choice(versions), chance.randint(1, PAGES_EACH)).text.split()
+        at, length = chance.randrange(len(words) - 3), chance.choice((2, 3))
+        if known.issuperset(words[at : at + length]):
+            found.append(" ".join(words[at : at + length]))
+    return found
+
+
+TOGETHER, APART = "words that stand together", "words by chance"
+KINDS: dict[str, Callable[[Session], list[str]]] = {TOGETHER: spoken, APART: by_chance}
+
+
+def percentile(took: list[float], of_hundred: int) -> float:
+    """The value below which so many of a hundred lie."""
+    return statistics.quantiles(took, n=100)[of_hundred - 1]
