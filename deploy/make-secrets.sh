@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the secrets of docker-compose.yml once, from random bytes; what is there already stays. Run it beside docker-compose.yml.
+# Writes the secrets of docker-compose.yml once, from random bytes; what is there already stays. They lie beside this script.
 # The folder is closed to everybody else; the files in it are readable, because each container reads them as a user of its own.
 set -eu
 cd "${1:-$(dirname "$0")}"

@@ -23,7 +23,7 @@ SERVERS = {"proxy", "postgres", "minio", "elasticsearch"}
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((DEPLOY / "docker-compose.yml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))
     return found
 
 
@@ -109,7 +109,7 @@ def test_the_proxy_s_configuration_has_nothing_left_open(compose: dict[str, Any]
     proxy = compose["services"]["proxy"]
     text = filled({name: said(value) for name, value in proxy["environment"].items()})
     assert "${" not in text
-    assert proxy["volumes"] == ["./nginx/hoclieu.conf.template:/etc/nginx/templates/default.conf.template:ro"]
+    assert proxy["volumes"] == ["./deploy/nginx/hoclieu.conf.template:/etc/nginx/templates/default.conf.template:ro"]
     published = {one.split(":")[1] for one in proxy["ports"]}
     assert published == {proxy["environment"]["HTTP_PORT"], proxy["environment"]["HTTPS_PORT"]}
 
@@ -122,3 +122,13 @@ def test_the_dockerfiles_build_what_compose_names_and_leave_root(compose: dict[s
             assert all((PROJECT / one).exists() for one in line.split()[:-1]), line
     assert compose["services"]["serve-1"]["user"].startswith("10001:") and compose["services"]["minio"]["user"].startswith("10002:")
     assert VERSION in (DEPLOY / "minio" / "Dockerfile").read_text(), "the tests run the MinIO that is deployed"
+
+
+def test_what_compose_names_lies_where_it_says(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        if build := service.get("build"):
+            assert (PROJECT / build["context"] / build.get("dockerfile", "Dockerfile")).is_file()
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source in compose["volumes"] or (PROJECT / source).is_file(), volume
+    assert {Path(one["file"]).parent for one in compose["secrets"].values()} == {Path("deploy/secrets")}
