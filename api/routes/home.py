@@ -10,7 +10,6 @@ from api.schemas import home as schemas
 from api.schemas.base import Named
 from library import vocabulary
 from library.catalogue import queries
-from library.catalogue.models import Work
 from library.learning import reading as places
 from library.people.models import SCHOOL, Unit
 from library.people.sign_in import Actor
@@ -33,20 +32,18 @@ def vocabularies(session: Reading, language: Language) -> schemas.Vocabulary:
 
 def home_of(session: Session, actor: Actor, language: str, library_name: str, *, at: Now) -> schemas.Home:
     """The home page of whoever asks."""
-    works, pages = queries.totals(session, actor.sight, at=at)
-    subjects = queries.counts(session, Work.subject_code, actor.sight, at=at)
-    grades = queries.counts(session, Work.grade, actor.sight, at=at)
+    seen = queries.overview(session, actor.sight, at=at)
     newest = queries.newest(session, actor.sight, at=at, limit=NEWEST)
     begun = places.begun(session, actor.person.id, actor.sight, at=at, limit=BEGUN) if actor.person else []
     loaded = queries.visible_works(session, [work_id for work_id, _ in begun], actor.sight, at=at)
     return schemas.Home(
         library_name=library_name,
-        work_total=works,
-        page_total=pages,
+        work_total=seen.works,
+        page_total=seen.pages,
         subjects=[
-            schemas.Shelf(code=code, name=term.name(language), count=subjects[code]) for code, term in vocabulary.subjects().items() if subjects.get(code)
+            schemas.Shelf(code=code, name=term.name(language), count=seen.subjects[code]) for code, term in vocabulary.subjects().items() if seen.subjects[code]
         ],
-        grades=[schemas.Shelf(code=str(grade), name=str(grade), count=grades.get(grade, 0)) for grade in vocabulary.GRADES],
+        grades=[schemas.Shelf(code=str(grade), name=str(grade), count=seen.grades[grade]) for grade in vocabulary.GRADES],
         newest=[describing.card_of(work, language) for work in newest],
         read_on=[schemas.ReadOn(**describing.card_of(loaded[work_id], language).model_dump(), place=place) for work_id, place in begun if work_id in loaded],
         tries=[work.title for work in newest[:3]],

@@ -16,7 +16,6 @@ from api.schemas.base import Named
 from api.schemas.home import Shelf
 from library import vocabulary
 from library.catalogue import queries
-from library.catalogue.models import Work
 from library.circulation import queries as stock
 from library.clock import now
 from library.people import inviting, units
@@ -49,8 +48,7 @@ def school_of(session: Session, code: str, actor: Actor, language: str, subject:
     if unit.kind != SCHOOL:
         raise inviting.UnknownUnit(unit=code)
     within = units_below(session, [unit.id])
-    subjects = queries.counts(session, Work.subject_code, actor.sight, at=at, unit_ids=within)
-    grades = queries.counts(session, Work.grade, actor.sight, at=at, unit_ids=within)
+    seen = queries.overview(session, actor.sight, at=at, unit_ids=within)
     chosen: dict[str, Any] = {"subject": subject or None, "grade": int(grade) if grade else None}
     titles, copies, free = stock.holdings(session, unit.id)
     hours = stock.calendar_of(session, unit.id, at=at)
@@ -63,9 +61,9 @@ def school_of(session: Session, code: str, actor: Actor, language: str, subject:
         closed_at=unit.closed_at,
         successors=[describing.unit_named(one) for one in units.successors(session, unit.id)],
         predecessors=[describing.unit_named(one) for one in units.predecessors(session, unit.id)],
-        work_total=queries.total_of(session, within, actor.sight, at=at),
-        subjects=[Shelf(code=key, name=term.name(language), count=subjects[key]) for key, term in vocabulary.subjects().items() if subjects.get(key)],
-        grades=[Shelf(code=str(grade), name=str(grade), count=grades[grade]) for grade in vocabulary.GRADES if grades.get(grade)],
+        work_total=seen.works,
+        subjects=[Shelf(code=key, name=term.name(language), count=seen.subjects[key]) for key, term in vocabulary.subjects().items() if seen.subjects[key]],
+        grades=[Shelf(code=str(grade), name=str(grade), count=seen.grades[grade]) for grade in vocabulary.GRADES if seen.grades[grade]],
         **chosen,
         shelf=[describing.card_of(one, language) for one in queries.shelf(session, within, actor.sight, at=at, limit=SHELF, **chosen)],
         newest=[describing.card_of(one, language) for one in queries.newest(session, actor.sight, at=at, limit=NEWEST, unit_ids=within)],

@@ -1,9 +1,10 @@
 """Reading the catalogue: every query of a surface goes through the rule of sight."""
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
@@ -81,26 +82,34 @@ def owned(session: Session, person_id: uuid.UUID, states: Collection[str], *, li
     return session.scalars(wanted.order_by(Work.created_at.desc()).limit(limit)).all()
 
 
-def counts(session: Session, column: Any, sight: Sight, *, at: datetime, unit_ids: Collection[uuid.UUID] | None = None) -> dict[Any, int]:
-    """How many published works (of the given units, or of all) may be seen for each value of a column."""
-    wanted = select(column, func.count()).where(column.is_not(None), *_published(sight, at), *_of_units(unit_ids)).group_by(column)
-    return {row[0]: row[1] for row in session.execute(wanted)}
+@dataclass
+class Overview:
+    """Published works that may be seen, their pages, and how many works each subject and grade has."""
+
+    works: int = 0
+    pages: int = 0
+    subjects: Counter[str] = field(default_factory=Counter)
+    grades: Counter[int] = field(default_factory=Counter)
+
+
+def overview(session: Session, sight: Sight, *, at: datetime, unit_ids: Collection[uuid.UUID] | None = None) -> Overview:
+    """What the given units, or all, have to show. One pass over the works: each is looked at once for whether it may be seen."""
+    kinds = (Work.subject_code, Work.grade)
+    wanted = select(*kinds, func.count(), func.sum(Version.page_count)).outerjoin(Version, Version.id == Work.version_id)
+    found = Overview()
+    for subject, grade, works, pages in session.execute(wanted.where(*_published(sight, at), *_of_units(unit_ids)).group_by(*kinds)):
+        found.works += works
+        found.pages += int(pages or 0)
+        if subject is not None:
+            found.subjects[subject] += works
+        if grade is not None:
+            found.grades[grade] += works
+    return found
 
 
 def total_of(session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *, at: datetime) -> int:
     """How many published works of these units may be seen."""
     return session.scalar(select(func.count()).select_from(Work).where(*_published(sight, at), *_of_units(unit_ids))) or 0
-
-
-def totals(session: Session, sight: Sight, *, at: datetime) -> tuple[int, int]:
-    """Published works that may be seen, and their pages."""
-    row = session.execute(
-        select(func.count(), func.coalesce(func.sum(Version.page_count), 0))
-        .select_from(Work)
-        .outerjoin(Version, Version.id == Work.version_id)
-        .where(*_published(sight, at))
-    ).one()
-    return int(row[0] or 0), int(row[1] or 0)
 
 
 def original(session: Session, version_id: uuid.UUID) -> Rendition:
