@@ -55,6 +55,7 @@ STATUS = {
     "isbn-wrong": 422,
     "link-used": 410,
     "login-taken": 409,
+    "same-moment": 409,
     "version-changed": 409,
     "unknown-review": 404,
     "not-a-reviewer": 403,
