@@ -1,7 +1,6 @@
 """Several processes write to one work at the same moment: the index overlooks none of it."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,14 +27,6 @@ def shelf(postgres: Postgres, tmp_path: Path) -> Iterator[Shelf]:
     postgres.drop("last_moment")
 
 
-def one_waits(server: Postgres) -> None:
-    """Until somebody stands before a lock."""
-    end = time.monotonic() + 60
-    while not server.waiting("last_moment"):
-        assert time.monotonic() < end, "nobody waits"
-        time.sleep(0.02)
-
-
 def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(postgres: Postgres, shelf: Shelf, tmp_path: Path) -> None:
     shelf.enqueue()
     house = open_house(Settings(home=tmp_path / "var", database=shelf.url))
@@ -51,7 +42,7 @@ def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(postg
         cataloguing.touch(work, at=now())
         session.flush()
         finishing.start()
-        one_waits(postgres)
+        postgres.until_waiting("last_moment")
     finishing.join()
     assert shelf.waiting() == 1
     keeper.write_due(index)
@@ -68,7 +59,7 @@ def test_two_changes_at_once_count_as_two(postgres: Postgres, shelf: Shelf) -> N
         cataloguing.touch(session.scalars(select(Work)).one(), at=now())
         session.flush()
         second.start()
-        one_waits(postgres)
+        postgres.until_waiting("last_moment")
     second.join()
     with reading_session(shelf.engine) as session:
         assert session.scalars(select(Work.revision)).one() == before + 2
