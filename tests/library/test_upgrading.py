@@ -126,7 +126,7 @@ def test_every_title_is_found_by_its_words_after_the_upgrade_that_brought_them(d
     migrations.upgrade(database_url)
     engine = open_engine(database_url)
     with transaction(engine) as session:
-        words = dict(session.execute(select(Work.key, Work.card_words)))
+        words = dict(session.execute(select(Work.key, Work.card_words)).all())
         assert words[0] == " de men phieu luu ki to hoai truyen de men o de men 9786042087728 "
         assert words[1] == " thuy va hoa "
         assert {key: words[key] for key in words if key > 1} == {5 * number: f" sach {number} " for number in range(1, several)}
