@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -55,6 +55,7 @@ STATUS = {
     "isbn-wrong": 422,
     "link-used": 410,
     "login-taken": 409,
+    "same-moment": 409,
     "version-changed": 409,
     "unknown-review": 404,
     "not-a-reviewer": 403,
@@ -158,6 +159,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StoreAway, _files_away)
     for kind in (OperationalError, PoolTimeout):  # gone, silent or too slow; no connection free
         app.add_exception_handler(kind, _busy)
+    app.add_exception_handler(InternalError, _ended)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -182,6 +184,14 @@ def _http(request: Request, error: Exception) -> Response:
 def _busy(request: Request, error: Exception) -> Response:
     structlog.get_logger().error("database-busy", error=str(error))
     return problem(request, TryAgain())
+
+
+def _ended(request: Request, error: Exception) -> Response:
+    """PostgreSQL ends a transaction that stood idle for too long, and its connection with it; its driver calls that an error of the server."""
+    assert isinstance(error, InternalError)
+    if not error.connection_invalidated:
+        raise error
+    return _busy(request, error)
 
 
 def _files_away(request: Request, error: Exception) -> Response:

@@ -6,16 +6,19 @@ gets none in time hears "try again" instead of waiting for a server that may be 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
+import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from library.database import reading_session, writing_session
 from library.errors import Refusal
+from library.uniqueness import met_at
 from library.walls import NOBODY
 
 READERS = 16  # on SQLite
@@ -26,6 +29,25 @@ class TryAgain(Refusal):
     code = "try-again"
     vi = "Máy chủ đang bận quá. Đợi vài giây rồi thử lại; chưa có gì bị mất."
     en = "The server is very busy. Try again in a few seconds; nothing is lost."
+
+
+class SameMoment(Refusal):
+    code = "same-moment"
+    vi = "Ngay lúc đó có người khác cũng làm đúng việc này. Chưa có gì bị mất: mở lại trang, xem đã có chưa rồi hẵng làm tiếp."
+    en = "Somebody else did the same at the very same moment. Nothing is lost: open the page again and look before you repeat it."
+
+
+@contextmanager
+def one_of_two() -> Iterator[None]:
+    """Two passed the friendly check, the database let one write: the other hears so, as from any refusal, and a form keeps what was typed."""
+    try:
+        yield
+    except IntegrityError as error:
+        index = met_at(error)
+        if index is None:
+            raise
+        structlog.get_logger().warning("same-moment", index=index)
+        raise SameMoment from error
 
 
 class Places:
@@ -70,8 +92,9 @@ class Gate:
         async with self.writers:
             session = writing_session(self.engine, within=NOBODY)
             try:
-                yield session
-                await run_in_threadpool(session.commit)
+                with one_of_two():
+                    yield session
+                    await run_in_threadpool(session.commit)
             finally:
                 await run_in_threadpool(session.close)
 
@@ -89,7 +112,7 @@ class Gate:
         """`act` in a thread, as one transaction; committed when this returns."""
 
         def writing() -> Result:
-            with writing_session(self.engine, within=NOBODY) as session:
+            with one_of_two(), writing_session(self.engine, within=NOBODY) as session:
                 result = act(session)
                 session.commit()
                 return result

@@ -14,6 +14,7 @@ from library.circulation.models import AVAILABLE, ON_LOAN, RETURNED, VOIDED, Ite
 from library.circulation.refusals import ItemOnLoan
 from library.notices import telling
 from library.people.sign_in import Actor
+from library.uniqueness import met_at
 
 OPEN_LOAN_INDEX = ("uq_loan_open_item", "loan.item_id")
 
@@ -86,6 +87,6 @@ def _flush_or_refuse(session: Session, holder: str) -> None:
     try:
         session.flush()
     except IntegrityError as error:
-        if any(name in str(error.orig) for name in OPEN_LOAN_INDEX):
+        if met_at(error) in OPEN_LOAN_INDEX:
             raise ItemOnLoan(borrower=holder, due="–") from error
         raise

@@ -13,6 +13,7 @@ from library.catalogue.models import Work
 from library.circulation import codes, policy
 from library.circulation.models import Item
 from library.circulation.refusals import BarcodeTaken, IsbnUnknown, IsbnWrong, TitleNeeded
+from library.database import hold
 from library.people.models import Unit
 from library.people.sign_in import Actor
 
@@ -23,6 +24,7 @@ def add_copies(
     session: Session, work: Work, school: Unit, count: int, *, by: Actor, at: datetime, shelf: str | None = None, barcodes: Sequence[str] = ()
 ) -> list[Item]:
     """`count` copies with labels of our own, or those of `barcodes` that the school has stuck on already. Raises BarcodeTaken."""
+    hold(session, [f"stock of {school.id}"])  # two librarians who add at once count on, one after the other
     labels = list(barcodes) or codes.take(session, codes.COPY, count)
     _refuse_taken(session, school.id, labels)
     first = (session.scalar(select(func.max(Item.accession)).where(Item.unit_id == school.id)) or 0) + 1

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.database import Base, Identified
@@ -16,6 +16,7 @@ from library.people.roles import TEACHER as TEACHER
 
 PROVINCE, COMMUNE, SCHOOL, DEPARTMENT = "province", "commune", "school", "department"
 MERGED, SPLIT = "merged", "split"
+HOLDS = text("until_at IS NULL")
 
 
 class Unit(Identified, Base):
@@ -75,7 +76,10 @@ class Membership(Identified, Base):
     """A person's role in a unit, with dates."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("person_id", "unit_id", "role", "from_at"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "unit_id", "role", "from_at"),
+        Index("uq_membership_open", "person_id", "unit_id", "role", unique=True, sqlite_where=HOLDS, postgresql_where=HOLDS),
+    )
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -105,7 +109,10 @@ class Enrolment(Identified, Base):
     """A pupil in a class, or a teacher of it, with dates."""
 
     __tablename__ = "enrolment"
-    __table_args__ = (UniqueConstraint("class_id", "person_id", "from_at"),)
+    __table_args__ = (
+        UniqueConstraint("class_id", "person_id", "from_at"),
+        Index("uq_enrolment_open", "class_id", "person_id", unique=True, sqlite_where=HOLDS, postgresql_where=HOLDS),
+    )
 
     class_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school_class.id"), index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)

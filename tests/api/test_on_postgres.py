@@ -10,7 +10,7 @@ from tests.conftest import PROJECT
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("folder", ["tests/api", "tests/reviews", "tests/matrix", "tests/circulation"])
+@pytest.mark.parametrize("folder", ["tests/api", "tests/reviews", "tests/matrix", "tests/circulation", "tests/attacks"])
 def test_the_same_tests_hold_with_every_house_on_postgres(folder: str) -> None:
     command = [sys.executable, "-m", "pytest", folder, "-m", "not full and not torture", "-p", "no:cacheprovider"]
     done = subprocess.run(command, cwd=PROJECT, env=os.environ | {"HOCLIEU_TESTS_ON": "postgres"}, capture_output=True, text=True, check=False)

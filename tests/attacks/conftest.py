@@ -1,15 +1,17 @@
 """The stage of the attacks: one town for all of them."""
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
 
+from library.database import open_engine, reading_session
 from tests.matrix.town import Town, build
 from tests.services.house import running
 
-VOLATILE = ("event", "usage", "sign_in", "failed_sign_in", "sqlite_sequence", "notice", "pulse")
+VOLATILE = ("event", "usage", "sign_in", "failed_sign_in", "notice", "pulse")
 
 
 @pytest.fixture(scope="session")
@@ -21,11 +23,14 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 def state(town: Town) -> dict[str, str]:
     """A hash of every table that an attack must not change."""
-    with sqlite3.connect(f"file:{town.house.home}/hoclieu.db?mode=ro", uri=True) as connection:
-        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        return {name: content(connection, name) for name in tables if name not in VOLATILE}
+    engine = open_engine(town.house.database)
+    with reading_session(engine) as session:
+        tables = [name for name in sorted(inspect(session.connection()).get_table_names()) if name not in VOLATILE]
+        found = {name: content(session, name) for name in tables}
+    engine.dispose()
+    return found
 
 
-def content(connection: sqlite3.Connection, table: str) -> str:
-    rows = sorted(repr(row) for row in connection.execute(f'SELECT * FROM "{table}"'))
+def content(session: Session, table: str) -> str:
+    rows = sorted(repr(tuple(row)) for row in session.execute(text(f'SELECT * FROM "{table}"')))
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()

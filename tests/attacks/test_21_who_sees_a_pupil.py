@@ -1,14 +1,18 @@
 """Attack 21: a pupil's loans, reading, notices and name, looked for by everybody on every surface there is. The table is the promise."""
 
 import re
-import sqlite3
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from library.circulation.models import Scan
+from library.clock import now
+from library.database import open_engine, transaction
 from tests import makers
 from tests.matrix.pages import PAGES
 from tests.matrix.rows import ROWS
@@ -150,8 +154,10 @@ def test_attack_21_only_the_desk_of_the_school_asks_by_card_or_name(stage: Stage
 
 def test_attack_21_what_was_brought_back_is_shown_to_nobody(stage: Stage) -> None:
     scan(stage.clients["librarian"], stage.label).raise_for_status()
-    with sqlite3.connect(stage.town.house.home / "hoclieu.db", timeout=20) as connection:
-        connection.execute("UPDATE scan SET happened_at = datetime(happened_at, '-11 minutes')")
+    engine = open_engine(stage.town.house.database)
+    with transaction(engine) as session:
+        session.execute(update(Scan).values(happened_at=now() - timedelta(minutes=11)))
+    engine.dispose()
     for who in SEES:
         assert "loan" not in shown(stage, who), who
     assert "name" not in shown(stage, "librarian")

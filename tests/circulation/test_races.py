@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import random
 import threading
-import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -269,10 +268,7 @@ def test_a_copy_taken_back_in_the_moment_it_is_lent_is_free_again(postgres: Post
         card = session.scalars(select(Patron.card)).first()
         desk.scan(session, uuid.uuid4(), label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
         second.start()
-        end = time.monotonic() + 60
-        while not postgres.waiting(name):
-            assert time.monotonic() < end, "the second desk does not wait"
-            time.sleep(0.02)
+        postgres.until_waiting(name)
     second.join()
     with reading_session(engine) as session:
         assert session.scalars(select(Item.status)).all() == [AVAILABLE]

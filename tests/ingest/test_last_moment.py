@@ -1,12 +1,12 @@
 """Several processes write to one work at the same moment: the index overlooks none of it."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ingest.house import open_house
 from ingest.index_keeping import IndexKeeper, Written
@@ -14,7 +14,10 @@ from library.catalogue import cataloguing
 from library.catalogue.models import Work
 from library.clock import now
 from library.database import reading_session, transaction
+from library.people import inviting
+from library.people.models import PUPIL
 from library.settings import Settings
+from search.rebuilding import unchanging
 from tests.contracts.shelf import Shelf
 from tests.services.postgres import APPLICATION, Postgres
 
@@ -26,14 +29,6 @@ def shelf(postgres: Postgres, tmp_path: Path) -> Iterator[Shelf]:
     yield made
     made.engine.dispose()
     postgres.drop("last_moment")
-
-
-def one_waits(server: Postgres) -> None:
-    """Until somebody stands before a lock."""
-    end = time.monotonic() + 60
-    while not server.waiting("last_moment"):
-        assert time.monotonic() < end, "nobody waits"
-        time.sleep(0.02)
 
 
 def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(postgres: Postgres, shelf: Shelf, tmp_path: Path) -> None:
@@ -51,7 +46,7 @@ def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(postg
         cataloguing.touch(work, at=now())
         session.flush()
         finishing.start()
-        one_waits(postgres)
+        postgres.until_waiting("last_moment")
     finishing.join()
     assert shelf.waiting() == 1
     keeper.write_due(index)
@@ -68,7 +63,43 @@ def test_two_changes_at_once_count_as_two(postgres: Postgres, shelf: Shelf) -> N
         cataloguing.touch(session.scalars(select(Work)).one(), at=now())
         session.flush()
         second.start()
-        one_waits(postgres)
+        postgres.until_waiting("last_moment")
     second.join()
     with reading_session(shelf.engine) as session:
         assert session.scalars(select(Work.revision)).one() == before + 2
+
+
+def title_of(session: Session) -> str:
+    return session.scalars(select(Work.title)).one()
+
+
+def test_nobody_changes_a_work_while_a_new_index_takes_over_and_readers_and_everybody_else_go_on(postgres: Postgres, shelf: Shelf) -> None:
+    change = threading.Thread(target=shelf.retitle, args=(1, "Sách vừa đổi tên"))
+    with unchanging(shelf.engine) as session:
+        change.start()
+        postgres.until_waiting("last_moment")
+        with reading_session(shelf.engine) as reader:
+            assert title_of(reader) == title_of(session) == "Sách 1"
+        with transaction(shelf.engine) as elsewhere:
+            inviting.add_person(elsewhere, "em.lan", "Lan", PUPIL, inviting.province(elsewhere), at=now())
+        assert postgres.waiting("last_moment") == 1, "only who changes a work waits"
+    change.join()
+    with reading_session(shelf.engine) as reader:
+        assert title_of(reader) == "Sách vừa đổi tên"
+
+
+def test_a_new_index_takes_over_only_after_the_changes_that_have_begun(postgres: Postgres, shelf: Shelf) -> None:
+    seen: list[str] = []
+
+    def take_over() -> None:
+        with unchanging(shelf.engine) as session:
+            seen.append(title_of(session))
+
+    taking = threading.Thread(target=take_over)
+    with transaction(shelf.engine) as session:
+        session.scalars(select(Work)).one().title = "Sách vừa đổi tên"
+        session.flush()
+        taking.start()
+        postgres.until_waiting("last_moment")
+    taking.join()
+    assert seen == ["Sách vừa đổi tên"]

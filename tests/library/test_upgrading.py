@@ -1,79 +1,181 @@
-"""Upgrading a database that is in use loses no row, whatever happens in between."""
+"""Upgrading a database that is in use loses no row, whatever happens in between, and fills what is new from what was there."""
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import uuid
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Connection, MetaData, Table, Uuid, func, inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from library import migrations
+from library.audit import Event
+from library.catalogue.models import Work
+from library.database import open_engine, reading_session, transaction
 from library.migrations import METADATA
+from library.people.models import Enrolment, Membership, Person
 
 FIRST = "0001"
-MOMENT = "2026-01-01 00:00:00.000000"
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+ANYTHING: dict[type, Any] = {str: "draft", int: 0, float: 0.0, bool: False, bytes: b"", dict: [], datetime: MOMENT, date: MOMENT.date()}
+Rows = list[dict[str, Any]]
 
 
-def old_house(path: Path, works: int) -> dict[str, int]:
-    """A database of the first release with a unit, a person and some works with pages; the number of rows of each table."""
-    migrations.upgrade(f"sqlite:///{path}", revision=FIRST)
-    unit, person = uuid.uuid4().hex, uuid.uuid4().hex
-    with sqlite3.connect(path) as database:
-        fill(database, "unit", [{"id": unit, "code": "tinh", "kind": "province", "name": "Tỉnh"}])
-        fill(database, "person", [{"id": person, "login": "co.huong", "name": "Hương", "created_at": MOMENT}])
-        works_, versions, pages, audience = [], [], [], []
-        for number in range(works):
-            work, version = uuid.uuid4().hex, uuid.uuid4().hex
-            works_.append({"id": work, "key": number, "unit_id": unit, "owner_id": person, "title": f"Sách {number}", "created_at": MOMENT})
-            versions.append({"id": version, "work_id": work, "number": 1, "kind": "pdf", "created_at": MOMENT})
-            pages += [{"version_id": version, "number": page, "text": "chữ", "boxes": b"", "width": 1, "height": 1, "source": "text"} for page in (1, 2)]
-            audience.append({"work_id": work, "token": "public", "from_at": MOMENT})
-        for table, rows in (("work", works_), ("version", versions), ("page", pages), ("audience", audience)):
-            fill(database, table, rows)
-    return counts(path)
+@contextmanager
+def as_it_was(url: str) -> Iterator[Connection]:
+    """A connection that knows nothing of today's models."""
+    engine = open_engine(url)
+    with transaction(engine) as session:
+        yield session.connection()
+    engine.dispose()
 
 
-def fill(database: sqlite3.Connection, table: str, rows: list[dict[str, object]]) -> None:
+def fill(connection: Connection, name: str, *rows: dict[str, Any]) -> None:
     """Rows with what their table demands besides: empty lists, noughts, words."""
-    columns = {row[1]: row for row in database.execute(f"PRAGMA table_info({table})")}
-    demanded = {name: _anything(row[2]) for name, row in columns.items() if row[3] and row[4] is None}
-    for row in rows:
-        whole = demanded | row
-        marks = ", ".join("?" for _ in whole)
-        database.execute(f"INSERT INTO {table} ({', '.join(whole)}) VALUES ({marks})", list(whole.values()))
+    table = Table(name, MetaData(), autoload_with=connection)
+    demanded = {one.name: anything(one) for one in table.columns if not one.nullable and one.server_default is None}
+    for one in table.columns:
+        if one.name == "id" or one.name.endswith("_id"):
+            one.type = Uuid()  # which SQLite keeps as text
+    connection.execute(table.insert(), [demanded | {"id": uuid.uuid4()} | row if "id" in table.columns else demanded | row for row in rows])
 
 
-def _anything(kind: str) -> object:
-    return "[]" if kind == "JSON" else 0 if kind in ("INTEGER", "BOOLEAN", "FLOAT") else "draft"
+def anything(column: Column[Any]) -> Any:
+    return ANYTHING.get(column.type.python_type)
 
 
-def counts(path: Path) -> dict[str, int]:
-    with sqlite3.connect(path) as database:
-        tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
-        return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+def old_house(url: str, works: int) -> dict[str, int]:
+    """A database of the first release with a unit, a person and some works with pages; the number of rows of each table."""
+    migrations.upgrade(url, revision=FIRST)
+    unit, person = uuid.uuid4(), uuid.uuid4()
+    works_, versions, pages, audience = Rows(), Rows(), Rows(), Rows()
+    for number in range(works):
+        work, version = uuid.uuid4(), uuid.uuid4()
+        works_.append({"id": work, "key": number, "unit_id": unit, "owner_id": person, "title": f"Sách {number}"})
+        versions.append({"id": version, "work_id": work, "number": 1, "kind": "pdf"})
+        pages += [{"version_id": version, "number": page, "text": "chữ", "width": 1, "height": 1, "source": "text"} for page in (1, 2)]
+        audience.append({"work_id": work, "token": "public"})
+    with as_it_was(url) as connection:
+        people(connection, unit, person)
+        for table, rows in (("work", works_), ("version", versions), ("page", pages), ("audience", audience)):
+            fill(connection, table, *rows)
+    return counts(url)
 
 
-def test_an_upgrade_keeps_every_row_of_every_table(tmp_path: Path) -> None:
-    before = old_house(tmp_path / "h.db", 50)
-    migrations.upgrade(f"sqlite:///{tmp_path}/h.db")
-    after = counts(tmp_path / "h.db")
+def people(connection: Connection, unit: uuid.UUID, *persons: uuid.UUID) -> None:
+    """A province and people, whom other rows need."""
+    fill(connection, "unit", {"id": unit, "code": "tinh", "kind": "province", "name": "Tỉnh"})
+    fill(connection, "person", *({"id": one, "login": f"nguoi.{number}", "name": "Hương"} for number, one in enumerate(persons)))
+
+
+def counts(url: str) -> dict[str, int]:
+    with as_it_was(url) as connection:
+        tables = [Table(name, MetaData(), autoload_with=connection) for name in inspect(connection).get_table_names()]
+        return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def test_an_upgrade_keeps_every_row_of_every_table(database_url: str) -> None:
+    before = old_house(database_url, 50)
+    migrations.upgrade(database_url)
+    after = counts(database_url)
     assert before["page"] == 100
     assert {table: after[table] for table in before} == before
     assert set(METADATA.tables) <= set(after)
 
 
-def test_an_upgrade_killed_in_the_middle_leaves_the_old_schema_and_is_done_by_the_next_start(tmp_path: Path) -> None:
-    before = old_house(tmp_path / "h.db", 50)
-    url = f"sqlite:///{tmp_path}/h.db"
+def test_an_upgrade_killed_in_the_middle_leaves_the_old_schema_and_is_done_by_the_next_start(database_url: str) -> None:
+    before = old_house(database_url, 50)
     slow = "from alembic import op\nimport time\nfrom library import migrations\nreal = op.create_table\n"
     slow += "def waiting(*a, **k):\n    print('in the middle', flush=True)\n    time.sleep(600)\n    return real(*a, **k)\n"
-    slow += f"op.create_table = waiting\nmigrations.upgrade({url!r})\n"
+    slow += f"op.create_table = waiting\nmigrations.upgrade({database_url!r})\n"
     child = subprocess.Popen([sys.executable, "-c", slow], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})
     assert child.stdout is not None and child.stdout.readline().strip() == "in the middle"
     child.send_signal(signal.SIGKILL)
     child.wait()
-    assert counts(tmp_path / "h.db") == before
-    migrations.upgrade(url)
-    after = counts(tmp_path / "h.db")
+    assert counts(database_url) == before
+    migrations.upgrade(database_url)
+    after = counts(database_url)
     assert {table: after[table] for table in before} == before
+
+
+def test_works_and_people_of_the_first_release_have_what_later_ones_added(database_url: str) -> None:
+    old_house(database_url, 3)
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
+    with reading_session(engine) as session:
+        works = session.scalars(select(Work).order_by(Work.key)).all()
+        assert [(one.title, one.sight_to, one.card_words) for one in works] == [(f"Sách {number}", [], f" sach {number} ") for number in range(3)]
+        assert session.scalars(select(Person.first_password)).all() == [False]
+    engine.dispose()
+
+
+def test_every_title_is_found_by_its_words_after_the_upgrade_that_brought_them(database_url: str) -> None:
+    migrations.upgrade(database_url, revision="0008")
+    unit, person, several = uuid.uuid4(), uuid.uuid4(), 2100  # more than are filled at once
+    card = {"title": "Dế Mèn phiêu lưu kí", "authors": "Tô Hoài", "aliases": ["Truyện Dế Mèn", "O‘Dế-Mèn"], "isbn": "9786042087728"}
+    with as_it_was(database_url) as connection:
+        people(connection, unit, person)
+        told = [{**card, "key": 0}, {"key": 1, "title": "Thuý và hoà"}, *({"key": 5 * number, "title": f"Sách {number}"} for number in range(1, several))]
+        fill(connection, "work", *({"unit_id": unit, "owner_id": person, "authors": None, "isbn": None} | one for one in told))
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
+    with transaction(engine) as session:
+        words = dict(session.execute(select(Work.key, Work.card_words)).all())
+        assert words[0] == " de men phieu luu ki to hoai truyen de men o de men 9786042087728 "
+        assert words[1] == " thuy va hoa "
+        assert {key: words[key] for key in words if key > 1} == {5 * number: f" sach {number} " for number in range(1, several)}
+        one = session.scalars(select(Work).where(Work.key == 0)).one()
+        before, one.title, one.card_words = one.card_words, card["title"] + " ", ""
+        session.flush()
+        assert one.card_words == before, "whoever corrects the card later writes the same words"
+    engine.dispose()
+
+
+def test_the_audit_of_earlier_releases_stands_in_the_order_of_its_moments_with_all_it_said(database_url: str) -> None:
+    migrations.upgrade(database_url, revision="0005")
+    said = {"act": "work-published", "subject_kind": "work", "facts": {"sight": "public", "pages": 40}, "before": "a", "after": "b", "origin": "r-1"}
+    lines = [said | {"subject_id": uuid.uuid4(), "happened_at": MOMENT + timedelta(hours=hour)} for hour in (3, 1, 2)]
+    with as_it_was(database_url) as connection:
+        fill(connection, "event", *lines)
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
+    with reading_session(engine) as session:
+        found = session.scalars(select(Event).order_by(Event.sequence)).all()
+        assert [one.happened_at.hour for one in found] == [1, 2, 3]
+        kept = [{name: getattr(one, name) for name in lines[0]} for one in found]
+        assert kept == sorted(lines, key=lambda line: str(line["happened_at"]))
+        assert {(one.place, one.previous, one.digest) for one in found} == {(None, None, None)}, "the worker seals them like any other"
+    engine.dispose()
+
+
+def test_what_was_opened_twice_at_one_moment_is_open_once_since_its_beginning(database_url: str) -> None:
+    migrations.upgrade(database_url, revision="0010")
+    unit, lan, minh, one_class = (uuid.uuid4() for _ in range(4))
+    later = [MOMENT + timedelta(microseconds=micro) for micro in (0, 7, 9)]
+    with as_it_was(database_url) as connection:
+        people(connection, unit, lan, minh)
+        fill(connection, "school_class", {"id": one_class, "unit_id": unit, "school_year": "2025-2026", "name": "8A1"})
+        held = [{"person_id": lan, "unit_id": unit, "role": "pupil", "from_at": at} for at in later]
+        held += [{"person_id": lan, "unit_id": unit, "role": "librarian"}, {"person_id": minh, "unit_id": unit, "role": "pupil"}]
+        ended = {"from_at": MOMENT - timedelta(days=9), "until_at": MOMENT - timedelta(days=3)}
+        fill(connection, "membership", *({"until_at": None} | one for one in [*held, held[0] | ended]))
+        fill(connection, "enrolment", *({"class_id": one_class, "person_id": lan, "role": "pupil", "from_at": at, "until_at": None} for at in later))
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
+    with reading_session(engine) as session:
+        roles = session.scalars(select(Membership).where(Membership.person_id == lan, Membership.role == "pupil").order_by(Membership.from_at)).all()
+        assert [(one.from_at, one.until_at) for one in roles] == [tuple(ended.values()), (later[0], None), (later[1], later[1]), (later[2], later[2])]
+        assert session.scalar(select(func.count()).select_from(Membership).where(Membership.until_at.is_(None))) == 3
+        places = session.scalars(select(Enrolment).order_by(Enrolment.from_at)).all()
+        assert [(one.from_at, one.until_at) for one in places] == [(later[0], None), (later[1], later[1]), (later[2], later[2])]
+    for double in (Membership(person_id=lan, unit_id=unit, role="pupil", from_at=later[1]), Enrolment(class_id=one_class, person_id=lan, from_at=later[1])):
+        double.from_at += timedelta(days=1)
+        with pytest.raises(IntegrityError), transaction(engine) as session:
+            session.add(double)
+    engine.dispose()

@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import psycopg
@@ -91,6 +92,13 @@ class Postgres(Server):
         with psycopg.connect(self.plain("postgres", "postgres"), autocommit=True) as connection:
             asked = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [name])
             return int((asked.fetchone() or [0])[0])
+
+    def until_waiting(self, name: str, count: int = 1) -> None:
+        """Return once so many in a database stand before a lock."""
+        end = time.monotonic() + 60
+        while self.waiting(name) < count:
+            assert time.monotonic() < end, f"{self.waiting(name)} of {count} wait"
+            time.sleep(0.02)
 
     def drop(self, name: str) -> None:
         """Away with a database, whoever is still connected."""
