@@ -66,14 +66,17 @@ class Identified:
 
 
 def open_engine(url: str, limits: Limits = USUAL) -> Engine:
-    """An engine for the database at `url`. SQLite runs in WAL mode with keys enforced and full synchronisation; `limits` are PostgreSQL's."""
+    """An engine for the database at `url`. SQLite runs in WAL mode with keys enforced and full synchronisation; `limits` are PostgreSQL's.
+
+    Errors do not tell the values of their statements, because errors are logged and the values may be names of people.
+    """
     if is_postgres(url):
         from library.postgres import open_postgres  # noqa: PLC0415  # a URL's scheme imports its adapter
 
         return open_postgres(url, limits)
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=10)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=10, hide_parameters=True)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)
     return engine

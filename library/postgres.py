@@ -27,7 +27,8 @@ Dsn = tuple[tuple[str, Any], ...]
 def open_postgres(url: str, limits: Limits) -> Engine:
     """An engine whose pool never waits: the gate has counted the places before."""
     told = {"connect_timeout": CONNECT_SECONDS, "application_name": "hoclieu", "options": limits.options()}
-    engine = create_engine(url, pool_size=limits.connections, max_overflow=2, pool_timeout=ANSWER, pool_pre_ping=True, pool_recycle=1800, connect_args=told)
+    pool: dict[str, Any] = {"pool_size": limits.connections, "max_overflow": 2, "pool_timeout": ANSWER, "pool_pre_ping": True, "pool_recycle": 1800}
+    engine = create_engine(url, connect_args=told, hide_parameters=True, **pool)
     pulse = Pulse(make_url(url))
     event.listen(engine, "do_connect", lambda _dialect, _record, _words, told: pulse.connect(told))
     return engine

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from library import migrations, settings, vocabulary
 from library.catalogue.access import visible_to
@@ -73,6 +74,15 @@ def test_processes_of_a_new_release_wait_for_its_migration_and_those_of_the_old_
         else:
             migrations.refuse_older(engine)
     engine.dispose()
+
+
+def test_an_error_of_the_database_does_not_tell_whose_row_it_was(database_url: str) -> None:
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
+    with pytest.raises(DBAPIError) as error, transaction(engine) as session:
+        session.execute(text("INSERT INTO nowhere (login) VALUES (:login)"), {"login": "lan.nguyen"})
+    engine.dispose()
+    assert "nowhere" in str(error.value) and "lan.nguyen" not in str(error.value)
 
 
 def test_a_work_is_seen_with_a_shared_token_while_its_audience_row_is_open(database_url: str) -> None:
