@@ -1,7 +1,6 @@
 """Several processes write to one work at the same moment: the index overlooks none of it."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from library.database import reading_session, transaction
 from library.settings import Settings
 from tests.contracts.shelf import Shelf
 from tests.services.postgres import APPLICATION, Postgres
+from tests.services.waiting import until
 
 
 @pytest.fixture
@@ -30,10 +30,7 @@ def shelf(postgres: Postgres, tmp_path: Path) -> Iterator[Shelf]:
 
 def one_waits(server: Postgres) -> None:
     """Until somebody stands before a lock."""
-    end = time.monotonic() + 60
-    while not server.waiting("last_moment"):
-        assert time.monotonic() < end, "nobody waits"
-        time.sleep(0.02)
+    until(lambda: server.waiting("last_moment"), otherwise="nobody waits")
 
 
 def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(postgres: Postgres, shelf: Shelf, tmp_path: Path) -> None:

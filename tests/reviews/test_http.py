@@ -11,7 +11,7 @@ import pytest
 
 from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school, person
 
 HTML = {"Accept": "text/html"}
 
@@ -21,7 +21,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     with running(tmp_path_factory.mktemp("reviews") / "var") as house:
         with house.administrator() as root:
             for code in ("AA", "BB"):
-                root.post("/api/v1/units", json={"kind": "school", "code": code, "name": f"Trường {code}", "place": "tinh"}).raise_for_status()
+                open_school(root, code, f"Trường {code}")
             for login, role in (("huong", "teacher"), ("minh", "reviewer"), ("lan", "leader"), ("khue", "pupil")):
                 person(root, "AA", login, role, name=login.title())
             person(root, "BB", "nguoi.la", "reviewer")
