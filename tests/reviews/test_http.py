@@ -84,6 +84,9 @@ def test_a_reason_typed_is_the_reason_read_and_a_new_version_goes_the_same_way(h
     row = huong.get("/api/v1/deposits").json()["deposits"][0]
     assert (row["stands"], row["review"]["remark"], row["review"]["decided_by"]) == ("returned", "Sửa đơn vị ở trang 2 rồi gửi lại nhé.", "Minh")
     assert row["review"]["reasons"] == [{"code": "SAI_KIEN_THUC", "name": "Sai kiến thức"}]
+    for language, named in (("vi", "Sai kiến thức"), ("en", "Factual error")):
+        told = huong.get("/api/v1/me/notices", headers={"Accept-Language": language}).json()["notices"]
+        assert next(one["more"] for one in told if one["kind"] == "work-returned") == f"{named}. Sửa đơn vị ở trang 2 rồi gửi lại nhé."
     fresh = lecture(huong, tmp_path, "Bản hai", review="true", work=row["work_id"])
     assert (fresh["work_id"], fresh["version"], fresh["stands"], fresh["work_title"]) == (row["work_id"], 2, "in-review", "Phân số bằng nhau")
     assert [one["stands"] for one in huong.get("/api/v1/deposits").json()["deposits"][:2]] == ["in-review", "replaced"]
