@@ -26,7 +26,11 @@ SCHOOL = (
     ("em.lan", "pupil", "Hoàng Ngọc Lan"),
 )
 COPIES = {"Đất rừng phương Nam": 12, "Dế Mèn phiêu lưu kí": 8}
-SETTLING = {"desk-lent": ("em.lan", "?"), "desk-refused": ("LA-LAM",)}  # what is scanned before the picture; ?: a copy
+# what is scanned before the picture, and what shows that it is done; ?: a copy on the shelf
+SCANNED = {
+    "desk-lent": (("thay.son", "#at-desk .panel"), ("?", ".band.ok")),
+    "desk-refused": (("LA-LAM", ".band.error"),),
+}  # before the picture, and what shows that it is done; ?: a copy on the shelf
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def reviews(teacher: httpx.Client, reviewer: httpx.Client, folder: Path) -> dict
     """One lecture approved, one returned, two that wait."""
     sent = {}
     for title in ("Nhật thực và nguyệt thực", "Phương trình bậc nhất một ẩn", "Ôn tập chương Tam giác đồng dạng", "Từ tượng hình, từ tượng thanh"):
-        path = makers.textbook(folder / f"{uuid.uuid4().hex}.pdf", 3, title=title)
+        path = makers.textbook(folder / f"bai-giang-{len(sent) + 1}.pdf", 3, title=title)
         sent[title] = wait_for(teacher, upload(teacher, path, review="true", sight="school"))
     approved, returned, waiting, _ = ((row["review"]["id"], row["work_id"]) for row in sent.values())
     remark = "Bài gọn, dễ theo. Cô ghi thêm nguồn của bảng số liệu và xem lại chính tả ở hai trang đầu."
@@ -152,7 +156,8 @@ def loans(desk: httpx.Client) -> dict[str, str]:
     card = desk.post("/api/v1/desk/scans", json={"id": str(uuid.uuid4()), "code": "em.khue"}).raise_for_status().json()["borrower"]["card"]
     for copies in made:
         desk.post("/api/v1/desk/scans", json={"id": str(uuid.uuid4()), "code": copies[0]["barcode"], "card": card}).raise_for_status()
-    return {"paper": made[0][0]["work_id"], "copy": made[0][1]["barcode"]}
+    free = {f"copy-{width}-{theme}": copy["barcode"] for ((width, _), theme), copy in zip(looks(), made[0][1:], strict=False)}
+    return {"paper": made[0][0]["work_id"], **free}
 
 
 def photograph(browser: Browser, house: RunningHouse, look: tuple[tuple[int, int], str], screens: Sequence[Screen], known: dict[str, str]) -> None:
@@ -166,11 +171,13 @@ def photograph(browser: Browser, house: RunningHouse, look: tuple[tuple[int, int
             pages[one.who] = context.new_page()
         page = pages[one.who]
         page.goto(house.address + one.address.format(**known), wait_until="networkidle")
-        for code in SETTLING.get(one.name, ()):
-            page.keyboard.type(known["copy"] if code == "?" else code)
+        for code, done in SCANNED.get(one.name, ()):
+            page.keyboard.type(known[f"copy-{width}-{theme}"] if code == "?" else code)
             page.keyboard.press("Enter")
-            page.wait_for_load_state("networkidle")
-        page.screenshot(path=FOLDER / f"{one.name}-{width}-{theme}.png", full_page=True)
+            page.locator(done).wait_for()
+        page.set_viewport_size({"width": width, "height": max(height, page.evaluate("document.documentElement.scrollHeight"))})  # what floats is below all
+        page.screenshot(path=FOLDER / f"{one.name}-{width}-{theme}.png")
+        page.set_viewport_size({"width": width, "height": height})
     for page in pages.values():
         page.context.close()
 
