@@ -12,8 +12,8 @@ from api.counting import writing_counts
 from api.gate import gate_for
 from api.idle import NotingUse
 from api.middleware import Wrapping
-from api.routes import pages
 from api.routes.rooms import ROOMS
+from api.showing import problem_page
 from api.static import BUILT, BuiltFiles
 from ingest.house import House
 from library.usage import Counting
@@ -38,7 +38,7 @@ def create_app(house: House) -> FastAPI:
     app = FastAPI(title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.house = house
     app.state.counting = Counting()
-    app.state.problem_page = pages.problem_page
+    app.state.problem_page = problem_page
     errors.install(app)
     app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)

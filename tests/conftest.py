@@ -83,6 +83,13 @@ def elasticsearch() -> Iterator[Elasticsearch]:
 
 
 @pytest.fixture(scope="session")
+def minio() -> Iterator[Minio]:
+    """One S3 store for all tests that leave it standing."""
+    with Minio() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def trio(elasticsearch: Elasticsearch) -> Iterator[Trio]:
     """The three engines of a province; this PostgreSQL is durable, for it may be killed."""
     with Postgres() as database, Minio() as store:

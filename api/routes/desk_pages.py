@@ -13,8 +13,8 @@ from api.dependencies import GateNow, Language, Token
 from api.errors import NotValid, status_of
 from api.gate import Gate
 from api.routes import desk as desk_api
-from api.routes.pages import Text, answer, prefix_of, shown
 from api.schemas import circulation as schemas
+from api.showing import Text, answer, in_both_languages, prefix_of, shown
 from library.circulation import desk
 from library.clock import now
 from library.errors import Refusal
@@ -135,6 +135,4 @@ def _copies(session: Session, actor: Actor) -> Mapping[str, Any]:
     return {"copies": desk_api.copies_of(session, actor).model_dump()["copies"]}
 
 
-router = APIRouter()
-router.include_router(page)
-router.include_router(page, prefix="/en")
+router = in_both_languages(page)

@@ -9,8 +9,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import GateNow, HouseNow, Language, Token
 from api.routes import homes, people
-from api.routes.pages import Text, answer, prefix_of, shown
 from api.schemas import people as schemas
+from api.showing import Text, answer, in_both_languages, prefix_of, shown
 from library.clock import now
 from library.errors import Refusal
 from library.people import sign_in
@@ -69,6 +69,4 @@ class PasswordTooShort(Refusal):
     en = "A password needs 8 characters or more; a short sentence is best."
 
 
-router = APIRouter()
-router.include_router(page)
-router.include_router(page, prefix="/en")
+router = in_both_languages(page)

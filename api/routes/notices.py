@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import GateNow, Language, Now, Reader, Reading, Token, Writer, Writing
-from api.routes.pages import Text, answer, prefix_of
 from api.schemas import people as schemas
+from api.showing import Text, answer, in_both_languages, prefix_of
 from library.clock import now
 from library.notices import inbox
 from library.people import sign_in
@@ -75,5 +75,4 @@ def notices_of(session: Session, actor: Actor, language: str) -> schemas.Notices
 
 router = APIRouter()
 router.include_router(api)
-router.include_router(page)
-router.include_router(page, prefix="/en")
+router.include_router(in_both_languages(page))

@@ -14,8 +14,8 @@ from api.errors import status_of
 from api.gate import Gate
 from api.routes import deposits
 from api.routes import reviews as api
-from api.routes.pages import Text, prefix_of, shown
 from api.schemas import reviews as schemas
+from api.showing import Text, in_both_languages, prefix_of, shown
 from library import vocabulary
 from library.catalogue import depositing
 from library.catalogue import queries as catalogue
@@ -208,6 +208,4 @@ def address(language: str, review_id: uuid.UUID | str, done: str = "") -> str:
     return f"{prefix_of(language)}/duyet/{review_id}" + (f"?vua={done}" if done else "")
 
 
-router = APIRouter()
-router.include_router(page)
-router.include_router(page, prefix="/en")
+router = in_both_languages(page)

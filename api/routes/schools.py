@@ -10,10 +10,10 @@ from starlette.responses import HTMLResponse, Response
 
 from api import describing
 from api.dependencies import GateNow, Language, Now, Reader, Reading, Token
-from api.routes.pages import answer
 from api.schemas import schools as schemas
 from api.schemas.base import Named
 from api.schemas.home import Shelf
+from api.showing import answer, in_both_languages
 from library import vocabulary
 from library.catalogue import queries
 from library.circulation import queries as stock
@@ -84,5 +84,4 @@ def named(session: Session, unit_id: uuid.UUID | None) -> Named | None:
 
 router = APIRouter()
 router.include_router(api)
-router.include_router(page)
-router.include_router(page, prefix="/en")
+router.include_router(in_both_languages(page))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from library import vocabulary
+
 Facts = Mapping[str, Any]
 DIGESTED = frozenset({"review-wanted"})  # many of them are told as one
 
@@ -63,11 +65,17 @@ def _work_approved(facts: Facts, english: bool, _count: int) -> Words:
 
 def _work_returned(facts: Facts, english: bool, _count: int) -> Words:
     reasons = facts.get("reasons")
-    named = ", ".join(str(one) for one in reasons) if isinstance(reasons, list | tuple) else _said(facts, "reasons", "")
+    named = ", ".join(_reason(str(one), english) for one in reasons) if isinstance(reasons, list | tuple) else _said(facts, "reasons", "")
     more = ". ".join(part.rstrip(".") for part in (named, _said(facts, "remark", "")) if part)
     otherwise = "Open it to see what to change." if english else "Mở ra xem cần sửa chỗ nào."
     line = f"“{_title(facts, english)}” came back to you for a small change" if english else f"“{_title(facts, english)}” cần sửa thêm"
     return Words(line, f"{more}." if more else otherwise, "/bai-cua-toi")
+
+
+def _reason(code: str, english: bool) -> str:
+    """The reason in words; one that is no longer in the list stays as it was said."""
+    term = vocabulary.reasons().get(code)
+    return term.name("en" if english else "vi") if term else code
 
 
 def _loan_due_soon(facts: Facts, english: bool, _count: int) -> Words:

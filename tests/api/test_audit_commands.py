@@ -4,20 +4,11 @@ import json
 import shutil
 import sqlite3
 import stat
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.api.test_commands import run
 from tests.services.house import running
-
-
-def until(seen: Callable[[], bool], *, seconds: float = 60) -> None:
-    """Wait for a condition."""
-    end = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < end, "did not come"
-        time.sleep(0.1)
+from tests.services.waiting import until
 
 
 def tamper(home: Path, statement: str) -> None:

@@ -6,6 +6,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -14,6 +16,7 @@ import pytest
 from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.postgres import OWNER, Postgres
+from tests.services.waiting import at_work, until
 
 AWAY_SECONDS = 4.0
 LONGEST = 20.0  # the promise is two seconds; a test on a busy machine only shows that nobody hangs
@@ -35,25 +38,20 @@ def far_house(server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield house
 
 
+@dataclass
 class Load:
-    """Readers who ask without a pause; what they heard and the longest wait, since last asked."""
+    """Readers who ask without a pause; what they heard and how long each answer took."""
 
-    def __init__(self, house: RunningHouse, clients: int = 8) -> None:
-        self.house, self.ending = house, threading.Event()
-        self.heard: list[tuple[int, float, httpx.Headers]] = []
-        self.threads = [threading.Thread(target=self._ask) for _ in range(clients)]
+    house: RunningHouse
+    heard: list[tuple[int, float, httpx.Headers]] = field(default_factory=list)
+    ending: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> "Load":
-        for thread in self.threads:
-            thread.start()
-        return self
+    @contextmanager
+    def going(self, clients: int = 8) -> Iterator["Load"]:
+        with at_work([self.ask] * clients, self.ending):
+            yield self
 
-    def __exit__(self, *_: object) -> None:
-        self.ending.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _ask(self) -> None:
+    def ask(self) -> None:
         with self.house.administrator() as client:
             while not self.ending.is_set():
                 began = time.monotonic()
@@ -81,18 +79,11 @@ def status(house: RunningHouse, path: str) -> int:
         return client.get(path).status_code
 
 
-def until(true: Callable[[], bool], *, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize("away", [stop, kill, pause])
 def test_people_hear_try_again_while_the_database_is_away_and_all_is_well_when_it_returns(
     server: Postgres, far_house: RunningHouse, away: Callable[[Postgres], None]
 ) -> None:
-    with Load(far_house) as load:
+    with Load(far_house).going() as load:
         until(lambda: len(load.heard) > 20)
         away(server)
         until(lambda: status(far_house, "/readyz") == 503)

@@ -1,7 +1,5 @@
 """What those who look after a work see of it: its history in words, and how much it is used."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,8 @@ import pytest
 
 from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school
+from tests.services.waiting import until
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
@@ -21,14 +20,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("keeping")
     with running(folder / "var") as house:
         root = house.administrator()
-        root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
-        for login, role, name in (
-            ("co.huong", "teacher", "Nguyễn Thị Hương"),
-            ("em.lan", "pupil", "Lan"),
-            ("em.minh", "pupil", "Minh"),
-            ("thay.nam", "teacher", "Nam"),
-        ):
-            person(root, "AA", login, role, name=name)
+        staff = (("co.huong", "teacher", "Nguyễn Thị Hương"), ("thay.nam", "teacher", "Nam"))
+        open_school(root, people=(*staff, ("em.lan", "pupil", "Lan"), ("em.minh", "pupil", "Minh")))
         teacher = enter(house, "co.huong")
         row = wait_for(teacher, upload(teacher, makers.textbook(folder / "a.pdf", 3, title="Hình học 8")))
         teacher.patch(f"/api/v1/works/{row['work_id']}", json={"grade": 8, "title": "Hình học lớp 8"}).raise_for_status()
@@ -39,13 +32,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def count(house: RunningHouse, statement: str) -> int:
     return int(house.ask(statement)[0][0] or 0)
-
-
-def until(seen: Callable[[], bool], *, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < end, "did not come"
-        time.sleep(0.1)
 
 
 def test_the_history_of_a_work_says_who_did_what_in_plain_words(stage: Any) -> None:

@@ -12,7 +12,7 @@ from library.database import open_engine, transaction
 from library.people.models import Invitation
 from library.people.sign_in import token_hash
 from tests.services.house import PASSWORD, RunningHouse, running
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school, person
 
 SCHOOLS = {"AA": "THCS Vĩnh Thuận", "BB": "THCS Ba Đình", "CC": "THCS Cũ", "D1": "THCS Đông", "D2": "THCS Tây", "EE": "THCS Lớn"}
 HTML = {"Accept": "text/html"}
@@ -30,7 +30,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
                 ("D2", "THCS Tây"),
                 ("EE", "THCS Lớn"),
             ):
-                root.post("/api/v1/units", json={"kind": "school", "code": code, "name": name, "place": "tinh"}).raise_for_status()
+                open_school(root, code, name)
             person(root, "AA", "co.huong", "teacher", name="Nguyễn Thị Hương")
             person(root, "AA", "em.khue", "pupil", name="Đỗ Minh Khuê")
             person(root, "CC", "co.thao", "teacher", name="Lê Phuong Thảo")

@@ -3,10 +3,8 @@
 import fcntl
 import socket
 import threading
-import time
 import uuid
 from base64 import b64encode
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +17,7 @@ from tests.services.house import RunningHouse, upload, wait_for
 from tests.services.machinery import free_port
 from tests.services.nginx import CONTENT, Nginx
 from tests.services.postgres import Postgres
+from tests.services.waiting import until
 
 RATE, ROUNDS = 50, 2  # requests a second; restarts of each process
 
@@ -35,9 +34,9 @@ def test_a_request_that_runs_is_finished_before_the_process_ends(tmp_path: Path)
     with socket.create_connection((address.hostname or "", address.port or 0)) as line:
         line.sendall(head.encode() + b"abc")
         upload_id = location.rsplit("/", 1)[-1]
-        wait_until(lambda: is_held(house.home / "uploads" / upload_id.replace("-", "")))
+        until(lambda: is_held(house.home / "uploads" / upload_id.replace("-", "")))
         house.process.terminate()
-        wait_until(lambda: not takes_new(address.port or 0))
+        until(lambda: not takes_new(address.port or 0))
         assert house.process.poll() is None
         line.sendall(b"def")
         assert line.recv(1000).startswith(b"HTTP/1.1 204")
@@ -50,7 +49,7 @@ def test_leases_are_given_back_at_an_orderly_end(tmp_path: Path) -> None:
     try:
         with house.administrator() as client:
             deposit_id = upload(client, scan)
-            wait_until(lambda: client.get(f"/api/v1/deposits/{deposit_id}").json()["step"] == "recognise")
+            until(lambda: client.get(f"/api/v1/deposits/{deposit_id}").json()["step"] == "recognise")
         assert row(house) != (None, None, 0)
         house.stop()
         assert row(house) == (None, None, 0), "free at once, and the try does not count"
@@ -143,14 +142,6 @@ def test_the_proxy_has_two_names_that_share_nothing_and_refuses_any_other(house:
             assert (plain.status_code, plain.headers["location"]) == (301, "https://thu-vien.test/tim?q=toan")
         with proxy.client("la.test") as client, pytest.raises(httpx.ConnectError):
             client.get("/")
-
-
-def wait_until(met: Callable[[], object], *, seconds: float = 60) -> None:
-    """Wait for a condition."""
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, "did not come about"
-        time.sleep(0.02)
 
 
 def is_held(path: Path) -> bool:

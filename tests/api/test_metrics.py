@@ -15,7 +15,7 @@ from library.settings import Settings
 from tests import makers
 from tests.circulation.test_desk import card_of, copies, scan
 from tests.services.house import RunningHouse, running, upload, wait_for
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school
 
 SCHOOL, PUPIL = "Trường Rất Riêng", "Em Rất Kín"
 
@@ -27,9 +27,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     house.start()
     try:
         with house.administrator() as root:
-            root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": SCHOOL, "place": "tinh"}).raise_for_status()
-            person(root, "AA", "thu.thu", "librarian")
-            person(root, "AA", "em.kin", "pupil", name=PUPIL)
+            open_school(root, name=SCHOOL, people=[("thu.thu", "librarian", ""), ("em.kin", "pupil", PUPIL)])
         yield house
     finally:
         house.stop()

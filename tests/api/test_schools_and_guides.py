@@ -8,7 +8,7 @@ import pytest
 from library.people.roles import APPROVERS, COMMUNE_OFFICER, ROLES
 from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school, person
 
 HTML = {"Accept": "text/html"}
 
@@ -19,7 +19,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     with running(folder / "var") as house:
         with house.administrator() as root:
             for code, name in (("AA", "THCS Vĩnh Thuận"), ("BB", "THCS Ba Đình")):
-                root.post("/api/v1/units", json={"kind": "school", "code": code, "name": name, "place": "tinh"}).raise_for_status()
+                open_school(root, code, name)
             for role in ROLES:
                 person(root, "AA", f"ai.{role}", role)
             person(root, "BB", "em.khac", "pupil")

@@ -10,7 +10,7 @@ import pytest
 
 from library.circulation import codes
 from tests.services.house import RunningHouse, running
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school, person
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     with running(tmp_path_factory.mktemp("desk") / "var") as house:
         with house.administrator() as root:
             for code in ("AA", "BB"):
-                root.post("/api/v1/units", json={"kind": "school", "code": code, "name": f"Trường {code}", "place": "tinh"}).raise_for_status()
+                open_school(root, code, f"Trường {code}")
                 person(root, code, f"thu.thu.{code.lower()}", "librarian")
             for number in range(12):
                 person(root, "AA", f"em.{number}", "pupil", name=f"Em Số {number}")

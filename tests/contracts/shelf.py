@@ -1,8 +1,10 @@
 """A database with many small public works, and what may happen to them."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +19,21 @@ from search.index import Index
 from search.indexing import write_work
 
 MORNING = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def published(session: Session, texts: Sequence[str], *, created_at: datetime, **told: Any) -> Work:
+    """A public work of one version with these pages."""
+    work = Work(aliases=[], state="published", created_at=created_at, **told)
+    session.add(work)
+    session.flush()
+    version = Version(work_id=work.id, number=1, kind="pdf", digest="0", page_count=len(texts), created_at=created_at)
+    session.add_all([version, Audience(work_id=work.id, token="public", from_at=created_at)])
+    session.flush()
+    pages = (Page(version_id=version.id, number=number, text=text, boxes=b"", width=1, height=1, source="text") for number, text in enumerate(texts, 1))
+    session.add_all(pages)
+    work.version_id = version.id
+    session.flush()
+    return work
 
 
 class Shelf:
@@ -39,16 +56,7 @@ class Shelf:
 
     def add(self, session: Session, number: int, texts: list[str]) -> None:
         """One work."""
-        work = Work(key=number, unit_id=self.unit_id, owner_id=self.owner_id, title=f"Sách {number}", aliases=[], created_at=MORNING, state="published")
-        session.add(work)
-        session.flush()
-        version = Version(work_id=work.id, number=1, kind="pdf", digest="0", page_count=len(texts), created_at=MORNING)
-        session.add_all([version, Audience(work_id=work.id, token="public", from_at=MORNING)])
-        session.flush()
-        pages = (Page(version_id=version.id, number=at, text=text, boxes=b"", width=1, height=1, source="text") for at, text in enumerate(texts, 1))
-        session.add_all(pages)
-        work.version_id = version.id
-        session.flush()
+        published(session, texts, key=number, unit_id=self.unit_id, owner_id=self.owner_id, title=f"Sách {number}", created_at=MORNING)
 
     def id_of(self, number: int) -> uuid.UUID:
         """The id of a work."""

@@ -15,7 +15,7 @@ import pytest
 from tests import makers
 from tests.services.cut_line import LosingLine
 from tests.services.house import PASSWORD, RunningHouse, running, upload, wait_for
-from tests.services.people import person
+from tests.services.people import open_school
 from tests.services.postgres import Postgres
 
 COUNTED = ("deposit", "work", "version", "rendition", "audience", "loan", "scan", "item", "notice", "event")
@@ -63,9 +63,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         settings = server.house(f"lost_{uuid.uuid4().hex}")
     with running(tmp_path_factory.mktemp("lost") / "var", **settings) as house:
         with house.administrator() as root:
-            root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
-            for login, role in (("thu.thu", "librarian"), ("em.khue", "pupil")):
-                person(root, "AA", login, role)
+            open_school(root, people=[("thu.thu", "librarian", ""), ("em.khue", "pupil", "")])
         line = LosingLine(urlsplit(house.address).port or 0)
         yield Stage(house, line)
         line.close()

@@ -1,9 +1,8 @@
 """The search engine goes away and comes back: the catalogue stands in, writes go on, and the index catches up without bringing anything back."""
 
 import json
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from tests.contracts.shelf import Shelf
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.house import RunningHouse, running
+from tests.services.waiting import until
 
 CHANGES = 500
 WORKS = 250
@@ -48,13 +48,6 @@ def away(server: Elasticsearch) -> Iterator[None]:
         yield
     finally:
         server.start()
-
-
-def until(holds: Callable[[], bool], *, seconds: float = 180) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.1)
 
 
 def asked(house: RunningHouse, q: str, **filters: str) -> tuple[bool, list[str]]:

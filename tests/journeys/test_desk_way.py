@@ -8,10 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.test_looking_after import settle, sign_in
-from tests.services.browser import DESK, PHONE, chromium
+from tests.services.browser import DESK, PHONE, chromium, settle, sign_in
 from tests.services.house import RunningHouse, running
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school
 
 pytestmark = pytest.mark.journey
 
@@ -21,10 +20,8 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningHo
     """A school with thirty-two copies, and the card of one pupil."""
     with running(tmp_path_factory.mktemp("desk-way") / "var") as house:
         with house.administrator() as root:
-            root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
-            person(root, "AA", "thu.thu", "librarian", name="Phạm Ngọc Ánh")
-            person(root, "AA", "em.khue", "pupil", name="Đỗ Minh Khuê")
-            person(root, "AA", "co.huong", "teacher", name="Nguyễn Thị Hương")
+            staff = (("thu.thu", "librarian", "Phạm Ngọc Ánh"), ("co.huong", "teacher", "Nguyễn Thị Hương"))
+            open_school(root, people=(*staff, ("em.khue", "pupil", "Đỗ Minh Khuê")))
         with enter(house, "thu.thu") as desk:
             labels = add(desk, "Đất rừng phương Nam", 2) + add(desk, "Toán 8 – tập hai", 30)
             card = scan(desk, "em.khue")["borrower"]["card"]

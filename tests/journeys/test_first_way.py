@@ -9,17 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import makers
-from tests.services.browser import DESK, PHONE, chromium, faults, overflow
+from tests.services.browser import DESK, PHONE, chromium, first_administrator, overflow, phone, settle
 from tests.services.cut_line import CutLine
-from tests.services.house import PASSWORD, RunningHouse, running, upload, wait_for
+from tests.services.house import RunningHouse, running, upload, wait_for
 
 pytestmark = pytest.mark.journey
-
-
-def settle(page: Page) -> None:
-    """Look at the page as axe and a ruler do."""
-    assert faults(page) == []
-    assert overflow(page) <= 0
 
 
 def covered_by_nothing(page: Page) -> None:
@@ -34,16 +28,9 @@ def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) 
     book.write_bytes(book.read_bytes() + b"\n%" + b"0" * 1_500_000 + b"\n")  # as heavy as a real one, so that the cut falls inside
     with running(tmp_path / "var") as house, chromium() as browser:
         line = CutLine(urlsplit(house.address).port or 0, after=900_000, seconds=3)
-        address = f"http://127.0.0.1:{line.port}"
-        page = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="vi").new_page()
-        page.goto(f"{address}/moi/{house.link}")
-        settle(page)
-        page.get_by_label("Họ và tên").fill("Trần Thị Quản")
-        page.get_by_label("Tên đăng nhập").fill("quan.tri")
-        page.get_by_label("Mật khẩu").fill(PASSWORD)
-        page.get_by_role("button", name="Bắt đầu").click()
+        page = phone(browser)
+        first_administrator(page, f"http://127.0.0.1:{line.port}/moi/{house.link}")
         house.link = None
-        page.get_by_role("link", name="Gửi học liệu đầu tiên").click()
         page.locator("input[type=file]").set_input_files(book)
         page.get_by_text("Công bố ngay").click()
         settle(page)

@@ -4,10 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.journeys.test_looking_after import settle, sign_in
-from tests.services.browser import chromium
+from tests.services.browser import chromium, settle, sign_in
 from tests.services.house import PASSWORD, running
-from tests.services.people import person
+from tests.services.people import open_school
 
 SMALL = {"width": 320, "height": 640}
 PAGES = ("/", "/toi", "/toi/thong-bao", "/truong/AA", "/tro-giup", "/toi/muon")
@@ -16,8 +15,7 @@ PAGES = ("/", "/toi", "/toi/thong-bao", "/truong/AA", "/tro-giup", "/toi/muon")
 def test_a_pupil_on_a_shared_computer_reads_the_bell_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with running(tmp_path / "var") as house, chromium() as browser:
         with house.administrator() as root:
-            root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
-            person(root, "AA", "em.khue", "pupil", name="Đỗ Minh Khuê")
+            open_school(root, people=[("em.khue", "pupil", "Đỗ Minh Khuê")])
         page = browser.new_context(viewport=SMALL, locale="vi").new_page()
         page.goto(f"{house.address}/dang-nhap?next=/toi")
         page.get_by_label("Tên đăng nhập").fill("em.khue")
@@ -44,8 +42,7 @@ def test_a_pupil_on_a_shared_computer_reads_the_bell_and_leaves_nothing_behind(t
 def test_an_administrator_fills_a_department_and_a_class_on_a_small_phone(tmp_path: Path) -> None:
     with running(tmp_path / "var") as house, chromium() as browser:
         with house.administrator() as root:
-            root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
-            person(root, "AA", "co.huong", "teacher", name="Nguyễn Thị Hương")
+            open_school(root, people=[("co.huong", "teacher", "Nguyễn Thị Hương")])
         page = browser.new_context(viewport=SMALL, locale="vi").new_page()
         sign_in(page, house.address, "quan.tri")
         page.goto(f"{house.address}/quan-tri/truong")

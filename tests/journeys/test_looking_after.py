@@ -2,26 +2,11 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.services.browser import DESK, PHONE, chromium, faults, overflow
-from tests.services.house import PASSWORD, running
-from tests.services.people import person
-
-
-def settle(page: Page) -> None:
-    """Look at the page as axe and a ruler do."""
-    assert faults(page) == []
-    assert overflow(page) <= 0
-
-
-def sign_in(page: Page, address: str, login: str, password: str = PASSWORD) -> None:
-    """Sign in by the form."""
-    page.goto(f"{address}/dang-nhap")
-    page.get_by_label("Tên đăng nhập").fill(login)
-    page.get_by_label("Mật khẩu").fill(password)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url(f"{address}/**")
+from tests.services.browser import DESK, PHONE, chromium, settle, sign_in
+from tests.services.house import running
+from tests.services.people import open_school, person
 
 
 def test_a_school_and_a_teacher_with_a_printed_password(tmp_path: Path) -> None:
@@ -69,7 +54,7 @@ def test_a_reviewer_of_one_school_who_teaches_in_another_switches_in_english(tmp
     with running(tmp_path / "var") as house, chromium() as browser:
         with house.administrator() as root:
             for code in ("A-1", "B-1"):
-                root.post("/api/v1/units", json={"kind": "school", "code": code, "name": f"School {code}", "place": "tinh"}).raise_for_status()
+                open_school(root, code, f"School {code}")
             who = person(root, "A-1", "co.hai", "teacher", name="Trần Thu Hà")
             root.post(f"/api/v1/people/{who}/roles", json={"unit": "B-1", "role": "librarian"}).raise_for_status()
         page = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="en").new_page()

@@ -1,7 +1,6 @@
 """The journeys once more on the engines of a province: PostgreSQL with two roles, Elasticsearch, and an S3 store, on a phone."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
-from tests.journeys.test_looking_after import settle, sign_in
-from tests.services.browser import PHONE, chromium
-from tests.services.house import PASSWORD, RunningHouse, running, wait_for
-from tests.services.people import enter, person
+from tests.services.browser import chromium, first_administrator, phone, settle, sign_in
+from tests.services.house import RunningHouse, running, wait_for
+from tests.services.people import enter, open_school
 from tests.services.trio import Trio
+from tests.services.waiting import until
 
 pytestmark = pytest.mark.journey
-SLOW_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +23,6 @@ def province(trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
     """A new house on the three servers; nobody has been there yet."""
     with running(tmp_path_factory.mktemp("trio") / "var", **trio.house()) as house:
         yield house
-
-
-def phone(browser: Browser, **more: Any) -> Page:
-    return browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="vi", **more).new_page()
 
 
 def enters(browser: Browser, house: RunningHouse, login: str) -> Page:
@@ -48,19 +42,16 @@ def finds(page: Page, house: RunningHouse, words: str, hit: str) -> None:
 
 def test_from_an_empty_house_to_the_marked_page_the_approved_lecture_and_the_lent_book(province: RunningHouse, tmp_path: Path) -> None:
     with chromium() as browser:
-        root = first_administrator(browser, province)
+        root = phone(browser)
+        first_administrator(root, f"{province.address}/moi/{province.link}")
+        province.link = None
+        settle(root)
         sends_a_book(root, makers.textbook(tmp_path / "toan-8-tap-2.pdf", 40))
         assert arrived(province, "quan.tri")["work_state"] == "published"
         reads_the_marked_page(phone(browser), province)
         with province.administrator() as client:
-            client.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
-            for login, role, name in (
-                ("co.huong", "teacher", "Nguyễn Thị Hương"),
-                ("thay.minh", "reviewer", "Đỗ Quang Minh"),
-                ("em.khue", "pupil", "Đỗ Minh Khuê"),
-                ("thu.thu", "librarian", "Phạm Ngọc Ánh"),
-            ):
-                person(client, "AA", login, role, name=name)
+            staff = (("co.huong", "teacher", "Nguyễn Thị Hương"), ("thay.minh", "reviewer", "Đỗ Quang Minh"), ("thu.thu", "librarian", "Phạm Ngọc Ánh"))
+            open_school(client, people=(*staff, ("em.khue", "pupil", "Đỗ Minh Khuê")))
         pupil = enters(browser, province, "em.khue")
         teacher_sends(enters(browser, province, "co.huong"), province, makers.textbook(tmp_path / "bai-giang.pdf", 3, title="Nhật thực và nguyệt thực"))
         assert arrived(province, "co.huong")["review"]["state"] == "waiting"
@@ -70,19 +61,6 @@ def test_from_an_empty_house_to_the_marked_page_the_approved_lecture_and_the_len
         librarian_lends(enters(browser, province, "thu.thu"), province)
     compared = province.command("index", "status", "--compare")
     assert compared.returncode == 0, compared.stdout + compared.stderr
-
-
-def first_administrator(browser: Browser, house: RunningHouse) -> Page:
-    page = phone(browser)
-    page.goto(f"{house.address}/moi/{house.link}")
-    page.get_by_label("Họ và tên").fill("Trần Thị Quản")
-    page.get_by_label("Tên đăng nhập").fill("quan.tri")
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Bắt đầu").click()
-    house.link = None
-    page.get_by_role("link", name="Gửi học liệu đầu tiên").click()
-    settle(page)
-    return page
 
 
 def sends_a_book(page: Page, book: Path) -> None:
@@ -122,10 +100,8 @@ def reviewer_approves(page: Page, house: RunningHouse) -> None:
 def arrived(house: RunningHouse, login: str) -> dict[str, Any]:
     """What somebody has sent last, once it is read and can be found as it stands now."""
     with enter(house, login) as author:
-        end = time.monotonic() + SLOW_SECONDS
-        while not (sent := author.get("/api/v1/deposits").json()["deposits"]):
-            assert time.monotonic() < end, "nothing was sent"
-            time.sleep(0.1)
+        sent = list[dict[str, Any]]()
+        until(lambda: sent.extend(author.get("/api/v1/deposits").json()["deposits"]) or sent, otherwise="nothing was sent")
         return wait_for(author, sent[0]["id"])
 
 

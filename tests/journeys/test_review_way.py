@@ -8,10 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
-from tests.journeys.test_looking_after import settle, sign_in
-from tests.services.browser import DESK, PHONE, chromium, overflow
+from tests.services.browser import DESK, PHONE, chromium, overflow, settle, sign_in
 from tests.services.house import RunningHouse, running, upload, wait_for
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school
 
 pytestmark = pytest.mark.journey
 CLICKS = "addEventListener('click', (one) => { if (one.isTrusted && one.detail) sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1 }, true)"
@@ -22,9 +21,7 @@ SLOW = 60_000  # milliseconds for what the worker has to do first
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     with running(tmp_path_factory.mktemp("review-way") / "var") as house:
         with house.administrator() as root:
-            root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "THCS Vĩnh Thuận", "place": "tinh"}).raise_for_status()
-            person(root, "AA", "co.huong", "teacher", name="Nguyễn Thị Hương")
-            person(root, "AA", "thay.minh", "reviewer", name="Đỗ Quang Minh")
+            open_school(root, people=[("co.huong", "teacher", "Nguyễn Thị Hương"), ("thay.minh", "reviewer", "Đỗ Quang Minh")])
         yield house
 
 

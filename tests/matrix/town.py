@@ -8,7 +8,7 @@ import httpx
 
 from tests import makers
 from tests.services.house import RunningHouse, upload, wait_for
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school, person
 
 VISITOR, ROOT = "visitor", "root"
 ACTORS = (VISITOR, "pupil-a", "teacher-a", "colleague-a", "reviewer-a", "librarian-a", "administrator-a", "administrator-b", ROOT)
@@ -37,7 +37,7 @@ def build(house: RunningHouse, folder: Path) -> Town:
     """Fill a fresh house."""
     root = house.administrator()
     for code in ("A", "B"):
-        root.post("/api/v1/units", json={"kind": "school", "code": code * 2, "name": f"Trường {code}", "place": "tinh"}).raise_for_status()
+        open_school(root, code * 2, f"Trường {code}")
     clients = {VISITOR: house.client(), ROOT: root}
     ids = {}
     for actor in ACTORS[1:-1]:

@@ -11,7 +11,7 @@ import pytest
 
 from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
-from tests.services.people import enter, person
+from tests.services.people import enter, open_school, person
 
 HTML = {"Accept": "text/html"}
 
@@ -21,7 +21,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     with running(tmp_path_factory.mktemp("reviews") / "var") as house:
         with house.administrator() as root:
             for code in ("AA", "BB"):
-                root.post("/api/v1/units", json={"kind": "school", "code": code, "name": f"Trường {code}", "place": "tinh"}).raise_for_status()
+                open_school(root, code, f"Trường {code}")
             for login, role in (("huong", "teacher"), ("minh", "reviewer"), ("lan", "leader"), ("khue", "pupil")):
                 person(root, "AA", login, role, name=login.title())
             person(root, "BB", "nguoi.la", "reviewer")
@@ -84,6 +84,9 @@ def test_a_reason_typed_is_the_reason_read_and_a_new_version_goes_the_same_way(h
     row = huong.get("/api/v1/deposits").json()["deposits"][0]
     assert (row["stands"], row["review"]["remark"], row["review"]["decided_by"]) == ("returned", "Sửa đơn vị ở trang 2 rồi gửi lại nhé.", "Minh")
     assert row["review"]["reasons"] == [{"code": "SAI_KIEN_THUC", "name": "Sai kiến thức"}]
+    for language, named in (("vi", "Sai kiến thức"), ("en", "Factual error")):
+        told = huong.get("/api/v1/me/notices", headers={"Accept-Language": language}).json()["notices"]
+        assert next(one["more"] for one in told if one["kind"] == "work-returned") == f"{named}. Sửa đơn vị ở trang 2 rồi gửi lại nhé."
     fresh = lecture(huong, tmp_path, "Bản hai", review="true", work=row["work_id"])
     assert (fresh["work_id"], fresh["version"], fresh["stands"], fresh["work_title"]) == (row["work_id"], 2, "in-review", "Phân số bằng nhau")
     assert [one["stands"] for one in huong.get("/api/v1/deposits").json()["deposits"][:2]] == ["in-review", "replaced"]

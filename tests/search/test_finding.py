@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.routes.search import found
 from library import migrations
-from library.catalogue.models import Audience, Page, Version, Work
+from library.catalogue.models import Audience, Work
 from library.database import open_engine, writing_session
 from library.people import inviting
 from library.people.models import SCHOOL, TEACHER, Unit
@@ -19,6 +19,7 @@ from search import finding
 from search.index import Index, open_index
 from search.indexing import write_work
 from search.query import Filters, parse
+from tests.contracts.shelf import published
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Publish = Callable[..., Work]
@@ -53,16 +54,7 @@ def publish(session: Session, index: Index) -> Publish:
     def act(title: str, *texts: str, school: str | None = None, **more: Any) -> Work:
         unit = schools[school] if school else province
         key = 1 + session.query(Work).count()
-        work = Work(key=key, unit_id=unit.id, owner_id=owner.id, title=title, aliases=[], created_at=NOON, state="published", **more)
-        session.add(work)
-        session.flush()
-        version = Version(work_id=work.id, number=1, kind="pdf", digest="0", page_count=len(texts), created_at=NOON)
-        session.add_all([version, Audience(work_id=work.id, token="public", from_at=NOON)])
-        session.flush()
-        pages = (Page(version_id=version.id, number=at, text=text, boxes=b"", width=1, height=1, source="text") for at, text in enumerate(texts, 1))
-        session.add_all(pages)
-        work.version_id = version.id
-        session.flush()
+        work = published(session, texts, key=key, unit_id=unit.id, owner_id=owner.id, title=title, created_at=NOON, **more)
         session.expire_all()
         write_work(session, index, work.id, at=NOON)
         index.commit()

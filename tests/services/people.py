@@ -1,8 +1,17 @@
 """People for tests, made as an administrator makes them and signed in as they sign in."""
 
+from collections.abc import Iterable
+
 import httpx
 
 from tests.services.house import PASSWORD, RunningHouse
+
+
+def open_school(administrator: httpx.Client, code: str = "AA", name: str = "THCS Vĩnh Thuận", *, people: Iterable[tuple[str, str, str]] = ()) -> None:
+    """A school of the province; `people`: sign-in name, role and name of everybody in it."""
+    administrator.post("/api/v1/units", json={"kind": "school", "code": code, "name": name, "place": "tinh"}).raise_for_status()
+    for login, role, called in people:
+        person(administrator, code, login, role, name=called)
 
 
 def person(administrator: httpx.Client, unit: str, login: str, role: str, *, name: str = "") -> str:

@@ -2,12 +2,12 @@
 
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import psycopg
 
 from tests.services.machinery import Server, missing
+from tests.services.waiting import until
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -95,10 +95,7 @@ class Postgres(Server):
 
     def until_waiting(self, name: str, count: int = 1) -> None:
         """Return once so many in a database stand before a lock."""
-        end = time.monotonic() + 60
-        while self.waiting(name) < count:
-            assert time.monotonic() < end, f"{self.waiting(name)} of {count} wait"
-            time.sleep(0.02)
+        until(lambda: self.waiting(name) >= count, seconds=60, otherwise=f"not all of {count} wait")
 
     def drop(self, name: str) -> None:
         """Away with a database, whoever is still connected."""

@@ -15,6 +15,7 @@ import pytest
 from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.trio import Trio, keys_of
+from tests.services.waiting import until
 
 PAGES = makers.KEY_PAGE + 1
 IN_WORKER = ["identified-kept", "pages-read", "pages-read-kept", "pages-drawn", "pages-drawn-kept", "described", "completed", "index-written"]
@@ -107,10 +108,7 @@ def test_serve_killed_during_ingest_takes_its_worker_with_it_and_its_successor_g
         workers = children(house.process.pid) if house.process else []
         assert workers
         house.kill()
-        end = time.monotonic() + 30
-        while any(Path(f"/proc/{pid}").exists() for pid in workers):
-            assert time.monotonic() < end, "the worker outlived serve"
-            time.sleep(0.05)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), otherwise="the worker outlived serve")
         house.start()
         with house.administrator() as client:
             check_whole(house, client, deposit_id)
@@ -128,10 +126,7 @@ def test_a_lost_index_is_filled_again(book: Path, tmp_path: Path) -> None:
         shutil.rmtree(house.home / "index")
         house.start()
         with house.administrator() as client:
-            end = time.monotonic() + 90
-            while not client.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()["works"]:
-                assert time.monotonic() < end, "the index was not filled again"
-                time.sleep(0.2)
+            until(lambda: client.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()["works"], otherwise="the index was not filled again")
             check_whole(house, client, deposit_id)
     finally:
         house.stop()

@@ -1,21 +1,20 @@
-"""Pages for those who look after accounts and schools. Every form works without script."""
+"""The pages of those who look after accounts: who is here, with which roles, in which class. Every form works without script."""
 
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import GateNow, HouseNow, Language, Token
-from api.errors import NotValid, status_of
 from api.gate import Gate
 from api.routes import rosters as rosters_api
 from api.routes import units as units_api
-from api.routes.pages import Text, prefix_of, shown, unread_of
 from api.schemas import rosters as schemas
+from api.showing import Text, in_both_languages, not_valid, prefix_of, unread_of, with_problem, wrong_with
 from library.clock import now
 from library.errors import Refusal
 from library.people import rosters, sign_in
@@ -25,8 +24,6 @@ from library.people.sight import units_below
 from library.people.sign_in import Actor, NotAllowed, PasswordToChoose, SignInNeeded
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-NO_HUB = "-"  # an empty field of a form is a field that was not sent
-People = Callable[[Session, Actor], None]
 
 
 @page.get("/quan-tri/nguoi-dung")
@@ -45,8 +42,7 @@ async def add_person(
         wish = schemas.NewMember(name=name, login=login, role=role, way=way, email=email.strip() or None)
         made = await rosters_api.add(unit, wish, request, gate, token, house)
     except ValidationError as error:
-        fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
-        return await people_shown(request, gate, token, language, unit, problem=NotValid(fields=fields), given={"name": name, "login": login, "email": email})
+        return await people_shown(request, gate, token, language, unit, problem=not_valid(error), given={"name": name, "login": login, "email": email})
     except (SignInNeeded, PasswordToChoose):
         raise
     except Refusal as refusal:
@@ -132,46 +128,6 @@ async def end_role(membership_id: uuid.UUID, request: Request, gate: GateNow, to
     return RedirectResponse(f"{prefix_of(language)}/quan-tri/nguoi-dung?don_vi={unit}", 303)
 
 
-@page.get("/quan-tri/truong")
-async def units_page(request: Request, gate: GateNow, token: Token) -> Response:
-    """The schools and communes in my care."""
-    return await units_shown(request, gate, token)
-
-
-@page.post("/quan-tri/truong")
-async def open_unit(
-    request: Request, gate: GateNow, token: Token, language: Language, kind: Text = SCHOOL, code: Text = "", name: Text = "", place: Text = ""
-) -> Response:
-    """A new school, commune or department by the plain form."""
-
-    def act(session: Session) -> None:
-        actor = sign_in.actor_of(session, token, at=now())
-        units_api.open_unit(schemas.UnitOpening(kind=kind, code=code, name=name, place=place), session, actor, now())
-
-    return await units_changed(request, gate, token, language, act, {"code": code, "name": name})
-
-
-@page.post("/quan-tri/truong/{code}")
-async def change_unit(
-    code: str, request: Request, gate: GateNow, token: Token, language: Language,
-    parts: Annotated[list[str], Form(default_factory=list)], into: Text = "", name: Text = "", hub: Text = "", authority: Text = "",
-) -> Response:  # fmt: skip
-    """Rename a unit, choose its hub or who manages it, merge it into another or split it into several."""
-
-    def act(session: Session) -> None:
-        actor = sign_in.actor_of(session, token, at=now())
-        if len(parts) == 1:
-            raise NotValid(fields="parts")  # one part would be a merger, which has a button of its own
-        if into or parts:
-            units_api.succeed(code, schemas.Succession(into=parts or [into]), session, actor, now())
-        else:
-            units_api.change(
-                code, schemas.UnitChange(name=name or None, hub={"": None, NO_HUB: ""}.get(hub, hub), authority=authority or None), session, actor, now()
-            )
-
-    return await units_changed(request, gate, token, language, act, {})
-
-
 async def people_changed(request: Request, gate: Gate, token: str | None, language: str, unit: str, act: Callable[[Session, Actor], None]) -> Response:
     """Do it and show the people again, with what was wrong."""
 
@@ -180,41 +136,9 @@ async def people_changed(request: Request, gate: Gate, token: str | None, langua
         actor.required()
         act(session, actor)
 
-    try:
-        await gate.write(acting)
-    except ValidationError as error:
-        fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
-        return await people_shown(request, gate, token, language, unit, problem=NotValid(fields=fields))
-    except (SignInNeeded, PasswordToChoose):
-        raise
-    except Refusal as refusal:
-        return await people_shown(request, gate, token, language, unit, problem=refusal)
+    if problem := await wrong_with(gate.write(acting)):
+        return await people_shown(request, gate, token, language, unit, problem=problem)
     return RedirectResponse(f"{prefix_of(language)}/quan-tri/nguoi-dung?don_vi={unit}", 303)
-
-
-async def units_changed(request: Request, gate: Gate, token: str | None, language: str, act: Callable[[Session], None], given: Mapping[str, str]) -> Response:
-    """Do it and show the list again, with what was wrong."""
-    try:
-        await gate.write(act)
-    except ValidationError as error:
-        fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
-        return await units_shown(request, gate, token, problem=NotValid(fields=fields), given=given)
-    except (SignInNeeded, PasswordToChoose):
-        raise
-    except Refusal as refusal:
-        return await units_shown(request, gate, token, problem=refusal, given=given)
-    return RedirectResponse(f"{prefix_of(language)}/quan-tri/truong", 303)
-
-
-async def units_shown(request: Request, gate: Gate, token: str | None, *, problem: Refusal | None = None, given: Mapping[str, str] | None = None) -> Response:
-    """The list of units, with what was wrong with the last wish."""
-
-    def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:
-        actor = sign_in.actor_of(session, token, at=now())
-        return actor, {"unread": unread_of(session, actor), "units": units_api.units_of(session, actor).units}
-
-    actor, data = await gate.read(read)
-    return with_problem(request, "admin-units", actor, data, problem, given)
 
 
 async def people_shown(
@@ -245,13 +169,4 @@ def places_of(session: Session, unit: Unit, care: list[schemas.Unit]) -> Mapping
     return {"places": places, "school": unit.code if is_school else "", "classes": rosters_api.classes_of(session, unit, at=now()).classes if is_school else []}
 
 
-def with_problem(request: Request, name: str, actor: Actor, data: Mapping[str, Any], problem: Refusal | None, given: Mapping[str, str] | None) -> Response:
-    """A page with the sentence of what was wrong, and what had been typed."""
-    language = "en" if request.url.path.startswith("/en/") else "vi"
-    told = {"problem": problem.sentence(language) if problem else None, "given": dict(given or {})}
-    return shown(request, name, actor, {**data, **told}, status=status_of(problem) if problem else 200)
-
-
-router = APIRouter()
-router.include_router(page)
-router.include_router(page, prefix="/en")
+router = in_both_languages(page)

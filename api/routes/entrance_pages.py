@@ -1,0 +1,80 @@
+"""The pages at the door: sign in, sign out, use a one-time link."""
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencies import GateNow, HouseNow, Language, Token, cookie_name
+from api.errors import status_of
+from api.gate import Gate
+from api.routes import people
+from api.schemas import people as schemas
+from api.showing import Text, answer, in_both_languages, inside, not_valid, prefix_of, shown
+from library.clock import now
+from library.errors import Refusal
+from library.people import sign_in
+
+page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@page.get("/dang-nhap")
+async def sign_in_page(request: Request, gate: GateNow, token: Token, next: str = "/") -> Response:
+    """Sign in."""
+    return await answer(request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": ""})
+
+
+@page.post("/dang-nhap")
+async def sign_in_form(
+    request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token,
+    login: Text, password: Text, next: Text = "/", shared: Text = "",
+) -> Response:  # fmt: skip
+    """Sign in by the plain form."""
+    try:
+        token, _ = await people.enter(gate, login[:200], password[:200], people.address_of(request), shared=shared == "true", before=before)
+    except Refusal as refusal:
+        data = {"next": next, "problem": refusal.sentence(language), "login": login[:200]}
+        return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal))
+    response = RedirectResponse(inside(next, language), 303)
+    people.set_cookie(response, request, house.settings, token, shared=shared == "true")
+    return response
+
+
+@page.post("/dang-xuat")
+async def sign_out_form(request: Request, gate: GateNow, token: Token, language: Language) -> Response:
+    """Sign out; the browser forgets what it kept of this site."""
+    await people.leave(gate, token)
+    response = RedirectResponse(f"{prefix_of(language)}/", 303, headers={"Clear-Site-Data": people.FORGET})
+    response.delete_cookie(cookie_name(request), path="/")
+    return response
+
+
+@page.get("/moi/{link}")
+async def invitation_page(link: str, request: Request, gate: GateNow) -> Response:
+    """A one-time link."""
+    return await invitation(request, gate, link, None, {})
+
+
+@page.post("/moi/{link}")
+async def accept_form(link: str, request: Request, gate: GateNow, house: HouseNow, language: Language, name: Text, login: Text, password: Text) -> Response:
+    """Use a one-time link by the plain form."""
+    try:
+        wish = schemas.Acceptance(name=name, login=login, password=password)
+        token, _ = await people.take_link(gate, link, wish)
+    except ValidationError as error:
+        return await invitation(request, gate, link, not_valid(error), {"name": name, "login": login})
+    except Refusal as refusal:
+        return await invitation(request, gate, link, refusal, {"name": name, "login": login})
+    response = RedirectResponse(f"{prefix_of(language)}/", 303)
+    people.set_cookie(response, request, house.settings, token)
+    return response
+
+
+async def invitation(request: Request, gate: Gate, link: str, refusal: Refusal | None, given: dict[str, str]) -> Response:
+    """The form behind a one-time link, with what was wrong."""
+    language = "en" if request.url.path.startswith("/en/") else "vi"
+    found = await gate.read(lambda session: people.invitation(link, session, now()))
+    data = {"invitation": found, "problem": refusal.sentence(language) if refusal else None, "given": given}
+    return shown(request, "invitation", sign_in.VISITING, data, status=status_of(refusal) if refusal else 200)
+
+
+router = in_both_languages(page)

@@ -1,0 +1,94 @@
+"""The pages of one material: what it is, the reader, and the forms of those who may open it to readers or take it back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.counting import note
+from api.dependencies import GateNow, Language, Token
+from api.routes import keeping, reader, works
+from api.showing import Text, answer, in_both_languages, prefix_of
+from library.catalogue import publishing, queries
+from library.catalogue.models import Work
+from library.clock import now
+from library.people import sign_in
+from library.people.sign_in import Actor
+from library.reviews import reviewing
+from library.usage import READS, VIEWS
+
+page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@page.get("/tl/{work_id}")
+async def material_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language) -> Response:
+    """One material; for those who look after it with its history and its figures."""
+    kept: list[tuple[Work, Actor]] = []
+
+    def look(session: Session, actor: Actor) -> Mapping[str, Any]:
+        work = queries.visible_work(session, work_id, actor.sight, at=now())
+        note(request, VIEWS, work, actor)
+        beside = keeping.for_keepers(session, work, actor, language, at=now())
+        if beside["history"]:
+            kept.append((work, actor))
+        return {"work": works.sent(session, work, actor, language), **beside}
+
+    response = await answer(request, gate, token, "material", look)
+    for work, actor in kept:
+        await keeping.tell_reading(gate, work, actor)
+    return response
+
+
+@page.get("/doc/{work_id}")
+async def reader_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: str = "1", q: str = "") -> Response:
+    """The reader, on one page."""
+
+    def look(session: Session, actor: Actor) -> Mapping[str, Any]:
+        work = queries.visible_work(session, work_id, actor.sight, at=now())
+        count = (work.version.page_count if work.version else 0) or 0
+        if not count:
+            raise queries.UnknownPage
+        note(request, READS, work, actor)
+        number = min(max(int(p) if p.isdecimal() and p.isascii() and len(p) < 6 else 1, 1), count)
+        sent = works.sent(session, work, actor, language)
+        heading = next((one.title for one in reversed(sent.contents) if one.page <= number), "")
+        found = reader.page_of(session, work, number, q, actor.sight)
+        if request.headers.get("save-data", "").lower() == "on":
+            found.image_800 = found.image_400  # the reader has asked for few bytes
+        return {"work": sent, "shown": found, "hits": reader.hits_of(session, work, q, actor.sight), "heading": heading}
+
+    return await answer(request, gate, token, "reader", look)
+
+
+@page.post("/tl/{work_id}/duyet")
+async def approve_form(work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = "public") -> Response:
+    """Approve by the plain form."""
+
+    def act(session: Session) -> None:
+        actor = sign_in.actor_of(session, token, at=now())
+        actor.required()
+        work = queries.visible_work(session, work_id, actor.sight, at=now())
+        publishing.publish(session, work, queries.work_id_of(version_id), digest, publishing.Readers(sight), by=actor, at=now())
+        reviewing.overruled(session, work, by=actor, at=now())
+
+    await gate.write(act)
+    return RedirectResponse(f"{prefix_of(language)}/tl/{work_id}", 303)
+
+
+@page.post("/tl/{work_id}/thu-hoi")
+async def withdraw_form(work_id: str, gate: GateNow, token: Token, language: Language) -> Response:
+    """Withdraw by the plain form."""
+
+    def act(session: Session) -> None:
+        actor = sign_in.actor_of(session, token, at=now())
+        actor.required()
+        work = publishing.withdraw(session, queries.visible_work(session, work_id, actor.sight, at=now()), by=actor, at=now())
+        reviewing.overruled(session, work, by=actor, at=now())
+
+    await gate.write(act)
+    return RedirectResponse(f"{prefix_of(language)}/tl/{work_id}", 303)
+
+
+router = in_both_languages(page)

@@ -1,0 +1,73 @@
+"""The pages of those who send: the form, and what has become of my uploads."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Request, UploadFile
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api import describing
+from api.dependencies import GateNow, HouseNow, Language, Token
+from api.errors import status_of
+from api.routes import deposits
+from api.showing import Text, answer, in_both_languages, prefix_of, shown
+from library.catalogue import cataloguing, queries
+from library.clock import now
+from library.errors import Refusal
+from library.people import sign_in
+from library.people.sign_in import Actor, SignInNeeded
+from library.reviews import queries as reviews
+
+page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@page.get("/gui")
+async def upload_page(request: Request, gate: GateNow, token: Token, language: Language, bai: str = "") -> Response:
+    """The upload form; `bai`: for a new version of that work."""
+    return await answer(request, gate, token, "upload", lambda s, a: {"problem": None, "changed": changed_of(s, a, bai, language)})
+
+
+def changed_of(session: Session, actor: Actor, work_id: str, language: str) -> Mapping[str, Any] | None:
+    """The work that gets a new version, with what became of the last one. Raises SignInNeeded, UnknownWork."""
+    actor.required()
+    if not work_id:
+        return None
+    work = queries.visible_work(session, work_id, actor.sight, at=now())
+    if not cataloguing.may_edit(work, actor):
+        raise cataloguing.UnknownWork
+    last = next(iter(reviews.history_of(session, work.id)), None)
+    brief = describing.review_of(last, language).model_dump() if last else None
+    return {"id": str(work.id), "title": work.title, "state": work.state, "review": brief, "sight": last.sight if last else work.sight}
+
+
+@page.post("/gui")
+async def upload(
+    request: Request, gate: GateNow, house: HouseNow, token: Token, language: Language,
+    file: Annotated[UploadFile, File()], sight: Text = "public", approve: Text = "", review: Text = "", work: Text = "",
+) -> Response:  # fmt: skip
+    """A file by the plain form."""
+    try:
+        await deposits.take_form(gate, house, token, file, deposits.Choices(sight, approve == "true", review == "true", work))
+    except SignInNeeded:
+        raise
+    except Refusal as refusal:
+        actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
+        return shown(request, "upload", actor, {"problem": refusal.sentence(language), "changed": None}, status=status_of(refusal))
+    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
+
+
+@page.get("/bai-cua-toi")
+async def my_uploads_page(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow) -> Response:
+    """My uploads."""
+    return await answer(request, gate, token, "my-uploads", lambda s, a: {"deposits": deposits.deposits_of(s, a, house, language)})
+
+
+@page.post("/bai-cua-toi/{deposit_id}/bo")
+async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> Response:
+    """Remove a refused upload from the list."""
+    await deposits.cancel(gate, house, deposits.id_of(deposit_id), token)
+    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
+
+
+router = in_both_languages(page)

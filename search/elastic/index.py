@@ -1,0 +1,160 @@
+"""The index that answers: reading by one alias, writing by another."""
+
+import itertools
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from search.clauses import Clause, to_count
+from search.compiling import compiled
+from search.documents import Document
+from search.elastic import bulk
+from search.elastic.cluster import Cluster, listening
+from search.elastic.mapping import row_of
+from search.index import MOST_WORKS, Counts, Entry, Hit, Hits, IndexAway, Tuning
+
+FIRST = "0"  # stamp of the first index: two workers that start together make the same one
+REST_SECONDS = 2.0
+AT_ONCE = 10_000
+BARE = {"_source": False, "stored_fields": "_none_", "track_total_hits": False}
+WORKS = {"terms": {"field": "work_key", "size": MOST_WORKS, "shard_size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
+COUNTS = {"works": WORKS, "pages": {"filter": {"range": {"page": {"gte": 1}}}}}
+
+
+class ElasticIndex:
+    """The Index port on a cluster. Any number of workers may write; a document's version decides between them."""
+
+    def __init__(self, url: str, tuning: Tuning, *, writing: bool, alias: str | None = None) -> None:
+        self.cluster = Cluster(url, tuning)
+        self.tuning = tuning
+        self.reading = alias or self.cluster.base
+        self.target = (alias or self.cluster.writing) if writing else None
+        self.operations: list[dict[str, Any]] = []
+        self.leaving: dict[str, tuple[str, int]] = {}  # id → work, version; goes at the commit unless it is written again
+        self.away_until = 0.0
+        if writing and alias is None:
+            self._make_first()
+
+    def write(self, documents: Iterable[Document]) -> None:
+        """Add documents to the running batch; full batches leave at once."""
+        for one in documents:
+            name = f"{one.work_id}:{one.page}"
+            self.leaving.pop(name, None)
+            self.operations += ({"index": bulk.address(name, one.work_id, one.revision)}, row_of(one))
+            if len(self.operations) >= 2 * self.tuning.bulk:
+                self._send()
+            self._outdate(one)
+
+    @listening()
+    def delete(self, work_id: str) -> None:
+        """Note every document that the work has now; `write` takes back what stays."""
+        index = self._writable()
+        self.cluster.patient.indices.refresh(index=index)
+        query = {"term": {"work_id": work_id}}
+        after: list[Any] | None = None
+        while True:
+            found = self.cluster.patient.search(
+                index=index, query=query, size=AT_ONCE, sort=["page"], search_after=after, version=True, source=False, routing=work_id
+            )["hits"]["hits"]
+            self.leaving |= {hit["_id"]: (work_id, hit["_version"]) for hit in found}
+            if len(found) < AT_ONCE:
+                return
+            after = found[-1]["sort"]
+
+    @listening()
+    def commit(self) -> None:
+        """Everything has arrived and can be found."""
+        for name, (work_id, version) in self.leaving.items():
+            self.operations.append({"delete": bulk.address(name, work_id, version)})
+        self.leaving.clear()
+        self._send()
+        self.cluster.patient.indices.refresh(index=self._writable())
+
+    def forget(self) -> None:
+        """What has not left yet stays here."""
+        self.operations.clear()
+        self.leaving.clear()
+
+    @listening()
+    def count(self) -> int:
+        """Documents as last refreshed."""
+        return int(self.cluster.patient.count(index=self.reading)["count"])
+
+    def search(self, clause: Clause, *, limit: int) -> Hits:
+        """Best documents first, with exact counts: two questions that the engine answers side by side.
+
+        When it has just been silent, the next two seconds do not wait for it.
+        """
+        if time.monotonic() < self.away_until:
+            raise IndexAway("the engine did not answer a moment ago")
+        try:
+            best, counted = self._ask(
+                {"query": compiled(clause), "size": limit, "docvalue_fields": ["work_key", "page"], **BARE},
+                {"query": compiled(to_count(clause)), "size": 0, "aggs": COUNTS, "track_total_hits": False},
+            )
+        except IndexAway:
+            self.away_until = time.monotonic() + REST_SECONDS
+            raise
+        hits = [Hit(hit["fields"]["work_key"][0], hit["fields"]["page"][0], hit["_score"]) for hit in best["hits"]["hits"]]
+        if len(hits) < limit:
+            return Hits.with_counts(hits, Counts.of(hits))
+        buckets = counted["aggregations"]["works"]["buckets"]
+        pages_of = {one["key"]: one["doc_count"] - (one["first"]["value"] == 0) for one in buckets}
+        return Hits.with_counts(hits, Counts(counted["aggregations"]["pages"]["doc_count"], pages_of, len(buckets) == MOST_WORKS))
+
+    def entries(self) -> Iterator[Entry]:
+        """All of one moment, however many; a plain search would end at ten thousand."""
+        with listening():
+            moment = self.cluster.patient.open_point_in_time(index=self.reading, keep_alive="5m")["id"]
+        try:
+            after: list[Any] | None = None
+            while found := self._after(moment, after):
+                for hit in found:
+                    yield Entry(*(hit["fields"][name][0] for name in Entry._fields))
+                after = found[-1]["sort"]
+        finally:
+            with listening():
+                self.cluster.patient.close_point_in_time(id=moment)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.cluster.client.close()
+
+    @listening()
+    def _make_first(self) -> None:
+        if not self.cluster.behind(self.cluster.writing):
+            self.cluster.make(FIRST, (self.cluster.base, self.cluster.writing))
+
+    def _writable(self) -> str:
+        if self.target is None:
+            raise RuntimeError("this index was opened for reading")
+        return self.target
+
+    def _outdate(self, one: Document) -> None:
+        """What leaves together with this state must not come back by an older one."""
+        if one.page == 0:
+            newer = {name: (work, max(version, one.revision)) for name, (work, version) in self.leaving.items() if work == one.work_id}
+            self.leaving |= newer
+
+    @listening()
+    def _ask(self, *searches: dict[str, Any]) -> list[Any]:
+        client = self.cluster.client.options(request_timeout=self.tuning.answer_seconds)
+        asked = itertools.chain.from_iterable(({"index": self.reading}, one) for one in searches)
+        answers = client.msearch(searches=list(asked), search_type="dfs_query_then_fetch")["responses"]
+        for one in answers:
+            if one["status"] in (404, 429) or one["status"] >= 500:
+                raise IndexAway(str(one.get("error")))
+            if "error" in one:
+                raise RuntimeError(f"the engine refuses a question: {one['error']}")
+        return list(answers)
+
+    @listening()
+    def _after(self, moment: str, after: list[Any] | None) -> list[Any]:
+        pit, wanted = {"id": moment, "keep_alive": "5m"}, [{"field": name} for name in Entry._fields]
+        order = ["work_key", "page"]
+        found = self.cluster.patient.search(pit=pit, size=AT_ONCE, sort=order, search_after=after, docvalue_fields=wanted, source=False, track_total_hits=False)
+        return list(found["hits"]["hits"])
+
+    def _send(self) -> None:
+        waiting, self.operations = self.operations, []
+        bulk.send(self.cluster, self._writable(), waiting)
