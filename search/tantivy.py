@@ -1,7 +1,7 @@
 """The embedded adapter: Tantivy. Our tokens arrive joined by spaces and are only split here.
 
 Each index is a folder; the file `current` names the one that is live. Readers notice when it changes, the writer at its next batch.
-The engine works without the interpreter's lock, so it counts in a thread of its own while rows are read and snippets made.
+The engine works without the interpreter's lock, so it counts in a thread of its own while the best documents are looked for.
 """
 
 import json
@@ -81,15 +81,16 @@ class TantivyIndex:
     def search(self, clause: Clause, *, limit: int) -> Hits:
         """Best documents first, with exact counts."""
         searcher = self._searcher()
-        query = self._compile(clause)
-        found = searcher.search(query, limit=limit, count=False)
+        counting = self.beside.submit(self._counted, searcher, self._compile(to_count(clause)))  # leaving out what only raises scores halves the work
+        found = searcher.search(self._compile(clause), limit=limit, count=False)
         addresses = [address for _, address in found.hits]
         keys = searcher.fast_field_values("work_key", addresses)
         pages = searcher.fast_field_values("page", addresses)
         hits = [Hit(int(key or 0), int(page or 0), score) for (score, _), key, page in zip(found.hits, keys, pages, strict=True)]
         if len(hits) < limit:
+            counting.cancel()
             return Hits.with_counts(hits, Counts.of(hits))
-        return Hits(hits, self.beside.submit(self._counted, searcher, clause).result)
+        return Hits(hits, counting.result)
 
     def entries(self) -> Iterator[Entry]:
         """Listed some works at a time, from one state of the index."""
@@ -136,9 +137,8 @@ class TantivyIndex:
         columns = (searcher.fast_field_values(name, addresses) for name in NUMBERS)
         yield from sorted(Entry(*(int(value or 0) for value in row)) for row in zip(*columns, strict=True))
 
-    def _counted(self, searcher: tantivy.Searcher, clause: Clause) -> Counts:
-        """Exact counts; leaving out what only raises scores halves the work."""
-        query = self._compile(to_count(clause))
+    def _counted(self, searcher: tantivy.Searcher, query: Query) -> Counts:
+        """Exact counts."""
         works = {"terms": {"field": "work_key", "size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
         pages = {"range": {"field": "page", "ranges": [{"from": 1.0}]}}
         counted = searcher.aggregate(query, {"works": works, "pages": pages})
