@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from search.clauses import Clause, to_count
@@ -21,6 +22,19 @@ WORKS = {"terms": {"field": "work_key", "size": MOST_WORKS, "shard_size": MOST_W
 COUNTS = {"works": WORKS, "pages": {"filter": {"range": {"page": {"gte": 1}}}}}
 
 
+@dataclass
+class Replaced:
+    """What was written anew of a work: its documents, and the revision that they show; 0 while there are none."""
+
+    names: set[str] = field(default_factory=set)
+    revision: int = 0
+
+    def note(self, name: str, revision: int) -> None:
+        """One more document."""
+        self.names.add(name)
+        self.revision = revision
+
+
 class ElasticIndex:
     """The Index port on a cluster. Any number of workers may write; a document's version decides between them."""
 
@@ -30,7 +44,7 @@ class ElasticIndex:
         self.reading = alias or self.cluster.base
         self.target = (alias or self.cluster.writing) if writing else None
         self.operations: list[dict[str, Any]] = []
-        self.leaving: dict[str, tuple[str, int]] = {}  # id → work, version; goes at the commit unless it is written again
+        self.replaced: dict[str, Replaced] = {}  # by work, until the commit
         self.away_until = 0.0
         if writing and alias is None:
             self._make_first()
@@ -39,41 +53,32 @@ class ElasticIndex:
         """Add documents to the running batch; full batches leave at once."""
         for one in documents:
             name = f"{one.work_id}:{one.page}"
-            self.leaving.pop(name, None)
+            if one.work_id in self.replaced:
+                self.replaced[one.work_id].note(name, one.revision)
             self.operations += ({"index": bulk.address(name, one.work_id, one.revision)}, row_of(one))
             if len(self.operations) >= 2 * self.tuning.bulk:
                 self._send()
-            self._outdate(one)
 
-    @listening()
     def delete(self, work_id: str) -> None:
-        """Note every document that the work has now; `write` takes back what stays."""
-        index = self._writable()
-        self.cluster.patient.indices.refresh(index=index)
-        query = {"term": {"work_id": work_id}}
-        after: list[Any] | None = None
-        while True:
-            found = self.cluster.patient.search(
-                index=index, query=query, size=AT_ONCE, sort=["page"], search_after=after, version=True, source=False, routing=work_id
-            )["hits"]["hits"]
-            self.leaving |= {hit["_id"]: (work_id, hit["_version"]) for hit in found}
-            if len(found) < AT_ONCE:
-                return
-            after = found[-1]["sort"]
+        """Note the work: at the commit everything of it goes that was not written again."""
+        self._writable()
+        self.replaced[work_id] = Replaced()
 
     @listening()
     def commit(self) -> None:
-        """Everything has arrived and can be found."""
-        for name, (work_id, version) in self.leaving.items():
-            self.operations.append({"delete": bulk.address(name, work_id, version)})
-        self.leaving.clear()
+        """Everything has arrived and can be found, and what has to go is gone."""
         self._send()
+        if self.replaced:
+            self.cluster.patient.indices.refresh(index=self._writable())  # also what a worker that died has sent
+            self.operations += self._leaving()
+            self._send()
+            self.replaced.clear()
         self.cluster.patient.indices.refresh(index=self._writable())
 
     def forget(self) -> None:
         """What has not left yet stays here."""
         self.operations.clear()
-        self.leaving.clear()
+        self.replaced.clear()
 
     @listening()
     def count(self) -> int:
@@ -130,11 +135,22 @@ class ElasticIndex:
             raise RuntimeError("this index was opened for reading")
         return self.target
 
-    def _outdate(self, one: Document) -> None:
-        """What leaves together with this state must not come back by an older one."""
-        if one.page == 0:
-            newer = {name: (work, max(version, one.revision)) for name, (work, version) in self.leaving.items() if work == one.work_id}
-            self.leaving |= newer
+    def _leaving(self) -> Iterator[dict[str, Any]]:
+        """A deletion for each document that its work has no more; one that is newer than what was written here stays."""
+        query = {"terms": {"work_id": sorted(self.replaced)}}
+        after: list[Any] | None = None
+        while True:
+            found = self.cluster.patient.search(
+                index=self._writable(), query=query, size=AT_ONCE, sort=["work_key", "page"], search_after=after, version=True, source=False
+            )["hits"]["hits"]
+            for hit in found:
+                work_id = hit["_routing"]
+                written = self.replaced[work_id]
+                if hit["_id"] not in written.names:
+                    yield {"delete": bulk.address(hit["_id"], work_id, written.revision or hit["_version"])}
+            if len(found) < AT_ONCE:
+                return
+            after = found[-1]["sort"]
 
     @listening()
     def _ask(self, *searches: dict[str, Any]) -> list[Any]:

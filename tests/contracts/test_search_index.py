@@ -10,7 +10,7 @@ import pytest
 from library.people.sight import Sight
 from search import tiers
 from search.documents import WorkFacts, documents_of
-from search.index import Counts, Index, open_index
+from search.index import Counts, Index, Tuning, open_index
 from search.query import Filters, Query, QueryTooLong, parse
 from tests.contracts.engines import opened
 from tests.services.elasticsearch import Elasticsearch
@@ -135,3 +135,25 @@ def test_a_slow_writer_never_puts_an_older_state_over_a_newer_one(elasticsearch:
     slow.commit()
     assert [(entry.page, entry.revision) for entry in quick.entries()] == [(0, 5), (1, 5)]
     assert found(quick, asked("tam giac")) == []
+
+
+def test_what_a_dead_worker_sent_and_never_showed_goes_with_the_next_state(elasticsearch: Elasticsearch) -> None:
+    url = f"{elasticsearch.address}/test-{uuid.uuid4().hex}"
+    dead, live = open_index(url, writing=True, tuning=Tuning(bulk=1)), opened(url, writing=True)
+    dead.write(documents_of(replace(WORKS[0], revision=4), PAGES["w1"]))  # each document leaves at once, and no commit follows
+    live.delete("w1")
+    live.write(documents_of(replace(WORKS[0], revision=5), PAGES["w1"][:1]))
+    live.commit()
+    assert [(entry.page, entry.revision) for entry in live.entries()] == [(0, 5), (1, 5)]
+
+
+def test_a_slow_writer_takes_no_page_away_from_a_newer_state(elasticsearch: Elasticsearch) -> None:
+    url = f"{elasticsearch.address}/test-{uuid.uuid4().hex}"
+    quick, slow = opened(url, writing=True), opened(url, writing=True)
+    slow.delete("w1")
+    slow.write(documents_of(replace(WORKS[0], revision=4), PAGES["w1"][:1]))
+    quick.delete("w1")
+    quick.write(documents_of(replace(WORKS[0], revision=5), PAGES["w1"]))
+    quick.commit()
+    slow.commit()
+    assert [(entry.page, entry.revision) for entry in quick.entries()] == [(page, 5) for page in range(len(PAGES["w1"]) + 1)]
