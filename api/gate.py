@@ -33,8 +33,8 @@ class TryAgain(Refusal):
 
 class SameMoment(Refusal):
     code = "same-moment"
-    vi = "Ngay lúc đó có người khác cũng làm đúng việc này. Chưa có gì bị mất: mở lại trang, xem đã có chưa rồi hẵng làm tiếp."
-    en = "Somebody else did the same at the very same moment. Nothing is lost: open the page again and look before you repeat it."
+    vi = "Đúng lúc đó việc này vừa được ghi rồi. Mở lại trang, xem đã có chưa rồi hẵng làm tiếp."
+    en = "The same was written at the very same moment. Open the page again and look before you repeat it."
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class Identified:
 def open_engine(url: str, limits: Limits = USUAL) -> Engine:
     """An engine for the database at `url`. SQLite runs in WAL mode with keys enforced and full synchronisation; `limits` are PostgreSQL's.
 
-    Errors do not tell the values of their statements, because errors are logged and the values may be names of people.
+    Errors do not tell the values of their statements, because errors are logged and the values may be names of people (see also `logs.discreet`).
     """
     if is_postgres(url):
         from library.postgres import open_postgres  # noqa: PLC0415  # a URL's scheme imports its adapter

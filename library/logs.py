@@ -2,12 +2,14 @@
 
 import logging
 import os
+import re
 import sys
 import uuid
 
 import structlog
 
 REQUEST_ID = "HOCLIEU_REQUEST_ID"
+DETAIL = re.compile(r"DETAIL:.*?(?=\n\n|\n\[SQL|\Z)", re.DOTALL)  # where PostgreSQL tells the row that it refused
 
 
 def set_up(process: str) -> None:
@@ -22,6 +24,7 @@ def set_up(process: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        discreet,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
@@ -34,6 +37,11 @@ def set_up(process: str) -> None:
     logging.root.setLevel(logging.WARNING)
     if inherited := os.environ.get(REQUEST_ID):
         structlog.contextvars.bind_contextvars(request_id=inherited)
+
+
+def discreet(_logger: object, _level: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave out the rows in a database's errors: the values may be names of people."""
+    return {name: DETAIL.sub("DETAIL: …", value) if isinstance(value, str) and "DETAIL:" in value else value for name, value in line.items()}
 
 
 def this_request() -> str | None:

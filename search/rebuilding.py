@@ -53,7 +53,7 @@ class Pace:
 
 def rebuild(engine: Engine, beside: Beside, pace: Pace, tell: Callable[[Progress], None]) -> None:
     """Fill the new index, or go on filling it, and put it in the place of the live one."""
-    held = {entry.work_key: entry.revision for entry in beside.index.entries() if entry.page == 0}
+    held = kept(beside.index)
     fill(engine, beside, held, pace, tell)
     since = beside.started_at
     for _ in range(MOST_ROUNDS):
@@ -69,6 +69,15 @@ def rebuild(engine: Engine, beside: Beside, pace: Pace, tell: Callable[[Progress
     with unchanging(engine) as session:
         write(session, beside.index, changed(session, held, since, until=now()), held, Pace(None))
         beside.take_over()
+
+
+def kept(index: Index) -> dict[int, int]:
+    """The revision that each work has in an index that was begun. The lowest of its documents counts: a page that ought to have gone is of an older one."""
+    index.commit()  # shows what an earlier builder sent and did not live to show
+    held: dict[int, int] = {}
+    for entry in index.entries():
+        held[entry.work_key] = min(entry.revision, held.get(entry.work_key, entry.revision))
+    return held
 
 
 def fill(engine: Engine, beside: Beside, held: dict[int, int], pace: Pace, tell: Callable[[Progress], None]) -> None:
@@ -101,9 +110,11 @@ def changed(session: Session, held: dict[int, int], since: datetime, *, until: d
 
 
 def write(session: Session, index: Index, works: list[tuple[uuid.UUID, int]], held: dict[int, int], pace: Pace) -> None:
-    """Write works as they are now."""
-    for work_id, key in works:
+    """Write works as they are now, with a commit now and then."""
+    for number, (work_id, key) in enumerate(works, 1):
         held[key] = write_work(session, index, work_id, at=now())
+        if number % WORKS_AT_ONCE == 0:
+            index.commit()
         session.expunge_all()
         pace.after(1)
 

@@ -136,9 +136,11 @@ class ElasticIndex:
         return self.target
 
     def _leaving(self) -> Iterator[dict[str, Any]]:
-        """A deletion for each document that its work has no more; one that is newer than what was written here stays."""
+        """A deletion for each document that its work has no more. What is newer than this writing stays; where the work itself is newer, another
+        worker was faster, and what was written here goes too."""
         query = {"terms": {"work_id": sorted(self.replaced)}}
         after: list[Any] | None = None
+        overtaken: set[str] = set()
         while True:
             found = self.cluster.patient.search(
                 index=self._writable(), query=query, size=AT_ONCE, sort=["work_key", "page"], search_after=after, version=True, source=False
@@ -146,7 +148,9 @@ class ElasticIndex:
             for hit in found:
                 work_id = hit["_routing"]
                 written = self.replaced[work_id]
-                if hit["_id"] not in written.names:
+                if hit["_version"] > written.revision > 0:
+                    overtaken.add(work_id)  # seen at once: the work itself is page 0 and comes first
+                elif hit["_id"] not in written.names or work_id in overtaken:
                     yield {"delete": bulk.address(hit["_id"], work_id, written.revision or hit["_version"])}
             if len(found) < AT_ONCE:
                 return

@@ -123,7 +123,7 @@ def test_a_browser_that_came_second_gets_its_form_back_with_the_sentence_and_wha
     form = {"unit": "AA", "name": "Em Giấy", "login": "em.giay", "role": "pupil"}
     [answer] = town.at_once("person", row, lambda client: client.post("/quan-tri/nguoi-dung", data=form, headers=HTML), stays=True)
     assert answer.status_code == 409
-    assert "Ngay lúc đó có người khác cũng làm đúng việc này" in answer.text and 'value="em.giay"' in answer.text
+    assert "Đúng lúc đó việc này vừa được ghi rồi" in answer.text and 'value="em.giay"' in answer.text
 
 
 def test_a_browser_whose_form_is_elsewhere_gets_a_page(town: Town) -> None:
@@ -133,7 +133,7 @@ def test_a_browser_whose_form_is_elsewhere_gets_a_page(town: Town) -> None:
     form, path = {"unit": "AA", "school_class": town.school_class}, f"/en/quan-tri/nguoi-dung/{pupil}/lop"
     [answer] = town.at_once("enrolment", row, lambda client: client.post(path, data=form, headers=HTML), stays=True)
     assert answer.status_code == 409 and answer.headers["content-type"].startswith("text/html")
-    assert "Somebody else did the same at the very same moment" in answer.text
+    assert "The same was written at the very same moment" in answer.text
 
 
 def test_librarians_who_add_different_copies_at_once_all_do_and_the_numbers_go_on(town: Town) -> None:

@@ -70,6 +70,7 @@ def catching_up(server: Elasticsearch, home: Path) -> None:
     generated.fill(home, CHANGED * PAGES_OF_EACH, each=PAGES_OF_EACH)
     engine = open_engine(f"sqlite:///{home}/hoclieu.db")
     with running(home, HOCLIEU_INDEX=f"{server.address}/bench-{uuid.uuid4().hex}"):
+        change(engine)
         follow(engine)
         server.kill()
         change(engine)

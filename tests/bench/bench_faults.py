@@ -17,6 +17,7 @@ from tests.services.elasticsearch import Elasticsearch
 from tests.services.house import RunningHouse, running
 from tests.services.machinery import Server
 from tests.services.postgres import OWNER, Postgres
+from tests.services.waiting import until
 
 ASKING, AWAY, BEFORE = 8, 10.0, 2.0  # people; seconds
 WORKS = 10_000
@@ -48,10 +49,10 @@ def database(folder: Path) -> None:
                 cookies = dict(client.cookies)
             for way, away, back in ways(server):
                 heard, returned = under_load(house, "/api/v1/me", cookies, away, back)
-                refused = [one.seconds for one in heard if one.status == 503]
-                well = min(one.asked_at + one.seconds for one in heard if one.status == 200 and one.asked_at > returned - AWAY / 2)
-                report_most(f"PostgreSQL {way}: longest wait for a 503", max(refused), 2, " s")
-                report_most(f"PostgreSQL {way}: first answer after its return", well - returned, 10, " s")
+                refused = [one for one in heard if one.status == 503]
+                assert refused and not {one.status for one in heard} - {200, 503}
+                report_most(f"PostgreSQL {way}: longest wait for any answer", max(one.seconds for one in heard), 2, " s")
+                report_most(f"PostgreSQL {way}: last 503 after its return", max(one.asked_at + one.seconds for one in refused) - returned, 10, " s")
 
 
 def index(folder: Path) -> None:
@@ -61,11 +62,12 @@ def index(folder: Path) -> None:
             pass
         generated.fill(folder / "near", WORKS, each=1)
         with running(folder / "near", HOCLIEU_INDEX=f"{server.address}/away") as house:
+            until(lambda: house.command("index", "status").returncode == 0, seconds=600)
             for way, away, back in ways(server):
                 heard, returned = under_load(house, "/api/v1/search?q=sach+so+77", {}, away, back)
                 instead = [one.seconds for one in heard if one.degraded and one.asked_at < returned]
                 assert instead and not {one.status for one in heard} - {200}
-                report_most(f"Elasticsearch {way}: longest wait for titles from the catalogue of {WORKS:,} works", max(instead), 1, " s")
+                report_most(f"Elasticsearch {way}: longest wait, with titles from a catalogue of {WORKS:,} works", max(one.seconds for one in heard), 1, " s")
 
 
 def ways(server: Server) -> list[tuple[str, Callable[[], object], Callable[[], object]]]:
@@ -81,8 +83,8 @@ def under_load(house: RunningHouse, path: str, cookies: dict[str, str], away: Ca
         away()
         gone = time.monotonic()
         time.sleep(AWAY)
-        back()
         returned = time.monotonic()
+        back()
         while not any(one.status == 200 and not one.degraded and one.asked_at > returned for one in list(heard)):
             assert time.monotonic() < returned + LONG
             time.sleep(0.05)
@@ -103,12 +105,13 @@ def asking(house: RunningHouse, path: str, cookies: dict[str, str], heard: list[
                 heard.append(Heard(began, answer.status_code, time.monotonic() - began, degraded))
 
     with ThreadPoolExecutor(ASKING) as people:
-        for _ in range(ASKING):
-            people.submit(ask)
+        jobs = [people.submit(ask) for _ in range(ASKING)]
         try:
             yield
         finally:
             ending.set()
+        for job in jobs:
+            job.result()  # who hangs or breaks is heard of
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ def after(house: RunningHouse, folder: Path, count: int, *, sent: int) -> float:
 
 
 def ready(house: RunningHouse) -> int:
-    """Documents that are read and in the index."""
+    """Documents that are read and in the index; none may have failed."""
+    assert not house.ask("SELECT 1 FROM deposit WHERE state IN ('refused', 'failed')")
     return int(house.ask("SELECT count(*) FROM work WHERE indexed_revision >= revision")[0][0])
 
 

@@ -147,13 +147,14 @@ def test_what_a_dead_worker_sent_and_never_showed_goes_with_the_next_state(elast
     assert [(entry.page, entry.revision) for entry in live.entries()] == [(0, 5), (1, 5)]
 
 
-def test_a_slow_writer_takes_no_page_away_from_a_newer_state(elasticsearch: Elasticsearch) -> None:
+@pytest.mark.parametrize(("olds", "news"), [(1, 3), (3, 1)])
+def test_a_slow_writer_takes_no_page_from_a_newer_state_and_leaves_none_in_it(elasticsearch: Elasticsearch, olds: int, news: int) -> None:
     url = f"{elasticsearch.address}/test-{uuid.uuid4().hex}"
     quick, slow = opened(url, writing=True), opened(url, writing=True)
     slow.delete("w1")
-    slow.write(documents_of(replace(WORKS[0], revision=4), PAGES["w1"][:1]))
+    slow.write(documents_of(replace(WORKS[0], revision=4), PAGES["w1"][:olds]))
     quick.delete("w1")
-    quick.write(documents_of(replace(WORKS[0], revision=5), PAGES["w1"]))
+    quick.write(documents_of(replace(WORKS[0], revision=5), PAGES["w1"][:news]))
     quick.commit()
     slow.commit()
-    assert [(entry.page, entry.revision) for entry in quick.entries()] == [(page, 5) for page in range(len(PAGES["w1"]) + 1)]
+    assert [(entry.page, entry.revision) for entry in quick.entries()] == [(page, 5) for page in range(news + 1)]

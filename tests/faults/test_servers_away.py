@@ -52,13 +52,15 @@ class Load:
     lent: Counter[str] = field(default_factory=Counter)  # barcode: loans that were acknowledged
     strange: list[str] = field(default_factory=list)
     ending: threading.Event = field(default_factory=threading.Event)
+    counting: threading.Lock = field(default_factory=threading.Lock)
+    labels: list[str] = field(default_factory=list)
 
     @contextmanager
     def going(self) -> Iterator["Load"]:
         with enter(self.house, "thu.thu.0") as desk:
             made = desk.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": COPIES}).raise_for_status().json()
-            labels = [one["barcode"] for one in made["copies"][:COPIES]]
-        jobs = [*([self.send] * UPLOADERS), *(partial(self.lend, number, labels) for number in range(DESKS))]
+            self.labels = [one["barcode"] for one in made["copies"][:COPIES]]
+        jobs = [*([self.send] * UPLOADERS), *(partial(self.lend, number, self.labels) for number in range(DESKS))]
         with at_work([partial(self.noting, job) for job in jobs], self.ending):
             yield self
 
@@ -116,7 +118,9 @@ class Load:
                 label = chance.choice(labels)
                 answer = self.scan(desk, label, card if chance.random() < 0.5 else None)
                 if answer.is_success:
-                    self.lent[label] += answer.json()["kind"] == "lent"
+                    is_loan = answer.json()["kind"] == "lent"
+                    with self.counting:
+                        self.lent[label] += is_loan
                 elif answer.status_code != 409:
                     self.strange.append(answer.text)
 
@@ -173,7 +177,7 @@ def no_file_is_lost_or_double(house: RunningHouse, load: Load) -> None:
 def every_loan_is_there_once(house: RunningHouse, load: Load) -> None:
     """Each acknowledged loan has its row, there are no others, and a copy is out exactly when one of them is open."""
     made = Counter(row[0] for row in house.ask("SELECT item.barcode FROM loan JOIN item ON item.id = loan.item_id"))
-    assert {label: made[label] for label in load.lent} == dict(load.lent)
+    assert {label: made[label] for label in load.labels} == {label: load.lent[label] for label in load.labels}
     for status, count in house.ask("SELECT item.status, (SELECT count(*) FROM loan WHERE loan.item_id = item.id AND loan.closed_at IS NULL) FROM item"):
         assert (status == "on-loan", status != "on-loan") == (count == 1, count == 0)
 
