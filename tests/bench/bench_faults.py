@@ -52,7 +52,7 @@ def database(folder: Path) -> None:
                 refused = [one for one in heard if one.status == 503]
                 assert refused and not {one.status for one in heard} - {200, 503}
                 report_most(f"PostgreSQL {way}: longest wait for any answer", max(one.seconds for one in heard), 2, " s")
-                report_most(f"PostgreSQL {way}: last 503 after its return", max(one.asked_at + one.seconds for one in refused) - returned, 10, " s")
+                report_most(f"PostgreSQL {way}: last 503 after its return", max(0.0, *(one.asked_at + one.seconds - returned for one in refused)), 10, " s")
 
 
 def index(folder: Path) -> None:
