@@ -136,8 +136,10 @@ class ElasticIndex:
         return self.target
 
     def _leaving(self) -> Iterator[dict[str, Any]]:
-        """A deletion for each document that its work has no more. What is newer than this writing stays; where the work itself is newer, another
-        worker was faster, and what was written here goes too."""
+        """A deletion for each document that its work has no more.
+
+        What is newer than this writing stays. Where the work itself is newer, another worker was faster, and what was written here goes too.
+        """
         query = {"terms": {"work_id": sorted(self.replaced)}}
         after: list[Any] | None = None
         overtaken: set[str] = set()

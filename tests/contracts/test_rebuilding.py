@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from library.catalogue.models import Audience
+from library.catalogue.models import Audience, Work
 from library.database import reading_session, transaction
 from library.people.sight import PUBLIC, VISITOR
 from search import comparing, tiers
 from search.comparing import Difference, differences
-from search.documents import documents_of
+from search.documents import WorkFacts, documents_of
 from search.index import Index, build_beside
 from search.query import parse
 from search.rebuilding import WORKS_AT_ONCE, Pace, Progress, rebuild
@@ -111,6 +112,18 @@ def test_a_rebuild_that_was_killed_goes_on_where_it_was(shelf: Shelf, live: Inde
     assert (again.returncode, rows[0]["works"], rows[-1]["differences"]) == (0, 2 * WORKS_AT_ONCE, 0), again.stderr
     assert rows[-1]["documents"] == live.count() == 2 * (2 * WORKS_AT_ONCE + 50)
     assert found(live, "sach2") == set()
+
+
+def test_what_a_dead_builder_sent_and_did_not_live_to_show_does_not_stay(shelf: Shelf, live: Index, index_url: str) -> None:
+    shelf.fill(3)
+    beside = build_beside(index_url, tuning=replace(PATIENT, bulk=1))  # each document leaves at once
+    with reading_session(shelf.engine) as session:
+        key = session.scalars(select(Work.key).where(Work.id == shelf.id_of(3))).one()
+    longer = WorkFacts(str(shelf.id_of(3)), key, "Sách", [], None, None, None, "tinh", (PUBLIC,), revision=0)
+    beside.index.write(documents_of(longer, [(1, "tam giác"), (9, "trang đã bỏ")]))
+    beside.close()
+    build(shelf, index_url)
+    assert compared(shelf, live) == []
 
 
 def test_every_kind_of_difference_is_found(shelf: Shelf, live: Index, index_url: str, tmp_path: Path) -> None:

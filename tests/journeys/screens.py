@@ -30,7 +30,7 @@ COPIES = {"Đất rừng phương Nam": 12, "Dế Mèn phiêu lưu kí": 8}
 SCANNED = {
     "desk-lent": (("thay.son", "#at-desk .panel"), ("?", ".band.ok:has-text('hạn trả')")),
     "desk-refused": (("LA-LAM", ".band.error"),),
-}  # before the picture, and what shows that it is done; ?: a copy on the shelf
+}
 
 
 @dataclass(frozen=True)
