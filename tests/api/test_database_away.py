@@ -6,8 +6,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -48,15 +49,16 @@ class Load:
 
     @contextmanager
     def going(self, clients: int = 8) -> Iterator["Load"]:
-        with at_work([self.ask] * clients, self.ending):
-            yield self
+        with ExitStack() as lines:
+            signed_in = [lines.enter_context(self.house.administrator()) for _ in range(clients)]
+            with at_work([partial(self.ask, client) for client in signed_in], self.ending):
+                yield self
 
-    def ask(self) -> None:
-        with self.house.administrator() as client:
-            while not self.ending.is_set():
-                began = time.monotonic()
-                answer = client.get("/api/v1/me")
-                self.heard.append((answer.status_code, time.monotonic() - began, answer.headers))
+    def ask(self, client: httpx.Client) -> None:
+        while not self.ending.is_set():
+            began = time.monotonic()
+            answer = client.get("/api/v1/me")
+            self.heard.append((answer.status_code, time.monotonic() - began, answer.headers))
 
     def since(self, place: int) -> list[tuple[int, float, httpx.Headers]]:
         return self.heard[place:]

@@ -34,6 +34,8 @@ from typing import NoReturn, Self
 
 import pytest
 
+from tests.services.waiting import until
+
 USER = "hoclieu-test"
 STOP_SECONDS = 30.0
 
@@ -96,6 +98,15 @@ def descendants(pid: int) -> list[int]:
     for one in family:
         family.extend(child for child, parent in pairs if parent == one)
     return family
+
+
+def stands_still(pid: int) -> bool:
+    """Whether the stop has reached every thread: they notice one after the other, and until then they answer. Without /proc nobody can tell."""
+    states = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            states.append(thread.read_text().rpartition(")")[2].split()[0])
+    return all(state in "TtZX" for state in states)
 
 
 class Server:
@@ -179,8 +190,11 @@ class Server:
             self.process.wait()
 
     def pause(self) -> None:
-        """Stand still: connections stay open, nothing is answered."""
+        """Stand still: connections stay open, nothing is answered from the moment this returns."""
         self._tell(signal.SIGSTOP)
+        if self.process is not None:
+            family = descendants(self.process.pid)
+            until(lambda: all(map(stands_still, family)), otherwise=f"{self.name} does not stand still")
 
     def resume(self) -> None:
         """Go on after `pause`."""
