@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from search.clauses import Clause, to_count
-from search.compiling import compiled
 from search.documents import Document
 from search.elastic import bulk
 from search.elastic.cluster import Cluster, listening
+from search.elastic.compiling import compiled
 from search.elastic.mapping import row_of
 from search.index import MOST_WORKS, Counts, Entry, Hit, Hits, IndexAway, Tuning
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from search.compiling import as_engine_text
 from search.documents import Document
+from search.elastic.compiling import as_engine_text
 
 FORMAT = "v1"  # a new mapping is a new index, filled again from the database
 
