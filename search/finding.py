@@ -10,8 +10,9 @@ from library.catalogue import listing
 from library.catalogue.listing import Facets, ListedWork, Place
 from search import tiers
 from search.clauses import Clause
-from search.index import MOST_HITS, MOST_WORKS, Hit, Hits, Index
+from search.index import MOST_HITS, MOST_WORKS, Counts, Hit, Hits, Index, unheard
 from search.marking import Marker, Piece, pieces
+from search.narrowing import Narrowing
 from search.query import Query
 
 WORKS_A_PAGE = 10
@@ -75,17 +76,18 @@ def find(session: Session, index: Index, query: Query, *, at: datetime, page: in
     if not query.terms:
         return Found([], [], 0, True, 0, Facets())
     first, last = (page - 1) * WORKS_A_PAGE, page * WORKS_A_PAGE
-    main, hits = look(index, tiers.main(query), _main_tier, last)
-    if len(main) < WORKS_A_PAGE and page == 1:
-        more, rest = look(index, tiers.most(query), lambda _hit: tiers.MOST_WORDS, WORKS_A_PAGE)
-        hits = hits if main else rest
-        known = {group.key for group in main}
-        main += [group for group in more if group.key not in known]
-    works = load(session, main[first:last], query, at=at, shown=shown)
-    guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at, shown=shown)
-    counts = hits.counted()
-    facets = listing.facets_of(session, list(counts.pages_of), query.sight, at=at)
-    return Found(works, guesses, min(len(counts.pages_of), MOST_WORKS - 1), not counts.more_works, counts.page_total, facets)
+    with Narrowing(session, query.sight, at=at) as narrowing:
+        main, hits = look(index, tiers.main(query), _main_tier, last, upon=narrowing)
+        if len(main) < WORKS_A_PAGE and page == 1:
+            more, rest = look(index, tiers.most(query), lambda _hit: tiers.MOST_WORDS, WORKS_A_PAGE, upon=unheard if main else narrowing)
+            hits = hits if main else rest
+            known = {group.key for group in main}
+            main += [group for group in more if group.key not in known]
+        with narrowing.rows():
+            works = load(session, main[first:last], query, at=at, shown=shown)
+            guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at, shown=shown)
+        counts = hits.counted()
+        return Found(works, guesses, min(len(counts.pages_of), MOST_WORKS - 1), not counts.more_works, counts.page_total, narrowing(counts))
 
 
 def guess(index: Index, query: Query) -> list[Group]:
@@ -94,11 +96,11 @@ def guess(index: Index, query: Query) -> list[Group]:
     return groups[:WORKS_A_PAGE]
 
 
-def look(index: Index, clause: Clause, tier: Callable[[Hit], int], wanted: int) -> tuple[list[Group], Hits]:
+def look(index: Index, clause: Clause, tier: Callable[[Hit], int], wanted: int, *, upon: Callable[[Counts], object] = unheard) -> tuple[list[Group], Hits]:
     """Group the best documents by work until there are `wanted` works or no more documents."""
     limit = FIRST_LOOK
     while True:
-        hits = index.search(clause, limit=limit)
+        hits = index.search(clause, limit=limit, upon=upon)
         groups = grouped(hits, tier)
         if len(groups) >= wanted or len(hits.hits) < limit or limit >= LAST_LOOK:
             return groups, hits

@@ -62,6 +62,10 @@ class Hits:
         return cls(hits, lambda: counts)
 
 
+def unheard(_counts: Counts) -> None:
+    """Nobody waits for the numbers."""
+
+
 class IndexAway(Exception):
     """The engine does not answer now. Nothing is lost: the database knows everything, and the queue keeps what is to be written."""
 
@@ -93,8 +97,8 @@ class Index(Protocol):
     def forget(self) -> None:
         """Drop what was not yet committed, as far as it has not arrived."""
 
-    def search(self, clause: Clause, *, limit: int) -> Hits:
-        """The best `limit` documents for a clause."""
+    def search(self, clause: Clause, *, limit: int, upon: Callable[[Counts], object] = unheard) -> Hits:
+        """The best `limit` documents for a clause. Where the engine counts meanwhile, `upon` hears the numbers at once, in that other thread."""
 
     def count(self) -> int:
         """How many documents there are."""

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from search.elastic import bulk
 from search.elastic.cluster import Cluster, listening
 from search.elastic.compiling import compiled
 from search.elastic.mapping import row_of
-from search.index import MOST_WORKS, Counts, Entry, Hit, Hits, IndexAway, Tuning
+from search.index import MOST_WORKS, Counts, Entry, Hit, Hits, IndexAway, Tuning, unheard
 
 FIRST = "0"  # stamp of the first index: two workers that start together make the same one
 REST_SECONDS = 2.0
@@ -85,7 +85,7 @@ class ElasticIndex:
         """Documents as last refreshed."""
         return int(self.cluster.patient.count(index=self.reading)["count"])
 
-    def search(self, clause: Clause, *, limit: int) -> Hits:
+    def search(self, clause: Clause, *, limit: int, upon: Callable[[Counts], object] = unheard) -> Hits:
         """Best documents first, with exact counts: two questions that the engine answers side by side.
 
         When it has just been silent, the next two seconds do not wait for it.

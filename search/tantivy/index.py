@@ -1,7 +1,7 @@
 """The index of a folder. The engine works without the interpreter's lock, so it counts in a thread of its own while the best documents are looked for."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +11,7 @@ from tantivy import FieldType, Query
 
 from search.clauses import Clause, to_count
 from search.documents import Document
-from search.index import MOST_WORKS, Counts, Entry, Hit, Hits
+from search.index import MOST_WORKS, Counts, Entry, Hit, Hits, unheard
 from search.tantivy.compiling import compiled
 from search.tantivy.fields import NUMBERS, row_of, schema
 from search.tantivy.folders import clear_away, current
@@ -55,10 +55,10 @@ class TantivyIndex:
         """Documents as last committed."""
         return int(self._searcher().num_docs)
 
-    def search(self, clause: Clause, *, limit: int) -> Hits:
+    def search(self, clause: Clause, *, limit: int, upon: Callable[[Counts], object] = unheard) -> Hits:
         """Best documents first, with exact counts."""
         searcher = self._searcher()
-        counting = self.beside.submit(self._counted, searcher, compiled(self.schema, to_count(clause)))  # leaving out what only raises scores halves the work
+        counting = self.beside.submit(self._counted, searcher, clause, upon)
         found = searcher.search(compiled(self.schema, clause), limit=limit, count=False)
         addresses = [address for _, address in found.hits]
         keys = searcher.fast_field_values("work_key", addresses)
@@ -114,15 +114,17 @@ class TantivyIndex:
         columns = (searcher.fast_field_values(name, addresses) for name in NUMBERS)
         yield from sorted(Entry(*(int(value or 0) for value in row)) for row in zip(*columns, strict=True))
 
-    def _counted(self, searcher: tantivy.Searcher, query: Query) -> Counts:
-        """Exact counts."""
+    def _counted(self, searcher: tantivy.Searcher, clause: Clause, upon: Callable[[Counts], object]) -> Counts:
+        """Exact counts; leaving out what only raises scores halves the work."""
         works = {"terms": {"field": "work_key", "size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
         pages = {"range": {"field": "page", "ranges": [{"from": 1.0}]}}
-        counted = searcher.aggregate(query, {"works": works, "pages": pages})
-        buckets = counted["works"]["buckets"]
+        found = searcher.aggregate(compiled(self.schema, to_count(clause)), {"works": works, "pages": pages})
+        buckets = found["works"]["buckets"]
         pages_of = {int(one["key"]): int(one["doc_count"]) - (one["first"]["value"] == 0) for one in buckets}
-        total = sum(int(one["doc_count"]) for one in counted["pages"]["buckets"] if one.get("from") == 1.0)
-        return Counts(total, pages_of, len(buckets) == MOST_WORKS)
+        total = sum(int(one["doc_count"]) for one in found["pages"]["buckets"] if one.get("from") == 1.0)
+        counts = Counts(total, pages_of, len(buckets) == MOST_WORKS)
+        upon(counts)
+        return counts
 
     def _searcher(self) -> tantivy.Searcher:
         if not self.dirty:

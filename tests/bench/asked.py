@@ -18,7 +18,7 @@ from library.catalogue.models import Version
 from library.people.sight import VISITOR
 from search import finding
 from search.clauses import Clause
-from search.index import Hits, Index
+from search.index import Counts, Hits, Index
 from search.query import parse
 from search.tantivy import TantivyIndex
 from tests.bench.figures import took_ms
@@ -112,10 +112,10 @@ class Overheard:
         self.index = index
         self.calls: list[tuple[Clause, int]] = []
 
-    def search(self, clause: Clause, *, limit: int) -> Hits:
+    def search(self, clause: Clause, *, limit: int, upon: Callable[[Counts], object]) -> Hits:
         """Note and answer."""
         self.calls.append((clause, limit))
-        return self.index.search(clause, limit=limit)
+        return self.index.search(clause, limit=limit, upon=upon)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.index, name)
