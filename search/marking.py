@@ -65,15 +65,12 @@ class Marker:
         """About two lines around the best hit, cut between words."""
         found = self.marks(text)
         best = max(found, key=lambda mark: (mark.words, -mark.start), default=None)
-        start = max(0, best.start - BEFORE) if best else 0
-        while start > 0 and not text[start - 1].isspace():
-            start -= 1
-        end = min(len(text), start + SNIPPET)
-        while end < len(text) and not text[end].isspace():
-            end += 1
+        line = text.replace("\n", " ")
+        start = line.rfind(" ", 0, max(0, best.start - BEFORE)) + 1 if best else 0
+        end = line.find(" ", min(len(text), start + SNIPPET))
+        end = len(text) if end < 0 else end
         shown = [Mark(mark.start - start, mark.end - start, mark.words) for mark in found if mark.start >= start and mark.end <= end]
-        line = text[start:end].replace("\n", " ")
-        cut = pieces(line, shown)
+        cut = pieces(line[start:end], shown)
         head = [Piece("…", False)] if start > 0 else []
         tail = [Piece("…", False)] if end < len(text) else []
         return [*head, *cut, *tail]

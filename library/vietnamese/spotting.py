@@ -6,7 +6,7 @@ search in memory. What has no byte of its own (`ü`, a CJK character, a loose ma
 
 import codecs
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from library.vietnamese.folding import TONES, fold
 from library.vietnamese.tokens import ROMAN, Token, tokens
@@ -54,22 +54,20 @@ def tokens_near(text: str, needles: Collection[bytes]) -> list[Token]:
     """Every token that the needles stand for, in order, and some of the tokens beside them."""
     found: list[Token] = []
     done = 0
+    spaced = text.replace("\n", " ") + " "
     for at in sorted(_places(flat(text), needles)):
         if at >= done:
-            start = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at)) + 1
-            done = min(end for end in (text.find(" ", at), text.find("\n", at), len(text)) if end >= 0)
-            found += tokens(text, start, done)
+            done = spaced.index(" ", at)
+            found += tokens(text, spaced.rfind(" ", 0, at) + 1, done)
     return found
 
 
-def _places(flat_text: bytes, needles: Collection[bytes]) -> Iterator[int]:
+def _places(flat_text: bytes, needles: Collection[bytes]) -> list[int]:
     """Places in the text (not in the flat text, which begins one space earlier)."""
-    for needle in needles:
+    found: list[int] = []
+    for needle, before in ((ODD, 1), *((needle, 0) for needle in needles)):
         at = flat_text.find(needle)
         while at >= 0:
-            yield at
+            found.append(at - before)
             at = flat_text.find(needle, at + 1)
-    at = flat_text.find(ODD)
-    while at >= 0:
-        yield at - 1
-        at = flat_text.find(ODD, at + 1)
+    return found

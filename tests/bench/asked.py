@@ -24,7 +24,7 @@ from search.tantivy import TantivyIndex
 from tests.bench.figures import took_ms
 from tests.bench.generated import PAGES_EACH, typed_words
 
-QUERIES, TURN = 240, 20
+QUERIES, TURN = 240, 120
 
 
 class Compared(NamedTuple):
