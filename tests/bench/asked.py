@@ -37,8 +37,9 @@ class Compared(NamedTuple):
 def compared(address: str, session: Session, index: Index, queries: list[str]) -> Compared:
     """Over HTTP, and of the engine alone with just the calls that `finding.find` makes for the same query, its counts included, in one thread.
 
-    The sides take turns of twenty queries, because the machine is noisy, and ask each query at another time, because whoever asks second finds
-    the processor's caches filled. Everything is asked twice and the second round counts: an engine on a fresh Java answers slowly.
+    The sides take turns, because the machine is noisy. Turns are long, because at first the processor still holds what the other side needed,
+    and the sides ask each query at another time, because whoever asks second finds the processor's caches filled. Everything is asked twice
+    and the second round counts: an engine on a fresh Java answers slowly.
     """
     if isinstance(index, TantivyIndex):
         index.beside = InPlace()
