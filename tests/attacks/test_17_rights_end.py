@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from library.clock import now
+from library.database import open_engine, transaction
+from library.people.models import Person
+from library.people.sign_in import open_sign_in
 from tests.matrix.town import OWN, ROOT, Town
 from tests.services.people import enter, person
 
@@ -58,6 +62,19 @@ def test_attack_17_an_upload_that_is_running_stops(town: Town, end: Callable[[To
         line.sendall(f"{head}Content-Type: application/offset+octet-stream\r\nContent-Length: {BODY}\r\n\r\n".encode() + b"x" * 1000)
         end(town, person_id, membership)
         assert answered(line) in (b"401", b"403", b"404"), "the bytes trickle on, and the house says no long before they are all there"
+    client.close()
+
+
+def test_attack_17_a_sign_in_that_opened_while_the_account_was_closing_is_a_visitors(town: Town) -> None:
+    client, person_id, membership = newcomer(town, "teacher")
+    disabled(town, person_id, membership)
+    engine = open_engine(town.house.database)
+    with transaction(engine) as session:  # its password was right a moment before
+        token = open_sign_in(session, session.get_one(Person, uuid.UUID(person_id)), at=now())
+    engine.dispose()
+    client.cookies.clear()
+    client.cookies.set("hoclieu", token)
+    assert client.get(f"/api/v1/works/{town.works[OWN]}").status_code == 404
     client.close()
 
 
