@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from ingest.receiving import RunningHashes
 from library import migrations
+from library.catalogue.overviews import Overviews
 from library.database import open_engine, transaction
 from library.files.keys import StoreAway
 from library.files.store import FileStore, open_store
@@ -26,6 +27,7 @@ class House:
     engine: Engine
     files: FileStore
     hashes: RunningHashes = field(default_factory=RunningHashes, repr=False, compare=False)
+    overviews: Overviews = field(default_factory=Overviews, repr=False, compare=False)
 
     @property
     def upload_lasts(self) -> timedelta:

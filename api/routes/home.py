@@ -8,6 +8,7 @@ from api import describing
 from api.dependencies import HouseNow, Language, Now, Reader, Reading
 from api.schemas import home as schemas
 from api.schemas.base import Named
+from ingest.house import House
 from library import vocabulary
 from library.catalogue import queries
 from library.learning import reading as places
@@ -21,7 +22,7 @@ NEWEST, BEGUN = 6, 4
 @router.get("/home", response_model=schemas.Home)
 def home(session: Reading, actor: Reader, at: Now, language: Language, house: HouseNow) -> schemas.Home:
     """What the home page shows."""
-    return home_of(session, actor, language, house.settings.library_name, at=at)
+    return home_of(session, actor, language, house, at=at)
 
 
 @router.get("/vocabulary", response_model=schemas.Vocabulary)
@@ -30,14 +31,14 @@ def vocabularies(session: Reading, language: Language) -> schemas.Vocabulary:
     return vocabulary_of(session, language)
 
 
-def home_of(session: Session, actor: Actor, language: str, library_name: str, *, at: Now) -> schemas.Home:
+def home_of(session: Session, actor: Actor, language: str, house: House, *, at: Now) -> schemas.Home:
     """The home page of whoever asks."""
-    seen = queries.overview(session, actor.sight, at=at)
+    seen = house.overviews.of(session, actor.sight, at=at)
     newest = queries.newest(session, actor.sight, at=at, limit=NEWEST)
     begun = places.begun(session, actor.person.id, actor.sight, at=at, limit=BEGUN) if actor.person else []
     loaded = queries.visible_works(session, [work_id for work_id, _ in begun], actor.sight, at=at)
     return schemas.Home(
-        library_name=library_name,
+        library_name=house.settings.library_name,
         work_total=seen.works,
         page_total=seen.pages,
         subjects=[

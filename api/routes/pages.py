@@ -22,8 +22,7 @@ Values = search.Values
 @page.get("/")
 async def home_page(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow) -> Response:
     """Home."""
-    name = house.settings.library_name
-    return await answer(request, gate, token, "home", lambda s, a: {"home": home.home_of(s, a, language, name, at=now())})
+    return await answer(request, gate, token, "home", lambda s, a: {"home": home.home_of(s, a, language, house, at=now())})
 
 
 @page.get("/tim")

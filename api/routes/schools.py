@@ -15,7 +15,7 @@ from api.schemas.base import Named
 from api.schemas.home import Shelf
 from api.showing import answer, in_both_languages
 from library import vocabulary
-from library.catalogue import queries
+from library.catalogue import overviews, queries
 from library.circulation import queries as stock
 from library.clock import now
 from library.people import inviting, units
@@ -48,7 +48,7 @@ def school_of(session: Session, code: str, actor: Actor, language: str, subject:
     if unit.kind != SCHOOL:
         raise inviting.UnknownUnit(unit=code)
     within = units_below(session, [unit.id])
-    seen = queries.overview(session, actor.sight, at=at, unit_ids=within)
+    seen = overviews.of_units(session, within, actor.sight, at=at)
     chosen: dict[str, Any] = {"subject": subject or None, "grade": int(grade) if grade else None}
     titles, copies, free = stock.holdings(session, unit.id)
     hours = stock.calendar_of(session, unit.id, at=at)

@@ -1,5 +1,6 @@
 """The one rule of sight: a work is visible to whoever carries a token of its audience at that moment."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -17,18 +18,22 @@ def visible_to(sight: Sight, moment: datetime) -> ColumnElement[bool]:
     return _rule(sorted(sight.tokens), moment)
 
 
+def ids_seen_by(sight: Sight, moment: datetime) -> Select[uuid.UUID]:
+    """The same rule beginning at the tokens: the ids of what it lets through, for counts over a whole province."""
+    return select(Audience.work_id).where(*_open(sorted(sight.tokens), moment))
+
+
 def asked_by(sight: Sight, moment: datetime) -> dict[str, Any]:
     """Who asks and when, for a statement that was built once with `VISIBLE`."""
     return {"sight_tokens": folded(sorted(sight.tokens)), "moment": moment}
 
 
 def _rule(tokens: Sequence[str] | Select[str], moment: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    return exists().where(
-        Audience.work_id == Work.id,
-        Audience.token.in_(tokens),
-        Audience.from_at <= moment,
-        or_(Audience.until_at.is_(None), Audience.until_at > moment),
-    )
+    return exists().where(Audience.work_id == Work.id, *_open(tokens, moment))
+
+
+def _open(tokens: Sequence[str] | Select[str], moment: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    return (Audience.token.in_(tokens), Audience.from_at <= moment, or_(Audience.until_at.is_(None), Audience.until_at > moment))
 
 
 VISIBLE = _rule(select(unfolded("sight_tokens").c.value), bindparam("moment"))

@@ -25,6 +25,7 @@ class Work(Identified, Workable, Base):
         CheckConstraint("indexed_revision <= revision", name="index_not_ahead"),
         shared_queue("work"),
         leases("work"),
+        Index("ix_work_counted", "id", "state", "subject_code", "grade", "version_id"),  # overviews.py
     )
 
     key: Mapped[int] = mapped_column(unique=True)  # a number for the engines' fast fields
@@ -74,7 +75,7 @@ class Version(Identified, Base):
     """One immutable state of a work's digital content; the digest over metadata and files is set when it is sealed."""
 
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("work_id", "number"),)
+    __table_args__ = (UniqueConstraint("work_id", "number"), Index("ix_version_counted", "work_id", "id", "page_count"))
 
     work_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work.id"))
     number: Mapped[int]
@@ -132,7 +133,7 @@ class Audience(Base):
     """Who may see a work, and from when until when; written only by publishing."""
 
     __tablename__ = "audience"
-    __table_args__ = (Index("ix_audience_token_work", "token", "work_id"),)
+    __table_args__ = (Index("ix_audience_token", "token", "work_id", "from_at", "until_at"),)
 
     work_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work.id"), primary_key=True)
     token: Mapped[str] = mapped_column(primary_key=True)

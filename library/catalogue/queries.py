@@ -1,9 +1,7 @@
 """Reading the catalogue: every query of a surface goes through the rule of sight."""
 
 import uuid
-from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -80,31 +78,6 @@ def owned(session: Session, person_id: uuid.UUID, states: Collection[str], *, li
     """What somebody has made themselves, in these states, newest first."""
     wanted = listed(select(Work)).where(Work.owner_id == person_id, Work.state.in_(states), Work.version_id.is_not(None))
     return session.scalars(wanted.order_by(Work.created_at.desc()).limit(limit)).all()
-
-
-@dataclass
-class Overview:
-    """Published works that may be seen, their pages, and how many works each subject and grade has."""
-
-    works: int = 0
-    pages: int = 0
-    subjects: Counter[str] = field(default_factory=Counter)
-    grades: Counter[int] = field(default_factory=Counter)
-
-
-def overview(session: Session, sight: Sight, *, at: datetime, unit_ids: Collection[uuid.UUID] | None = None) -> Overview:
-    """What the given units, or all, have to show. One pass over the works: each is looked at once for whether it may be seen."""
-    kinds = (Work.subject_code, Work.grade)
-    wanted = select(*kinds, func.count(), func.sum(Version.page_count)).outerjoin(Version, Version.id == Work.version_id)
-    found = Overview()
-    for subject, grade, works, pages in session.execute(wanted.where(*_published(sight, at), *_of_units(unit_ids)).group_by(*kinds)):
-        found.works += works
-        found.pages += int(pages or 0)
-        if subject is not None:
-            found.subjects[subject] += works
-        if grade is not None:
-            found.grades[grade] += works
-    return found
 
 
 def total_of(session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *, at: datetime) -> int:

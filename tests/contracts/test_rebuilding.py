@@ -10,20 +10,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from library.catalogue.models import Audience, Work
+from library.catalogue.models import Audience
 from library.database import reading_session, transaction
 from library.people.sight import PUBLIC, VISITOR
 from search import comparing, tiers
 from search.comparing import Difference, differences
-from search.documents import WorkFacts, documents_of
+from search.documents import documents_of
 from search.index import Index, build_beside
 from search.query import parse
 from search.rebuilding import WORKS_AT_ONCE, Pace, Progress, rebuild
 from tests.contracts.engines import PATIENT, opened
 from tests.contracts.shelf import Shelf
 from tests.contracts.test_engines_agree import work
+
+AT_ONCE = replace(PATIENT, bulk=1)  # each document leaves at once
 
 
 @pytest.fixture
@@ -114,13 +115,30 @@ def test_a_rebuild_that_was_killed_goes_on_where_it_was(shelf: Shelf, live: Inde
     assert found(live, "sach2") == set()
 
 
+def third(shelf: Shelf, index: Index, revision: int, *pages: int) -> None:
+    """The documents of the third work as they were at a revision."""
+    facts = replace(work(3, "Sách 3"), work_id=str(shelf.id_of(3)), revision=revision)
+    index.write(documents_of(facts, [(page, "tam giác trang") for page in pages]))
+
+
 def test_what_a_dead_builder_sent_and_did_not_live_to_show_does_not_stay(shelf: Shelf, live: Index, index_url: str) -> None:
     shelf.fill(3)
-    beside = build_beside(index_url, tuning=replace(PATIENT, bulk=1))  # each document leaves at once
-    with reading_session(shelf.engine) as session:
-        key = session.scalars(select(Work.key).where(Work.id == shelf.id_of(3))).one()
-    longer = WorkFacts(str(shelf.id_of(3)), key, "Sách", [], None, None, None, "tinh", (PUBLIC,), revision=0)
-    beside.index.write(documents_of(longer, [(1, "tam giác"), (9, "trang đã bỏ")]))
+    shelf.index(live)
+    beside = build_beside(index_url, tuning=AT_ONCE)
+    third(shelf, beside.index, 0, 1, 9)
+    beside.close()
+    build(shelf, index_url)
+    assert compared(shelf, live) == []
+
+
+def test_a_work_that_a_dead_builder_had_half_replaced_is_replaced_whole(shelf: Shelf, live: Index, index_url: str) -> None:
+    shelf.fill(3)
+    shelf.index(live)
+    beside = build_beside(index_url, tuning=AT_ONCE)
+    third(shelf, beside.index, 0, 1, 9)
+    beside.keep(3)
+    beside.index.delete(str(shelf.id_of(3)))
+    third(shelf, beside.index, 1, 1)  # has arrived; that page 9 has to go had not
     beside.close()
     build(shelf, index_url)
     assert compared(shelf, live) == []
