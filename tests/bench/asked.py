@@ -50,13 +50,13 @@ def compared(address: str, session: Session, index: Index, queries: list[str]) -
         for start in range(0, len(queries), TURN):
             away = (start + len(queries) // 2) % len(queries)
             found.ours.extend(took_ms(partial(asking.search, query)) for query in queries[start : start + TURN])
+            asking.close()  # the house does not keep a silent line for long; the next query opens it again
             found.floor.extend(took_ms(partial(answer, index, one)) for one in calls[away : away + TURN])
-    asking.close()
     return found
 
 
 class Asking:
-    """A client that keeps its line open and costs little itself: httpx needs a millisecond for each request."""
+    """A client that keeps its line open while it asks and costs little itself: httpx needs a millisecond for each request."""
 
     def __init__(self, address: str) -> None:
         self.line = HTTPConnection(address.removeprefix("http://"))
