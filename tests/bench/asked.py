@@ -4,9 +4,11 @@ import random
 import statistics
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from http.client import HTTPConnection
+from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -24,7 +26,7 @@ from search.tantivy import TantivyIndex
 from tests.bench.figures import took_ms
 from tests.bench.generated import PAGES_EACH, typed_words
 
-QUERIES, TURN = 240, 120
+QUERIES, ROUNDS = 240, 3
 
 
 class Compared(NamedTuple):
@@ -37,22 +39,23 @@ class Compared(NamedTuple):
 def compared(address: str, session: Session, index: Index, queries: list[str]) -> Compared:
     """Over HTTP, and of the engine alone with just the calls that `finding.find` makes for the same query, its counts included, in one thread.
 
-    The sides take turns, because the machine is noisy. Turns are long, because at first the processor still holds what the other side needed,
-    and the sides ask each query at another time, because whoever asks second finds the processor's caches filled. Everything is asked twice
-    and the second round counts: an engine on a fresh Java answers slowly.
+    The sides take turns, because the machine is noisy. A turn asks every query: after a side that only computes the machine needs a tenth of a
+    second until it gives its processors to several processes again. Each side begins at another query, because whoever asks second finds
+    the processor's caches filled. The first round does not count: an engine on a fresh Java answers slowly.
     """
     if isinstance(index, TantivyIndex):
         index.beside = InPlace()
     calls = [engine_calls(session, index, query) for query in queries]
-    asking = Asking(address)
-    for _ in range(2):
-        found = Compared([], [])
-        for start in range(0, len(queries), TURN):
-            away = (start + len(queries) // 2) % len(queries)
-            found.ours.extend(took_ms(partial(asking.search, query)) for query in queries[start : start + TURN])
-            asking.close()  # the house does not keep a silent line for long; the next query opens it again
-            found.floor.extend(took_ms(partial(answer, index, one)) for one in calls[away : away + TURN])
-    return found
+    half = len(calls) // 2
+    rounds = [turns(address, queries, index, calls[half:] + calls[:half]) for _ in range(ROUNDS)]
+    return Compared(*(list(chain.from_iterable(side)) for side in zip(*rounds[1:], strict=True)))
+
+
+def turns(address: str, queries: list[str], index: Index, calls: list[list[tuple[Clause, int]]]) -> Compared:
+    """One turn of each side."""
+    with closing(Asking(address)) as asking:  # the house does not keep a silent line for long
+        ours = [took_ms(partial(asking.search, query)) for query in queries]
+    return Compared(ours, [took_ms(partial(answer, index, one)) for one in calls])
 
 
 class Asking:
