@@ -96,7 +96,7 @@ def ask(session: Session, *, since: datetime, at: datetime) -> int:
     """Let all slices that were not read since then be due; returns how many there are, those that somebody reads just now among them."""
     waiting = session.scalars(select(FixitySlice).where(_not_since(since)).with_for_update()).all()
     for one in waiting:
-        if one.lease_until is None or one.lease_until <= at:
+        if (one.lease_until is None or one.lease_until <= at) and (one.due_at is None or one.due_at > at):
             work_queue.enqueue(one, at=at)
     session.flush()
     return len(waiting)
@@ -139,7 +139,7 @@ def standing(session: Session, *, at: datetime) -> Standing:
     )  # fmt: skip
     slices, checked, aside, files, size, oldest = session.execute(counted).one()
     due = session.scalar(select(func.count()).select_from(FixitySlice).where(FixitySlice.due_at <= at, FixitySlice.set_aside_at.is_(None))) or 0
-    counts = Counter(dict(session.execute(select(DamagedFile.state, func.count()).group_by(DamagedFile.state)).tuples()))
+    counts = Counter(dict(session.execute(select(DamagedFile.state, func.count()).group_by(DamagedFile.state)).tuples().all()))
     return Standing(slices, checked, due, aside, int(files or 0), int(size or 0), oldest, {state: counts[state] for state in DAMAGES})
 
 
