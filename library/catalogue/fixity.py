@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from library import audit, work_queue
@@ -79,9 +79,9 @@ def turn(beginning: str, *, after: datetime, every: timedelta) -> datetime:
 
 
 def arrange(session: Session, *, every: timedelta, at: datetime) -> None:
-    """Give a turn to the slices that have none, and an earlier one to those that have it too late since the period was made shorter."""
-    wrong = or_(FixitySlice.due_at.is_(None), FixitySlice.due_at > at + every * SHARE)
-    for one in session.scalars(select(FixitySlice).where(wrong, FixitySlice.lease_until.is_(None)).with_for_update(skip_locked=True)):
+    """Give each slice its turn by the period as it is now; what is due already, or is to be tried again soon, stays so."""
+    waits = or_(FixitySlice.due_at.is_(None), and_(FixitySlice.due_at > at, FixitySlice.last_error.is_(None)))
+    for one in session.scalars(select(FixitySlice).where(waits, FixitySlice.lease_until.is_(None)).with_for_update(skip_locked=True)):
         work_queue.enqueue(one, at=turn(one.beginning, after=at, every=every))
     session.flush()
 
@@ -139,7 +139,7 @@ def standing(session: Session, *, at: datetime) -> Standing:
     )  # fmt: skip
     slices, checked, aside, files, size, oldest = session.execute(counted).one()
     due = session.scalar(select(func.count()).select_from(FixitySlice).where(FixitySlice.due_at <= at, FixitySlice.set_aside_at.is_(None))) or 0
-    counts = Counter(dict(session.execute(select(DamagedFile.state, func.count()).group_by(DamagedFile.state)).tuples().all()))
+    counts = Counter(dict(session.execute(select(DamagedFile.state, func.count()).group_by(DamagedFile.state)).all()))
     return Standing(slices, checked, due, aside, int(files or 0), int(size or 0), oldest, {state: counts[state] for state in DAMAGES})
 
 
