@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from ingest.house import House
 from library import work_queue
@@ -29,7 +30,7 @@ AT_ONCE = 100  # files noted in one transaction
 KEEP_EVERY = 30.0  # seconds
 LOOK_EVERY = 60.0  # seconds between two looks of an idle hand
 A_DAY = timedelta(days=1)
-TRIES, BETWEEN = 3, 2.0  # to read a file that the store does not give although it answers; seconds
+TRIES, BETWEEN = 3, 1.0  # to read a file that the store does not give although it answers; seconds
 OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # this process is short of something: no file's fault
 MB = 1024 * 1024
 
@@ -49,21 +50,32 @@ class Checker:
     failed: Callable[[FixitySlice, Lease, Exception], None]
 
     def run(self) -> None:
-        """The worker's hand: one file after the other at a gentle pace; while the store is away, or nothing is due, it looks once a minute."""
-        with transaction(self.house.engine) as session:
-            fixity.arrange(session, every=self.house.settings.fixity_every, at=now())
+        """The worker's hand: one file after the other at a gentle pace. When nothing is due, or nothing can be done, it waits a minute."""
+        arranged = False
         while not self.stopping.is_set():
             try:
+                arranged = arranged or self.arrange()
                 idle = not self.check_next()
                 if idle:
                     self.look_again(seen_before=now() - A_DAY)
+            except Stopped:
+                return
+            except OperationalError:
+                raise
             except StoreAway as away:
                 log.warning("store-away", reason=str(away))
                 idle = True
-            except Stopped:
-                return
+            except Exception:
+                log.exception("files-not-checked")  # the other hands go on
+                idle = True
             if idle:
                 self.stopping.wait(LOOK_EVERY)
+
+    def arrange(self) -> bool:
+        """Each slice has its turn."""
+        with transaction(self.house.engine) as session:
+            fixity.arrange(session, every=self.house.settings.fixity_every, at=now())
+        return True
 
     def check_next(self) -> bool:
         """One slice that is due, to its end; returns whether there was one. Raises StoreAway."""
@@ -194,12 +206,13 @@ def judge(files: FileStore, key: str, told: Callable[[int], object], stopping: t
     A store may say of one broken file what it says when all is lost, so it is asked what else it has: as long as it answers that,
     and still does not give the file, the fault is in the file.
     """
-    for _ in range(TRIES):
+    for left in reversed(range(TRIES)):
         try:
             return read_again(files, key, told)
         except StoreAway:
             next(iter(files.keys(key[:4])), None)
-            stopping.wait(BETWEEN)
+            if left:
+                stopping.wait(BETWEEN)
     return UNREADABLE
 
 

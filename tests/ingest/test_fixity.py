@@ -386,9 +386,7 @@ def test_the_worker_reads_what_is_due_and_looks_again_at_what_was_damaged(tmp_pa
         worker.terminate()
         assert worker.wait(60) == 0
     path.write_bytes(data)
-    house.ask(
-        "UPDATE damaged_file SET seen_at = found_at = '2026-01-01 00:00:00'" if "sqlite" in house.database else "UPDATE damaged_file SET seen_at = '2026-01-01'"
-    )
+    house.ask("UPDATE damaged_file SET seen_at = '2026-01-01 00:00:00.000000'")
     worker = house.background("work")
     try:
         until(lambda: house.ask("SELECT count(*) FROM damaged_file") == [(0,)])
