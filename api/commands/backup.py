@@ -1,6 +1,6 @@
 """`hoclieu backup done` and `hoclieu backup status`."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -51,4 +51,4 @@ def moment_of(words: str) -> datetime:
         moment = datetime.fromisoformat(words)
     except ValueError:
         stop(f"{words}: không phải thời điểm / not a moment; for example 2026-11-24T02:00:00+07:00")
-    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(UTC)
