@@ -4,6 +4,7 @@ What only this process knows is counted here; each process tells its own. What s
 so that it is the same whoever is asked.
 """
 
+import math
 from collections import Counter as Tally
 from datetime import datetime
 
@@ -12,7 +13,10 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, UOWTransaction
 from starlette.types import Scope
 
+from library import backups
 from library.audit import Event
+from library.catalogue import fixity
+from library.catalogue.fixity import FixitySlice
 from library.catalogue.models import Deposit, Version, Work
 from library.work_queue import Workable
 
@@ -27,6 +31,9 @@ SIGN_INS = Counter("hoclieu_sign_ins", "Passwords tried.", ["outcome"])
 OLDEST = Gauge("hoclieu_oldest_due_seconds", "How long the longest waiting row has been due; 0: nothing waits.", ["kind"])
 ASIDE = Gauge("hoclieu_set_aside", "Rows given up after three tries.", ["kind"])
 BEHIND = Gauge("hoclieu_index_behind", "Works whose present state is not in the index yet.")
+FIXITY = Gauge("hoclieu_fixity_oldest_seconds", "How long ago the files that wait longest were read again; never read: since they could have been.")
+DAMAGED = Gauge("hoclieu_damaged_files", "Stored files that are not what they were.", ["state"])
+BACKUP = Gauge("hoclieu_backup_age_seconds", "Age of the newest backup that was noted; +Inf: there was never one.")
 DEPOSITS = Gauge("hoclieu_deposits", "What became of the files that were sent, by kind of file.", ["kind", "state", "code"])
 
 for outcome in ("ok", "failed"):
@@ -51,13 +58,25 @@ def look(session: Session, *, at: datetime) -> None:
     for model in Workable.__subclasses__():
         kind = str(getattr(model, "__tablename__", model.__name__))
         oldest = session.scalar(select(func.min(model.due_at)).where(model.due_at <= at, model.set_aside_at.is_(None)))
-        OLDEST.labels(kind).set((at - oldest).total_seconds() if oldest else 0)
+        if model is not FixitySlice:  # which takes its time and has a figure of its own
+            OLDEST.labels(kind).set((at - oldest).total_seconds() if oldest else 0)
         ASIDE.labels(kind).set(session.scalar(select(func.count()).where(model.set_aside_at.is_not(None))) or 0)
     BEHIND.set(session.scalar(select(func.count()).where(Work.indexed_revision < Work.revision)) or 0)
     outcomes = select(Version.kind, Deposit.state, Deposit.code, func.count()).select_from(Deposit).outerjoin(Version, Version.id == Deposit.version_id)
     DEPOSITS.clear()
     for kind, state, code, count in session.execute(outcomes.group_by(Version.kind, Deposit.state, Deposit.code)):
         DEPOSITS.labels(kind or "unknown", state, code or "").set(count)
+    look_at_files(session, at=at)
+
+
+def look_at_files(session: Session, *, at: datetime) -> None:
+    """How well the stored files are kept."""
+    standing = fixity.standing(session, at=at)
+    FIXITY.set((at - standing.oldest).total_seconds() if standing.oldest else 0)
+    for state, count in standing.damaged.items():
+        DAMAGED.labels(state).set(count)
+    taken = backups.newest(session)
+    BACKUP.set((at - taken).total_seconds() if taken else math.inf)
 
 
 @event.listens_for(Session, "after_flush")

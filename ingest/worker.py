@@ -1,5 +1,5 @@
-"""The worker: claims what is due and does it. Four hands, so that neither a long book nor a slow mail server delays a takedown: one reads
-deposits, one writes the index, one tells people, one seals the audit.
+"""The worker: claims what is due and does it. Five hands, so that neither a long book nor a slow mail server delays a takedown: one reads
+deposits, one writes the index, one tells people, one seals the audit, one reads stored files again.
 """
 
 import contextlib
@@ -16,10 +16,12 @@ import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ingest import orphans, pipeline, posting, sealing, uploading
+from ingest.fixity import Checker
 from ingest.house import House
 from ingest.index_keeping import IndexKeeper
 from library import pulse, work_queue
 from library.catalogue import depositing, keeping
+from library.catalogue.fixity import FixitySlice
 from library.catalogue.models import FAILED, Deposit, Work
 from library.clock import now
 from library.database import transaction
@@ -46,7 +48,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped."""
-        acts = (self.take_deposits, self.keep_index, self.tell_people, self.keep_audit)
+        acts = (self.take_deposits, self.keep_index, self.tell_people, self.keep_audit, self.check_files)
         hands = [threading.Thread(target=self.persevere, args=(act,), name=act.__name__, daemon=True) for act in acts]
         for hand in hands:
             hand.start()
@@ -143,6 +145,10 @@ class Worker:
             except (SQLAlchemyError, OSError):
                 log.exception("audit-not-sealed")
 
+    def check_files(self) -> None:
+        """Hand five: the stored files, in no hurry."""
+        Checker(self.house, self.name, self.stopping, self.leases, self.failed).run()
+
     def claim_and(self, model: type[Deposit], act: Callable[..., None]) -> bool:
         """Claim one due row and act on it; returns whether there was one."""
         with transaction(self.house.engine) as session:
@@ -184,7 +190,7 @@ class Worker:
             keeping.discard_unnamed(session, self.house.files, [key] if key else [])
         log.info("deposit-refused", code=refusal.code)
 
-    def failed(self, row: Deposit | Work, lease: Lease, error: Exception) -> None:
+    def failed(self, row: Deposit | Work | FixitySlice, lease: Lease, error: Exception) -> None:
         """A try that broke, noted as soon as the database can be told."""
         log.exception("work-failed", exc_info=error)
         noted = False
@@ -193,7 +199,7 @@ class Worker:
                 self.note_failure(row, lease, error)
                 noted = True
 
-    def note_failure(self, row: Deposit | Work, lease: Lease, error: Exception) -> None:
+    def note_failure(self, row: Deposit | Work | FixitySlice, lease: Lease, error: Exception) -> None:
         """Again later, or set aside after the third try. A full disk, a store or a database that is away is nobody's fault and never sets aside."""
         outside = isinstance(error, (OperationalError, StoreAway)) or (isinstance(error, OSError) and error.errno in NO_SPACE)
         try:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -61,6 +62,8 @@ class Settings(BaseSettings):
     mail: str = Field(default="", description="smtp://user:password@host:port or smtps://…; empty: no e-mail")
     mail_from: str = Field(default="", description="the address that letters come from")
     page_limit: int = Field(default=2500, gt=0, description="most pages of one PDF")
+    fixity_days: float = Field(default=90, gt=0, description="within so many days every stored file is read again and compared with its hash")
+    fixity_mb: int = Field(default=8, ge=0, description="so many MB a second a worker reads for that at most; 0: as fast as it goes")
     free_gb: int = Field(default=2, ge=0, description="least free space in home at the start, in production")
 
     @model_validator(mode="after")
@@ -87,6 +90,11 @@ class Settings(BaseSettings):
     def staging(self) -> Path:
         """Where unfinished uploads grow."""
         return self.home.absolute() / "uploads"
+
+    @property
+    def fixity_every(self) -> timedelta:
+        """How long a stored file may go without being read again."""
+        return timedelta(days=self.fixity_days)
 
     @property
     def limits(self) -> Limits:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 import typer
@@ -12,8 +13,10 @@ from api.static import BUILT
 from ingest import sandbox
 from ingest.house import House
 from ingest.tessdata import NoModel, model_folder
-from library import logs, migrations
+from library import backups, logs, migrations
+from library.catalogue import fixity
 from library.catalogue.models import Deposit, Rendition, Work
+from library.clock import now
 from library.database import reading_session
 from search.index import IndexAway, index_of
 
@@ -80,8 +83,38 @@ def stored(house: House) -> Iterator[Finding]:
         f"{len(missing)} of {len(keys)} missing or cut: {missing[:3]}" if missing else f"{len(keys)} present",
     )
     yield Finding("queue", "warning" if aside else "ok", f"{aside} deposits set aside after three tries" if aside else "nothing set aside")
+    yield from kept(house, at=now())
     index = index_of(house.settings)
     try:
         yield Finding("index", "ok" if not behind else "warning", f"{index.count()} documents, {behind} works behind")
     except IndexAway as away:
         yield Finding("index", "fault", f"does not answer, {behind} works behind: {away}")
+
+
+def kept(house: House, *, at: datetime) -> Iterator[Finding]:
+    """Whether the stored files are what they were, whether anybody looks, and how old the backup is."""
+    with reading_session(house.engine) as session:
+        standing, taken = fixity.standing(session, at=at), backups.newest(session)
+        first = [f"{one.key} ({one.state})" for one in fixity.damaged(session, seen_before=at, limit=3)]
+    if first:
+        text = f"{sum(standing.damaged.values())} damaged: {', '.join(first)}: bring them back from the backup, then `hoclieu fixity run`"
+        yield Finding("fixity", "fault", text)
+    elif standing.set_aside or standing.late(house.settings.fixity_every, at=at):
+        text = f"some files were not read again for {days(standing.oldest, at)} days, {standing.set_aside} parts set aside: `hoclieu fixity run --all`"
+        yield Finding("fixity", "warning", text)
+    else:
+        yield Finding("fixity", "ok", f"nothing damaged, all files read again or new within {days(standing.oldest, at)} days")
+    yield backup(taken, at=at, needed=house.settings.in_production)
+
+
+def backup(taken: datetime | None, *, at: datetime, needed: bool) -> Finding:
+    """The age of the newest backup that was noted."""
+    if taken is None:
+        return Finding("backup", "warning" if needed else "ok", "none noted: let the script that makes it end with `hoclieu backup done`")
+    late = at - taken > backups.LATE_AFTER
+    return Finding("backup", "warning" if late else "ok", f"{(at - taken).total_seconds() / 3600:.0f} hours old")
+
+
+def days(moment: datetime | None, at: datetime) -> int:
+    """Whole days since then."""
+    return (at - (moment or at)).days

@@ -7,12 +7,14 @@ transaction: who names it looks once more, who removes it asks for rows once mor
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from library.catalogue.models import FAILED, REFUSED, Deposit, Rendition
 from library.database import hold
 from library.files.store import FileStore
+
+COMING = Deposit.state.not_in((REFUSED, FAILED))
 
 
 def are_there(session: Session, files: FileStore, keys: Collection[str]) -> bool:
@@ -24,8 +26,17 @@ def are_there(session: Session, files: FileStore, keys: Collection[str]) -> bool
 def named(session: Session, keys: Collection[str]) -> set[str]:
     """Which of the files a row still needs."""
     held = session.scalars(select(Rendition.key).where(Rendition.key.in_(keys)))
-    coming = session.scalars(select(Deposit.key).where(Deposit.key.in_(keys), Deposit.state.not_in((REFUSED, FAILED))))
+    coming = session.scalars(select(Deposit.key).where(Deposit.key.in_(keys), COMING))
     return {key for key in (*held, *coming) if key}
+
+
+def named_from(session: Session, beginning: str, *, after: str, limit: int) -> list[str]:
+    """The next files that a row still needs, in the order of their keys: with this beginning, and after that key."""
+    found: set[str] = set()
+    for key, needed in ((Rendition.key, true()), (Deposit.key, COMING)):
+        part = select(key).where(key >= beginning, key < f"{beginning}g", key > after, needed)
+        found.update(one for one in session.scalars(part.distinct().order_by(key).limit(limit)) if one)
+    return sorted(found)[:limit]
 
 
 def discard_unnamed(session: Session, files: FileStore, keys: Collection[str], *, kept_before: datetime | None = None) -> int:

@@ -152,7 +152,7 @@ class Deposit(Identified, Workable, Base):
     name: Mapped[str]
     size: Mapped[int]  # bytes announced
     media_type: Mapped[str | None]
-    key: Mapped[str | None]  # SHA-256 of the accepted bytes
+    key: Mapped[str | None] = mapped_column(index=True)  # SHA-256 of the accepted bytes
     sight: Mapped[str]  # wished for when it is published
     approve: Mapped[bool]  # publish at once when ready
     submitted_at: Mapped[datetime | None]  # the wish for a review; it opens when the file is ready

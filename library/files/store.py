@@ -1,7 +1,7 @@
 """The port: where renditions live. A key is the SHA-256 of the content, so writing twice is harmless."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
@@ -51,10 +51,14 @@ def open_store(url: str, public_url: str = "") -> FileStore:
     return LocalStore(Path(urlsplit(url).path))
 
 
-def is_whole(store: FileStore, key: str) -> bool:
-    """Whether the stored bytes still hash to their key, read from the store itself. Raises FileNotFoundError."""
+def is_whole(store: FileStore, key: str, told: Callable[[int], object] = int) -> bool:
+    """Whether the stored bytes still hash to their key, read from the store itself. Raises FileNotFoundError.
+
+    `told` hears after each piece how many bytes it had; what it raises ends the reading.
+    """
     digest = hashlib.sha256()
     with store.open(key) as stored:
         while chunk := stored.read(CHUNK):
             digest.update(chunk)
+            told(len(chunk))
     return digest.hexdigest() == key

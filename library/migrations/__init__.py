@@ -8,7 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from library import audit, pulse, usage
+from library import audit, backups, pulse, usage
+from library.catalogue import fixity
 from library.catalogue import models as catalogue
 from library.circulation import models as circulation
 from library.database import Base
@@ -19,7 +20,7 @@ from library.notices import models as notices
 from library.people import models as people
 from library.reviews import models as reviews
 
-TABLES = (audit, pulse, usage, people, notices, catalogue, circulation, reviews, learning)  # every module that holds tables
+TABLES = (audit, backups, pulse, usage, people, notices, catalogue, fixity, circulation, reviews, learning)  # every module that holds tables
 METADATA = Base.metadata
 
 

@@ -2,11 +2,17 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
+from api.commands.doctor import backup
+from library.calendar import LOCAL
+from library.clock import now
 from tests import makers
 
 
@@ -70,6 +76,70 @@ def test_doctor_finds_a_missing_file(tmp_path: Path) -> None:
     next(path for path in (tmp_path / "var" / "files").rglob("*") if path.is_file()).unlink()
     code, findings, _ = run(tmp_path / "var", "doctor", "--json")
     assert (code, [one["name"] for one in findings if one["state"] == "fault"]) == (1, ["files"])
+
+
+def states(home: Path, *names: str) -> dict[str, str]:
+    """What doctor says of these."""
+    return {one["name"]: one["state"] for one in run(home, "doctor", "--json")[1] if one["name"] in names}
+
+
+def ask(home: Path, statement: str) -> None:
+    """Past the house."""
+    with sqlite3.connect(home / "hoclieu.db") as connection:
+        connection.execute(statement)
+    connection.close()
+
+
+def test_fixity_names_the_file_that_changed_and_doctor_says_what_to_do(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    run(home, "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--json")
+    assert run(home, "fixity", "run", "--json")[1][-1]["checked"] == 0, "in a fresh house nothing has its turn yet"
+    code, (figures,), said = run(home, "fixity", "run", "--all", "--json")
+    assert (code, figures["checked"], figures["late"], figures["files"]) == (0, 256, False, 4)
+    assert figures["bytes"] == sum(path.stat().st_size for path in (home / "files").rglob("*") if path.is_file()) and "256 / 256" in said
+    path = max((path for path in (home / "files").rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    assert run(home, "fixity", "run", "--json")[0] == 0, "its turn has not come again"
+    code, rows, _ = run(home, "fixity", "run", "--all", "--json")
+    assert (code, [row.get("key") for row in rows], rows[0]["state"], rows[1]["mismatch"]) == (1, [path.name, None], "mismatch", 1)
+    assert run(home, "fixity", "status", "--json")[:2] == (1, [rows[0], {**rows[1], "oldest_seconds": ANY}])
+    code, findings, _ = run(home, "doctor", "--json")
+    (fixity,) = (one for one in findings if one["state"] == "fault")
+    assert (code, fixity["name"]) == (1, "fixity") and path.name in fixity["text"]
+    path.write_bytes(data)
+    assert run(home, "fixity", "run", "--json")[0] == 0
+    assert states(home, "fixity") == {"fixity": "ok"}
+
+
+def test_a_check_that_is_late_is_named(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    run(home, "user", "add", "quan", "--json")
+    ask(home, "UPDATE fixity_slice SET created_at = datetime('now', '-179 days')")
+    assert (run(home, "fixity", "status", "--json")[0], states(home, "fixity")) == (0, {"fixity": "ok"})
+    ask(home, "UPDATE fixity_slice SET created_at = datetime('now', '-181 days') WHERE beginning = '7f'")
+    code, (figures,), _ = run(home, "fixity", "status", "--json")
+    assert (code, figures["late"], figures["oldest_seconds"] // 86400) == (1, True, 181)
+    assert states(home, "fixity") == {"fixity": "warning"}
+    assert run(home, "fixity", "status", "--json", HOCLIEU_FIXITY_DAYS="91")[0] == 0
+    assert run(home, "fixity", "run", "--all", "--json")[0] == 0
+    assert states(home, "fixity") == {"fixity": "ok"}
+
+
+def test_a_backup_is_noted_by_the_script_that_made_it_and_its_age_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    run(home, "user", "add", "quan", "--json")
+    assert run(home, "backup", "status", "--json")[:2] == (1, [{"taken_at": None, "age_seconds": None, "late": True}])
+    assert states(home, "backup") == {"backup": "ok"} and [backup(None, at=now(), needed=True).state] == ["warning"]
+    old = now() - timedelta(hours=49)
+    for moment, state, code in ((old, "warning", 1), (old + timedelta(hours=2), "ok", 0)):
+        noted = run(home, "backup", "done", "--at", moment.astimezone(LOCAL).isoformat(timespec="seconds"), "--json")
+        assert noted[:2] == (0, [{"taken_at": moment.isoformat(timespec="seconds")}])
+        assert states(home, "backup") == {"backup": state} and run(home, "backup", "status", "--json")[0] == code
+    assert run(home, "backup", "done", "--json")[0] == 0
+    assert run(home, "backup", "status", "--json")[1][0]["age_seconds"] < 3600
+    for wrong in ((now() + timedelta(hours=1)).isoformat(), "hôm qua"):
+        assert run(home, "backup", "done", "--at", wrong, "--json")[:2] == (2, [])
 
 
 def test_user_add_and_reset_print_a_link_that_works_once(tmp_path: Path) -> None:

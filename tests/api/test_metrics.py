@@ -1,5 +1,6 @@
 """The figures move when the thing happens, name nobody, and are shown to keepers only."""
 
+import math
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -101,6 +102,29 @@ def test_files_and_the_work_they_make_are_counted(town: RunningHouse, tmp_path: 
 def test_a_work_that_the_index_does_not_know_yet_is_counted(town: RunningHouse) -> None:
     with town.client() as client, enter(town, "thu.thu") as desk:
         assert moved(client, "hoclieu_index_behind", lambda: copies(desk, title="Sách mới chưa vào chỉ mục")) == 1
+
+
+def test_damaged_files_late_checks_and_the_age_of_the_backup_are_told(town: RunningHouse, tmp_path: Path) -> None:
+    with town.client() as client, town.administrator() as root:
+        before = figures(client)
+        assert before["hoclieu_backup_age_seconds"] == math.inf, "there was never one, which must ring the same bell as one that is too old"
+        assert 0 < before["hoclieu_fixity_oldest_seconds"] < 86400
+        deposit = upload(root, makers.textbook(tmp_path / "hong.pdf", 1, title="Tệp sẽ hỏng"))
+        ((key,),) = town.ask("SELECT key FROM deposit ORDER BY created_at DESC LIMIT 1")
+        assert deposit and key
+        (town.home / "files" / key[:2] / key[2:4] / key).unlink()
+        assert town.command("fixity", "run", "--all").returncode == 1
+        assert town.command("backup", "done").returncode == 0
+        after = figures(client)
+        states = [after[f'hoclieu_damaged_files{{state="{state}"}}'] for state in ("mismatch", "missing", "unreadable")]
+        assert states == [0, 1, 0] and [before[f'hoclieu_damaged_files{{state="{state}"}}'] for state in ("mismatch", "missing", "unreadable")] == [0, 0, 0]
+        assert after["hoclieu_fixity_oldest_seconds"] < before["hoclieu_fixity_oldest_seconds"] + 3600
+        assert 0 <= after["hoclieu_backup_age_seconds"] < 3600
+        town.ask("UPDATE fixity_slice SET due_at = '2026-01-01 00:00:00.000000', checked_at = '2026-01-01 00:00:00.000000' WHERE beginning = '7f'")
+        late = figures(client)
+        assert late["hoclieu_fixity_oldest_seconds"] > 86400 * 90
+        assert 'hoclieu_oldest_due_seconds{kind="fixity_slice"}' not in late and late['hoclieu_set_aside{kind="fixity_slice"}'] == 0
+        assert key not in client.get("/metrics").text
 
 
 def test_no_school_and_no_pupil_is_named(town: RunningHouse) -> None:

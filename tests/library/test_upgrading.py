@@ -16,7 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from library import migrations
 from library.audit import Event
+from library.catalogue.fixity import FixitySlice
 from library.catalogue.models import Work
+from library.clock import now
 from library.database import open_engine, reading_session, transaction
 from library.migrations import METADATA
 from library.people.models import Enrolment, Membership, Person
@@ -151,6 +153,19 @@ def test_the_audit_of_earlier_releases_stands_in_the_order_of_its_moments_with_a
         kept = [{name: getattr(one, name) for name in lines[0]} for one in found]
         assert kept == sorted(lines, key=lambda line: str(line["happened_at"]))
         assert {(one.place, one.previous, one.digest) for one in found} == {(None, None, None)}, "the worker seals them like any other"
+    engine.dispose()
+
+
+def test_an_older_house_begins_to_read_its_files_again_slowly(database_url: str) -> None:
+    migrations.upgrade(database_url, revision="0011")
+    before = now()
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
+    with reading_session(engine) as session:
+        found = session.scalars(select(FixitySlice).order_by(FixitySlice.beginning)).all()
+        assert [one.beginning for one in found] == [f"{number:02x}" for number in range(256)]
+        assert {(one.due_at, one.checked_at, one.files, one.attempts) for one in found} == {(None, None, 0, 0)}
+        assert all(before <= one.created_at <= now() for one in found)
     engine.dispose()
 
 

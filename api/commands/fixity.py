@@ -1,0 +1,115 @@
+"""`hoclieu fixity run` and `hoclieu fixity status`."""
+
+import os
+import socket
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from api.commands.telling import NOT_DONE, Json, opened, progress, stop, tell
+from ingest.fixity import Checker
+from ingest.house import House
+from library import logs
+from library.catalogue import fixity
+from library.catalogue.fixity import FixitySlice, Standing
+from library.clock import now
+from library.database import reading_session, transaction
+from library.work_queue import Lease
+
+app = typer.Typer(no_args_is_help=True, help="Stored files: are they still what they were?")
+TOLD_EVERY = timedelta(seconds=2)
+STATES = {
+    fixity.MISMATCH: "không còn đúng nội dung / other bytes than it had",
+    fixity.MISSING: "không còn trong kho / not in the store",
+    fixity.UNREADABLE: "không đọc được / cannot be read",
+}
+
+
+@app.command()
+def run(
+    everything: Annotated[bool, typer.Option("--all", help="All files now, not only those whose turn it is.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read files again, damaged ones first, and name what is damaged; exit 1 when something is. HOCLIEU_FIXITY_MB holds here too."""
+    logs.set_up("command")
+    with opened(migrate=False) as house:
+        began = now()
+        checker = Checker(house, f"{socket.gethostname()}:{os.getpid()}:fixity", threading.Event(), {}, broken)
+        checker.look_again(seen_before=began)
+        read_all(house, checker, began, everything=everything)
+        told_standing(house, as_json=as_json)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """What is damaged, and how the checks stand; exit 1 when something is damaged or the checks are late."""
+    logs.set_up("command")
+    with opened(migrate=False) as house:
+        told_standing(house, as_json=as_json)
+
+
+def read_all(house: House, checker: Checker, began: datetime, *, everything: bool) -> None:
+    """All that is due, or simply all; what other workers have begun is waited for."""
+    asked, told_at = waiting(house, began, everything=everything), began
+    while left := waiting(house, began, everything=everything):
+        while checker.check_next():
+            left -= 1
+            if now() - told_at > TOLD_EVERY:
+                told_at = now()
+                progress.print(f"{asked - left} / {asked}", markup=False)
+        time.sleep(0.2)
+    progress.print(f"{asked} / {asked}", markup=False)
+
+
+def waiting(house: House, began: datetime, *, everything: bool) -> int:
+    """How many slices are still to be read."""
+    if everything:
+        with transaction(house.engine) as session:
+            return fixity.ask(session, since=began, at=now())
+    with reading_session(house.engine) as session:
+        return fixity.left(session, since=began)
+
+
+def broken(_one: FixitySlice, _lease: Lease, error: Exception) -> None:
+    """A command has nobody who would try again."""
+    stop(f"{type(error).__name__}: {error}")
+
+
+def told_standing(house: House, *, as_json: bool) -> None:
+    """Name each damaged file, then all in figures."""
+    moment, after = now(), ""
+    with reading_session(house.engine) as session:
+        while found := fixity.damaged(session, seen_before=moment + timedelta(days=1), after=after):
+            for one in found:
+                row = {"key": one.key, "state": one.state, "found_at": told(one.found_at), "seen_at": told(one.seen_at)}
+                tell(row, f"✗ {one.key}: {STATES[one.state]}", as_json=as_json)
+            after = found[-1].key
+        standing = fixity.standing(session, at=moment)
+    late = standing.late(house.settings.fixity_every, at=moment)
+    tell(figures(standing, at=moment) | {"late": late}, in_words(standing, at=moment, late=late), as_json=as_json)
+    if late or any(standing.damaged.values()):
+        raise typer.Exit(NOT_DONE)
+
+
+def figures(standing: Standing, *, at: datetime) -> dict[str, Any]:
+    """For programs."""
+    return {
+        "slices": standing.slices, "checked": standing.checked, "due": standing.due, "set_aside": standing.set_aside, "files": standing.files,
+        "bytes": standing.bytes, "oldest_seconds": round((at - standing.oldest).total_seconds(), 1) if standing.oldest else 0, **standing.damaged,
+    }  # fmt: skip
+
+
+def in_words(standing: Standing, *, at: datetime, late: bool) -> str:
+    """For people."""
+    count, days = sum(standing.damaged.values()), (at - (standing.oldest or at)).days
+    mark = "✗" if count else "!" if late else "✓"
+    english = f"{count} damaged; {standing.files} files read, {standing.checked} of {standing.slices} parts, the longest ago {days} days"
+    return f"{mark} {count} tệp hỏng / {english}"
+
+
+def told(moment: datetime) -> str:
+    """A moment for programs."""
+    return moment.isoformat(timespec="seconds")
