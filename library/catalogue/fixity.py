@@ -161,7 +161,7 @@ def _damaged(session: Session, row: DamagedFile | None, key: str, state: str, *,
 
 def _well(session: Session, row: DamagedFile, state: str, *, at: datetime) -> list[tuple[str, str]]:
     """It is whole again, or nobody needs it any more."""
-    act = "file-recovered" if state == WHOLE else "damaged-file-forgotten"
+    act = "file-recovered" if state == WHOLE else "file-forgotten"
     audit.tell(session, act, row, unit_id=None, by=None, at=at, key=row.key, state=row.state)
     session.delete(row)
     return [(row.key, WHOLE)] if state == WHOLE else []
