@@ -18,12 +18,16 @@ from library import audit, work_queue
 from library.catalogue import keeping
 from library.database import Base, Identified, hold
 from library.files.store import FileStore
+from library.notices import telling
+from library.people import inviting, rosters
+from library.people.models import ADMINISTRATOR
 from library.work_queue import Workable
 
 SLICES = 16**2
 SHARE = 0.9  # of a period, in which all slices have their turn; the rest is for machines that are off at night
 LATE_AFTER = 2  # periods
 WHOLE, MISMATCH, MISSING, UNREADABLE = "whole", "mismatch", "missing", "unreadable"
+FILES_DAMAGED = "files-damaged"  # the notice
 DAMAGES = (MISMATCH, MISSING, UNREADABLE)
 
 
@@ -122,6 +126,8 @@ def note(session: Session, files: FileStore, seen: Mapping[str, str], *, at: dat
         elif key in known:
             news += _well(session, known[key], state, at=at)
     session.flush()
+    if bad or known:
+        _tell_administrators(session, any(state != WHOLE for _, state in news), at=at)
     return news
 
 
@@ -147,6 +153,15 @@ def _not_since(moment: datetime) -> ColumnElement[bool]:
     return or_(FixitySlice.checked_at.is_(None), FixitySlice.checked_at < moment)
 
 
+def _tell_administrators(session: Session, worse: bool, *, at: datetime) -> None:
+    """One notice for however many files, until it is read; none when all are whole again."""
+    house = inviting.province(session)
+    if session.scalar(select(DamagedFile.id).limit(1)) is None:
+        telling.drop(session, FILES_DAMAGED, house.id)
+    elif worse and not telling.waits(session, FILES_DAMAGED, house.id):
+        telling.tell(session, rosters.holding(session, {house.id}, [ADMINISTRATOR], at=at), FILES_DAMAGED, at=at, about=house.id)
+
+
 def _damaged(session: Session, row: DamagedFile | None, key: str, state: str, *, at: datetime) -> list[tuple[str, str]]:
     if row is not None and row.state == state:
         row.seen_at = at
@@ -161,7 +176,7 @@ def _damaged(session: Session, row: DamagedFile | None, key: str, state: str, *,
 
 def _well(session: Session, row: DamagedFile, state: str, *, at: datetime) -> list[tuple[str, str]]:
     """It is whole again, or nobody needs it any more."""
-    act = "file-recovered" if state == WHOLE else "damaged-file-forgotten"
+    act = "file-recovered" if state == WHOLE else "file-forgotten"
     audit.tell(session, act, row, unit_id=None, by=None, at=at, key=row.key, state=row.state)
     session.delete(row)
     return [(row.key, WHOLE)] if state == WHOLE else []

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from library import work_queue
@@ -19,6 +19,12 @@ def tell(session: Session, person_ids: Iterable[uuid.UUID], kind: str, *, at: da
         work_queue.enqueue(notice, at=at)
         session.add(notice)
     session.flush()
+
+
+def waits(session: Session, kind: str, about: uuid.UUID) -> bool:
+    """Whether somebody has not read yet that it is so."""
+    unread = select(Notice.id).where(Notice.kind == kind, Notice.about_id == about, Notice.read_at.is_(None)).limit(1)
+    return session.scalar(unread) is not None
 
 
 def drop(session: Session, kind: str, about: uuid.UUID) -> None:

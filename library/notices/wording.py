@@ -90,6 +90,13 @@ def _loan_overdue(facts: Facts, english: bool, _count: int) -> Words:
     return Words(f"“{title}” was due on {due}" if english else f"“{title}” đã quá hạn trả từ {due}", more, "/toi/muon")
 
 
+def _files_damaged(facts: Facts, english: bool, _count: int) -> Words:
+    line = "Some files in the store are damaged" if english else "Có tệp trong kho bị hỏng"
+    more = "Whoever looks after the machine sees which with “hoclieu fixity status”, and brings them back from the backup."
+    vi = "Người trông máy chạy lệnh “hoclieu fixity status” để biết tệp nào, rồi lấy lại từ bản sao lưu."
+    return Words(line, more if english else vi, "/")
+
+
 def _welcome(facts: Facts, english: bool, _count: int) -> Words:
     line = "Welcome to the library!" if english else "Chào mừng tới thư viện!"
     more = "The help page shows in one minute what you can do here." if english else "Trang trợ giúp chỉ trong một phút những việc làm được ở đây."
@@ -108,6 +115,7 @@ WORDED: dict[str, Callable[[Facts, bool, int], Words]] = {
     "work-returned": _work_returned,
     "loan-due-soon": _loan_due_soon,
     "loan-overdue": _loan_overdue,
+    "files-damaged": _files_damaged,
     "welcome": _welcome,
 }
 READERS = {

@@ -244,7 +244,7 @@ def test_damage_of_a_file_that_nobody_needs_any_more_is_forgotten(house: House) 
         session.scalars(select(Deposit)).one().state = REFUSED
     checker(house).look_again(seen_before=now())
     assert check_all(house) == {}
-    assert acts(house) == {"file-damaged": 1, "damaged-file-forgotten": 1}
+    assert acts(house) == {"file-damaged": 1, "file-forgotten": 1}
 
 
 def slices(house: House) -> list[FixitySlice]:

@@ -16,8 +16,9 @@ from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE, WHOLE, Damag
 from library.catalogue.models import REFUSED, Deposit, Rendition, Version, Work
 from library.database import open_engine, reading_session, transaction
 from library.files.local import LocalStore
+from library.notices import inbox
 from library.people import inviting
-from library.people.models import TEACHER
+from library.people.models import ADMINISTRATOR, TEACHER
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PERIOD = timedelta(days=90)
@@ -86,6 +87,24 @@ def test_damage_is_noted_once_and_goes_when_the_file_is_whole(engine: Engine, fi
         assert list(fixity.damaged(session, seen_before=later)) == []
     assert note(engine, files, later, k0=WHOLE, k1=WHOLE, k2=WHOLE) == [(KEYS[0], WHOLE), (KEYS[2], WHOLE)]
     assert acts(engine) == ["file-damaged"] * 3 + ["file-recovered"] * 2
+
+
+def test_administrators_of_the_house_hear_once_of_damage_and_no_more_when_all_is_whole(engine: Engine, files: LocalStore) -> None:
+    with transaction(engine) as session:
+        root = inviting.add_person(session, "quan.tri", "Quản", ADMINISTRATOR, inviting.province(session), at=NOON).id
+        teacher = inviting.person_by_login(session, "thay.nam").id
+
+    def told(person: uuid.UUID) -> list[str]:
+        with reading_session(engine) as session:
+            return [line.words.line for line in inbox.lines(session, person, "en")]
+
+    note(engine, files, k0=MISMATCH, k1=MISSING)
+    note(engine, files, k2=MISSING)
+    assert (told(root), told(teacher)) == (["Some files in the store are damaged"], [])
+    note(engine, files, k0=WHOLE, k1=WHOLE)
+    assert len(told(root)) == 1, "one is still damaged"
+    note(engine, files, k2=WHOLE)
+    assert told(root) == []
 
 
 def test_a_slice_counts_from_its_creation_until_it_is_read_and_the_check_is_late_after_twice_its_period(engine: Engine) -> None:

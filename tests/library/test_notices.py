@@ -35,6 +35,7 @@ REAL = {
     "work-returned": {"title": "Tam giác đồng dạng", "reasons": ["Sai kiến thức"], "remark": "Xem lại trang 3"},
     "loan-due-soon": {"title": "Dế Mèn phiêu lưu kí", "due": "2026-09-21"},
     "loan-overdue": {"title": "Dế Mèn phiêu lưu kí", "due": "2026-09-21"},
+    "files-damaged": {},
     "welcome": {},
 }
 
