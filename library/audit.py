@@ -8,11 +8,11 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer
+from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from library import logs
-from library.database import Base, Identified
+from library.database import BIG, Base, Identified
 
 
 class Event(Base):
@@ -30,7 +30,7 @@ class Event(Base):
         {"sqlite_autoincrement": True},
     )
 
-    sequence: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    sequence: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
     id: Mapped[uuid.UUID] = mapped_column(default=uuid.uuid4, unique=True)
     happened_at: Mapped[datetime]
     act: Mapped[str]  # a past participle: work-published, loan-made

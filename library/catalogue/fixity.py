@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from library import audit, work_queue
 from library.catalogue import keeping
-from library.database import Base, Identified, hold
+from library.database import BIG, Base, Identified, hold
 from library.files.store import FileStore
 from library.notices import telling
 from library.people import inviting, rosters
@@ -41,8 +41,8 @@ class FixitySlice(Identified, Workable, Base):
     checked_at: Mapped[datetime | None]
     begun_at: Mapped[datetime | None]  # the pass that is running
     reached: Mapped[str | None]  # the last key that it has noted
-    files: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), default=0)  # of the newest pass
-    bytes: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), default=0)
+    files: Mapped[int] = mapped_column(BIG, default=0)  # of the newest pass
+    bytes: Mapped[int] = mapped_column(BIG, default=0)
 
 
 class DamagedFile(Identified, Base):

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, Connection, ForeignKey, Index, Lar
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from library.catalogue.card_words import ON_CARD, words_of
-from library.database import Base, Identified
+from library.database import BIG, Base, Identified
 from library.people.models import Person, Unit
 from library.work_queue import Workable, leases, shared_queue
 
@@ -101,7 +101,7 @@ class Rendition(Identified, Base):
     page_number: Mapped[int] = mapped_column(default=0)  # 0: belongs to the whole version
     key: Mapped[str] = mapped_column(index=True)
     media_type: Mapped[str]
-    size: Mapped[int]  # bytes
+    size: Mapped[int] = mapped_column(BIG)  # bytes
     width: Mapped[int | None]  # pixels
     height: Mapped[int | None]
     name: Mapped[str | None]
@@ -150,7 +150,7 @@ class Deposit(Identified, Workable, Base):
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
     name: Mapped[str]
-    size: Mapped[int]  # bytes announced
+    size: Mapped[int] = mapped_column(BIG)  # bytes announced
     media_type: Mapped[str | None]
     key: Mapped[str | None] = mapped_column(index=True)  # SHA-256 of the accepted bytes
     sight: Mapped[str]  # wished for when it is published

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Inspector, inspect
+from sqlalchemy import Engine, Inspector, inspect, select
 from sqlalchemy.exc import OperationalError
 
 from library import migrations
-from library.database import open_engine
+from library.catalogue.models import ORIGINAL, Deposit, Rendition, Version
+from library.database import open_engine, reading_session, transaction
+from tests.contracts.shelf import MORNING, Shelf
 from tests.services.postgres import APPLICATION, Postgres
 
 UPGRADE = "import sys; from library import migrations; migrations.upgrade(sys.argv[1])"
@@ -89,3 +91,16 @@ def test_of_two_upgrades_at_once_one_waits_and_finds_nothing_to_do(database_url:
 def test_a_database_that_is_not_there_is_an_error_and_no_hang(postgres: Postgres) -> None:
     with pytest.raises(OperationalError):
         migrations.upgrade(postgres.url("no_such_database"))
+
+
+def test_a_file_may_be_larger_than_two_gib(database_url: str, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, database_url)
+    shelf.fill(1)
+    with transaction(shelf.engine) as session:
+        version = session.scalars(select(Version)).one()
+        session.add(Rendition(version_id=version.id, kind=ORIGINAL, key="0" * 64, media_type="video/mp4", size=3 * 1024**3))
+        whose = {"unit_id": shelf.unit_id, "owner_id": shelf.owner_id, "sight": "owner", "approve": False, "state": "uploading", "created_at": MORNING}
+        session.add(Deposit(name="bai-giang.mp4", size=3 * 1024**3, **whose))
+    with reading_session(shelf.engine) as session:
+        assert (session.scalars(select(Rendition.size)).one(), session.scalars(select(Deposit.size)).one()) == (3 * 1024**3,) * 2
+    shelf.engine.dispose()
