@@ -40,7 +40,8 @@ def scan(desk: httpx.Client, code: str) -> dict[str, dict[str, str]]:
 
 
 def scanner(page: Page, code: str) -> None:
-    """What a barcode scanner does: it types and presses Enter, wherever the focus is."""
+    """What a barcode scanner does, once the page is there: it types and presses Enter, wherever the focus is."""
+    expect(page.get_by_label("Quét thẻ hoặc mã sách")).to_be_focused()
     page.keyboard.type(code)
     page.keyboard.press("Enter")
 

@@ -109,6 +109,7 @@ def librarian_lends(page: Page, house: RunningHouse) -> None:
     with enter(house, "thu.thu") as desk:
         made = desk.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": 1, "shelf": "T 510"}).raise_for_status().json()
     page.goto(f"{house.address}/quay")
+    expect(page.get_by_label("Quét thẻ hoặc mã sách")).to_be_focused()
     for code in ("em.khue", made["copies"][0]["barcode"]):
         page.keyboard.type(code)
         page.keyboard.press("Enter")
