@@ -83,7 +83,7 @@ def find(session: Session, index: Index, query: Query, *, at: datetime, page: in
             hits = hits if main else rest
             known = {group.key for group in main}
             main += [group for group in more if group.key not in known]
-        with narrowing.rows():
+        with narrowing.session_free():
             works = load(session, main[first:last], query, at=at, shown=shown)
             guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at, shown=shown)
         counts = hits.counted()

@@ -18,7 +18,7 @@ from search.index import Counts
 class Narrowing:
     """Asks for the facets of counted works, in whichever thread knows them first; after the `with` block nobody asks any more.
 
-    A session serves one thread at a time: between the beginning and the end of the block everybody else takes it by `rows`.
+    A session serves one thread at a time: between the beginning and the end of the block everybody else holds `session_free`.
     """
 
     def __init__(self, session: Session, sight: Sight, *, at: datetime) -> None:
@@ -41,12 +41,12 @@ class Narrowing:
             return self.facets
 
     @contextmanager
-    def rows(self) -> Iterator[Session]:
-        """The session, once it is free. Raises what went wrong with it meanwhile: after that a transaction answers nothing else."""
+    def session_free(self) -> Iterator[None]:
+        """The session is free, and stays so. Raises what went wrong with it meanwhile: after that a transaction answers nothing else."""
         with self.lock:
             if self.failure is not None:
                 raise self.failure
-            yield self.session
+            yield
 
     def __enter__(self) -> Self:
         return self
