@@ -107,7 +107,8 @@ def in_words(standing: Standing, *, at: datetime, late: bool) -> str:
     count, days = sum(standing.damaged.values()), (at - (standing.oldest or at)).days
     mark = "✗" if count else "!" if late else "✓"
     english = f"{count} damaged; {standing.files} files read, {standing.checked} of {standing.slices} parts, the longest ago {days} days"
-    return f"{mark} {count} tệp hỏng / {english}"
+    vietnamese = f"{count} tệp hỏng; đã đọc lại {standing.files} tệp, {standing.checked}/{standing.slices} phần, lâu nhất {days} ngày trước"
+    return f"{mark} {vietnamese} / {english}"
 
 
 def told(moment: datetime) -> str:
