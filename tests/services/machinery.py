@@ -22,6 +22,7 @@ import functools
 import grp
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -41,10 +42,12 @@ STOP_SECONDS = 30.0
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on now. The system gives those from 32768 up to outgoing connections: one could be gone
+    before its server starts, or starts again, so it is none of them."""
+    while True:
+        with socket.socket() as listening, contextlib.suppress(OSError):
+            listening.bind(("127.0.0.1", port := random.randrange(10_000, 32_768)))
+            return port
 
 
 def cache() -> Path:

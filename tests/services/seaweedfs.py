@@ -43,6 +43,8 @@ class Seaweedfs(Server):
             "-volume.max=60",
             "-s3",
             f"-s3.port={self.port}",
+            "-s3.port.iceberg=0",  # table catalogues: each listens at a fixed port, so that a second server beside this one would not start
+            "-s3.port.lance=0",
             *folders,
             *places,
         ]
