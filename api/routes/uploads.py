@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import Annotated
 
 from anyio import CancelScope
@@ -25,10 +26,11 @@ from ingest.house import House
 from ingest.receiving import Part
 from ingest.uploading import MetadataBroken, WrongChecksum, WrongOffset
 from library.catalogue import depositing
-from library.catalogue.models import RECEIVING
+from library.catalogue.models import RECEIVING, Deposit
 from library.clock import now
 from library.naming import clean_name
 from library.people import sign_in
+from library.people.sign_in import Actor
 
 router = APIRouter(prefix="/api/v1/uploads", tags=["uploads"])
 ALGORITHMS = {"sha1", "sha256", "md5"}
@@ -107,14 +109,10 @@ async def append(
 ) -> Response:
     """The next bytes. What arrived before a cut is kept; a part whose checksum is wrong is dropped."""
     deposit_id = id_of(upload_id)
-    size, receiving, expires = await _facts(gate, upload_id, token)
+    facts = partial(_facts, gate, upload_id, token, depositing.refuse_to_receive)
+    size, receiving, expires = await facts()
     if not receiving:
         raise WrongOffset(offset=size)
-
-    async def still_allowed() -> None:
-        await gate.read(lambda session: depositing.refuse_to_receive(session, deposit_id, sign_in.actor_of(session, token, at=now())))
-
-    await still_allowed()
     uploading.check_room(house, content_length)
     algorithm, _, checksum = (upload_checksum or "").partition(" ")
     if algorithm and algorithm not in ALGORITHMS:
@@ -123,7 +121,7 @@ async def append(
         if os.fstat(descriptor).st_size != upload_offset:
             raise WrongOffset(offset=os.fstat(descriptor).st_size)
         part = Part(descriptor, upload_offset, size, house.hashes.at(deposit_id, upload_offset), algorithm or None)
-        await _receive(request, part, checksum.strip(), still_allowed)
+        await _receive(request, part, checksum.strip(), facts)
         house.hashes.keep(deposit_id, part.offset, part.whole)
         if part.offset == size:
             await at_store(finish, house, deposit_id)
@@ -137,7 +135,7 @@ async def terminate(upload_id: str, gate: GateNow, house: HouseNow, token: Token
     return Response(status_code=204, headers=TUS)
 
 
-async def _receive(request: Request, part: Part, checksum: str, still_allowed: Callable[[], Awaitable[None]]) -> None:
+async def _receive(request: Request, part: Part, checksum: str, still_allowed: Callable[[], Awaitable[object]]) -> None:
     """Take the body in, as long as its sender may. What came before a cut stays, unless the part has a checksum to answer to."""
     whole, asked = True, time.monotonic()
     writing: asyncio.Task[None] | None = None
@@ -179,11 +177,13 @@ async def _gathered(request: Request) -> AsyncIterator[list[bytes]]:
     yield waiting
 
 
-async def _facts(gate: Gate, upload_id: str, token: str | None) -> tuple[int, bool, datetime | None]:
-    """Size, whether it still receives, and when it expires; only for whom it belongs to."""
+async def _facts(
+    gate: Gate, upload_id: str, token: str | None, allowed: Callable[[Session, uuid.UUID, Actor], Deposit] = depositing.mine
+) -> tuple[int, bool, datetime | None]:
+    """Size, whether it still receives, and when it expires; only for whom it belongs to, and who may do what they ask for."""
 
     def look(session: Session) -> tuple[int, bool, datetime | None]:
-        deposit = depositing.mine(session, id_of(upload_id), sign_in.actor_of(session, token, at=now()))
+        deposit = allowed(session, id_of(upload_id), sign_in.actor_of(session, token, at=now()))
         return deposit.size, deposit.state == RECEIVING, deposit.expires_at
 
     return await gate.read(look)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from library.people.models import Enrolment, Membership, Unit
@@ -68,24 +68,12 @@ def sight_of(session: Session, person_id: uuid.UUID, memberships: Iterable[Membe
 
 def units_above(session: Session, unit_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """The units themselves and all units they lie in."""
-    wanted = set(unit_ids)
-    if not wanted:
-        return set()
-    up = select(Unit.id, Unit.parent_id).where(Unit.id.in_(wanted)).cte(recursive=True)
-    parent = aliased(Unit)
-    up = up.union(select(parent.id, parent.parent_id).where(parent.id == up.c.parent_id))
-    return set(session.scalars(select(up.c.id)))
+    return _walked(session, ABOVE, unit_ids)
 
 
 def units_below(session: Session, unit_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """The units themselves and all units that lie in them."""
-    wanted = set(unit_ids)
-    if not wanted:
-        return set()
-    down = select(Unit.id).where(Unit.id.in_(wanted)).cte(recursive=True)
-    child = aliased(Unit)
-    down = down.union(select(child.id).where(child.parent_id == down.c.id))
-    return set(session.scalars(select(down.c.id)))
+    return _walked(session, BELOW, unit_ids)
 
 
 def reviewed_units(session: Session, unit_ids: set[uuid.UUID]) -> set[uuid.UUID]:
@@ -95,3 +83,19 @@ def reviewed_units(session: Session, unit_ids: set[uuid.UUID]) -> set[uuid.UUID]
     within = units_below(session, unit_ids)
     satellites = session.scalars(select(Unit.id).where(Unit.hub_id.in_(unit_ids)))
     return within | set(satellites)
+
+
+def _walk(*, upwards: bool) -> Select[uuid.UUID]:
+    """From the units of the parameter `units` along the tree. Built once: to build it takes longer than to run it, and every signed-in request does."""
+    begun = select(Unit.id, Unit.parent_id).where(Unit.id.in_(bindparam("units", expanding=True))).cte(recursive=True)
+    beside = aliased(Unit)
+    met = beside.id == begun.c.parent_id if upwards else beside.parent_id == begun.c.id
+    return select(begun.union(select(beside.id, beside.parent_id).where(met)).c.id)
+
+
+ABOVE, BELOW = _walk(upwards=True), _walk(upwards=False)
+
+
+def _walked(session: Session, walk: Select[uuid.UUID], unit_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    units = list(unit_ids)
+    return set(session.scalars(walk, {"units": units})) if units else set()

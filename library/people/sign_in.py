@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from library import audit, walls
@@ -215,7 +215,7 @@ def actor_of(session: Session, token: str | None, *, at: datetime) -> Actor:
     if not token:
         return VISITING
     walls.bind_holder(session, token_hash(token), at=at)
-    signed_in = session.scalar(select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > at))
+    signed_in = session.scalar(HOLDER, {"token": token_hash(token), "at": at})
     if signed_in is None or signed_in.person.disabled_at is not None or _idle(signed_in, at):
         return VISITING
     actor = actor_for(session, signed_in.person, at=at, membership_id=signed_in.membership_id)
@@ -235,16 +235,26 @@ def actor_for(session: Session, person: Person, *, at: datetime, membership_id: 
     """The person with the roles and classes that hold at this moment. Whoever still has a printed password holds none."""
     if person.first_password:
         return Actor(person, (), VISITOR)
-    held = select(Membership).options(joinedload(Membership.unit)).join(Unit).where(Membership.person_id == person.id, *_valid(Membership, at))
-    found = tuple(session.scalars(held.order_by(Unit.name, Membership.role)))
-    enrolled = select(Enrolment).options(joinedload(Enrolment.school_class)).where(Enrolment.person_id == person.id, *_valid(Enrolment, at))
-    classes = tuple(session.scalars(enrolled))
+    found = tuple(session.scalars(HELD, {"person": person.id, "at": at}))
+    classes = tuple(session.scalars(ENROLLED, {"person": person.id, "at": at}))
     current = next((one for one in found if one.id == membership_id), found[0] if found else None)
     return Actor(person, found, sight_of(session, person.id, found, classes), current, classes)
 
 
-def _valid(kind: type[Membership | Enrolment], at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return kind.from_at <= at, or_(kind.until_at.is_(None), kind.until_at > at)
+def _valid(kind: type[Membership | Enrolment]) -> tuple[ColumnElement[bool], ...]:
+    return kind.from_at <= bindparam("at"), or_(kind.until_at.is_(None), kind.until_at > bindparam("at"))
+
+
+# Every signed-in request asks these three: to build them takes longer than to run them.
+HOLDER = select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == bindparam("token"), SignIn.expires_at > bindparam("at"))
+HELD = (
+    select(Membership)
+    .options(joinedload(Membership.unit))
+    .join(Unit)
+    .where(Membership.person_id == bindparam("person"), *_valid(Membership))
+    .order_by(Unit.name, Membership.role)
+)
+ENROLLED = select(Enrolment).options(joinedload(Enrolment.school_class)).where(Enrolment.person_id == bindparam("person"), *_valid(Enrolment))
 
 
 def _idle(signed_in: SignIn, at: datetime) -> bool:
