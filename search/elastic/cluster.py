@@ -13,6 +13,7 @@ from search.elastic.mapping import ANALYSIS, FORMAT, MAPPING
 from search.index import MOST_HITS, IndexAway, Tuning
 
 WRITE_SECONDS = 60
+CONNECTIONS = 16  # at once
 
 
 @contextmanager
@@ -37,7 +38,7 @@ class Cluster:
         address = f"{parts.scheme}://{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 9200)}"
         trusted: dict[str, Any] = {"ca_certs": tuning.authority} if tuning.authority else {}
         self.tuning = tuning
-        self.client = Elasticsearch(address, basic_auth=signed_in, max_retries=0, retry_on_timeout=False, connections_per_node=16, **trusted)
+        self.client = Elasticsearch(address, basic_auth=signed_in, max_retries=0, retry_on_timeout=False, connections_per_node=CONNECTIONS, **trusted)
         self.base = f"{parts.path.strip('/') or 'hoclieu'}-pages-{FORMAT}"
         self.writing, self.building = f"{self.base}-write", f"{self.base}-building"
 

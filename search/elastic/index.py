@@ -1,15 +1,15 @@
 """The index that answers: reading by one alias, writing by another."""
 
-import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from search.clauses import Clause, to_count
 from search.documents import Document
 from search.elastic import bulk
-from search.elastic.cluster import Cluster, listening
+from search.elastic.cluster import CONNECTIONS, Cluster, listening
 from search.elastic.compiling import compiled
 from search.elastic.mapping import row_of
 from search.index import MOST_WORKS, Counts, Entry, Hit, Hits, IndexAway, Tuning, unheard
@@ -17,7 +17,7 @@ from search.index import MOST_WORKS, Counts, Entry, Hit, Hits, IndexAway, Tuning
 FIRST = "0"  # stamp of the first index: two workers that start together make the same one
 REST_SECONDS = 2.0
 AT_ONCE = 10_000
-BARE = {"_source": False, "stored_fields": "_none_", "track_total_hits": False}
+BARE = {"source": False, "stored_fields": "_none_"}
 WORKS = {"terms": {"field": "work_key", "size": MOST_WORKS, "shard_size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
 COUNTS = {"works": WORKS, "pages": {"filter": {"range": {"page": {"gte": 1}}}}}
 
@@ -46,6 +46,7 @@ class ElasticIndex:
         self.operations: list[dict[str, Any]] = []
         self.replaced: dict[str, Replaced] = {}  # by work, until the commit
         self.away_until = 0.0
+        self.beside: Executor = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="counting")
         if writing and alias is None:
             self._make_first()
 
@@ -92,20 +93,15 @@ class ElasticIndex:
         """
         if time.monotonic() < self.away_until:
             raise IndexAway("the engine did not answer a moment ago")
-        try:
-            best, counted = self._ask(
-                {"query": compiled(clause), "size": limit, "docvalue_fields": ["work_key", "page"], **BARE},
-                {"query": compiled(to_count(clause)), "size": 0, "aggs": COUNTS, "track_total_hits": False},
-            )
-        except IndexAway:
-            self.away_until = time.monotonic() + REST_SECONDS
-            raise
+        counting = self.beside.submit(self._counted, clause, upon)
+        best = self._ask(
+            query=compiled(clause), size=limit, docvalue_fields=["work_key", "page"], search_type="dfs_query_then_fetch", track_total_hits=False, **BARE
+        )
         hits = [Hit(hit["fields"]["work_key"][0], hit["fields"]["page"][0], hit["_score"]) for hit in best["hits"]["hits"]]
         if len(hits) < limit:
+            counting.cancel()
             return Hits.with_counts(hits, Counts.of(hits))
-        buckets = counted["aggregations"]["works"]["buckets"]
-        pages_of = {one["key"]: one["doc_count"] - (one["first"]["value"] == 0) for one in buckets}
-        return Hits.with_counts(hits, Counts(counted["aggregations"]["pages"]["doc_count"], pages_of, len(buckets) == MOST_WORKS))
+        return Hits(hits, counting.result)
 
     def entries(self) -> Iterator[Entry]:
         """All of one moment, however many; a plain search would end at ten thousand."""
@@ -123,6 +119,7 @@ class ElasticIndex:
 
     def close(self) -> None:
         """Close the connections."""
+        self.beside.shutdown()
         self.cluster.client.close()
 
     @listening()
@@ -158,17 +155,22 @@ class ElasticIndex:
                 return
             after = found[-1]["sort"]
 
-    @listening()
-    def _ask(self, *searches: dict[str, Any]) -> list[Any]:
-        client = self.cluster.client.options(request_timeout=self.tuning.answer_seconds)
-        asked = itertools.chain.from_iterable(({"index": self.reading}, one) for one in searches)
-        answers = client.msearch(searches=list(asked), search_type="dfs_query_then_fetch")["responses"]
-        for one in answers:
-            if one["status"] in (404, 429) or one["status"] >= 500:
-                raise IndexAway(str(one.get("error")))
-            if "error" in one:
-                raise RuntimeError(f"the engine refuses a question: {one['error']}")
-        return list(answers)
+    def _counted(self, clause: Clause, upon: Callable[[Counts], object]) -> Counts:
+        """Exact counts; nothing is scored."""
+        found = self._ask(query=compiled(to_count(clause)), size=0, aggregations=COUNTS, track_total_hits=False)["aggregations"]
+        buckets = found["works"]["buckets"]
+        pages_of = {one["key"]: one["doc_count"] - (one["first"]["value"] == 0) for one in buckets}
+        counts = Counts(found["pages"]["doc_count"], pages_of, len(buckets) == MOST_WORKS)
+        upon(counts)
+        return counts
+
+    def _ask(self, **question: Any) -> Any:
+        try:
+            with listening():
+                return self.cluster.client.options(request_timeout=self.tuning.answer_seconds).search(index=self.reading, **question)
+        except IndexAway:
+            self.away_until = time.monotonic() + REST_SECONDS
+            raise
 
     @listening()
     def _after(self, moment: str, after: list[Any] | None) -> list[Any]:
