@@ -53,6 +53,23 @@ def test_unmarked_words_find_every_marked_form_and_the_phrase_comes_first(index:
     assert found(index, asked("tam giac dong dang")) == [(1, 1)]
 
 
+def test_who_listens_hears_the_counts_of_a_long_answer_and_nobody_waits_for_them_unasked(index: Index) -> None:
+    heard: list[Counts] = []
+    hits = index.search(tiers.main(asked("tam giac")), limit=1, upon=heard.append)
+    assert len(hits.hits) == 1
+    assert hits.counted() == Counts(3, {1: 3}, more_works=False)
+    assert heard == [hits.counted()]
+
+
+def test_what_goes_wrong_with_the_listener_is_told_to_whoever_asks_for_the_counts(index: Index) -> None:
+    def fail(_counts: Counts) -> None:
+        raise ZeroDivisionError
+
+    hits = index.search(tiers.main(asked("tam giac")), limit=1, upon=fail)
+    with pytest.raises(ZeroDivisionError):
+        hits.counted()
+
+
 def test_marked_words_do_not_find_other_marks_but_find_fields_typed_without_any(index: Index) -> None:
     assert (2, 2) in found(index, asked("hoá hợp"))
     assert found(index, asked("hòa hợp")) != found(index, asked("hoá hợp"))
