@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Index, and_, func, or_, select, text, update
+from sqlalchemy import BindParameter, ColumnElement, Index, Select, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -92,7 +93,7 @@ def claim(session: Session, model: type[Row], *only: ColumnElement[bool], worker
     return None
 
 
-def _free(model: type[Row], at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _free(model: type[Workable], at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     return (model.due_at <= at, or_(model.lease_until.is_(None), model.lease_until <= at), model.set_aside_at.is_(None))
 
 
@@ -104,15 +105,23 @@ def _by_turn(session: Session, model: type[Row], *, at: datetime) -> Iterable[tu
     column = model.share_by()
     if column is None:
         return [()]
+    found = session.execute(_turns(model), {"at": at}).all()  # type: ignore[arg-type]  # a class can be hashed
+    waiting = sorted((row for row in found if row.oldest is not None), key=lambda row: (row.held, row.oldest))
+    return [(column == row.school,) for row in waiting]
+
+
+@cache
+def _turns(model: type[Workable]) -> Select[Any]:
+    """The question of `_by_turn`: to build it takes longer than to ask it, and every idle worker asks it all day."""
+    at: BindParameter[datetime] = bindparam("at")
+    column = model.share_by()
     first = select(column).where(model.due_at.is_not(None)).order_by(column).limit(1)
     schools = select(first.scalar_subquery().label("school")).cte("schools", recursive=True)
     following = first.where(column > schools.c.school).scalar_subquery()
     schools = schools.union_all(select(following).where(schools.c.school.is_not(None)))
     oldest = select(func.min(model.due_at)).where(column == schools.c.school, *_free(model, at)).scalar_subquery()
     held = select(func.count()).where(column == schools.c.school, model.lease_until > at).scalar_subquery()
-    found = session.execute(select(schools.c.school, held.label("held"), oldest.label("oldest")).where(schools.c.school.is_not(None))).all()
-    waiting = sorted((row for row in found if row.oldest is not None), key=lambda row: (row.held, row.oldest))
-    return [(column == row.school,) for row in waiting]
+    return select(schools.c.school, held.label("held"), oldest.label("oldest")).where(schools.c.school.is_not(None))
 
 
 def _mine(lease: Lease) -> Any:
