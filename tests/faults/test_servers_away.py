@@ -103,7 +103,10 @@ class Load:
                 self.accepted[hashlib.sha256(data).hexdigest()] = sent[-1]
 
     def is_read(self, client: httpx.Client, deposit: str) -> bool:
-        return bool(self.asked(lambda: client.get(f"/api/v1/deposits/{deposit}")).json()["state"] == "ready")
+        told = self.asked(lambda: client.get(f"/api/v1/deposits/{deposit}")).json()
+        if told["state"] in {"failed", "refused"}:
+            self.strange.append(str(told))
+        return bool(told["state"] == "ready")
 
     def offset(self, client: httpx.Client, location: str) -> int:
         answer = self.asked(lambda: client.head(location))
