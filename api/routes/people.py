@@ -15,7 +15,7 @@ from api.schemas import people as schemas
 from library.clock import now
 from library.errors import Refusal
 from library.notices import telling
-from library.people import inviting, sign_in
+from library.people import inviting, sign_in, throttling
 from library.people.models import ADMINISTRATOR, Person
 from library.people.roles import name_of
 from library.people.sign_in import Actor, RoleNotHeld, SignInNeeded, WrongPassword
@@ -116,7 +116,7 @@ async def enter(gate: Gate, login: str, password: str, address: str, *, shared: 
     tried = await check(gate, folded, password, address)
 
     def act(session: Session) -> tuple[str, Actor]:
-        sign_in.forget_try(session, tried)
+        throttling.forget_try(session, tried)
         if before:
             sign_in.close_sign_in(session, before, at=now())
         return _open(session, inviting.person_by_login(session, folded), shared=shared)
@@ -126,9 +126,9 @@ async def enter(gate: Gate, login: str, password: str, address: str, *, shared: 
 
 async def check(gate: Gate, folded: str, password: str, address: str) -> uuid.UUID:
     """Whether the password is right; returns the try, to be forgotten in the transaction that follows. Raises TooManyTries, WrongPassword."""
-    await gate.read(lambda session: sign_in.throttle(session, folded, address, at=now()))
+    await gate.read(lambda session: throttling.throttle(session, folded, address, at=now()))
     async with hashing:
-        tried = await gate.write(lambda session: sign_in.begin_try(session, folded, address, at=now()))
+        tried = await gate.write(lambda session: throttling.begin_try(session, folded, address, at=now()))
         known = await gate.read(lambda session: sign_in.hash_of(session, folded))
         right = await run_in_threadpool(sign_in.is_right, known, password)
     metrics.SIGN_INS.labels("ok" if right else "failed").inc()
@@ -144,7 +144,7 @@ async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, ad
         raise SignInNeeded
     tried = await check(gate, actor.person.login, wish.old, address)
     if wish.old == wish.new:
-        await gate.write(lambda session: sign_in.forget_try(session, tried))
+        await gate.write(lambda session: throttling.forget_try(session, tried))
         raise SamePassword
     async with hashing:
         hashed = await run_in_threadpool(sign_in.passwords.hash, wish.new)
@@ -155,7 +155,7 @@ async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, ad
             raise SignInNeeded
         if person.first_password:
             welcome(session, person)
-        sign_in.forget_try(session, tried)
+        throttling.forget_try(session, tried)
         inviting.choose_password(session, person, hashed, at=now())
         return _open(session, person)
 

@@ -1,9 +1,4 @@
-"""Signing in and out: argon2id, opaque tokens of which only the hash is kept, and throttling that spares a school behind one address.
-
-Wrong passwords count per login and address (5 in 15 minutes), per login from everywhere (10) and per address (300: a whole
-computer room mistyping). A try is noted before its password is checked, so that a thousand at once are not checked at once; a right
-password takes its note away, so a class signing in at eight o'clock passes.
-"""
+"""Signing in and out: argon2id, and opaque tokens of which only the hash is kept; and who holds a token."""
 
 import hashlib
 import secrets
@@ -14,19 +9,17 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from library import audit, walls
 from library.errors import Refusal
-from library.people.models import DEPARTMENT, PROVINCE, Enrolment, FailedSignIn, Membership, Person, SignIn, Unit
+from library.people.models import DEPARTMENT, PROVINCE, Enrolment, Membership, Person, SignIn, Unit
 from library.people.roles import ADMINISTRATOR, AUTHORS, READERS
 from library.people.sight import VISITOR, Sight, sight_of
 
 SIGN_IN_LASTS = timedelta(days=14)
 SHARED_LASTS, SHARED_IDLE_MINUTES = timedelta(hours=12), 30  # on a computer that many use
-FAILURES_COUNT_FOR = timedelta(minutes=15)
-MOST_FAILURES_HERE, MOST_FAILURES_LOGIN, MOST_FAILURES_ADDRESS = 5, 10, 300
 
 passwords = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19456, parallelism=1),))
 NOBODYS_HASH = passwords.hash(secrets.token_hex(16))
@@ -36,12 +29,6 @@ class WrongPassword(Refusal):
     code = "wrong-password"
     vi = "Tên đăng nhập hoặc mật khẩu chưa đúng. Thử lại, hoặc nhờ quản trị viên cấp liên kết mới."
     en = "The user name or password is not right. Try again, or ask the administrator for a new link."
-
-
-class TooManyTries(Refusal):
-    code = "too-many-tries"
-    vi = "Đã thử sai nhiều lần. Đợi {minutes} phút rồi thử lại; mật khẩu cũ vẫn còn nguyên."
-    en = "Too many wrong tries. Wait {minutes} minutes and try again; the password has not changed."
 
 
 class SignInNeeded(Refusal):
@@ -136,17 +123,6 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def throttle(session: Session, login: str, address: str, *, at: datetime) -> None:
-    """Raises TooManyTries while too many wrong passwords are fresh."""
-    since = at - FAILURES_COUNT_FOR
-    fresh = select(func.count()).select_from(FailedSignIn).where(FailedSignIn.failed_at > since)
-    here = session.scalar(fresh.where(FailedSignIn.login == login, FailedSignIn.address == address)) or 0
-    everywhere = session.scalar(fresh.where(FailedSignIn.login == login)) or 0
-    address_all = session.scalar(fresh.where(FailedSignIn.address == address)) or 0
-    if here >= MOST_FAILURES_HERE or everywhere >= MOST_FAILURES_LOGIN or address_all >= MOST_FAILURES_ADDRESS:
-        raise TooManyTries(minutes=int(FAILURES_COUNT_FOR.total_seconds() // 60))
-
-
 def hash_of(session: Session, login: str) -> str | None:
     """The password hash of a login that may sign in."""
     with walls.lifted(session):
@@ -156,21 +132,6 @@ def hash_of(session: Session, login: str) -> str | None:
 def is_right(known: str | None, password: str) -> bool:
     """Whether the password fits the hash; takes as long for a login that does not exist. Slow by design: call it outside transactions."""
     return passwords.verify(password, known or NOBODYS_HASH) and known is not None
-
-
-def begin_try(session: Session, login: str, address: str, *, at: datetime) -> uuid.UUID:
-    """Count one try as wrong until it has turned out right; what no longer counts is forgotten. Raises TooManyTries."""
-    throttle(session, login, address, at=at)
-    session.execute(delete(FailedSignIn).where(FailedSignIn.failed_at <= at - FAILURES_COUNT_FOR))
-    begun = FailedSignIn(login=login[:200], address=address, failed_at=at)
-    session.add(begun)
-    session.flush()
-    return begun.id
-
-
-def forget_try(session: Session, try_id: uuid.UUID) -> None:
-    """The password was right."""
-    session.execute(delete(FailedSignIn).where(FailedSignIn.id == try_id))
 
 
 def open_sign_in(session: Session, person: Person, *, at: datetime, shared: bool = False) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from library import migrations
 from library.database import open_engine, transaction
-from library.people import sign_in
+from library.people import sign_in, throttling
 from tests.matrix.town import ROOT, Town
 from tests.services.house import PASSWORD
 from tests.services.people import enter, person
@@ -35,19 +35,19 @@ def reaches(engine: Engine, login: str, address: str, at: datetime, *, right: bo
     """Whether a try comes as far as the hash."""
     try:
         with transaction(engine) as session:
-            tried = sign_in.begin_try(session, login, address, at=at)
-    except sign_in.TooManyTries:
+            tried = throttling.begin_try(session, login, address, at=at)
+    except throttling.TooManyTries:
         return False
     if right:
         with transaction(engine) as session:
-            sign_in.forget_try(session, tried)
+            throttling.forget_try(session, tried)
     return True
 
 
 def test_attack_24_of_a_thousand_tries_ten_reach_the_hash_and_a_school_still_signs_in(engine: Engine) -> None:
     moments = [NOON + timedelta(milliseconds=900 * number) for number in range(1000)]
     reached = [reaches(engine, "em.lan", f"10.0.{number % 200}.1", at) for number, at in enumerate(moments[:-1])]
-    assert sum(reached) == sign_in.MOST_FAILURES_LOGIN == 10
+    assert sum(reached) == throttling.MOST_FAILURES_LOGIN == 10
     here = [reaches(engine, f"em.{number}", "10.0.0.1", moments[-1], right=True) for number in range(200)]
     assert all(here)
     assert reaches(engine, "em.lan", "10.9.9.9", NOON + timedelta(minutes=16, seconds=900))
@@ -84,7 +84,7 @@ def test_attack_24_of_thirty_tries_at_once_ten_reach_the_hash_and_others_at_that
         answers = [one.result() for one in [hands.submit(client.post, door, **sent) for _ in range(30)]]
         refused = sum(one.status_code == 429 for one in answers)
         assert {one.status_code for one in answers} == {401, 429}
-        assert 1 <= reached_the_hash(town) - before == 30 - refused <= sign_in.MOST_FAILURES_LOGIN
+        assert 1 <= reached_the_hash(town) - before == 30 - refused <= throttling.MOST_FAILURES_LOGIN
         assert client.post("/api/v1/sign-in", json={"login": login, "password": PASSWORD}).status_code == 429, "even the right one waits now"
     for other in ("pupil-a", "teacher-a", "victim-a"):
         enter(town.house, other).close()
