@@ -13,7 +13,8 @@ from search.elastic.mapping import ANALYSIS, FORMAT, MAPPING
 from search.index import MOST_HITS, IndexAway, Tuning
 
 WRITE_SECONDS = 60
-CONNECTIONS = 16  # at once
+ASKING = 16  # searches of one process at once
+CONNECTIONS = 2 * ASKING  # each asks two questions; whoever finds no line waits for one, and that wait has no limit
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 from search.clauses import Clause, to_count
 from search.documents import Document
 from search.elastic import bulk
-from search.elastic.cluster import CONNECTIONS, Cluster, listening
+from search.elastic.cluster import ASKING, Cluster, listening
 from search.elastic.compiling import compiled
 from search.elastic.mapping import row_of
 from search.index import MOST_WORKS, Counts, Entry, Hit, Hits, IndexAway, Tuning, unheard
@@ -46,7 +46,7 @@ class ElasticIndex:
         self.operations: list[dict[str, Any]] = []
         self.replaced: dict[str, Replaced] = {}  # by work, until the commit
         self.away_until = 0.0
-        self.beside: Executor = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="counting")
+        self.beside: Executor = ThreadPoolExecutor(ASKING, thread_name_prefix="counting")
         if writing and alias is None:
             self._make_first()
 

@@ -53,7 +53,7 @@ def test_unmarked_words_find_every_marked_form_and_the_phrase_comes_first(index:
     assert found(index, asked("tam giac dong dang")) == [(1, 1)]
 
 
-def test_who_listens_hears_the_counts_of_a_long_answer_and_nobody_waits_for_them_unasked(index: Index) -> None:
+def test_who_listens_hears_the_counts_of_a_long_answer(index: Index) -> None:
     heard: list[Counts] = []
     hits = index.search(tiers.main(asked("tam giac")), limit=1, upon=heard.append)
     assert len(hits.hits) == 1
