@@ -37,7 +37,7 @@ class Compared(NamedTuple):
 
 
 def compared(address: str, session: Session, index: Index, queries: list[str]) -> Compared:
-    """Over HTTP, and of the engine alone with just the calls that `finding.find` makes for the same query, its counts included, in one thread.
+    """Over HTTP, and of the engine alone with just the calls that `finding.find` makes for the same query, its counts included; Tantivy in one thread.
 
     The sides take turns, because the machine is noisy. A turn asks every query: after a side that only computes the machine needs a tenth of a
     second until it gives its processors to several processes again. Each side begins at another query, because whoever asks second finds
