@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Engine
 
 from ingest.receiving import RunningHashes
-from library import migrations
+from library import migrations, walls
 from library.catalogue.overviews import Overviews
 from library.database import open_engine, transaction
 from library.files.keys import StoreAway
@@ -58,3 +58,10 @@ def furnish(house: House) -> None:
         house.files.prepare()
     except StoreAway as away:
         log.warning("store-away", reason=str(away))
+
+
+def refuse_unready(house: House) -> None:
+    """What a process looks at before it works in production, where others prepare the database. Raises SchemaOlder, WallPassed."""
+    if house.settings.in_production:
+        migrations.refuse_older(house.engine)
+        walls.refuse_passing(house.engine)

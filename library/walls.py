@@ -11,14 +11,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 PLACE = "hoclieu_place"
 TELL = text("SELECT set_config('hoclieu.house', :house, true), set_config('hoclieu.person', :person, true), set_config('hoclieu.units', :units, true)")
 HOLDER = "SELECT CAST(person_id AS text) FROM sign_in WHERE token_hash = :hash AND expires_at > :at"
+PASSING = text("SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)")
 TELL_HOLDER = text(f"SELECT set_config('hoclieu.person', coalesce(({HOLDER}), ''), true)")
+
+
+class WallPassed(Exception):
+    """The house's role at PostgreSQL is one for whom there are no policies, so the wall does not stand."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,19 @@ class Place:
 
 NOBODY = Place()
 HOUSE = Place(house=True)
+
+
+def refuse_passing(engine: Engine) -> None:
+    """Raises WallPassed where the role of HOCLIEU_DATABASE is a superuser or has BYPASSRLS. SQLite has no wall."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        role = connection.execute(PASSING).scalar()
+    if role is not None:
+        raise WallPassed(
+            f"HOCLIEU_DATABASE: PostgreSQL's row-level security does not hold for the role {role!r}, a superuser or one with BYPASSRLS. "
+            "Give the house a plain role, and the owner of the tables as HOCLIEU_DATABASE_OWNER to `hoclieu migrate` (docs/deploy.md)."
+        )
 
 
 def place_of(session: Session) -> Place:

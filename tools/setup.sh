@@ -63,6 +63,8 @@ debian_ready() {
   command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
   command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
   command -v tesseract >/dev/null 2>&1 || missing="$missing tesseract-ocr"
+  command -v sqlite3 >/dev/null 2>&1 || missing="$missing sqlite3"
+  command -v rsync >/dev/null 2>&1 || missing="$missing rsync"
   [ -f /usr/share/tesseract-ocr/5/tessdata/vie.traineddata ] || missing="$missing tesseract-ocr-vie"
   [ -f /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ] || missing="$missing fonts-noto-core"
   command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"

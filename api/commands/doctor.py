@@ -13,11 +13,12 @@ from api.static import BUILT
 from ingest import sandbox
 from ingest.house import House
 from ingest.tessdata import NoModel, model_folder
-from library import backups, logs, migrations
+from library import backups, logs, migrations, walls
 from library.catalogue import fixity
 from library.catalogue.models import Deposit, Rendition, Work
 from library.clock import now
 from library.database import reading_session
+from library.limits import is_postgres
 from search.index import IndexAway, index_of
 
 
@@ -49,6 +50,7 @@ def look(house: House) -> Iterator[Finding]:
         "ok" if revision == head else "fault",
         f"revision {revision}" if revision == head else f"{revision}, expected {head}: start `hoclieu serve` once",
     )
+    yield wall(house)
     disk = shutil.disk_usage(house.settings.home)
     free = disk.free / disk.total
     yield Finding("disk", "ok" if free > 0.1 else "warning", f"{disk.free // 1024**3} GB free ({free:.0%})")
@@ -60,6 +62,15 @@ def look(house: House) -> Iterator[Finding]:
     yield Finding("front end", "ok" if built else "warning", "built" if built else "not built: run `make setup`; pages work without script")
     if revision == head:
         yield from stored(house)
+
+
+def wall(house: House) -> Finding:
+    """Row-level security around people and loans, which some roles of PostgreSQL pass."""
+    try:
+        walls.refuse_passing(house.engine)
+    except walls.WallPassed as passed:
+        return Finding("wall", "fault" if house.settings.in_production else "warning", str(passed))
+    return Finding("wall", "ok", "stands" if is_postgres(house.settings.database) else "not needed: one house, one file")
 
 
 def model() -> Finding:

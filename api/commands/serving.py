@@ -13,8 +13,8 @@ import uvicorn
 
 from api.app import create_app
 from api.commands.telling import opened, progress, stop
-from ingest.house import House
-from library import logs, migrations
+from ingest.house import House, refuse_unready
+from library import logs
 from library.clock import now
 from library.database import transaction
 from library.people import inviting
@@ -28,8 +28,7 @@ def serve(*, own_worker: bool = True) -> None:
     logs.set_up("serve")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # before and after the server's own handler: an end with all its `finally`
     with opened() as house:
-        if house.settings.in_production:
-            migrations.refuse_older(house.engine)
+        refuse_unready(house)
         listening = listen(house)
         address = house.settings.public_url or "http://{}:{}".format(*listening.getsockname()[:2])
         keeper = WorkerKeeper()

@@ -8,12 +8,14 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from ingest.house import House, open_house
 from library import settings
 from library.errors import Refusal
 from library.files.keys import StoreAway
 from library.migrations import SchemaNewer, SchemaOlder
+from library.walls import WallPassed
 
 out = Console(highlight=False)
 progress = Console(stderr=True, highlight=False)
@@ -42,10 +44,12 @@ def opened(*, migrate: bool | None = None, as_json: bool = False) -> Iterator[Ho
         yield open_house(settings.load(), migrate=migrate)
     except settings.SettingsMistaken as mistaken:
         stop("\n".join(mistaken.mistakes))
-    except (SchemaNewer, SchemaOlder) as other:
+    except (SchemaNewer, SchemaOlder, WallPassed) as other:
         stop(str(other))
     except StoreAway as away:
         stop(f"The file store is away: {away}")
+    except OperationalError as silent:  # its own words only: the statement may hold what is nobody's business
+        stop(f"The database does not answer: {str(silent.orig).strip()}")
     except Refusal as refusal:
         if as_json:
             tell({"code": refusal.code, "vi": refusal.sentence("vi"), "en": refusal.sentence("en")}, "", as_json=True)

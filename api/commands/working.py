@@ -5,8 +5,9 @@ import ctypes
 import signal
 
 from api.commands.telling import opened
+from ingest.house import refuse_unready
 from ingest.worker import Worker, watch_parent
-from library import logs, migrations
+from library import logs
 
 ARENA_MAX, ARENAS = -8, 2  # glibc's name for the setting, and how many
 
@@ -16,8 +17,7 @@ def work(until_parent_dies: bool = False) -> None:
     share_arenas()
     logs.set_up("work")
     with opened(migrate=False if until_parent_dies else None) as house:
-        if house.settings.in_production:
-            migrations.refuse_older(house.engine)
+        refuse_unready(house)
         worker = Worker(house)
         signal.signal(signal.SIGTERM, lambda *_: worker.stop())
         signal.signal(signal.SIGINT, lambda *_: worker.stop())

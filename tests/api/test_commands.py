@@ -14,6 +14,7 @@ from api.commands.doctor import backup
 from library.calendar import LOCAL
 from library.clock import now
 from tests import makers
+from tests.services.machinery import free_port
 
 
 def run(home: Path, *words: str, **settings: str) -> tuple[int, list[dict[str, Any]], str]:
@@ -165,3 +166,11 @@ def test_bench_pairs_says_what_passes_and_what_is_missed(tmp_path: Path) -> None
     assert rows[1]["wrong"] == ["D2 is missing"]
     assert run(tmp_path / "var", "bench", "pairs", str(tmp_path / "khong-co.json"), "--json")[0] == 2
     assert run(tmp_path / "var", "bench", "relevance", str(tmp_path), "--json")[0] == 2
+
+
+def test_a_database_that_is_away_is_said_in_a_sentence_without_its_password(tmp_path: Path) -> None:
+    nowhere = f"postgresql+psycopg://thu_vien:b7Yq2kTz9@127.0.0.1:{free_port()}/thu_vien"
+    for command in (["migrate"], ["doctor"], ["user", "add", "co.huong"]):
+        code, rows, said = run(tmp_path / "var", *command, HOCLIEU_DATABASE=nowhere)
+        assert (code, rows) == (2, [])
+        assert "The database does not answer" in said and "Traceback" not in said and "b7Yq2kTz9" not in said

@@ -89,8 +89,11 @@ def test_secrets_are_files_and_no_environment_holds_one(compose: dict[str, Any],
 
 
 def test_the_settings_are_those_of_the_program_and_production_takes_them(compose: dict[str, Any], secrets: Path, tmp_path: Path) -> None:
-    environments = {json.dumps(compose["services"][name]["environment"], sort_keys=True) for name in PROGRAM}
-    assert len(environments) == 1, "every process of the house reads the same settings"
+    told = {name: dict(compose["services"][name]["environment"]) for name in PROGRAM}
+    assert told["migrate"].pop("HOCLIEU_DATABASE_OWNER_FILE") == "/run/secrets/database_owner_url"
+    assert [name for name in PROGRAM if "database_owner_url" in compose["services"][name]["secrets"]] == ["migrate"]
+    environments = {json.dumps(one, sort_keys=True) for one in told.values()}
+    assert len(environments) == 1, "every process of the house reads the same other settings"
     environment = {name: said(value) for name, value in json.loads(environments.pop()).items() if name.startswith("HOCLIEU_")}
     for name, value in list(environment.items()):
         if value.startswith("/run/secrets/"):
@@ -102,7 +105,8 @@ def test_the_settings_are_those_of_the_program_and_production_takes_them(compose
     except settings.SettingsMistaken as mistaken:
         assert [one for one in mistaken.mistakes if "does not begin with" not in one] == []
     port = environment["HOCLIEU_PORT"]
-    assert {compose["services"]["proxy"]["environment"][f"SERVE_{number}"] for number in (1, 2)} == {f"serve-1:{port}", f"serve-2:{port}"}
+    fixed = {f"{compose['services'][name]['networks']['front']['ipv4_address']}:{port}" for name in ("serve-1", "serve-2")}
+    assert {compose["services"]["proxy"]["environment"][f"SERVE_{number}"] for number in (1, 2)} == fixed
 
 
 def test_the_proxy_s_configuration_has_nothing_left_open(compose: dict[str, Any]) -> None:

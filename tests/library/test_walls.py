@@ -101,6 +101,16 @@ def test_the_houses_role_neither_owns_the_tables_nor_passes_the_wall(town: Town)
     assert (tuple(role), owned, sorted(forced)) == ((False, False), 0, sorted(WALLED))
 
 
+def test_a_role_that_passes_the_wall_is_refused(town: Town, postgres: Postgres) -> None:
+    walls.refuse_passing(town.engine)
+    postgres.execute("DROP ROLE IF EXISTS too_strong", "CREATE ROLE too_strong LOGIN BYPASSRLS")
+    for role in ("postgres", "too_strong"):
+        engine = open_engine(postgres.url("postgres", role))
+        with pytest.raises(walls.WallPassed, match=f"{role!r}.*HOCLIEU_DATABASE_OWNER"):
+            walls.refuse_passing(engine)
+        engine.dispose()
+
+
 def test_a_connection_forgets_whom_it_worked_for_before_somebody_else_gets_it(town: Town) -> None:
     seen: dict[int, set[tuple[str, int]]] = {}
     for who in ("librarian A", "nobody", "house", "nobody", "pupil B", "nobody") * 3:

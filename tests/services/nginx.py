@@ -78,11 +78,11 @@ class Here(httpx.BaseTransport):
         self.way = way
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.host
-        request.headers["Host"] = host
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        request.url = request.url.copy_with(host="127.0.0.1")
-        return self.way.handle_request(request)
+        host, headers = request.url.host, httpx.Headers(request.headers)
+        headers["Host"] = host
+        named, here = {**request.extensions, "sni_hostname": host}, request.url.copy_with(host="127.0.0.1")
+        sent = httpx.Request(request.method, here, headers=headers, stream=request.stream, extensions=named)  # a copy: cookies belong to the name
+        return self.way.handle_request(sent)
 
     def close(self) -> None:
         self.way.close()
