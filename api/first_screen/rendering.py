@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +30,18 @@ def source(name: str) -> str | None:
     """The text of one template; None when there is none of that name."""
     found = files("api.first_screen").joinpath("templates", name)
     return found.read_text(encoding="utf-8") if found.is_file() else None
+
+
+class Counting(Formatter):
+    """Sentences with facts. `{n:page|pages}` is the word for one or for many; a word may hold facts itself."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """The fact, or the word that goes with it."""
+        one, choice, many = format_spec.partition("|")
+        return str(super().format_field(value, format_spec)) if not choice else one if str(value) == "1" else many
+
+
+SENTENCES = Counting()
 
 
 @cache
@@ -62,7 +75,7 @@ def render(
     english = language == "en"
 
     def say(vi: str, en: str, **facts: Any) -> str:
-        return (en if english else vi).format(**facts) if facts else (en if english else vi)
+        return SENTENCES.format(en if english else vi, **facts) if facts else (en if english else vi)
 
     def to(target: str, **parameters: Any) -> str:
         address = ("/en" if english else "") + target

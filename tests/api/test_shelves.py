@@ -1,11 +1,13 @@
 """Shelves without words: by grade and subject from the front page; and the paper copies of one's own school in every row."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.services.house import RunningHouse
+from tests import makers
+from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.people import enter, open_school, person
 from tests.services.waiting import until
 
@@ -66,3 +68,11 @@ def test_a_row_says_how_many_paper_copies_stand_in_my_own_school(house: RunningH
         assert shelf(pupil) == {"school": {"code": "KE-A", "name": "THCS KE-A"}, "free": 2, "total": 3, "shelf": "V 895"}
         assert (shelf(other), shelf(visitor)) == (None, None)
         assert "còn 2 trên 3 cuốn" in pupil.get("/tim?q=ben+xuan+ke", headers={"Accept": "text/html"}).text
+
+
+def test_one_is_counted_in_the_singular_in_english(tmp_path: Path) -> None:
+    with running(tmp_path / "var") as house, house.administrator() as client, house.client() as visitor:
+        sheet = makers.textbook(tmp_path / "phieu.pdf", 1, title="Phiếu học tập")
+        wait_for(client, upload(client, sheet, approve="true"))
+        for page, said in (("/en/", "1 material, 1 page searchable"), ("/en/tim?q=luyen+tap", "1 material, 1 page with these words")):
+            assert said in visitor.get(page).raise_for_status().text

@@ -115,5 +115,5 @@ def test_the_desk_speaks_english_and_the_copies_page_adds_a_book(school: tuple[R
         expect(page.get_by_text("“Cây thuốc vườn nhà”: 1 added.")).to_be_visible()
         settle(page)
         page.get_by_role("link", name="Cây thuốc vườn nhà").click()
-        expect(page.get_by_text("1 of 1 copies on the shelf")).to_be_visible()
+        expect(page.get_by_text("1 of 1 copy on the shelf")).to_be_visible()
         settle(page)

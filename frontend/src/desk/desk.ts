@@ -107,7 +107,7 @@ function showBorrower(borrower: Borrower | null): void {
   made.className = 'panel at-desk';
   made.innerHTML = '<div><h2></h2><p class="muted"></p></div>';
   made.querySelector('h2')!.textContent = borrower.name;
-  const words = { vi: 'Đang mượn {a} trên {b} cuốn. Sách quét tiếp theo là cho người này.', en: '{a} of {b} copies. The next copies go to this reader.' };
+  const words = { vi: 'Đang mượn {a} trên {b} cuốn. Sách quét tiếp theo là cho người này.', en: '{a} of {b} {b:copy|copies}. The next copies go to this reader.' };
   made.querySelector('p')!.textContent = say(words, { a: borrower.loans, b: borrower.limit });
   made.append(button(say({ vi: 'Xong', en: 'Done' }), () => {
     sessionStorage.removeItem(CARD);

@@ -136,7 +136,7 @@ export function progressOf(one: Sending): string {
   const facts = { a: deposit.pages_done, b: deposit.page_count ?? '?' };
   if (deposit.state === 'ready') return endOf(deposit);
   if (deposit.step === 'draw') return say({ vi: 'Đang vẽ trang {a}/{b}', en: 'Drawing page {a}/{b}' }, facts);
-  if (deposit.page_count) return say({ vi: 'Đã đọc {a}/{b} trang', en: 'Read {a}/{b} pages' }, facts);
+  if (deposit.page_count) return say({ vi: 'Đã đọc {a}/{b} trang', en: 'Read {a}/{b} {b:page|pages}' }, facts);
   return say({ vi: 'Đã lên đủ, đang chờ đọc', en: 'Arrived, waiting to be read' });
 }
 
