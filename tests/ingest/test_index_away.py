@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+from tests import makers
 from tests.contracts.shelf import Shelf
+from tests.services.browser import chromium, phone, settle, sign_in
 from tests.services.elasticsearch import Elasticsearch
-from tests.services.house import RunningHouse, running
+from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.waiting import until
 
 CHANGES = 500
@@ -98,3 +101,17 @@ def test_the_commands_say_so_too(province: RunningHouse, shelf: Shelf, elasticse
             refused = province.command(*words)
             assert (refused.returncode, "does not answer" in refused.stderr) == (2, True)
         assert "does not answer" in province.command("doctor").stdout
+
+
+def test_who_waits_at_their_uploads_sees_by_itself_that_the_book_can_be_found(province: RunningHouse, elasticsearch: Elasticsearch, tmp_path: Path) -> None:
+    with chromium() as browser, province.administrator() as client:
+        page = phone(browser)
+        with away(elasticsearch):
+            sheet = makers.textbook(tmp_path / "phieu.pdf", 1, title="Phiếu học tập")
+            wait_for(client, upload(client, sheet, approve="true"), searchable=False)
+            sign_in(page, province.address, "quan.tri")
+            page.goto(f"{province.address}/bai-cua-toi")
+            expect(page.get_by_text("đang đưa vào ô tìm")).to_be_visible()
+        expect(page.get_by_text("đang đưa vào ô tìm")).to_have_count(0, timeout=240_000)
+        settle(page)
+    assert asked(province, "phiếu học tập") == (False, ["Phiếu học tập"])
