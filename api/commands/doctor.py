@@ -21,6 +21,8 @@ from library.database import reading_session
 from library.limits import is_postgres
 from search.index import IndexAway, index_of
 
+LOOKED_AT = 1_000  # files, by chance: a province has hundreds of thousands, and the worker reads each of them again within 90 days
+
 
 class Finding(NamedTuple):
     """One thing looked at: `ok`, `warning` or `fault`, with what to do."""
@@ -84,14 +86,16 @@ def model() -> Finding:
 def stored(house: House) -> Iterator[Finding]:
     """Rows against files, and against the index."""
     with reading_session(house.engine) as session:
-        keys = session.execute(select(Rendition.key, Rendition.size).distinct()).all()
+        files = select(Rendition.key, Rendition.size).distinct().subquery()
+        total = session.scalar(select(func.count()).select_from(files)) or 0
+        keys = session.execute(select(files).order_by(func.random()).limit(LOOKED_AT)).all()
         missing = [key for key, size in keys if (stat := house.files.stat(key)) is None or stat.size != size]
         aside = session.scalar(select(func.count()).select_from(Deposit).where(Deposit.set_aside_at.is_not(None))) or 0
         behind = session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision < Work.revision)) or 0
     yield Finding(
         "files",
         "fault" if missing else "ok",
-        f"{len(missing)} of {len(keys)} missing or cut: {missing[:3]}" if missing else f"{len(keys)} present",
+        f"{len(missing)} of {len(keys)} missing or cut: {missing[:3]}" if missing else f"{len(keys)} of {total} looked for, all present",
     )
     yield Finding("queue", "warning" if aside else "ok", f"{aside} deposits set aside after three tries" if aside else "nothing set aside")
     yield from kept(house, at=now())
