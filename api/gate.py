@@ -1,11 +1,12 @@
 """The gate: a request waits here, in the event loop, before it takes a thread or a connection.
 
 Without it, waiting requests hold all threads and the server stops; with it hundreds in flight pass. On SQLite there is one place for
-writers and some for readers, who wait as long as it takes. On PostgreSQL all share as many places as the pool has connections, and whoever
-gets none in time hears "try again" instead of waiting for a server that may be gone.
+writers and some for readers, who wait as long as it takes. On PostgreSQL all share as many places as the pool has connections; who waits
+while nobody at all is served hears "try again" instead of waiting for a server that may be gone.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
@@ -51,21 +52,37 @@ def one_of_two() -> Iterator[None]:
 
 
 class Places:
-    """So many at once; whoever waits longer than `patience` seconds gives up."""
+    """So many at once. Whoever waits gives up when for `patience` seconds nobody was served: a long queue that moves is no reason to."""
 
     def __init__(self, count: int, patience: float | None) -> None:
         self.free = asyncio.Semaphore(count)
         self.patience = patience
+        self.served_at = 0.0  # when somebody last went away content
 
     async def __aenter__(self) -> None:
-        try:
-            async with asyncio.timeout(self.patience):
-                await self.free.acquire()
-        except TimeoutError as full:
-            raise TryAgain from full
+        if self.patience is None or not self.free.locked():
+            await self.free.acquire()
+        else:
+            await self._queue(self.patience)
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.served_at = time.monotonic()
         self.free.release()
+
+    async def _queue(self, patience: float) -> None:
+        """Wait for a place, keeping one's turn."""
+        began, turn = time.monotonic(), asyncio.ensure_future(self.free.acquire())
+        try:
+            while not turn.done():
+                left = max(began, self.served_at) + patience - time.monotonic()
+                if left <= 0:
+                    raise TryAgain
+                await asyncio.wait({turn}, timeout=left)
+        except BaseException:
+            if not turn.cancel():  # it came in this very moment
+                self.free.release()
+            raise
 
 
 class Gate:

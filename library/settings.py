@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     database_connections: int = Field(default=16, ge=2, description="connections of one process to PostgreSQL, and its places for requests")
     statement_seconds: float = Field(default=30, gt=0, description="the longest statement on PostgreSQL")
     lock_seconds: float = Field(default=10, gt=0, description="the longest wait for a lock on PostgreSQL")
-    wait_seconds: float = Field(default=1.5, gt=0, description="how long a request waits for a place at PostgreSQL before it hears: try again")
+    wait_seconds: float = Field(default=1.5, gt=0, description="when nobody was served by PostgreSQL for so long, who waits for a place hears: try again")
     files: str = Field(default="", description="file://path (default: in home), or s3://ACCESS:SECRET@host:port/bucket?secure=false&region=…")
     files_public_url: str = Field(default="", description="where browsers reach the S3 store; public files are then fetched there by signed links")
     index: str = Field(default="", description="tantivy://path (default: in home), or https://host/name of an Elasticsearch")
