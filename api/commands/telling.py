@@ -49,7 +49,7 @@ def opened(*, migrate: bool | None = None, as_json: bool = False) -> Iterator[Ho
     except StoreAway as away:
         stop(f"The file store is away: {away}")
     except OperationalError as silent:  # its own words only: the statement may hold what is nobody's business
-        stop(f"The database does not answer: {str(silent.orig).strip()}")
+        stop(f"The database cannot be used: {str(silent.orig).strip()}")
     except Refusal as refusal:
         if as_json:
             tell({"code": refusal.code, "vi": refusal.sentence("vi"), "en": refusal.sentence("en")}, "", as_json=True)

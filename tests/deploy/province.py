@@ -1,12 +1,10 @@
 """The province of docker-compose.yml, started by a container engine as docs/deploy.md says, on a machine that may be small."""
 
 import os
-import re
 import resource
 import shutil
 import ssl
 import subprocess
-from functools import cached_property
 from pathlib import Path
 
 import httpx
@@ -14,13 +12,13 @@ import yaml
 
 from tests.conftest import PROJECT
 from tests.deploy import standins
+from tests.deploy.scripts import script
 from tests.services.machinery import free_port, missing
 from tests.services.nginx import CONTENT, PUBLIC, Here
 
 PROGRAM = ("docker-compose.yml", "deploy", "library", "search", "ingest", "api", "frontend", "pyproject.toml", "README.md", "LICENSE")
 LEFT_OUT = shutil.ignore_patterns("node_modules", "dist", "__pycache__", "secrets")
 NAME = "hoclieu-test"  # not the house that may run on this machine
-SCRIPT = re.compile(r"```sh\n(#!/bin/sh\n.*?)```", re.S)
 
 
 def needs_docker() -> None:
@@ -73,11 +71,11 @@ class Province:
         trusted = ssl.create_default_context(cafile=str(self.folder / "deploy" / "secrets" / "certificate.pem"))
         return httpx.Client(base_url=f"https://{host}:{self.port}", transport=Here(httpx.HTTPTransport(verify=trusted)), timeout=60)
 
-    @cached_property
-    def scripts(self) -> list[str]:
-        """The scripts of docs/deploy.md, with the folders of this copy."""
-        found = SCRIPT.findall((PROJECT / "docs" / "deploy.md").read_text(encoding="utf-8"))
-        return [one.replace("/opt/hoclieu", str(self.folder)).replace("/backup/", f"{self.backup}/").replace(" /backup/", f" {self.backup}/") for one in found]
+    def script(self, words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run the script of docs/deploy.md that holds these words, as cron runs it."""
+        plain = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(Path.home()), **more}
+        found = script(words, self.folder, self.backup)
+        return subprocess.run(["sh", "-c", found], cwd="/", env=plain, capture_output=True, text=True, check=False)
 
     def down(self) -> None:
         """Away with the containers, the networks and everything they kept."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests import makers
 from tests.conftest import PROJECT
-from tests.deploy.province import SCRIPT
+from tests.deploy.scripts import script
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.machinery import missing
 
@@ -32,9 +32,7 @@ class Pc:
 
     def run(self, words: str, house: RunningHouse, **more: str) -> subprocess.CompletedProcess[str]:
         """The script that holds these words."""
-        script = next(one for one in SCRIPT.findall((PROJECT / "docs" / "deploy.md").read_text()) if words in one)
-        script = script.replace("/opt/hoclieu", str(self.program)).replace("/backup/", f"{self.disk}/")
-        return subprocess.run(["sh", "-c", script], env=house.environment | more, capture_output=True, text=True, check=False)
+        return subprocess.run(["sh", "-c", script(words, self.program, self.disk)], env=house.environment | more, capture_output=True, text=True, check=False)
 
     @property
     def var(self) -> Path:

@@ -1,7 +1,6 @@
 """docker-compose.yml, started: what an operator does by docs/deploy.md, on real containers; and what must hold between them."""
 
 import json
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -68,14 +67,17 @@ def signed_in(province: Province) -> Iterator[httpx.Client]:
         yield client
 
 
-def is_there(province: Province, book: tuple[str, Path]) -> None:
-    """A stranger finds the page by words without marks, sees it, and gets the file as it was sent."""
-    work, path = book
+def met(province: Province, work: str) -> tuple[list[str], int, bytes]:
+    """What a stranger meets: the works found by words without marks, the page of the first, and the bytes of the file."""
     with province.client() as stranger:
         found = stranger.get("/api/v1/search", params={"q": "dinh li thales dao"}).raise_for_status().json()
-        assert [one["id"] for one in found["works"]] == [work]
-        assert found["works"][0]["pages"][0]["number"] == makers.KEY_PAGE
-        assert stranger.get(f"/api/v1/works/{work}/file").raise_for_status().content == path.read_bytes()
+        data = stranger.get(f"/api/v1/works/{work}/file").raise_for_status().content
+        return [one["id"] for one in found["works"]], found["works"][0]["pages"][0]["number"], data
+
+
+def sent(book: tuple[str, Path]) -> tuple[list[str], int, bytes]:
+    """The same of the book as it was sent."""
+    return [book[0]], makers.KEY_PAGE, book[1].read_bytes()
 
 
 def test_nothing_runs_as_root_with_a_capability_or_a_root_it_can_write_and_no_environment_holds_a_secret(province: Province) -> None:
@@ -104,7 +106,7 @@ def test_the_content_name_answers_nothing_else(province: Province) -> None:
 
 
 def test_a_book_goes_from_the_proxy_to_the_page(province: Province, book: tuple[str, Path]) -> None:
-    is_there(province, book)
+    assert met(province, book[0]) == sent(book)
     doctor = province.hoclieu("doctor")
     assert "✗" not in doctor, doctor
     assert "✓ wall" in doctor
@@ -151,32 +153,24 @@ def addresses(province: Province) -> dict[str, str]:
 def test_after_the_power_was_gone_all_comes_back_in_whatever_order(province: Province, book: tuple[str, Path]) -> None:
     province.compose("kill")
     for service in ("proxy", "work", "serve-2", "serve-1", "elasticsearch", "minio", "postgres"):  # as the engine starts them: without waiting
-        standins.docker("start", *standins.docker("ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.service={service}").stdout.split())
+        standins.docker("start", *province.compose("ps", "--all", "--quiet", service).split())
     until(lambda: healthy(province) == set(RUNNING), otherwise="not everything came back")
-    is_there(province, book)
+    assert met(province, book[0]) == sent(book)
 
 
 def test_what_is_lost_comes_back_from_the_backup(province: Province, book: tuple[str, Path]) -> None:
-    backing_up = next(one for one in province.scripts if "pg_dump" in one)
-    restoring = next(one for one in province.scripts if "pg_restore" in one)
     province.compose("stop", "postgres")
-    assert run(backing_up, province).returncode != 0
+    assert province.script("pg_dump").returncode != 0
     province.compose("up", "--detach", "--wait", "postgres")
     assert "none" in province.hoclieu("doctor").split("backup:")[1], "what failed is no backup"
-    done = run(backing_up, province)
+    done = province.script("pg_dump")
     assert done.returncode == 0, done.stderr
     assert "✓ backup" in province.hoclieu("doctor")
     day = next(province.backup.glob("hoclieu-*.dump")).stem.split("-")[1]
     province.down()
-    restored = run(restoring, province, N=day)
+    restored = province.script("pg_restore", N=day)
     assert restored.returncode == 0, restored.stdout + restored.stderr
     until(lambda: healthy(province) == set(RUNNING), otherwise="not everything became healthy")
-    is_there(province, book)
+    assert met(province, book[0]) == sent(book)
     with signed_in(province) as client:
         assert client.get("/api/v1/me").raise_for_status().json()["login"] == LOGIN
-
-
-def run(script: str, province: Province, **more: str) -> subprocess.CompletedProcess[str]:
-    """A script of docs/deploy.md, as cron runs it."""
-    plain = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(Path.home()), **more}
-    return subprocess.run(["sh", "-c", script], cwd="/", env=plain, capture_output=True, text=True, check=False)
