@@ -173,4 +173,4 @@ def test_a_database_that_is_away_is_said_in_a_sentence_without_its_password(tmp_
     for command in (["migrate"], ["doctor"], ["user", "add", "co.huong"]):
         code, rows, said = run(tmp_path / "var", *command, HOCLIEU_DATABASE=nowhere)
         assert (code, rows) == (2, [])
-        assert "The database cannot be used: connection failed" in said and "Traceback" not in said and "b7Yq2kTz9" not in said
+        assert "The database cannot be used: " in said and "Traceback" not in said and "b7Yq2kTz9" not in said
