@@ -12,94 +12,46 @@ from starlette.responses import JSONResponse, Response
 
 from api.dependencies import language
 from api.gate import TryAgain
-from library.errors import Refusal
+from library.errors import Busy, Clash, Forbidden, Gone, Refusal, Unknown, Wrong
 from library.files.keys import StoreAway
 
-STATUS = {
+BY_KIND: Mapping[type[Refusal], int] = {Unknown: 404, Forbidden: 403, Clash: 409, Wrong: 422, Gone: 410, Busy: 503}
+STATUS = {  # what HTTP has a status of its own for
     "sign-in-needed": 401,
     "wrong-password": 401,
-    "not-allowed": 403,
-    "password-to-choose": 403,
-    "role-not-held": 403,
-    "unknown-unit": 404,
-    "unknown-member": 404,
-    "unknown-class": 404,
-    "unit-code-taken": 409,
-    "unit-closed": 409,
-    "last-administrator": 409,
-    "foreign-origin": 403,
+    "bad-request": 400,
     "foreign-host": 400,
+    "metadata-broken": 400,
     "plain-body": 415,
-    "unknown-work": 404,
-    "unknown-page": 404,
-    "unknown-notice": 404,
-    "unknown-deposit": 404,
-    "not-found": 404,
-    "not-at-desk": 403,
-    "unknown-barcode": 404,
-    "unknown-card": 404,
-    "isbn-unknown": 404,
-    "foreign-item": 409,
-    "item-on-loan": 409,
-    "already-yours": 409,
-    "loan-limit-reached": 409,
-    "overdue-blocks": 409,
-    "read-here-only": 409,
-    "item-not-lendable": 409,
-    "patron-gone": 409,
-    "nothing-to-undo": 409,
-    "barcode-taken": 409,
-    "isbn-scanned": 422,
-    "unknown-command": 422,
-    "title-needed": 422,
-    "isbn-wrong": 422,
-    "link-used": 410,
-    "login-taken": 409,
-    "same-moment": 409,
-    "version-changed": 409,
-    "unknown-review": 404,
-    "not-a-reviewer": 403,
-    "own-work": 403,
-    "not-your-decision": 403,
-    "already-decided": 409,
-    "already-in-review": 409,
-    "nothing-to-review": 409,
-    "too-late-to-undo": 409,
-    "reason-needed": 422,
-    "deposit-accepted": 409,
-    "wrong-offset": 409,
     "wrong-checksum": 460,
     "upload-busy": 423,
     "file-too-large": 413,
     "form-too-large": 413,
     "too-many-tries": 429,
-    "try-again": 503,
-    "files-away": 503,
     "disk-full": 507,
-    "not-valid": 422,
+    "internal-error": 500,
 }
-DEFAULT = 400
 
 
-class NotFound(Refusal):
+class NotFound(Unknown):
     code = "not-found"
     vi = "Trang này không có, hoặc đã chuyển chỗ."
     en = "This page does not exist, or it has moved."
 
 
-class NotValid(Refusal):
+class NotValid(Wrong):
     code = "not-valid"
     vi = "Có chỗ điền chưa đúng: {fields}."
     en = "Something is not filled in correctly: {fields}."
 
 
-class FormTooLarge(Refusal):
+class FormTooLarge(Wrong):
     code = "form-too-large"
     vi = "Gửi kiểu này chỉ nhận tệp tới 8 MB. Tệp lớn hơn: mở trang Gửi học liệu bằng trình duyệt có bật JavaScript."
     en = "This form takes files up to 8 MB. For a larger one open the upload page in a browser with JavaScript."
 
 
-class FilesAway(Refusal):
+class FilesAway(Busy):
     code = "files-away"
     vi = "Kho tệp đang tạm nghỉ. Tìm sách và xem thông tin vẫn được; tệp và trang sách chờ ít phút rồi mở lại."
     en = "The file store is away for the moment. Search and catalogue work; open files and pages again in a few minutes."
@@ -111,15 +63,15 @@ class Broken(Refusal):
     en = "Something broke, and it was not you. Give the administrator the code {request_id}."
 
 
-class NotAcceptable(Refusal):
+class NotAcceptable(Wrong):
     code = "bad-request"
     vi = "Yêu cầu này máy chủ không hiểu."
     en = "The server does not understand this request."
 
 
 def status_of(refusal: Refusal) -> int:
-    """The HTTP status of a refusal."""
-    return 500 if isinstance(refusal, Broken) else STATUS.get(refusal.code, DEFAULT)
+    """The HTTP status of a refusal: its own, or that of its kind."""
+    return STATUS.get(refusal.code) or next(status for kind, status in BY_KIND.items() if isinstance(refusal, kind))
 
 
 def content(refusal: Refusal, in_language: str) -> dict[str, object]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from library.database import reading_session, writing_session
-from library.errors import Refusal
+from library.errors import Busy, Clash
 from library.uniqueness import met_at
 from library.walls import NOBODY
 
@@ -26,13 +26,13 @@ READERS = 16  # on SQLite
 Result = TypeVar("Result")
 
 
-class TryAgain(Refusal):
+class TryAgain(Busy):
     code = "try-again"
     vi = "Máy chủ đang bận quá. Đợi vài giây rồi thử lại; chưa có gì bị mất."
     en = "The server is very busy. Try again in a few seconds; nothing is lost."
 
 
-class SameMoment(Refusal):
+class SameMoment(Clash):
     code = "same-moment"
     vi = "Đúng lúc đó việc này vừa được ghi rồi. Mở lại trang, xem đã có chưa rồi hẵng làm tiếp."
     en = "The same was written at the very same moment. Open the page again and look before you repeat it."

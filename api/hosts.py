@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from library.errors import Refusal
+from library.errors import Wrong
 from library.settings import Settings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -12,7 +12,7 @@ EVERYWHERE = frozenset({"0.0.0.0", "::", ""})
 PROBES = frozenset({"/livez", "/readyz"})  # asked by number, from within
 
 
-class ForeignHost(Refusal):
+class ForeignHost(Wrong):
     code = "foreign-host"
     vi = "Thư viện không mở ở địa chỉ này. Mở đúng địa chỉ của thư viện rồi thử lại."
     en = "The library is not found under this address. Open the library's own address and try again."

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import errors, metrics
 from api.first_screen.rendering import styles_hash
 from api.hosts import PROBES, ForeignHost, is_foreign
-from library.errors import Refusal
+from library.errors import Forbidden, Refusal, Wrong
 from library.logs import new_request_id
 
 log = structlog.get_logger()
@@ -35,13 +35,13 @@ def headers_of_all() -> dict[str, str]:
     return {**HEADERS, "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; form-action 'self'"}
 
 
-class ForeignOrigin(Refusal):
+class ForeignOrigin(Forbidden):
     code = "foreign-origin"
     vi = "Yêu cầu này đến từ một trang khác nên đã dừng lại. Mở trang thư viện rồi làm lại giúp nhé."
     en = "This request came from another site and was stopped. Open the library's own page and try again."
 
 
-class PlainBody(Refusal):
+class PlainBody(Wrong):
     code = "plain-body"
     vi = "Yêu cầu này gửi sai kiểu nên đã dừng lại."
     en = "This request was sent as plain text and was stopped."

@@ -13,19 +13,19 @@ from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from library.errors import Refusal
+from library.errors import Busy, Wrong
 
 REMEMBERED = 1000  # running uploads a process
 STRETCH = 8 * 1024**2  # bytes after which the disk is asked to begin
 
 
-class DiskFull(Refusal):
+class DiskFull(Busy):
     code = "disk-full"
     vi = "Máy chủ sắp hết chỗ chứa nên chưa nhận thêm được. Phần đã gửi vẫn giữ; báo người quản trị rồi gửi tiếp sau."
     en = "The server is running out of space. What has arrived is kept; tell the administrator and go on later."
 
 
-class TooLarge(Refusal):
+class TooLarge(Wrong):
     code = "file-too-large"
     vi = "Tệp lớn quá: nhiều nhất {limit_mb} MB. Chia nhỏ hoặc nén bớt rồi gửi lại."
     en = "The file is too large: at most {limit_mb} MB. Split or compress it and send it again."

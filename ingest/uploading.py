@@ -20,7 +20,7 @@ from ingest.receiving import DiskFull, TooLarge
 from library.catalogue import depositing, keeping
 from library.catalogue.models import RECEIVING, Deposit
 from library.database import reading_session, transaction
-from library.errors import Refusal
+from library.errors import Busy, Clash, Refusal, Wrong
 from library.failpoints import reach
 from library.files.keys import hash_of
 
@@ -28,25 +28,25 @@ RESERVE = 0.05  # of the disk stays free
 BYTES_COME_WITH_THEIR_ROW = timedelta(minutes=5)  # an unfinished upload without its file is older than this: it was given up
 
 
-class WrongOffset(Refusal):
+class WrongOffset(Clash):
     code = "wrong-offset"
     vi = "Đoạn gửi lên không khớp chỗ đang dở. Máy sẽ hỏi lại rồi gửi tiếp đúng chỗ."
     en = "This part does not begin where the upload stands ({offset}). Ask for the offset and go on from there."
 
 
-class WrongChecksum(Refusal):
+class WrongChecksum(Wrong):
     code = "wrong-checksum"
     vi = "Đoạn vừa gửi bị hỏng trên đường truyền nên đã bỏ. Gửi lại đoạn đó là được."
     en = "The part was damaged on its way and has been dropped. Send it again."
 
 
-class UploadBusy(Refusal):
+class UploadBusy(Busy):
     code = "upload-busy"
     vi = "Tệp này đang được gửi từ một cửa sổ khác. Đợi một chút rồi thử lại."
     en = "This file is being sent from another window. Wait a moment and try again."
 
 
-class MetadataBroken(Refusal):
+class MetadataBroken(Wrong):
     code = "metadata-broken"
     vi = "Thông tin kèm tệp không đọc được. Gửi lại giúp nhé."
     en = "The upload's metadata cannot be read. Please send it again."

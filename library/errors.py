@@ -1,7 +1,8 @@
 """Errors that people can read as they stand.
 
 Each refusal is a class with a stable code for programs, one Vietnamese and one English sentence for people,
-and the facts of the case for logs and for the sentences themselves. HTTP statuses live in `api/errors.py`.
+and the facts of the case for logs and for the sentences themselves. Six bases say what kind of refusal it is; what each means
+on the wire stands in `api/errors.py`.
 """
 
 from typing import Any, ClassVar
@@ -21,6 +22,30 @@ class Refusal(Exception):
     def sentence(self, language: str) -> str:
         """The sentence in `vi` or `en`, with the facts filled in."""
         return (self.en if language == "en" else self.vi).format(**self.facts)
+
+
+class Unknown(Refusal):
+    """There is no such thing, or none that this person may know of."""
+
+
+class Forbidden(Refusal):
+    """The thing is there; this person may not do that to it."""
+
+
+class Clash(Refusal):
+    """The wish is sound, but things stand otherwise by now."""
+
+
+class Wrong(Refusal):
+    """What was typed, chosen or sent cannot be taken as it is."""
+
+
+class Gone(Refusal):
+    """It was there once and will not come back."""
+
+
+class Busy(Refusal):
+    """Something the house needs is away; the same wish may be granted in a moment."""
 
 
 def refusals(base: type[Refusal] = Refusal) -> list[type[Refusal]]:

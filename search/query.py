@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from library import vocabulary
-from library.errors import Refusal
+from library.errors import Wrong
 from library.people.sight import Sight
 from library.vietnamese import Token, clean, tokens
 
@@ -13,7 +13,7 @@ MOST_TERMS = 16
 LONGEST_ENTRY = 6  # words of the longest abbreviation or synonym
 
 
-class QueryTooLong(Refusal):
+class QueryTooLong(Wrong):
     code = "query-too-long"
     vi = "Câu tìm dài quá ({length} kí tự). Gõ vài chữ chính thôi là đủ, nhiều nhất {limit} kí tự."
     en = "The query is too long ({length} characters). A few key words are enough, at most {limit} characters."

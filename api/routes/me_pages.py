@@ -12,7 +12,7 @@ from api.routes import homes, people
 from api.schemas import people as schemas
 from api.showing import Text, answer, in_both_languages, prefix_of, shown
 from library.clock import now
-from library.errors import Refusal
+from library.errors import Refusal, Wrong
 from library.people import sign_in
 from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
 
@@ -63,7 +63,7 @@ async def password_form(request: Request, gate: GateNow, token: Token, language:
     return response
 
 
-class PasswordTooShort(Refusal):
+class PasswordTooShort(Wrong):
     code = "password-too-short"
     vi = "Mật khẩu cần ít nhất 8 kí tự; một câu ngắn dễ nhớ là tốt nhất."
     en = "A password needs 8 characters or more; a short sentence is best."

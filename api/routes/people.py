@@ -13,7 +13,7 @@ from api.describing import unit_named
 from api.gate import Gate
 from api.schemas import people as schemas
 from library.clock import now
-from library.errors import Refusal
+from library.errors import Wrong
 from library.notices import telling
 from library.people import inviting, sign_in, throttling
 from library.people.models import ADMINISTRATOR, Person
@@ -27,7 +27,7 @@ FORGET = '"cache", "storage"'  # what a browser forgets of this site when somebo
 hashing = asyncio.Semaphore(2)  # argon2id is meant to be slow: two at a time, the others wait outside
 
 
-class SamePassword(Refusal):
+class SamePassword(Wrong):
     code = "same-password"
     vi = "Mật khẩu mới phải khác mật khẩu cũ."
     en = "The new password must differ from the old one."

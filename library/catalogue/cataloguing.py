@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from library import audit, vocabulary, work_queue
 from library.catalogue.models import IN_REVIEW, PUBLISHED, Deposit, Version, Work
-from library.errors import Refusal
+from library.errors import Unknown, Wrong
 from library.people.sight import person_token, review_token, staff_token
 from library.people.sign_in import Actor, NotAllowed
 
@@ -22,13 +22,13 @@ COLUMNS = {"type": "type_code", "subject": "subject_code", "series": "series_cod
 DESCRIPTION = ("title", "authors", "aliases", "isbn", "type_code", "subject_code", "grade", "series_code", "language")
 
 
-class UnknownWork(Refusal):
+class UnknownWork(Unknown):
     code = "unknown-work"
     vi = "Không tìm thấy học liệu này. Có thể liên kết đã cũ, hoặc học liệu chưa mở cho mọi người."
     en = "This material was not found. The link may be old, or it is not open to everybody."
 
 
-class UnknownValue(Refusal):
+class UnknownValue(Wrong):
     code = "unknown-value"
     vi = "“{value}” không có trong danh mục."
     en = "“{value}” is not in the vocabulary."

@@ -24,24 +24,24 @@ from library.catalogue.models import (
     Version,
     Work,
 )
-from library.errors import Refusal
+from library.errors import Clash, Refusal, Unknown, Wrong
 from library.people.roles import AUTHORS
 from library.people.sign_in import Actor, NotAllowed
 
 
-class UnknownDeposit(Refusal):
+class UnknownDeposit(Unknown):
     code = "unknown-deposit"
     vi = "Không tìm thấy tệp đang gửi này. Có thể đã quá hạn giữ hoặc đã bị xoá; gửi lại từ đầu giúp nhé."
     en = "This upload was not found. It may have expired or been removed; please send the file again."
 
 
-class ProcessingFailed(Refusal):
+class ProcessingFailed(Wrong):
     code = "processing-failed"
     vi = "Máy đã thử ba lần mà chưa đọc được tệp này. Tệp gốc trên máy thầy cô vẫn còn; người quản trị sẽ thấy lỗi trong nhật kí."
     en = "Three tries to read this file have failed. Your own copy is untouched; the administrator sees the reason in the log."
 
 
-class DepositAccepted(Refusal):
+class DepositAccepted(Clash):
     code = "deposit-accepted"
     vi = "Tệp đã nhận đủ và đang được xử lí, không dừng gửi được nữa."
     en = "The file has arrived and is being processed; the upload can no longer be cancelled."

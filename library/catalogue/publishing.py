@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from library import audit
 from library.catalogue import cataloguing
 from library.catalogue.models import DRAFT, PUBLISHED, WITHDRAWN, Audience, Rendition, Version, Work
-from library.errors import Refusal
+from library.errors import Clash, Wrong
 from library.people.models import COMMUNE, SCHOOL, Membership, SchoolClass, Unit
 from library.people.sight import PROVINCE, PUBLIC, class_token, person_token, unit_token, units_above, units_below
 from library.people.sign_in import Actor, NotAllowed
@@ -24,13 +24,13 @@ NAMED_SIGHTS = frozenset({"department", "class", "person"})  # these need `to`
 MOMENTS = ("opens_at", "closes_at", "published_at")
 
 
-class VersionChanged(Refusal):
+class VersionChanged(Clash):
     code = "version-changed"
     vi = "Học liệu vừa có bản mới. Xem lại bản mới rồi hãy duyệt; chưa có gì được công bố."
     en = "The material has just got a new version. Look at it before you approve; nothing has been published."
 
 
-class UnknownReaders(Refusal):
+class UnknownReaders(Wrong):
     code = "unknown-readers"
     vi = "Chưa rõ mở cho ai đọc: chọn lại người đọc trong trường của học liệu này."
     en = "It is not clear who shall read it: choose readers within the school of this material."

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from library.catalogue.access import visible_to
 from library.catalogue.cataloguing import UnknownWork
 from library.catalogue.models import ORIGINAL, PUBLISHED, Audience, Page, Rendition, Version, Work
-from library.errors import Refusal
+from library.errors import Unknown
 from library.people.sight import Sight
 
 
-class UnknownPage(Refusal):
+class UnknownPage(Unknown):
     code = "unknown-page"
     vi = "Sách này không có trang đó."
     en = "This book has no such page."

@@ -1,111 +1,111 @@
 """What a desk may be told, in the words of a librarian."""
 
-from library.errors import Refusal
+from library.errors import Clash, Forbidden, Unknown, Wrong
 
 
-class UnknownBarcode(Refusal):
+class UnknownBarcode(Unknown):
     code = "unknown-barcode"
     vi = "Mã {code} chưa có trong kho của trường. Thêm bản sách này ở trang Kho sách rồi quét lại."
     en = "The code {code} is not among the school's copies. Add the copy on the stock page and scan it again."
 
 
-class ForeignItem(Refusal):
+class ForeignItem(Clash):
     code = "foreign-item"
     vi = "“{title}” là sách của {school}. Để riêng để gửi trả trường bạn."
     en = "“{title}” belongs to {school}. Put it aside to send it back."
 
 
-class UnknownCard(Refusal):
+class UnknownCard(Unknown):
     code = "unknown-card"
     vi = "Thẻ {code} không phải của người trong trường này."
     en = "The card {code} belongs to nobody of this school."
 
 
-class IsbnScanned(Refusal):
+class IsbnScanned(Wrong):
     code = "isbn-scanned"
     vi = "Đây là mã ISBN in ở bìa, chưa phải mã của bản sách. Quét nhãn của trường dán trên sách."
     en = "This is the ISBN on the cover, not the label of the copy. Scan the school's own label."
 
 
-class CommandUnknown(Refusal):
+class CommandUnknown(Wrong):
     code = "unknown-command"
     vi = "Thẻ lệnh này chưa dùng được ở quầy."
     en = "This command card does nothing at the desk yet."
 
 
-class ItemOnLoan(Refusal):
+class ItemOnLoan(Clash):
     code = "item-on-loan"
     vi = "Cuốn này {borrower} đang mượn, hạn trả {due}."
     en = "{borrower} has this copy on loan until {due}."
 
 
-class AlreadyYours(Refusal):
+class AlreadyYours(Clash):
     code = "already-yours"
     vi = "{borrower} đang giữ chính cuốn này, hạn trả {due}. Muốn trả thì bấm Xong rồi quét lại."
     en = "{borrower} has this very copy until {due}. To return it, finish with this reader and scan it again."
 
 
-class LoanLimitReached(Refusal):
+class LoanLimitReached(Clash):
     code = "loan-limit-reached"
     vi = "{borrower} đã mượn đủ {limit} cuốn, trả một cuốn rồi mượn tiếp nhé."
     en = "{borrower} has {limit} copies already; one must come back first."
 
 
-class OverdueBlocks(Refusal):
+class OverdueBlocks(Clash):
     code = "overdue-blocks"
     vi = "{borrower} còn {count} cuốn quá hạn, trả rồi mượn tiếp nhé."
     en = "{borrower} has {count} overdue copies; they must come back first."
 
 
-class ReadHereOnly(Refusal):
+class ReadHereOnly(Clash):
     code = "read-here-only"
     vi = "Sách này chỉ đọc tại chỗ, không cho mượn về."
     en = "This copy is for reading in the library only."
 
 
-class ItemNotLendable(Refusal):
+class ItemNotLendable(Clash):
     code = "item-not-lendable"
     vi = "Bản sách này đang ghi là {status_vi}, chưa cho mượn được."
     en = "This copy is recorded as {status_en} and cannot be lent."
 
 
-class PatronGone(Refusal):
+class PatronGone(Clash):
     code = "patron-gone"
     vi = "{borrower} không còn trong trường, chỉ trả sách được thôi."
     en = "{borrower} has left the school and can only return copies."
 
 
-class NothingToUndo(Refusal):
+class NothingToUndo(Clash):
     code = "nothing-to-undo"
     vi = "Lượt này không hoàn tác được nữa: đã quá {minutes} phút, hoặc sách đã đi tiếp."
     en = "This can no longer be undone: more than {minutes} minutes ago, or the copy has moved on."
 
 
-class BarcodeTaken(Refusal):
+class BarcodeTaken(Clash):
     code = "barcode-taken"
     vi = "Mã {code} đã dán cho một bản khác, kể cả bản đã thanh lí cũng không dùng lại."
     en = "The label {code} belongs to another copy; labels are never used twice, withdrawn copies included."
 
 
-class IsbnWrong(Refusal):
+class IsbnWrong(Wrong):
     code = "isbn-wrong"
     vi = "Số ISBN chưa đúng: {isbn}. Chép lại 10 hoặc 13 chữ số ở bìa sau."
     en = "The ISBN is not right: {isbn}. Copy the 10 or 13 digits from the back cover."
 
 
-class IsbnUnknown(Refusal):
+class IsbnUnknown(Unknown):
     code = "isbn-unknown"
     vi = "Chưa có sách nào mang ISBN {isbn}. Điền tên sách để thêm mới."
     en = "No title carries the ISBN {isbn} yet. Fill in the title to add it."
 
 
-class TitleNeeded(Refusal):
+class TitleNeeded(Wrong):
     code = "title-needed"
     vi = "Điền tên sách, hoặc ISBN của sách đã có."
     en = "Fill in the title, or the ISBN of a known one."
 
 
-class NotAtDesk(Refusal):
+class NotAtDesk(Forbidden):
     code = "not-at-desk"
     vi = "Quầy dành cho thủ thư của trường."
     en = "The desk is for the school's librarian."

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from library.errors import Refusal
+from library.errors import Unknown
 from library.notices.models import Notice
 from library.notices.wording import DIGESTED, Words, words
 
 SHOWN = 100
 
 
-class UnknownNotice(Refusal):
+class UnknownNotice(Unknown):
     code = "unknown-notice"
     vi = "Thông báo này không còn nữa."
     en = "This notice is gone."

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from library import audit, clock, walls
 from library.database import add_missing
-from library.errors import Refusal
+from library.errors import Clash, Gone, Unknown, Wrong
 from library.people import units
 from library.people.models import (
     ADMINISTRATOR,
@@ -32,31 +32,31 @@ PROVINCE_CODE = "tinh"
 ONSETS, VOWELS, ENDS = ("b", "c", "d", "g", "h", "k", "l", "m", "n", "s", "t", "v", "x"), "aeiou", ("", "m", "n", "p", "t")
 
 
-class LinkUsed(Refusal):
+class LinkUsed(Gone):
     code = "link-used"
     vi = "Liên kết này đã dùng rồi hoặc đã quá hạn. Nhờ quản trị viên tạo liên kết mới."
     en = "This link has been used or has expired. Ask the administrator for a new one."
 
 
-class LoginTaken(Refusal):
+class LoginTaken(Clash):
     code = "login-taken"
     vi = "Tên đăng nhập “{login}” đã có người dùng. Chọn tên khác."
     en = "The user name “{login}” is taken. Choose another."
 
 
-class UnknownUnit(Refusal):
+class UnknownUnit(Unknown):
     code = "unknown-unit"
     vi = "Không có đơn vị nào mang mã “{unit}”."
     en = "There is no unit with the code “{unit}”."
 
 
-class UnknownPerson(Refusal):
+class UnknownPerson(Unknown):
     code = "unknown-person"
     vi = "Không có ai tên đăng nhập “{login}”."
     en = "There is nobody with the user name “{login}”."
 
 
-class UnknownRole(Refusal):
+class UnknownRole(Wrong):
     code = "unknown-role"
     vi = "Không có vai trò “{role}”. Chọn một trong: {roles}."
     en = "There is no role “{role}”. Choose one of: {roles}."

@@ -8,7 +8,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from library import audit, walls
-from library.errors import Refusal
+from library.errors import Clash, Unknown
 from library.people import inviting, units
 from library.people.models import Enrolment, Invitation, Membership, Person, SchoolClass, SignIn, Unit
 from library.people.roles import ADMINISTRATOR, PUPIL, ROLES
@@ -16,19 +16,19 @@ from library.people.sight import units_below
 from library.people.sign_in import Actor, NotAllowed
 
 
-class UnknownMember(Refusal):
+class UnknownMember(Unknown):
     code = "unknown-member"
     vi = "Không tìm thấy người này trong đơn vị."
     en = "This person was not found in the unit."
 
 
-class UnknownClass(Refusal):
+class UnknownClass(Unknown):
     code = "unknown-class"
     vi = "Không tìm thấy lớp này."
     en = "This class was not found."
 
 
-class LastAdministrator(Refusal):
+class LastAdministrator(Clash):
     code = "last-administrator"
     vi = "Đây là quản trị viên cuối cùng, khoá lại thì không còn ai mở được. Thêm một người nữa trước đã."
     en = "This is the last administrator: nobody could let them in again. Add another one first."

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from library import audit, walls
-from library.errors import Refusal
+from library.errors import Forbidden
 from library.people.models import DEPARTMENT, PROVINCE, Enrolment, Membership, Person, SignIn, Unit
 from library.people.roles import ADMINISTRATOR, AUTHORS, READERS
 from library.people.sight import VISITOR, Sight, sight_of
@@ -25,31 +25,31 @@ passwords = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19456, paralleli
 NOBODYS_HASH = passwords.hash(secrets.token_hex(16))
 
 
-class WrongPassword(Refusal):
+class WrongPassword(Forbidden):
     code = "wrong-password"
     vi = "Tên đăng nhập hoặc mật khẩu chưa đúng. Thử lại, hoặc nhờ quản trị viên cấp liên kết mới."
     en = "The user name or password is not right. Try again, or ask the administrator for a new link."
 
 
-class SignInNeeded(Refusal):
+class SignInNeeded(Forbidden):
     code = "sign-in-needed"
     vi = "Việc này cần đăng nhập."
     en = "Please sign in to do this."
 
 
-class NotAllowed(Refusal):
+class NotAllowed(Forbidden):
     code = "not-allowed"
     vi = "Tài khoản này chưa được làm việc đó."
     en = "This account may not do that."
 
 
-class PasswordToChoose(Refusal):
+class PasswordToChoose(Forbidden):
     code = "password-to-choose"
     vi = "Trước hết chọn mật khẩu của riêng mình, thay cho mật khẩu in trên giấy."
     en = "First choose a password of your own instead of the printed one."
 
 
-class RoleNotHeld(Refusal):
+class RoleNotHeld(Forbidden):
     code = "role-not-held"
     vi = "Vai trò này không còn là của tài khoản này."
     en = "This account does not hold that role any more."

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from library.errors import Refusal
+from library.errors import Busy
 from library.people.models import FailedSignIn
 
 FAILURES_COUNT_FOR = timedelta(minutes=15)
 MOST_FAILURES_HERE, MOST_FAILURES_LOGIN, MOST_FAILURES_ADDRESS = 5, 10, 300
 
 
-class TooManyTries(Refusal):
+class TooManyTries(Busy):
     code = "too-many-tries"
     vi = "Đã thử sai nhiều lần. Đợi {minutes} phút rồi thử lại; mật khẩu cũ vẫn còn nguyên."
     en = "Too many wrong tries. Wait {minutes} minutes and try again; the password has not changed."

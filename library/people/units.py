@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from library import audit
-from library.errors import Refusal
+from library.errors import Clash, Wrong
 from library.people.models import COMMUNE, DEPARTMENT, MERGED, PROVINCE, SCHOOL, SPLIT, Membership, Unit, UnitName, UnitSuccession
 from library.people.sight import units_above
 
@@ -16,19 +16,19 @@ KINDS = (COMMUNE, SCHOOL, DEPARTMENT)
 PLACES = {COMMUNE: (PROVINCE,), SCHOOL: (COMMUNE, PROVINCE), DEPARTMENT: (SCHOOL, PROVINCE)}
 
 
-class UnitCodeTaken(Refusal):
+class UnitCodeTaken(Clash):
     code = "unit-code-taken"
     vi = "Mã “{unit}” đã có đơn vị khác dùng."
     en = "The code “{unit}” is taken by another unit."
 
 
-class UnitOutOfPlace(Refusal):
+class UnitOutOfPlace(Wrong):
     code = "unit-out-of-place"
     vi = "Đơn vị này không đặt vào đó được: xã thuộc tỉnh, trường thuộc xã hay tỉnh, tổ thuộc trường."
     en = "This unit cannot stand there: communes belong to the province, schools to a commune or the province, departments to a school."
 
 
-class UnitClosed(Refusal):
+class UnitClosed(Clash):
     code = "unit-closed"
     vi = "{name} đã đóng, không nhận thêm người và học liệu nữa."
     en = "{name} is closed and takes no more people or material."
