@@ -15,7 +15,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from ingest import orphans, pipeline, posting, sealing, uploading
+from ingest import orphans, pipeline, posting, sealing, sweeping
 from ingest.fixity import Checker
 from ingest.house import House
 from ingest.index_keeping import IndexKeeper
@@ -112,7 +112,7 @@ class Worker:
     def sweep(self) -> None:
         """Unfinished uploads, and files that no row names; while the store is away, next time."""
         try:
-            uploading.sweep(self.house, at=now())
+            sweeping.sweep(self.house, at=now())
             orphans.collect(self.house, orphans.slices_of(now()), at=now())
         except StoreAway as away:
             log.warning("store-away", reason=str(away))
