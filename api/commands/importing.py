@@ -17,7 +17,7 @@ from api.commands.telling import NOT_DONE, Json, opened, progress, tell
 from api.describing import sentence_of, warnings_of
 from ingest import uploading
 from ingest.house import House
-from ingest.worker import Worker
+from ingest.worker.worker import Worker
 from library import logs
 from library.catalogue.models import FAILED, READY, REFUSED, Deposit, Page, Version, Work
 from library.clock import now
