@@ -43,6 +43,7 @@ class RunningHouse:
         self.process: subprocess.Popen[str] | None = None
         self.under: list[str] = []  # words before the command, e.g. to run it in a namespace
         self.more: list[str] = []  # words after it
+        self.ready_at = "/readyz"  # says 200 when the house has started
 
     def start(self, *, seconds: float = 120, **settings: str) -> "RunningHouse":
         """Start and wait until it is ready."""
@@ -116,7 +117,7 @@ class RunningHouse:
 
     def _ready(self) -> bool:
         try:
-            return httpx.get(f"{self.address}/readyz", timeout=2).status_code == 200
+            return httpx.get(f"{self.address}{self.ready_at}", timeout=2).status_code == 200
         except httpx.HTTPError:
             return False
 
