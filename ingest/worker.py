@@ -19,7 +19,7 @@ from ingest import orphans, pipeline, posting, sealing, uploading
 from ingest.fixity import Checker
 from ingest.house import House
 from ingest.index_keeping import IndexKeeper
-from library import pulse, work_queue
+from library import work_queue
 from library.catalogue import depositing, keeping
 from library.catalogue.fixity import FixitySlice
 from library.catalogue.models import FAILED, Deposit, Work
@@ -28,6 +28,7 @@ from library.database import transaction
 from library.errors import Refusal
 from library.files.keys import StoreAway
 from library.logs import new_request_id
+from library.operations import pulse
 from library.work_queue import Lease, LeaseLost
 
 log = structlog.get_logger()

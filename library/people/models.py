@@ -68,6 +68,7 @@ class Person(Identified, Base):
     first_password: Mapped[bool] = mapped_column(default=False)  # printed for them: they must choose their own
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]  # can be undone for thirty days; then only this row stays, without name and login
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise")
 
