@@ -13,12 +13,13 @@ from api.static import BUILT
 from ingest import sandbox
 from ingest.house import House
 from ingest.tessdata import NoModel, model_folder
-from library import backups, logs, migrations, walls
+from library import logs, migrations, walls
 from library.catalogue import fixity
 from library.catalogue.models import Deposit, Rendition, Work
 from library.clock import now
 from library.database import reading_session
 from library.limits import is_postgres
+from library.operations import backups
 from search.index import IndexAway, index_of
 
 LOOKED_AT = 1_000  # files, by chance: a province has hundreds of thousands, and the worker reads each of them again within 90 days

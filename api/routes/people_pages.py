@@ -13,10 +13,12 @@ from api.dependencies import GateNow, HouseNow, Language, Token
 from api.gate import Gate
 from api.routes import rosters as rosters_api
 from api.routes import units as units_api
+from api.routes.deletions import reasons_for
 from api.schemas import rosters as schemas
 from api.showing import Text, in_both_languages, not_valid, prefix_of, unread_of, with_problem, wrong_with
 from library.clock import now
 from library.errors import Refusal
+from library.operations.deletions import PERSON
 from library.people import care, rosters, sign_in
 from library.people.models import PUPIL, SCHOOL, TEACHER, Unit
 from library.people.roles import ADMINISTRATOR, ROLES, name_of
@@ -158,7 +160,8 @@ async def people_shown(
 
     actor, data = await gate.read(read)
     roles = [(role, name_of(role, language)) for role in ROLES]
-    return with_problem(request, "admin-people", actor, {**data, "made": made.model_dump() if made else None, "roles": roles}, problem, given)
+    more = {"made": made.model_dump() if made else None, "roles": roles, "reasons": reasons_for(PERSON, language)}
+    return with_problem(request, "admin-people", actor, {**data, **more}, problem, given)
 
 
 def places_of(session: Session, unit: Unit, mine: list[schemas.Unit]) -> Mapping[str, Any]:

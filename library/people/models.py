@@ -69,6 +69,7 @@ class Person(Identified, Base):
     printed_by: Mapped[uuid.UUID | None]  # no foreign key, as below: a printer who is gone opens nothing
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]  # can be undone for thirty days; then only this row stays, without name and login
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise")
 

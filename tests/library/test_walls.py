@@ -22,7 +22,7 @@ from library.people.sign_in import WrongPassword, actor_for, actor_of, place_of
 from tests.services.postgres import OWNER, Postgres
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
-WALLED = ("person", "patron", "loan", "scan", "reading_place")
+WALLED = ("person", "patron", "loan", "scan", "reading_place", "deletion")
 
 
 @dataclass
