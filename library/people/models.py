@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.database import Base, Identified
@@ -65,7 +65,7 @@ class Person(Identified, Base):
     name: Mapped[str]
     email: Mapped[str | None]
     password_hash: Mapped[str | None]
-    first_password: Mapped[bool] = mapped_column(default=False)  # printed for them: they must choose their own
+    first_password: Mapped[bool] = mapped_column(default=False, server_default=false())  # printed for them: they must choose their own
     printed_by: Mapped[uuid.UUID | None]  # no foreign key, as below: a printer who is gone opens nothing
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
