@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.callers import Calling, remember
+from api.callers import Calling
 from api.dependencies import GateNow, HouseNow, Language, Token
 from api.errors import retry_after, status_of
 from api.gate import Gate
@@ -52,7 +52,7 @@ async def password_page(request: Request, gate: GateNow, token: Token) -> Respon
 async def password_form(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, caller: Calling, old: Text, new: Text) -> Response:
     """Choose another password by the plain form."""
     try:
-        opened, actor = await people.choose(gate, token, schemas.PasswordChoice(old=old, new=new), caller, library=house.settings.library_name)
+        opened = await people.choose(gate, token, schemas.PasswordChoice(old=old, new=new), caller, library=house.settings.library_name)
     except ValidationError as error:
         return await password_refused(request, gate, token, language, not_valid(error))
     except (SignInNeeded, PasswordToChoose):
@@ -61,7 +61,6 @@ async def password_form(request: Request, gate: GateNow, token: Token, language:
         return await password_refused(request, gate, token, language, refusal)
     response = RedirectResponse(f"{prefix_of(language)}/toi", 303)
     people.set_cookie(response, request, house.settings, opened)
-    remember(response, request, actor)
     return response
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
@@ -34,6 +35,15 @@ class SamePassword(Wrong):
     code = "same-password"
     vi = "Mật khẩu mới phải khác mật khẩu cũ."
     en = "The new password must differ from the old one."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A sign-in that has just been opened; `token` is kept nowhere else."""
+
+    token: str
+    actor: Actor
+    shared: bool  # on a computer that many use
 
 
 def me_of(actor: Actor, language: str = "vi") -> schemas.Me:
@@ -73,10 +83,9 @@ async def change_password(
     wish: schemas.PasswordChoice, request: Request, response: Response, gate: GateNow, token: Token, house: HouseNow, language: Language, caller: Calling
 ) -> schemas.Me:
     """Choose another password; every other browser is signed out."""
-    opened, actor = await choose(gate, token, wish, caller, library=house.settings.library_name)
+    opened = await choose(gate, token, wish, caller, library=house.settings.library_name)
     set_cookie(response, request, house.settings, opened)
-    remember(response, request, actor)
-    return me_of(actor, language)
+    return me_of(opened.actor, language)
 
 
 @router.post("/sign-in", response_model=schemas.Me)
@@ -84,10 +93,9 @@ async def sign_in_route(
     wish: schemas.SignIn, request: Request, response: Response, gate: GateNow, house: HouseNow, before: Token, caller: Calling
 ) -> schemas.Me:
     """Sign in with name and password."""
-    token, actor = await enter(gate, wish.login, wish.password, caller, shared=wish.shared, before=before)
-    set_cookie(response, request, house.settings, token, shared=wish.shared)
-    remember(response, request, actor)
-    return me_of(actor)
+    opened = await enter(gate, wish.login, wish.password, caller, shared=wish.shared, before=before)
+    set_cookie(response, request, house.settings, opened)
+    return me_of(opened.actor)
 
 
 @router.post("/sign-out", status_code=204)
@@ -107,15 +115,14 @@ def invitation(token: str, session: Reading, at: Now) -> schemas.Invitation:
 
 
 @router.post("/invitations/{token}", response_model=schemas.Me)
-async def accept(token: str, wish: schemas.Acceptance, request: Request, response: Response, gate: GateNow, house: HouseNow) -> schemas.Me:
+async def accept(token: str, wish: schemas.Acceptance, request: Request, response: Response, gate: GateNow, house: HouseNow, before: Token) -> schemas.Me:
     """Use a one-time link; signed in afterwards."""
-    opened, actor = await take_link(gate, token, wish, library=house.settings.library_name)
+    opened = await take_link(gate, token, wish, library=house.settings.library_name, before=before)
     set_cookie(response, request, house.settings, opened)
-    remember(response, request, actor)
-    return me_of(actor)
+    return me_of(opened.actor)
 
 
-async def enter(gate: Gate, login: str, password: str, caller: Caller, *, shared: bool = False, before: str | None = None) -> tuple[str, Actor]:
+async def enter(gate: Gate, login: str, password: str, caller: Caller, *, shared: bool = False, before: str | None = None) -> Opened:
     """Check the password outside of any transaction, then open the sign-in. `before`: the browser's last token, which ends.
 
     Raises TooManyTries, WrongPassword.
@@ -128,7 +135,7 @@ async def enter(gate: Gate, login: str, password: str, caller: Caller, *, shared
 
     tried = await check(gate, claim, password)
 
-    def act(session: Session) -> tuple[str, Actor]:
+    def act(session: Session) -> Opened:
         throttling.forget_try(session, tried)
         if before:
             sign_in.close_sign_in(session, before, at=now())
@@ -162,20 +169,19 @@ async def check(gate: Gate, claimed: Callable[[Session], Claim], password: str) 
     return tried
 
 
-async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, caller: Caller, *, library: str) -> tuple[str, Actor]:
-    """Change the password of whoever is signed in. Raises SignInNeeded, SamePassword, what makes a password too weak, TooManyTries, WrongPassword."""
+async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, caller: Caller, *, library: str) -> Opened:
+    """Change the password of whoever is signed in; a short sign-in stays one.
 
-    def claim(session: Session) -> Claim:
-        person = sign_in.actor_of(session, token, at=now()).person
-        if person is None or token is None:
-            raise SignInNeeded
-        return Claim(person.login, person.password_hash, caller.address, sign_in.token_hash(token))  # who is in is known here
+    Raises SignInNeeded, SamePassword, what makes a password too weak, TooManyTries, WrongPassword, PrintEnded.
+    """
 
-    def about(session: Session) -> tuple[str, ...]:
-        claim(session)
-        return passwords.names_about(session, sign_in.actor_of(session, token, at=now()).person, library)
+    def holder(session: Session) -> Person:
+        return signed_in(session, token)
 
-    names = await gate.read(about)
+    def claim(session: Session) -> Claim:  # who is in is known here
+        return Claim(holder(session).login, holder(session).password_hash, caller.address, sign_in.token_hash(token or ""))
+
+    names = await gate.read(lambda session: passwords.names_about(session, holder(session), library))
     if passwords.spelled(wish.old) == passwords.spelled(wish.new):
         raise SamePassword
     await run_in_threadpool(passwords.refuse_weak, wish.new, names)
@@ -183,17 +189,25 @@ async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, ca
     async with hashing_known:
         hashed = await run_in_threadpool(passwords.hash_of, wish.new)
 
-    def act(session: Session) -> tuple[str, Actor]:
-        person = sign_in.actor_of(session, token, at=now()).person
-        if person is None:
-            raise SignInNeeded
+    def act(session: Session) -> Opened:
+        person = holder(session)
+        inviting.refuse_ended_print(session, person, at=now())
         if person.first_password:
             welcome(session, person)
         throttling.forget_try(session, tried)
+        shared = sign_in.is_shared(session, token or "")
         inviting.choose_password(session, person, hashed, at=now())
-        return _open(session, person)
+        return _open(session, person, shared=shared)
 
     return await gate.write(act)
+
+
+def signed_in(session: Session, token: str | None) -> Person:
+    """Who holds this sign-in, also with a password still to choose. Raises SignInNeeded."""
+    person = sign_in.actor_of(session, token, at=now()).person
+    if person is None:
+        raise SignInNeeded
+    return person
 
 
 def switched(session: Session, token: str | None, role_id: str) -> Actor:
@@ -213,8 +227,8 @@ async def leave(gate: Gate, token: str | None) -> None:
         await gate.write(lambda session: sign_in.close_sign_in(session, token, at=now()))
 
 
-async def take_link(gate: Gate, token: str, wish: schemas.Acceptance, *, library: str) -> tuple[str, Actor]:
-    """Accept a one-time link and sign in. Raises LinkUsed, and what makes a password too weak."""
+async def take_link(gate: Gate, token: str, wish: schemas.Acceptance, *, library: str, before: str | None = None) -> Opened:
+    """Accept a one-time link and sign in. `before`: the browser's last token, which ends. Raises LinkUsed, and what makes a password too weak."""
 
     def about(session: Session) -> tuple[str, ...]:
         person = inviting.open_invitation(session, token, at=now()).person
@@ -225,13 +239,15 @@ async def take_link(gate: Gate, token: str, wish: schemas.Acceptance, *, library
     async with hashing_known:
         hashed = await run_in_threadpool(passwords.hash_of, wish.password)
 
-    def take(session: Session) -> tuple[str, Actor]:
+    def take(session: Session) -> Opened:
         invited = inviting.open_invitation(session, token, at=now()).person
         fresh = invited is None or invited.password_hash is None
+        if before:
+            sign_in.close_sign_in(session, before, at=now())
         person = inviting.accept(session, token, name=wish.name, login=wish.login, password_hash=hashed, at=now())
         if fresh:
             welcome(session, person)
-        return _open(session, person)
+        return _open(session, person, shared=wish.shared)
 
     return await gate.write(take)
 
@@ -241,12 +257,13 @@ def welcome(session: Session, person: Person) -> None:
     telling.tell(session, [person.id], "welcome", at=now())
 
 
-def set_cookie(response: Response, request: Request, settings: Settings, token: str, *, shared: bool = False) -> None:
-    """The opaque sign-in as a cookie that scripts cannot read; on a shared computer it dies with the browser."""
-    age = None if shared else int(sign_in.SIGN_IN_LASTS.total_seconds())
-    response.set_cookie(cookie_name(request), token, max_age=age, path="/", secure=settings.secure, httponly=True, samesite="lax")
+def set_cookie(response: Response, request: Request, settings: Settings, opened: Opened) -> None:
+    """The opaque sign-in as a cookie that scripts cannot read; on a shared computer it dies with the browser. That the person was here stays known."""
+    age = None if opened.shared else int(sign_in.SIGN_IN_LASTS.total_seconds())
+    response.set_cookie(cookie_name(request), opened.token, max_age=age, path="/", secure=settings.secure, httponly=True, samesite="lax")
+    remember(response, request, opened.actor)
 
 
-def _open(session: Session, person: Person, *, shared: bool = False) -> tuple[str, Actor]:
+def _open(session: Session, person: Person, *, shared: bool) -> Opened:
     at = now()
-    return sign_in.open_sign_in(session, person, at=at, shared=shared), sign_in.actor_for(session, person, at=at)
+    return Opened(sign_in.open_sign_in(session, person, at=at, shared=shared), sign_in.actor_for(session, person, at=at), shared)

@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Database and file store work; a lagging index would not make the house unready.
+         * @description Database and file store work, and there is room; a lagging index would not make the house unready.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
@@ -1243,6 +1243,11 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
         };
         /** Body_form_api_v1_deposits_post */
         Body_form_api_v1_deposits_post: {
