@@ -69,10 +69,10 @@ async def language_of(request: Request) -> str:
     return language(request)
 
 
-def cookie_name(request: Request) -> str:
+def cookie_name(request: Request, name: str = COOKIE) -> str:
     """Over https the name binds the cookie to this host and path."""
     house: House = request.app.state.house
-    return f"__Host-{COOKIE}" if house.settings.secure else COOKIE
+    return f"__Host-{name}" if house.settings.secure else name
 
 
 async def token_of(request: Request) -> str | None:

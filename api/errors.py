@@ -91,12 +91,16 @@ def content(refusal: Refusal, in_language: str) -> dict[str, object]:
     }
 
 
+def retry_after(refusal: Refusal) -> dict[str, str]:
+    """When it is worth trying again, for programs."""
+    seconds = refusal.facts.get("retry_after", 5 if status_of(refusal) in (503, 507) else None)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
 def problem(request: Request, refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal as the client asked for it: a page for browsers, a problem document for programs."""
     status = status_of(refusal)
-    extra = dict(headers or {})
-    if status in (429, 503, 507):
-        extra.setdefault("Retry-After", "60" if status == 429 else "5")
+    extra = {**retry_after(refusal), **(headers or {})}
     page = getattr(request.app.state, "problem_page", None)
     if page is not None and not request.url.path.startswith(("/api/", "/static/")) and "text/html" in request.headers.get("accept", ""):
         html: Response = page(request, refusal, status, extra)

@@ -4,8 +4,9 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api.callers import Calling
 from api.dependencies import GateNow, HouseNow, Language, Token, cookie_name
-from api.errors import status_of
+from api.errors import retry_after, status_of
 from api.gate import Gate
 from api.routes import people
 from api.schemas import people as schemas
@@ -25,15 +26,15 @@ async def sign_in_page(request: Request, gate: GateNow, token: Token, next: str 
 
 @page.post("/dang-nhap")
 async def sign_in_form(
-    request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token,
+    request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token, caller: Calling,
     login: Text, password: Text, next: Text = "/", shared: Text = "",
 ) -> Response:  # fmt: skip
     """Sign in by the plain form."""
     try:
-        opened = await people.enter(gate, login[:200], password[:200], people.address_of(request), shared=shared == "true", before=before)
+        opened = await people.enter(gate, login[:200], password[:1000], caller, shared=shared == "true", before=before)
     except Refusal as refusal:
         data = {"next": next, "problem": refusal.sentence(language), "login": login[:200], "shared": shared == "true"}
-        return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal))
+        return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal), headers=retry_after(refusal))
     response = RedirectResponse(inside(next, language), 303)
     people.set_cookie(response, request, house.settings, opened)
     return response
@@ -63,7 +64,7 @@ async def accept_form(
     given = {"name": name, "login": login, "shared": shared}
     try:
         wish = schemas.Acceptance(name=name, login=login, password=password, shared=shared == "true")
-        opened = await people.take_link(gate, link, wish, before=before)
+        opened = await people.take_link(gate, link, wish, library=house.settings.library_name, before=before)
     except ValidationError as error:
         return await invitation(request, gate, link, not_valid(error), given)
     except Refusal as refusal:

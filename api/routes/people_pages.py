@@ -19,7 +19,7 @@ from api.showing import Text, in_both_languages, not_valid, prefix_of, unread_of
 from library.clock import now
 from library.errors import Refusal
 from library.operations.deletions import PERSON
-from library.people import care, rosters, sign_in
+from library.people import care, rosters, sign_in, throttling
 from library.people.models import PUPIL, SCHOOL, TEACHER, Unit
 from library.people.roles import ADMINISTRATOR, ROLES, name_of
 from library.people.sight import units_below
@@ -93,7 +93,7 @@ async def open_class(request: Request, gate: GateNow, token: Token, language: La
 async def change_person(
     person_id: uuid.UUID, act: str, request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, unit: Text
 ) -> Response:
-    """Disable, enable, or open a fresh way in."""
+    """Disable, enable, let try again, or open a fresh way in."""
     if act in ("lien-ket", "in-mat-khau"):
         wish = schemas.NewWayIn(way="link" if act == "lien-ket" else "password")
         made = await rosters_api.way_in(person_id, wish, request, gate, token, house)
@@ -102,10 +102,13 @@ async def change_person(
     def change(session: Session) -> None:
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
+        if act == "cho-thu":
+            throttling.lift(session, care.person_in_full_care(session, person_id, by=actor, at=now()), by=actor.person_id, at=now())
+            return
         person = care.person_in_care(session, person_id, by=actor, at=now())
         {"khoa": rosters.disable, "mo": rosters.enable}[act](session, person, by=actor, at=now())
 
-    if act not in ("khoa", "mo"):
+    if act not in ("khoa", "mo", "cho-thu"):
         raise care.UnknownMember
     try:
         await gate.write(change)

@@ -16,7 +16,7 @@ from api.schemas import rosters as schemas
 from api.schemas.base import Named
 from library import calendar
 from library.clock import now
-from library.people import care, inviting, rosters, sign_in
+from library.people import care, inviting, passwords, rosters, sign_in, throttling
 from library.people.models import PUPIL, Enrolment, Membership, Person, SchoolClass, Unit
 from library.people.roles import name_of
 from library.people.sight import units_below
@@ -90,6 +90,13 @@ def enable(person_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> No
     rosters.enable(session, care.person_in_care(session, person_id, by=actor, at=at), by=actor, at=at)
 
 
+@router.delete("/people/{person_id}/waiting", status_code=204)
+def let_try(person_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
+    """Let somebody who has tried wrong passwords, or was tried by others, try again at once."""
+    actor.required()
+    throttling.lift(session, care.person_in_full_care(session, person_id, by=actor, at=at), by=actor.person_id, at=at)
+
+
 @router.get("/units/{code}/classes", response_model=schemas.Classes)
 def classes(code: str, session: Reading, actor: Reader, at: Now) -> schemas.Classes:
     """The classes of this school year."""
@@ -116,10 +123,12 @@ def enrol(class_id: uuid.UUID, wish: schemas.Pupils, session: Writing, actor: Wr
 
 def members_of(session: Session, unit: Unit, language: str, *, at: datetime) -> schemas.Members:
     """Everybody with a role in the unit or below it."""
-    return schemas.Members(members=[member(one, language) for one in rosters.members(session, units_below(session, [unit.id]), at=at)])
+    found = rosters.members(session, units_below(session, [unit.id]), at=at)
+    waits = throttling.waits(session, [one.person.login for one in found], at=at)
+    return schemas.Members(members=[member(one, language, waits.get(one.person.login, 0)) for one in found])
 
 
-def member(one: Membership, language: str) -> schemas.Member:
+def member(one: Membership, language: str, waits: int) -> schemas.Member:
     """A membership with its person and unit."""
     return schemas.Member(
         membership_id=str(one.id),
@@ -131,6 +140,7 @@ def member(one: Membership, language: str) -> schemas.Member:
         unit=Named(code=one.unit.code, name=one.unit.name),
         disabled=one.person.disabled_at is not None,
         has_password=one.person.password_hash is not None,
+        waits_minutes=waits,
     )
 
 
@@ -170,7 +180,7 @@ async def _printed(way: str) -> tuple[str | None, str | None]:
         return None, None
     password = inviting.first_password()
     async with hashing:
-        return password, await run_in_threadpool(sign_in.passwords.hash, password)
+        return password, await run_in_threadpool(passwords.hash_of, password)
 
 
 def _id(text: str) -> uuid.UUID:

@@ -12,7 +12,7 @@ class Sent(BaseModel):
 class Wish(BaseModel):
     """Something a client asks for; unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
 
 class Named(Sent):

@@ -70,6 +70,7 @@ class Member(Sent):
     unit: Named
     disabled: bool
     has_password: bool
+    waits_minutes: int  # after wrong passwords, before the next try in some browser; 0: need not wait
 
 
 class Members(Sent):

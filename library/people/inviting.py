@@ -4,27 +4,26 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from library import audit, clock, walls
 from library.database import add_missing
 from library.errors import Clash, Gone, Unknown, Wrong
-from library.people import care, units
+from library.people import care, throttling, units
 from library.people.appointing import begin_role, end_links
 from library.people.models import (
     ADMINISTRATOR,
     PROVINCE,
     ROLES,
     SCHOOL,
-    FailedSignIn,
     Invitation,
     Membership,
     Person,
     SignIn,
     Unit,
 )
-from library.people.sign_in import folded_login, token_hash
+from library.people.sign_in import WrongPassword, folded_login, token_hash
 
 LINK_LASTS = timedelta(hours=1)
 RESET_LASTS = timedelta(days=3)
@@ -144,18 +143,26 @@ def first_password() -> str:
 
 
 def set_first_password(session: Session, person: Person, password_hash: str, *, by: uuid.UUID | None, at: datetime) -> None:
-    """Let the printed password in; it must be replaced at the first sign-in. Everything open of the person dies."""
-    person.password_hash, person.first_password, person.printed_by = password_hash, True, by
+    """Let the printed password in, once; it must be replaced at that sign-in. Everything open of the person dies."""
+    person.password_hash, person.first_password, person.printed_by, person.slip_used_at = password_hash, True, by, None
     end_links(session, person.id)
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
     audit.tell(session, "password-printed", person, unit_id=None, by=by, at=at)
 
 
+def use_first_password(session: Session, person: Person, *, at: datetime) -> None:
+    """The printed password opens this one sign-in, whoever finds the slip afterwards. Raises WrongPassword when another was first."""
+    unused = (Person.id == person.id, Person.password_hash == person.password_hash, Person.slip_used_at.is_(None))
+    with walls.lifted(session):
+        if session.scalar(update(Person).where(*unused).values(slip_used_at=at).returning(Person.id)) is None:
+            raise WrongPassword
+
+
 def choose_password(session: Session, person: Person, password_hash: str, *, at: datetime) -> None:
     """A password of one's own; every other sign-in of the person ends."""
-    person.password_hash, person.first_password, person.printed_by = password_hash, False, None
+    person.password_hash, person.first_password, person.printed_by, person.slip_used_at = password_hash, False, None, None
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
-    session.execute(delete(FailedSignIn).where(FailedSignIn.login == person.login))
+    throttling.forget_all(session, person)
     audit.tell(session, "password-chosen", person, unit_id=None, by=person.id, at=at)
 
 

@@ -211,7 +211,7 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/sign-out": Row(lambda *_: 204, ANYWHERE),
     "GET /api/v1/invitations/{token}": Row(lambda *_: 410, ANYWHERE, parameters={"token": "khong-co"}),
     "POST /api/v1/invitations/{token}": Row(
-        lambda *_: 410, ANYWHERE, lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài"}, parameters={"token": "khong-co"}
+        lambda *_: 410, ANYWHERE, lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài dễ nhớ"}, parameters={"token": "khong-co"}
     ),
     "GET /api/v1/units": Row(lambda a, _: 401 if a == VISITOR else 200 if a == ROOT or a.startswith("admin") else 403, ANYWHERE),
     "POST /api/v1/units": Row(caring(409), PLACES, lambda t, x: {"kind": "department", "code": "AA", "name": "Tổ Toán", "place": t.units[x]}),
@@ -229,6 +229,7 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/works/{work_id}/deletion": Row(deleting, THINGS, lambda *_: {"reason": "vi-thich"}, WORK),
     "GET /api/v1/deletions": Row(signed_in, ANYWHERE),
     "DELETE /api/v1/deletions/{deletion_id}": Row(lambda a, _: 401 if a == VISITOR else 404, ANYWHERE, parameters={"deletion_id": "people"}),
+    "DELETE /api/v1/people/{person_id}/waiting": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}),
     "DELETE /api/v1/memberships/{membership_id}": Row(hidden_caring(204), PLACES, parameters={"membership_id": "memberships"}, afterwards=_give_back),
     "POST /api/v1/classes/{class_id}/pupils": Row(hidden_caring(200), PLACES, lambda t, x: {"person_ids": [t.people[x]]}, {"class_id": "classes"}),
     "GET /api/v1/home": Row(everybody, ANYWHERE),

@@ -380,6 +380,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{person_id}/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let Try
+         * @description Let somebody who has tried wrong passwords, or was tried by others, try again at once.
+         */
+        delete: operations["let_try_api_v1_people__person_id__waiting_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units/{code}/classes": {
         parameters: {
             query?: never;
@@ -1294,7 +1314,7 @@ export interface components {
     schemas: {
         /**
          * Acceptance
-         * @description The answer to a one-time link: who I am and the password I choose (8 characters or more).
+         * @description The answer to a one-time link: who I am and the password I choose (10 characters or more, nothing that is easy to guess).
          */
         Acceptance: {
             /** Name */
@@ -1928,6 +1948,8 @@ export interface components {
             disabled: boolean;
             /** Has Password */
             has_password: boolean;
+            /** Waits Minutes */
+            waits_minutes: number;
         };
         /**
          * Members
@@ -2131,7 +2153,7 @@ export interface components {
         };
         /**
          * PasswordChoice
-         * @description The old password and the new one (8 characters or more).
+         * @description The old password and the new one (10 characters or more, nothing that is easy to guess).
          */
         PasswordChoice: {
             /** Old */
@@ -3450,6 +3472,35 @@ export interface operations {
         };
     };
     enable_api_v1_people__person_id__disabled_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    let_try_api_v1_people__person_id__waiting_delete: {
         parameters: {
             query?: never;
             header?: never;
