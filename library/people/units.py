@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from library import audit
 from library.errors import Clash, Wrong
 from library.people.models import COMMUNE, DEPARTMENT, MERGED, PROVINCE, SCHOOL, SPLIT, Membership, Unit, UnitName, UnitSuccession
-from library.people.sight import units_above
+from library.people.sight import units_above, units_below
 
 KINDS = (COMMUNE, SCHOOL, DEPARTMENT)
 PLACES = {COMMUNE: (PROVINCE,), SCHOOL: (COMMUNE, PROVINCE), DEPARTMENT: (SCHOOL, PROVINCE)}
@@ -104,6 +104,18 @@ def predecessors(session: Session, unit_id: uuid.UUID) -> Sequence[Unit]:
 def school_of(session: Session, unit_id: uuid.UUID) -> Unit | None:
     """The school that a unit is or lies in."""
     return session.scalar(select(Unit).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind == SCHOOL))
+
+
+def heirs_of(session: Session, unit_id: uuid.UUID) -> set[uuid.UUID]:
+    """The units in which the work of this one goes on: all of its school, and of the schools that it has become."""
+    school = school_of(session, unit_id)
+    if school is None:
+        return {unit_id}
+    found, newest = {school.id}, {school.id}
+    while newest:
+        newest = set(session.scalars(select(UnitSuccession.new_id).where(UnitSuccession.old_id.in_(newest)))) - found
+        found |= newest
+    return units_below(session, found)
 
 
 def refuse_closed(unit: Unit) -> None:
