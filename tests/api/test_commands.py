@@ -55,6 +55,13 @@ def test_what_was_not_approved_is_found_by_its_keepers_only(tmp_path: Path) -> N
     assert run(tmp_path / "var", "search", "a", "--as", "khong-co", "--json")[0] == 2
 
 
+def test_attack_26_an_import_that_shall_be_published_says_for_whom(tmp_path: Path) -> None:
+    book = makers.textbook(tmp_path / "a.pdf", 1)
+    for words in (["--approve"], ["--approve", "--sight", "class"], ["--sight", "pubic"], ["--approve", "--sight", "school"]):  # the province is no school
+        code, rows, said = run(tmp_path / "var", "import", str(book), *words, "--json")
+        assert (code, [row["code"] for row in rows]) == (2, ["unknown-readers"]) and "Chưa rõ mở cho ai đọc" in said
+
+
 def test_read_says_what_the_pipeline_makes_of_a_file(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "toan-8.pdf", 2)
     code, rows, _ = run(tmp_path / "var", "read", str(book), str(makers.jpeg_called_pdf(tmp_path / "anh.pdf")), "--json", "--boxes")
