@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api import describing
 from api.counting import note
 from api.dependencies import GateNow, Language, Token
 from api.routes import keeping, reader, works
@@ -35,12 +36,17 @@ async def material_page(work_id: str, request: Request, gate: GateNow, token: To
         beside = keeping.for_keepers(session, work, actor, language, at=now())
         if beside["history"]:
             kept.append((work, actor))
-        return {"work": works.sent(session, work, actor, language), "reasons": reasons_for(WORK, language), **beside}
+        return {"work": works.sent(session, work, actor, language), "reasons": reasons_for(WORK, language), **publishing_of(work), **beside}
 
     response = await answer(request, gate, token, "material", look)
     for work, actor in kept:
         await keeping.tell_reading(gate, work, actor)
     return response
+
+
+def publishing_of(work: Work) -> Mapping[str, Any]:
+    """What the form of those who publish begins with: the readers there are to choose from, and the dates that stay."""
+    return {"sights": describing.sights_for(work.unit), "opens_at": work.opens_at, "closes_at": work.closes_at}
 
 
 @page.get("/doc/{work_id}")
@@ -65,14 +71,14 @@ async def reader_page(work_id: str, request: Request, gate: GateNow, token: Toke
 
 
 @page.post("/tl/{work_id}/duyet")
-async def approve_form(work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = "public") -> Response:
-    """Approve by the plain form."""
+async def approve_form(work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = "") -> Response:
+    """Approve by the plain form; without a sight the readers stay who they are."""
 
     def act(session: Session) -> None:
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
         work = queries.visible_work(session, work_id, actor.sight, at=now())
-        publishing.publish(session, work, queries.work_id_of(version_id), digest, publishing.Readers(sight), by=actor, at=now())
+        publishing.publish(session, work, queries.work_id_of(version_id), digest, publishing.readers_of(work, {"sight": sight}), by=actor, at=now())
         reviewing.overruled(session, work, by=actor, at=now())
 
     await gate.write(act)

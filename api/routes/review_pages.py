@@ -171,7 +171,7 @@ def data_of(
     return {
         "review": sent,
         "queue": api.queue_of(session, actor, language, at=at, current=current) if queries.is_reviewer(actor) else schemas.Queue(waiting=0, reviews=[]),
-        "leaf": leaf_of(session, review, number) if review else None,
+        "leaf": leaf_of(session, review, number) if review and queries.may_open(review, actor) else None,
         "done": done_of(session, actor, done),
         "reasons": [describing.named(vocabulary.reasons(), code, language) for code in vocabulary.reasons()],
         "problem": refusal.sentence(language) if refusal else None,

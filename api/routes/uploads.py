@@ -61,7 +61,7 @@ async def create(
 ) -> Response:
     """Announce a file; its bytes follow with PATCH."""
     told = uploading.parse_metadata(upload_metadata)
-    choices = Choices(told.get("sight", "public"), told.get("approve") == "true", told.get("review") == "true", told.get("work", ""))
+    choices = Choices(told.get("sight", ""), told.get("approve") == "true", told.get("review") == "true", told.get("work", ""))
 
     def begin(session: Session) -> tuple[uuid.UUID, datetime | None]:
         deposit = uploading.begin(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.base import Sent, Wish
+from api.schemas.base import Named, Sent, Wish
 
 
 class ScanWish(Wish):
@@ -80,12 +80,32 @@ class CopiesOfSchool(Sent):
     copies: list[Copy]
 
 
+class KnownTitle(Sent):
+    """A title that the library knows under an ISBN."""
+
+    work_id: str
+    title: str
+    authors: str | None
+    unit: Named
+    whose: str  # own | authority | other
+
+
+class KnownTitles(Sent):
+    """What the library knows under an ISBN, the nearest first."""
+
+    titles: list[KnownTitle]
+
+
 class NewCopies(Wish):
-    """Copies for a known ISBN or a title; `barcodes` when the school has its labels on already."""
+    """Copies for a known ISBN or a title; `barcodes` when the school has its labels on already.
+
+    What only others know under the ISBN is confirmed by its `work_id`, or turned down by `another` with a title.
+    """
 
     title: str = Field(default="", max_length=300)
     isbn: str = Field(default="", max_length=40)
     work_id: UUID | None = None
+    another: bool = False
     count: int = Field(default=1, ge=1, le=200)
     shelf: str | None = Field(default=None, max_length=60)
     barcodes: list[str] = Field(default_factory=list, max_length=200)

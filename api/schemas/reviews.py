@@ -89,6 +89,7 @@ class Review(ReviewBrief):
     served: bool  # the reader shows this very version
     checks: Checks
     held_by: str | None
+    may_open: bool  # its pages and its file
     may_decide: bool
     may_undo: bool
     may_recall: bool
@@ -113,7 +114,7 @@ class Submission(Wish):
 class DepositSubmission(Wish):
     """Send an upload to the reviewers, also while it is still on its way."""
 
-    sight: str | None = Field(default=None, pattern="^(public|province|commune|school|owner)$")
+    sight: str | None = Field(default=None, pattern="^(|public|province|commune|school|owner)$")  # empty: the readers that its work has now
 
 
 class Decision(Wish):

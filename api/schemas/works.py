@@ -60,7 +60,7 @@ class Work(Sent):
     published_at: datetime | None
     created_at: datetime
     place: int | None  # page where the signed-in reader left off
-    may_edit: bool
+    may_edit: bool  # what describes it may be changed as it stands
     may_delete: bool
     may_publish: bool
 
@@ -81,7 +81,7 @@ class Publication(Wish):
 
     version_id: str
     digest: str
-    sight: str = Field(default="public", pattern="^(public|province|commune|school|department|class|person|owner)$")
+    sight: str | None = Field(default=None, pattern="^(public|province|commune|school|department|class|person|owner)$")
     to: list[str] = Field(default_factory=list, max_length=200)  # ids, when the sight is department, class or person
     opens_at: AwareDatetime | None = None
     closes_at: AwareDatetime | None = None

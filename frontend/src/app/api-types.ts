@@ -519,7 +519,7 @@ export interface paths {
         put?: never;
         /**
          * Publish
-         * @description Open exactly these bytes to these readers.
+         * @description Open exactly these bytes to these readers; what the wish does not say of them stays as it is.
          */
         post: operations["publish_api_v1_works__work_id__publication_post"];
         /**
@@ -1184,6 +1184,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/copies/titles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Known Titles
+         * @description What the library knows under an ISBN, to be compared with the book in hand.
+         */
+        get: operations["known_titles_api_v1_copies_titles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/loans": {
         parameters: {
             query?: never;
@@ -1335,7 +1355,7 @@ export interface components {
             file: string;
             /**
              * Sight
-             * @default public
+             * @default
              */
             sight: string;
             /**
@@ -1600,6 +1620,8 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
             /** Submitted */
             submitted: boolean;
+            /** May Edit */
+            may_edit: boolean;
             /** Stands */
             stands: string | null;
             review: components["schemas"]["ReviewBrief"] | null;
@@ -1874,6 +1896,29 @@ export interface components {
             login: string | null;
         };
         /**
+         * KnownTitle
+         * @description A title that the library knows under an ISBN.
+         */
+        KnownTitle: {
+            /** Work Id */
+            work_id: string;
+            /** Title */
+            title: string;
+            /** Authors */
+            authors: string | null;
+            unit: components["schemas"]["Named"];
+            /** Whose */
+            whose: string;
+        };
+        /**
+         * KnownTitles
+         * @description What the library knows under an ISBN, the nearest first.
+         */
+        KnownTitles: {
+            /** Titles */
+            titles: components["schemas"]["KnownTitle"][];
+        };
+        /**
          * Loan
          * @description A copy that I have at home.
          */
@@ -1982,6 +2027,8 @@ export interface components {
         /**
          * NewCopies
          * @description Copies for a known ISBN or a title; `barcodes` when the school has its labels on already.
+         *
+         *     What only others know under the ISBN is confirmed by its `work_id`, or turned down by `another` with a title.
          */
         NewCopies: {
             /**
@@ -1996,6 +2043,11 @@ export interface components {
             isbn: string;
             /** Work Id */
             work_id?: string | null;
+            /**
+             * Another
+             * @default false
+             */
+            another: boolean;
             /**
              * Count
              * @default 1
@@ -2188,11 +2240,8 @@ export interface components {
             version_id: string;
             /** Digest */
             digest: string;
-            /**
-             * Sight
-             * @default public
-             */
-            sight: string;
+            /** Sight */
+            sight?: string | null;
             /** To */
             to?: string[];
             /** Opens At */
@@ -2330,6 +2379,8 @@ export interface components {
             checks: components["schemas"]["Checks"];
             /** Held By */
             held_by: string | null;
+            /** May Open */
+            may_open: boolean;
             /** May Decide */
             may_decide: boolean;
             /** May Undo */
@@ -4946,6 +4997,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CopiesOfSchool"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    known_titles_api_v1_copies_titles_get: {
+        parameters: {
+            query: {
+                isbn: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownTitles"];
                 };
             };
             /** @description Validation Error */
