@@ -43,7 +43,7 @@ class Work(Identified, Workable, Base):
     language: Mapped[str] = mapped_column(default="vi")
     state: Mapped[str] = mapped_column(default=DRAFT)
     sight: Mapped[str] = mapped_column(default="owner")  # the last word of its keepers: one of publishing.SIGHTS
-    sight_to: Mapped[list[str]] = mapped_column(JSON, default=list)  # ids of the departments, classes or persons that the sight names
+    sight_to: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # ids of the departments, classes or persons that the sight names
     opens_at: Mapped[datetime | None]  # an embargo ends
     closes_at: Mapped[datetime | None]  # a licence runs out
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id", use_alter=True))

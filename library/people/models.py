@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.database import Base, Identified
@@ -65,7 +65,8 @@ class Person(Identified, Base):
     name: Mapped[str]
     email: Mapped[str | None]
     password_hash: Mapped[str | None]
-    first_password: Mapped[bool] = mapped_column(default=False)  # printed for them: they must choose their own
+    first_password: Mapped[bool] = mapped_column(default=False, server_default=false())  # printed for them: they must choose their own
+    printed_by: Mapped[uuid.UUID | None]  # no foreign key, as below: a printer who is gone opens nothing
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
@@ -148,6 +149,7 @@ class Invitation(Identified, Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     purpose: Mapped[str]
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    made_by: Mapped[uuid.UUID | None]  # whose rights it is bound to; nobody: the operator at the command line
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -1223,6 +1223,11 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
         };
         /** Body_form_api_v1_deposits_post */
         Body_form_api_v1_deposits_post: {
