@@ -136,7 +136,7 @@ def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.
         created_at=found.created_at,
         place=places.place_of(session, actor.person.id, found.id) if actor.person else None,
         may_edit=cataloguing.may_change(session, found, actor),
-        may_delete=deleting.may_delete(found, actor),
+        may_delete=deleting.may_delete(session, found, actor),
         may_publish=version is not None and cataloguing.may_publish(found, actor),
         **(digital(session, version) if version else {}),
     )
