@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencies import GateNow, HouseNow, Language, Token, cookie_name
+from api.dependencies import Asked, GateNow, HouseNow, Language, Token, cookie_name
 from api.errors import status_of
 from api.gate import Gate
 from api.routes import people
@@ -18,7 +18,7 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/dang-nhap")
-async def sign_in_page(request: Request, gate: GateNow, token: Token, next: str = "/") -> Response:
+async def sign_in_page(request: Request, gate: GateNow, token: Token, next: Asked = "/") -> Response:
     """Sign in."""
     return await answer(request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": ""})
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.schemas.base import Named, Sent, Wish
+from api.schemas.base import Code, Line, Named, Sent, Wish
 
 
 class SignIn(Wish):
@@ -28,7 +28,7 @@ class Role(Sent):
 class RoleChoice(Wish):
     """The role to use from now on."""
 
-    role_id: str = Field(max_length=60)
+    role_id: Code
 
 
 class PasswordChoice(Wish):
@@ -64,7 +64,7 @@ class Invitation(Sent):
 class Acceptance(Wish):
     """The answer to a one-time link: who I am and the password I choose (8 characters or more)."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: Line = Field(min_length=1, max_length=200)
     login: str = Field(min_length=3, max_length=60, pattern=r"^[\w.@-]+$")
     password: str = Field(min_length=8, max_length=200)
 
