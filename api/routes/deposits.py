@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, defer, selectinload
 from api import describing, metrics
 from api.dependencies import GateNow, HouseNow, Language, Reader, Reading, Token
 from api.describing import Became
-from api.errors import FormTooLarge, NotValid
+from api.errors import FormTooLarge, not_valid
 from api.gate import Gate
 from api.schemas import deposits as schemas
+from api.schemas.base import Code
 from api.sending import at_store
 from ingest import receiving, uploading
 from ingest.house import House
@@ -23,7 +24,7 @@ from library.catalogue.models import RECEIVING, Deposit, Version, Work
 from library.clock import now
 from library.errors import Refusal
 from library.files.keys import StoreAway
-from library.naming import clean_name
+from library.naming import clean_name, media_type_of
 from library.people import sign_in
 from library.people.sign_in import Actor
 from library.reviews import queries as reviews
@@ -54,7 +55,7 @@ async def only_our_fields(request: Request) -> None:
     """A form, too, is refused when it brings more than was asked for. Raises NotValid."""
     more = sorted(set(await request.form()) - {"file", "sight", "approve", "review", "work"})
     if more:
-        raise NotValid(fields=", ".join(more))
+        raise not_valid([[one] for one in more])
 
 
 @router.post("", status_code=201, response_model=schemas.Deposit, dependencies=[Depends(only_our_fields)])
@@ -64,10 +65,10 @@ async def form(
     token: Token,
     language: Language,
     file: Annotated[UploadFile, File()],
-    sight: Annotated[str, Form()] = "",
+    sight: Annotated[Code, Form()] = "",
     approve: Annotated[bool, Form()] = False,
     review: Annotated[bool, Form()] = False,
-    work: Annotated[str, Form()] = "",
+    work: Annotated[Code, Form()] = "",
 ) -> schemas.Deposit:
     """A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of that work."""
     deposit_id = await take_form(gate, house, token, file, Choices(sight, approve, review, work))
@@ -98,7 +99,7 @@ async def take_form(gate: Gate, house: House, token: str | None, file: UploadFil
     size = file.size or 0
     if size > FORM_LIMIT:
         raise FormTooLarge
-    name, media_type = clean_name(file.filename or ""), file.content_type
+    name, media_type = clean_name(file.filename or ""), media_type_of(file.content_type)
 
     def begin(session: Session) -> uuid.UUID:
         actor = sign_in.actor_of(session, token, at=now())

@@ -14,7 +14,7 @@ from api.errors import NotValid, status_of
 from api.gate import Gate
 from api.routes import desk as desk_api
 from api.schemas import circulation as schemas
-from api.showing import Text, answer, in_both_languages, prefix_of, shown
+from api.showing import LongText, Text, answer, in_both_languages, prefix_of, shown
 from library.circulation import codes, desk
 from library.circulation.refusals import TitleToConfirm
 from library.clock import now
@@ -79,7 +79,7 @@ async def copies_page(request: Request, gate: GateNow, token: Token) -> Response
 @page.post("/kho")
 async def add_copies(
     request: Request, gate: GateNow, token: Token,
-    title: Text = "", isbn: Text = "", count: Text = "1", shelf: Text = "", barcodes: Text = "", known: Text = "",
+    title: Text = "", isbn: Text = "", count: Text = "1", shelf: Text = "", barcodes: LongText = "", known: Text = "",
 ) -> Response:  # fmt: skip
     """Add copies by the plain form: by ISBN, by title, with own labels or the school's. `known`: the title chosen under the ISBN, or "another"."""
     given = {"title": title, "isbn": isbn, "count": count, "shelf": shelf, "barcodes": barcodes, "known": known}

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import describing
 from api.counting import note
-from api.dependencies import GateNow, Language, Token
+from api.dependencies import Asked, GateNow, Language, Token, Words, number_in
 from api.routes import keeping, reader, works
 from api.routes.deletions import reasons_for
 from api.showing import Text, answer, in_both_languages, prefix_of
@@ -50,7 +50,7 @@ def publishing_of(work: Work) -> Mapping[str, Any]:
 
 
 @page.get("/doc/{work_id}")
-async def reader_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: str = "1", q: str = "") -> Response:
+async def reader_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: Asked = "1", q: Words = "") -> Response:
     """The reader, on one page."""
 
     def look(session: Session, actor: Actor) -> Mapping[str, Any]:
@@ -59,7 +59,7 @@ async def reader_page(work_id: str, request: Request, gate: GateNow, token: Toke
         if not count:
             raise queries.UnknownPage
         note(request, READS, work, actor)
-        number = min(max(int(p) if p.isdecimal() and p.isascii() and len(p) < 6 else 1, 1), count)
+        number = number_in(p, count)
         sent = works.sent(session, work, actor, language)
         heading = next((one.title for one in reversed(sent.contents) if one.page <= number), "")
         found = reader.page_of(session, work, number, q, actor.sight)

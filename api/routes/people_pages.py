@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencies import GateNow, HouseNow, Language, Token
+from api.dependencies import Asked, GateNow, HouseNow, Language, Token
 from api.gate import Gate
 from api.routes import rosters as rosters_api
 from api.routes import units as units_api
@@ -29,7 +29,7 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/quan-tri/nguoi-dung")
-async def people_page(request: Request, gate: GateNow, token: Token, language: Language, don_vi: str = "") -> Response:
+async def people_page(request: Request, gate: GateNow, token: Token, language: Language, don_vi: Asked = "") -> Response:
     """The people of a unit in my care."""
     return await people_shown(request, gate, token, language, don_vi)
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api import describing
-from api.dependencies import HouseNow, Language, Now, Reader, Reading, Writer, Writing
+from api.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.routes.deposits import id_of
 from api.routes.deposits import sent as deposits_sent
 from api.schemas import deposits as deposit_schemas
@@ -84,9 +84,9 @@ def recall(review_id: str, session: Writing, actor: Writer, at: Now, language: L
     return sent(session, queries.seen_by(session, review_id_of(review_id), actor), actor, language, at=at)
 
 
-@router.get("/reviews/{review_id}/pages/{number}/image")
+@router.get("/reviews/{review_id}/pages/{number}/image", response_class=Response)
 def page_image(
-    review_id: str, number: int, request: Request, session: Reading, actor: Reader, house: HouseNow,
+    review_id: str, number: PageNumber, request: Request, session: Reading, actor: Reader, house: HouseNow,
     size: Annotated[int, Query(ge=100, le=2000)] = 800,
 ) -> Response:  # fmt: skip
     """A page of the version under review, the very image that readers will get."""
@@ -97,7 +97,7 @@ def page_image(
     return send(house, request, drawn, attachment=False)
 
 
-@router.get("/reviews/{review_id}/file")
+@router.get("/reviews/{review_id}/file", response_class=Response)
 def file(review_id: str, request: Request, session: Reading, actor: Reader, house: HouseNow) -> Response:
     """The file of the version under review, as a download."""
     review = queries.opened_by(session, review_id_of(review_id), actor)

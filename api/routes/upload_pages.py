@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import describing
-from api.dependencies import GateNow, HouseNow, Language, Token
+from api.dependencies import Asked, GateNow, HouseNow, Language, Token
 from api.errors import status_of
 from api.routes import deposits
 from api.showing import Text, answer, in_both_languages, prefix_of, shown
@@ -25,7 +25,7 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/gui")
-async def upload_page(request: Request, gate: GateNow, token: Token, language: Language, bai: str = "") -> Response:
+async def upload_page(request: Request, gate: GateNow, token: Token, language: Language, bai: Asked = "") -> Response:
     """The upload form; `bai`: for a new version of that work."""
     return await answer(request, gate, token, "upload", lambda s, a: form_of(s, a, bai, language))
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api import describing
 from api.counting import note
-from api.dependencies import HouseNow, Language, Now, Reader, Reading, Writer, Writing
+from api.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.schemas import works as schemas
 from api.schemas.base import Named
 from api.sending import LINK_SECONDS, send, signed
@@ -71,7 +71,7 @@ def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Write
     places.keep_place(session, person.id, found.id, wish.page, at=at)
 
 
-@router.get("/{work_id}/file")
+@router.get("/{work_id}/file", response_class=Response)
 def file(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
     """The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store itself."""
     found, version = queries.readable_work(session, work_id, actor.sight, at=at)
@@ -83,16 +83,16 @@ def file(work_id: str, request: Request, session: Reading, actor: Reader, at: No
     return link or send(house, request, original, attachment=True)
 
 
-@router.get("/{work_id}/thumbnail")
+@router.get("/{work_id}/thumbnail", response_class=Response)
 def thumbnail(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
     """The first page, small."""
     return image(session, request, house, work_id, actor, THUMBNAIL, 1, at=at)
 
 
-@router.get("/{work_id}/pages/{number}/image")
+@router.get("/{work_id}/pages/{number}/image", response_class=Response)
 def page_image(
     work_id: str,
-    number: int,
+    number: PageNumber,
     request: Request,
     session: Reading,
     actor: Reader,

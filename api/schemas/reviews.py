@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from api.schemas.base import Named, Sent, Wish
+from api.schemas.base import Code, Moment, Named, Sent, Wish
 from api.schemas.search import Cover
 
 
@@ -106,9 +106,9 @@ class Submission(Wish):
     """Send it to the reviewers, for these readers."""
 
     sight: str | None = Field(default=None, pattern="^(public|province|commune|school|department|class|person|owner)$")
-    to: list[str] = Field(default_factory=list, max_length=200)
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    to: list[Code] = Field(default_factory=list, max_length=200)
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
 
 
 class DepositSubmission(Wish):
@@ -120,12 +120,12 @@ class DepositSubmission(Wish):
 class Decision(Wish):
     """What was seen: the version, and the digest as the review told it."""
 
-    version_id: str = Field(max_length=60)
+    version_id: Code
     digest: str = Field(max_length=64)
 
 
 class Return(Decision):
     """Give it back: a reason, or a few words, or both."""
 
-    reasons: list[str] = Field(default_factory=list, max_length=20)
+    reasons: list[Code] = Field(default_factory=list, max_length=20)
     remark: str | None = Field(default=None, max_length=2000)
