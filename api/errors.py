@@ -15,6 +15,7 @@ from api.dependencies import language
 from api.gate import TryAgain
 from library.errors import Busy, Clash, Forbidden, Gone, Refusal, Unknown, Wrong
 from library.files.keys import StoreAway
+from library.space import DiskFull, tells_full
 
 BY_KIND: Mapping[type[Refusal], int] = {Unknown: 404, Forbidden: 403, Clash: 409, Wrong: 422, Gone: 410, Busy: 503}
 PROBLEM = "application/problem+json"
@@ -113,6 +114,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(StoreAway, _files_away)
+    app.add_exception_handler(OSError, _out_of_space)
     for kind in (OperationalError, PoolTimeout):  # gone, silent or too slow; no connection free
         app.add_exception_handler(kind, _busy)
     app.add_exception_handler(InternalError, _ended)
@@ -136,6 +138,8 @@ def not_valid(places: Iterable[Sequence[int | str]]) -> NotValid:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if tells_full(error.__cause__):  # a form had no place to be laid down
+        return problem(request, DiskFull())
     refusal = NotFound() if error.status_code in (404, 405) else NotAcceptable()
     response = problem(request, refusal, error.headers)
     response.status_code = error.status_code
@@ -143,6 +147,8 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _busy(request: Request, error: Exception) -> Response:
+    if tells_full(error):
+        return problem(request, DiskFull())
     structlog.get_logger().error("database-busy", error=str(error))
     return problem(request, TryAgain())
 
@@ -153,6 +159,12 @@ def _ended(request: Request, error: Exception) -> Response:
     if not error.connection_invalidated:
         raise error
     return _busy(request, error)
+
+
+def _out_of_space(request: Request, error: Exception) -> Response:
+    if not tells_full(error):
+        raise error
+    return problem(request, DiskFull())
 
 
 def _files_away(request: Request, error: Exception) -> Response:

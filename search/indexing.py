@@ -16,7 +16,7 @@ PAGES_AT_ONCE = 100
 
 
 def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: datetime, replacing: bool = True) -> int:
-    """Replace the work's documents (not yet committed) and return the revision they show. Safe to run again.
+    """Replace the work's documents (not yet committed) and return the revision they show; a deleted work has none. Safe to run again.
 
     `replacing=False` is for an index that cannot hold any of them yet.
     """
@@ -25,6 +25,8 @@ def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: dateti
         return 0
     if replacing:
         index.delete(str(work.id))
+    if work.deleted_at is not None:
+        return work.revision
     index.write(documents_of(facts_of(work, at), _pages(session, work.version.id) if work.version else ()))
     return work.revision
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.commands.telling import NOT_DONE, Json, opened, stop, tell
-from ingest.sealing import heads_told, seal_waiting, write_heads
+from ingest.worker.audit import heads_told, seal_waiting, write_heads
 from library import audit, logs, sealing
 from library.clock import now
 from library.database import reading_session, transaction

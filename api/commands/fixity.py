@@ -1,8 +1,5 @@
 """`hoclieu fixity run` and `hoclieu fixity status`."""
 
-import os
-import socket
-import threading
 import time
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -10,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.telling import NOT_DONE, Json, opened, progress, stop, tell
-from ingest.fixity import Checker
 from ingest.house import House
+from ingest.worker.fixity import Checker
+from ingest.worker.hand import Aside, Claim, Claims, Row
 from library import logs
 from library.catalogue import fixity
-from library.catalogue.fixity import FixitySlice, Standing
+from library.catalogue.fixity import Standing
 from library.clock import now
 from library.database import reading_session, transaction
-from library.work_queue import Lease
 
 app = typer.Typer(no_args_is_help=True, help="Stored files: are they still what they were?")
 TOLD_EVERY = timedelta(seconds=2)
@@ -37,7 +34,7 @@ def run(
     logs.set_up("command")
     with opened(migrate=False) as house:
         began = now()
-        checker = Checker(house, f"{socket.gethostname()}:{os.getpid()}:fixity", threading.Event(), {}, broken)
+        checker = Checker(Impatient(house))
         checker.look_again(seen_before=began)
         read_all(house, checker, began, everything=everything)
         told_standing(house, as_json=as_json)
@@ -73,9 +70,13 @@ def waiting(house: House, began: datetime, *, everything: bool) -> int:
         return fixity.left(session, since=began)
 
 
-def broken(_one: FixitySlice, _lease: Lease, error: Exception) -> None:
+class Impatient(Claims):
     """A command has nobody who would try again."""
-    stop(f"{type(error).__name__}: {error}")
+
+    def failed(self, claim: Claim[Row], error: Exception, aside: Aside | None = None) -> None:
+        """Note it, and say so."""
+        super().failed(claim, error, aside)
+        stop(f"{type(error).__name__}: {error}")
 
 
 def told_standing(house: House, *, as_json: bool) -> None:

@@ -17,9 +17,8 @@ from api.commands.telling import NOT_DONE, Json, opened, progress, tell
 from api.describing import sentence_of, warnings_of
 from ingest import uploading
 from ingest.house import House
-from ingest.worker import Worker
+from ingest.worker.worker import Worker
 from library import logs
-from library.catalogue import depositing
 from library.catalogue.models import FAILED, READY, REFUSED, Deposit, Page, Version, Work
 from library.clock import now
 from library.database import reading_session, transaction
@@ -28,6 +27,7 @@ from library.naming import clean_name
 from library.people import inviting
 from library.people.models import ADMINISTRATOR, Person
 from library.people.sign_in import Actor, actor_for
+from library.space import full_told
 
 KEEPER = "hoclieu"  # the person that imports act as; has no password
 POLL = 0.1
@@ -81,10 +81,10 @@ def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str, r
     began = time.monotonic()
     size = path.stat().st_size
     try:
-        uploading.check_room(house, size)
         with transaction(house.engine) as session:
-            deposit_id = depositing.begin(
+            deposit_id = uploading.begin(
                 session,
+                house,
                 name=clean_name(path.name),
                 size=size,
                 media_type=mimetypes.guess_type(path.name)[0],
@@ -93,14 +93,22 @@ def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str, r
                 review=review,
                 by=actor,
                 at=now(),
-                lasts=house.upload_lasts,
             ).id
-        shutil.copyfile(path, uploading.staging_path(house, deposit_id))
-        with uploading.locked(house, deposit_id):
-            uploading.finish(house, deposit_id, at=now())
+        fill(house, deposit_id, path)
     except Refusal as refusal:
         return path, began, None, refusal
     return path, began, deposit_id, None
+
+
+def fill(house: House, deposit_id: uuid.UUID, path: Path) -> None:
+    """All bytes of the file, and the deposit is accepted; a command cannot go on later, so when that fails nothing of it stays."""
+    try:
+        with uploading.locked(house, deposit_id), full_told():
+            shutil.copyfile(path, uploading.staging_path(house, deposit_id))
+            uploading.finish(house, deposit_id, at=now())
+    except (Refusal, OSError):
+        uploading.drop(house, deposit_id, at=now())
+        raise
 
 
 def wait(house: House, path: Path, deposit_id: uuid.UUID, began: float) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import signal
 
 from api.commands.telling import opened
 from ingest.house import refuse_unready
-from ingest.worker import Worker, watch_parent
+from ingest.worker.worker import Worker, watch_parent
 from library import logs
 
 ARENA_MAX, ARENAS = -8, 2  # glibc's name for the setting, and how many

@@ -95,13 +95,11 @@ async def take_form(gate: Gate, house: House, token: str | None, file: UploadFil
     size = file.size or 0
     if size > FORM_LIMIT:
         raise FormTooLarge
-    uploading.check_room(house, size)
     name, media_type = clean_name(file.filename or ""), media_type_of(file.content_type)
 
     def begin(session: Session) -> uuid.UUID:
         actor = sign_in.actor_of(session, token, at=now())
-        lasts = house.upload_lasts
-        return depositing.begin(session, name=name, size=size, media_type=media_type, **choices.wish(), by=actor, at=now(), lasts=lasts).id
+        return uploading.begin(session, house, name=name, size=size, media_type=media_type, **choices.wish(), by=actor, at=now()).id
 
     deposit_id = await gate.write(begin)
     data = await file.read()
@@ -110,7 +108,6 @@ async def take_form(gate: Gate, house: House, token: str | None, file: UploadFil
 
 
 def _store(house: House, deposit_id: uuid.UUID, data: bytes) -> None:
-    uploading.open_staging(house, deposit_id)
     try:
         with uploading.locked(house, deposit_id) as descriptor:
             receiving.write_at(descriptor, data, 0)

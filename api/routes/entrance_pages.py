@@ -20,7 +20,7 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @page.get("/dang-nhap")
 async def sign_in_page(request: Request, gate: GateNow, token: Token, next: Asked = "/") -> Response:
     """Sign in."""
-    return await answer(request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": ""})
+    return await answer(request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": "", "shared": False})
 
 
 @page.post("/dang-nhap")
@@ -30,12 +30,12 @@ async def sign_in_form(
 ) -> Response:  # fmt: skip
     """Sign in by the plain form."""
     try:
-        token, _ = await people.enter(gate, login[:200], password[:200], people.address_of(request), shared=shared == "true", before=before)
+        opened = await people.enter(gate, login[:200], password[:200], people.address_of(request), shared=shared == "true", before=before)
     except Refusal as refusal:
-        data = {"next": next, "problem": refusal.sentence(language), "login": login[:200]}
+        data = {"next": next, "problem": refusal.sentence(language), "login": login[:200], "shared": shared == "true"}
         return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal))
     response = RedirectResponse(inside(next, language), 303)
-    people.set_cookie(response, request, house.settings, token, shared=shared == "true")
+    people.set_cookie(response, request, house.settings, opened)
     return response
 
 
@@ -55,17 +55,21 @@ async def invitation_page(link: str, request: Request, gate: GateNow) -> Respons
 
 
 @page.post("/moi/{link}")
-async def accept_form(link: str, request: Request, gate: GateNow, house: HouseNow, language: Language, name: Text, login: Text, password: Text) -> Response:
+async def accept_form(
+    link: str, request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token,
+    name: Text, login: Text, password: Text, shared: Text = "",
+) -> Response:  # fmt: skip
     """Use a one-time link by the plain form."""
+    given = {"name": name, "login": login, "shared": shared}
     try:
-        wish = schemas.Acceptance(name=name, login=login, password=password)
-        token, _ = await people.take_link(gate, link, wish)
+        wish = schemas.Acceptance(name=name, login=login, password=password, shared=shared == "true")
+        opened = await people.take_link(gate, link, wish, before=before)
     except ValidationError as error:
-        return await invitation(request, gate, link, not_valid(error), {"name": name, "login": login})
+        return await invitation(request, gate, link, not_valid(error), given)
     except Refusal as refusal:
-        return await invitation(request, gate, link, refusal, {"name": name, "login": login})
+        return await invitation(request, gate, link, refusal, given)
     response = RedirectResponse(f"{prefix_of(language)}/", 303)
-    people.set_cookie(response, request, house.settings, token)
+    people.set_cookie(response, request, house.settings, opened)
     return response
 
 

@@ -29,8 +29,8 @@ def livez() -> Health:
 
 @router.get("/readyz", response_model=Health)
 async def readyz(gate: GateNow, house: HouseNow, response: Response) -> Health:
-    """Database and file store work; a lagging index would not make the house unready."""
-    parts = {"database": "ok", "files": "ok"}
+    """Database and file store work, and there is room; a lagging index would not make the house unready."""
+    parts = {"database": "ok", "files": "ok", "disk": "ok"}
     try:
         await gate.read(lambda session: session.execute(text("SELECT 1")).scalar_one())
     except (SQLAlchemyError, TryAgain):
@@ -39,6 +39,11 @@ async def readyz(gate: GateNow, house: HouseNow, response: Response) -> Health:
         await at_store(house.files.stat, "0" * 64)
     except OSError:
         parts["files"] = "unavailable"
+    try:
+        if any(disk.is_full() for disk in house.settings.disks):
+            parts["disk"] = "full"
+    except OSError:
+        parts["disk"] = "unavailable"
     ready = set(parts.values()) == {"ok"}
     response.status_code = 200 if ready else 503
     return Health(status="ok" if ready else "unavailable", parts=parts)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from api import describing
 from api.routes import desk as desk_api
 from api.routes import reviews
-from ingest import vitals
 from ingest.house import House
+from ingest.worker import vitals
 from library.calendar import local_date
 from library.catalogue import depositing, queries
 from library.catalogue.models import DRAFT, FAILED, IN_REVIEW, RECEIVING, REFUSED, WAITING, WORKING

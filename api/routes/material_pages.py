@@ -10,10 +10,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.counting import note
 from api.dependencies import Asked, GateNow, Language, Token, Words, number_in
 from api.routes import keeping, reader, works
+from api.routes.deletions import reasons_for
 from api.showing import Text, answer, in_both_languages, prefix_of
 from library.catalogue import publishing, queries
 from library.catalogue.models import Work
 from library.clock import now
+from library.operations.deletions import WORK
 from library.people import sign_in
 from library.people.sign_in import Actor
 from library.reviews import reviewing
@@ -33,7 +35,7 @@ async def material_page(work_id: str, request: Request, gate: GateNow, token: To
         beside = keeping.for_keepers(session, work, actor, language, at=now())
         if beside["history"]:
             kept.append((work, actor))
-        return {"work": works.sent(session, work, actor, language), **beside}
+        return {"work": works.sent(session, work, actor, language), "reasons": reasons_for(WORK, language), **beside}
 
     response = await answer(request, gate, token, "material", look)
     for work, actor in kept:

@@ -51,7 +51,7 @@ async def password_form(request: Request, gate: GateNow, token: Token, language:
         if not 8 <= len(new) <= 200:
             raise PasswordTooShort
         wish = schemas.PasswordChoice(old=old[:200] or " ", new=new)
-        opened, _ = await people.choose(gate, token, wish, people.address_of(request))
+        opened = await people.choose(gate, token, wish, people.address_of(request))
     except (SignInNeeded, PasswordToChoose):
         raise
     except Refusal as refusal:

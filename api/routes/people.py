@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
@@ -31,6 +32,15 @@ class SamePassword(Wrong):
     code = "same-password"
     vi = "Mật khẩu mới phải khác mật khẩu cũ."
     en = "The new password must differ from the old one."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A sign-in that has just been opened; `token` is kept nowhere else."""
+
+    token: str
+    actor: Actor
+    shared: bool  # on a computer that many use
 
 
 def me_of(actor: Actor, language: str = "vi") -> schemas.Me:
@@ -70,17 +80,17 @@ async def change_password(
     wish: schemas.PasswordChoice, request: Request, response: Response, gate: GateNow, token: Token, house: HouseNow, language: Language
 ) -> schemas.Me:
     """Choose another password; every other browser is signed out."""
-    opened, actor = await choose(gate, token, wish, address_of(request))
+    opened = await choose(gate, token, wish, address_of(request))
     set_cookie(response, request, house.settings, opened)
-    return me_of(actor, language)
+    return me_of(opened.actor, language)
 
 
 @router.post("/sign-in", response_model=schemas.Me)
 async def sign_in_route(wish: schemas.SignIn, request: Request, response: Response, gate: GateNow, house: HouseNow, before: Token) -> schemas.Me:
     """Sign in with name and password."""
-    token, actor = await enter(gate, wish.login, wish.password, address_of(request), shared=wish.shared, before=before)
-    set_cookie(response, request, house.settings, token, shared=wish.shared)
-    return me_of(actor)
+    opened = await enter(gate, wish.login, wish.password, address_of(request), shared=wish.shared, before=before)
+    set_cookie(response, request, house.settings, opened)
+    return me_of(opened.actor)
 
 
 @router.post("/sign-out", status_code=204)
@@ -100,14 +110,14 @@ def invitation(token: str, session: Reading, at: Now) -> schemas.Invitation:
 
 
 @router.post("/invitations/{token}", response_model=schemas.Me)
-async def accept(token: str, wish: schemas.Acceptance, request: Request, response: Response, gate: GateNow, house: HouseNow) -> schemas.Me:
+async def accept(token: str, wish: schemas.Acceptance, request: Request, response: Response, gate: GateNow, house: HouseNow, before: Token) -> schemas.Me:
     """Use a one-time link; signed in afterwards."""
-    opened, actor = await take_link(gate, token, wish)
+    opened = await take_link(gate, token, wish, before=before)
     set_cookie(response, request, house.settings, opened)
-    return me_of(actor)
+    return me_of(opened.actor)
 
 
-async def enter(gate: Gate, login: str, password: str, address: str, *, shared: bool = False, before: str | None = None) -> tuple[str, Actor]:
+async def enter(gate: Gate, login: str, password: str, address: str, *, shared: bool = False, before: str | None = None) -> Opened:
     """Check the password outside of any transaction, then open the sign-in. `before`: the browser's last token, which ends.
 
     Raises TooManyTries, WrongPassword.
@@ -115,7 +125,7 @@ async def enter(gate: Gate, login: str, password: str, address: str, *, shared: 
     folded = sign_in.folded_login(login)
     tried = await check(gate, folded, password, address)
 
-    def act(session: Session) -> tuple[str, Actor]:
+    def act(session: Session) -> Opened:
         throttling.forget_try(session, tried)
         if before:
             sign_in.close_sign_in(session, before, at=now())
@@ -137,8 +147,11 @@ async def check(gate: Gate, folded: str, password: str, address: str) -> uuid.UU
     return tried
 
 
-async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, address: str) -> tuple[str, Actor]:
-    """Change the password of whoever is signed in. Raises SignInNeeded, TooManyTries, WrongPassword, SamePassword."""
+async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, address: str) -> Opened:
+    """Change the password of whoever is signed in; a short sign-in stays one.
+
+    Raises SignInNeeded, TooManyTries, WrongPassword, SamePassword, PrintEnded.
+    """
     actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
     if actor.person is None:
         raise SignInNeeded
@@ -149,15 +162,17 @@ async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, ad
     async with hashing:
         hashed = await run_in_threadpool(sign_in.passwords.hash, wish.new)
 
-    def act(session: Session) -> tuple[str, Actor]:
+    def act(session: Session) -> Opened:
         person = sign_in.actor_of(session, token, at=now()).person
-        if person is None:
+        if person is None or token is None:
             raise SignInNeeded
+        inviting.refuse_ended_print(session, person, at=now())
         if person.first_password:
             welcome(session, person)
         throttling.forget_try(session, tried)
+        shared = sign_in.is_shared(session, token)
         inviting.choose_password(session, person, hashed, at=now())
-        return _open(session, person)
+        return _open(session, person, shared=shared)
 
     return await gate.write(act)
 
@@ -179,19 +194,21 @@ async def leave(gate: Gate, token: str | None) -> None:
         await gate.write(lambda session: sign_in.close_sign_in(session, token, at=now()))
 
 
-async def take_link(gate: Gate, token: str, wish: schemas.Acceptance) -> tuple[str, Actor]:
-    """Accept a one-time link and sign in."""
+async def take_link(gate: Gate, token: str, wish: schemas.Acceptance, *, before: str | None = None) -> Opened:
+    """Accept a one-time link and sign in. `before`: the browser's last token, which ends."""
     await gate.read(lambda session: inviting.open_invitation(session, token, at=now()))
     async with hashing:
         hashed = await run_in_threadpool(sign_in.passwords.hash, wish.password)
 
-    def take(session: Session) -> tuple[str, Actor]:
+    def take(session: Session) -> Opened:
         invited = inviting.open_invitation(session, token, at=now()).person
         fresh = invited is None or invited.password_hash is None
+        if before:
+            sign_in.close_sign_in(session, before, at=now())
         person = inviting.accept(session, token, name=wish.name, login=wish.login, password_hash=hashed, at=now())
         if fresh:
             welcome(session, person)
-        return _open(session, person)
+        return _open(session, person, shared=wish.shared)
 
     return await gate.write(take)
 
@@ -201,10 +218,10 @@ def welcome(session: Session, person: Person) -> None:
     telling.tell(session, [person.id], "welcome", at=now())
 
 
-def set_cookie(response: Response, request: Request, settings: Settings, token: str, *, shared: bool = False) -> None:
+def set_cookie(response: Response, request: Request, settings: Settings, opened: Opened) -> None:
     """The opaque sign-in as a cookie that scripts cannot read; on a shared computer it dies with the browser."""
-    age = None if shared else int(sign_in.SIGN_IN_LASTS.total_seconds())
-    response.set_cookie(cookie_name(request), token, max_age=age, path="/", secure=settings.secure, httponly=True, samesite="lax")
+    age = None if opened.shared else int(sign_in.SIGN_IN_LASTS.total_seconds())
+    response.set_cookie(cookie_name(request), opened.token, max_age=age, path="/", secure=settings.secure, httponly=True, samesite="lax")
 
 
 def address_of(request: Request) -> str:
@@ -212,6 +229,6 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def _open(session: Session, person: Person, *, shared: bool = False) -> tuple[str, Actor]:
+def _open(session: Session, person: Person, *, shared: bool) -> Opened:
     at = now()
-    return sign_in.open_sign_in(session, person, at=at, shared=shared), sign_in.actor_for(session, person, at=at)
+    return Opened(sign_in.open_sign_in(session, person, at=at, shared=shared), sign_in.actor_for(session, person, at=at), shared)

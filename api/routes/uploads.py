@@ -63,20 +63,18 @@ async def create(
     """Announce a file; its bytes follow with PATCH."""
     told = uploading.parse_metadata(upload_metadata)
     choices = Choices(told.get("sight", "public"), told.get("approve") == "true", told.get("review") == "true", told.get("work", ""))
-    uploading.check_room(house, upload_length)
 
     def begin(session: Session) -> tuple[uuid.UUID, datetime | None]:
-        deposit = depositing.begin(
+        deposit = uploading.begin(
             session,
+            house,
             name=clean_name(told.get("filename", "")),
             size=upload_length,
             media_type=media_type_of(told.get("filetype")),
             **choices.wish(),
             by=sign_in.actor_of(session, token, at=now()),
             at=now(),
-            lasts=house.upload_lasts,
         )
-        uploading.open_staging(house, deposit.id)
         return deposit.id, deposit.expires_at
 
     deposit_id, expires = await gate.write(begin)
@@ -114,14 +112,14 @@ async def append(
     size, receiving, expires = await facts()
     if not receiving:
         raise WrongOffset(offset=size)
-    uploading.check_room(house, content_length)
+    house.settings.disk.refuse_beyond(content_length)
     algorithm, _, checksum = (upload_checksum or "").partition(" ")
     if algorithm and algorithm not in ALGORITHMS:
         raise MetadataBroken
     with uploading.locked(house, deposit_id) as descriptor:
         if os.fstat(descriptor).st_size != upload_offset:
             raise WrongOffset(offset=os.fstat(descriptor).st_size)
-        part = Part(descriptor, upload_offset, size, house.hashes.at(deposit_id, upload_offset), algorithm or None)
+        part = Part(descriptor, upload_offset, size, house.hashes.at(deposit_id, upload_offset), algorithm or None, house.settings.disk)
         await _receive(request, part, checksum.strip(), facts)
         house.hashes.keep(deposit_id, part.offset, part.whole)
         if part.offset == size:

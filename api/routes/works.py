@@ -17,6 +17,7 @@ from library.catalogue import cataloguing, publishing, queries
 from library.catalogue.access import is_public
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Version, Work
 from library.circulation import queries as stock
+from library.deleting import works as deleting
 from library.learning import reading as places
 from library.people.models import SCHOOL
 from library.people.sign_in import Actor
@@ -133,6 +134,7 @@ def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.
         created_at=found.created_at,
         place=places.place_of(session, actor.person.id, found.id) if actor.person else None,
         may_edit=cataloguing.may_edit(found, actor),
+        may_delete=deleting.may_delete(found, actor),
         may_publish=version is not None and cataloguing.may_publish(found, actor),
         **(digital(session, version) if version else {}),
     )

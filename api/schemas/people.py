@@ -67,6 +67,7 @@ class Acceptance(Wish):
     name: Line = Field(min_length=1, max_length=200)
     login: str = Field(min_length=3, max_length=60, pattern=r"^[\w.@-]+$")
     password: str = Field(min_length=8, max_length=200)
+    shared: bool = False  # a computer that many use, as at signing in
 
 
 class Notice(Sent):

@@ -61,6 +61,7 @@ class Work(Sent):
     created_at: datetime
     place: int | None  # page where the signed-in reader left off
     may_edit: bool
+    may_delete: bool
     may_publish: bool
 
 

@@ -120,8 +120,8 @@ def newest_version(session: Session, work_id: uuid.UUID) -> Version | None:
 
 
 def with_audience(session: Session, work_id: uuid.UUID) -> Work:
-    """One work with its audience, for the use cases that judge rights. Raises UnknownWork."""
-    work = session.scalar(select(Work).options(selectinload(Work.audience)).where(Work.id == work_id))
+    """One work with its audience, for the use cases that judge rights. Raises UnknownWork, also for one that is deleted."""
+    work = session.scalar(select(Work).options(selectinload(Work.audience)).where(Work.id == work_id, Work.deleted_at.is_(None)))
     if work is None:
         raise UnknownWork
     return work

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from library import audit, logs, work_queue
@@ -27,6 +27,12 @@ from library.catalogue.models import (
 from library.errors import Clash, Refusal, Unknown, Wrong
 from library.people.roles import AUTHORS
 from library.people.sign_in import Actor, NotAllowed
+
+OF_DELETED = (
+    exists()
+    .where(Work.deleted_at.is_not(None), or_(Work.id == Deposit.work_id, and_(Version.work_id == Work.id, Version.id == Deposit.version_id)))
+    .correlate(Deposit)
+)
 
 
 class UnknownDeposit(Unknown):
@@ -83,7 +89,7 @@ def begin(
 
 def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
     """A deposit of the person who asks. Raises UnknownDeposit, also for somebody else's."""
-    deposit = session.scalar(select(Deposit).where(Deposit.id == deposit_id, Deposit.owner_id == by.required().id))
+    deposit = session.scalar(select(Deposit).where(Deposit.id == deposit_id, Deposit.owner_id == by.required().id, ~OF_DELETED))
     if deposit is None:
         raise UnknownDeposit
     return deposit
@@ -192,5 +198,5 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 100) -> Sequence[Deposit]:
-    """A person's deposits, newest first."""
-    return session.scalars(select(Deposit).where(Deposit.owner_id == person_id).order_by(Deposit.created_at.desc()).limit(limit)).all()
+    """A person's deposits, newest first; not those of works that are deleted."""
+    return session.scalars(select(Deposit).where(Deposit.owner_id == person_id, ~OF_DELETED).order_by(Deposit.created_at.desc()).limit(limit)).all()

@@ -120,11 +120,16 @@ def restore(session: Session, work: Work, stood: Mapping[str, Any], *, by: Actor
 
 
 def write_audience(session: Session, work: Work, *, at: datetime) -> None:
-    """Write who may see the work as it stands now; the index follows by its queue. Of two who do so at once the second waits and has the last word."""
+    """Write who may see the work as it stands now; the index follows by its queue. Of two who do so at once the second waits and has the last word.
+
+    What is deleted nobody sees, whatever else is done to it meanwhile.
+    """
     cataloguing.touch(work, at=at)
     session.flush()  # the row is ours now
-    keepers = cataloguing.keepers(work, units_above(session, [work.unit_id]))
-    readers = _tokens(session, work) if work.state == PUBLISHED else set()
+    session.refresh(work, ["deleted_at"])  # as it stands now that nobody else can change it
+    there = work.deleted_at is None
+    keepers = cataloguing.keepers(work, units_above(session, [work.unit_id])) if there else set()
+    readers = _tokens(session, work) if there and work.state == PUBLISHED else set()
     session.execute(delete(Audience).where(Audience.work_id == work.id))
     session.add_all(Audience(work_id=work.id, token=token, from_at=at) for token in sorted(keepers))
     opens = max(at, work.opens_at or at)

@@ -109,3 +109,15 @@ class NotAtDesk(Forbidden):
     code = "not-at-desk"
     vi = "Quầy dành cho thủ thư của trường."
     en = "The desk is for the school's librarian."
+
+
+class TitleOnPaper(Clash):
+    code = "title-on-paper"
+    vi = "Sổ thư viện của {schools} còn ghi {count} bản giấy của sách này nên chưa xoá được. Muốn người đọc không thấy nữa thì bấm “Thu hồi”."
+    en = "The registers of {schools} name {count} paper copies of this title, so it cannot be deleted. To hide it from readers, withdraw it."
+
+
+class LoansOpen(Clash):
+    code = "loans-open"
+    vi = "{name} còn giữ {count} cuốn: {titles}. Nhận lại sách ở quầy rồi xoá."
+    en = "{name} still has {count} books: {titles}. Take them back at the desk first."

@@ -12,7 +12,7 @@ from library.catalogue import cataloguing, publishing, queries
 from library.catalogue.models import Work
 from library.circulation import codes, policy
 from library.circulation.models import Item
-from library.circulation.refusals import BarcodeTaken, IsbnUnknown, IsbnWrong, TitleNeeded
+from library.circulation.refusals import BarcodeTaken, IsbnUnknown, IsbnWrong, TitleNeeded, TitleOnPaper
 from library.database import hold
 from library.people.models import Unit
 from library.people.sign_in import Actor
@@ -50,7 +50,7 @@ def title_for(session: Session, school: Unit, *, title: str, isbn: str, by: Acto
     normal = codes.normal_isbn(isbn) if isbn else None
     if isbn and normal is None:
         raise IsbnWrong(isbn=isbn)
-    found = session.scalar(select(Work).where(Work.isbn == normal).order_by(Work.created_at).limit(1)) if normal else None
+    found = session.scalar(select(Work).where(Work.isbn == normal, Work.deleted_at.is_(None)).order_by(Work.created_at).limit(1)) if normal else None
     if found is not None:
         return found
     if not title:
@@ -64,6 +64,14 @@ def copies_of_school(session: Session, unit_id: uuid.UUID, *, limit: int = 300) 
     """The copies added last, with their titles."""
     rows = session.execute(select(Item, Work).join(Work).where(Item.unit_id == unit_id).order_by(Item.accession.desc()).limit(limit))
     return [(row[0], row[1]) for row in rows]
+
+
+def refuse_to_lose(session: Session, work_id: uuid.UUID) -> None:
+    """Raises TitleOnPaper for a title of which a school has, or had, copies: its register names them by it."""
+    session.execute(select(Work.id).where(Work.id == work_id).with_for_update())  # nobody adds a copy meanwhile
+    rows = session.execute(select(Unit.name, func.count()).join(Item, Item.unit_id == Unit.id).where(Item.work_id == work_id).group_by(Unit.name)).all()
+    if rows:
+        raise TitleOnPaper(count=sum(row[1] for row in rows), schools=", ".join(sorted(row[0] for row in rows)[:5]))
 
 
 def _refuse_taken(session: Session, unit_id: uuid.UUID, labels: Sequence[str]) -> None:

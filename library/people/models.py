@@ -66,8 +66,10 @@ class Person(Identified, Base):
     email: Mapped[str | None]
     password_hash: Mapped[str | None]
     first_password: Mapped[bool] = mapped_column(default=False, server_default=false())  # printed for them: they must choose their own
+    printed_by: Mapped[uuid.UUID | None]  # no foreign key, as below: a printer who is gone opens nothing
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]  # can be undone for thirty days; then only this row stays, without name and login
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise")
 
@@ -148,6 +150,7 @@ class Invitation(Identified, Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     purpose: Mapped[str]
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    made_by: Mapped[uuid.UUID | None]  # whose rights it is bound to; nobody: the operator at the command line
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

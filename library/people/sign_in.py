@@ -145,6 +145,11 @@ def open_sign_in(session: Session, person: Person, *, at: datetime, shared: bool
     return token
 
 
+def is_shared(session: Session, token: str) -> bool:
+    """Whether this is the sign-in of a shared computer."""
+    return session.scalar(select(SignIn.idle_minutes).where(SignIn.token_hash == token_hash(token))) is not None
+
+
 def close_sign_in(session: Session, token: str, *, at: datetime) -> None:
     """Sign out this browser; harmless when it is out already."""
     with walls.lifted(session):  # also one that has run out, whose holder nobody is bound to

@@ -42,7 +42,7 @@ def seen_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
     by.required()
     with walls.lifted(session):  # its people may be of another school
         review = session.scalar(whole(select(Review)).where(Review.id == review_id))
-    if review is None or not parts_of(review, by):
+    if review is None or review.work.deleted_at is not None or not parts_of(review, by):
         raise UnknownReview
     return review
 
@@ -54,7 +54,7 @@ def locked(session: Session, review_id: uuid.UUID, *, with_work: bool = True) ->
     fresh = whole(select(Review)).where(Review.id == review_id).with_for_update(of=Review, key_share=True).execution_options(populate_existing=True)
     with walls.lifted(session):
         review = session.scalar(fresh)
-    if review is None:
+    if review is None or review.work.deleted_at is not None:
         raise UnknownReview
     return review
 

@@ -30,11 +30,15 @@ def begun_in(home: Path) -> dict[str, Any] | None:
 
 
 def clear_away(home: Path, live: str) -> None:
-    """Remove indexes that nobody reads or builds any more; who has one open keeps what is mapped."""
+    """Remove indexes that nobody reads or builds any more; who has one open keeps what is mapped.
+
+    The folders are listed before the notes are read: a rebuild writes its note first, so what begins meanwhile is not in the list.
+    """
+    folders = [folder for folder in home.iterdir() if folder.is_dir() and folder.name.startswith("v")]
     begun = begun_in(home)
-    kept = {live, begun["name"] if begun else live}
-    for folder in home.iterdir():
-        if folder.is_dir() and folder.name not in kept and folder.name.startswith("v"):
+    kept = {live, begun["name"] if begun else live, current(home)}
+    for folder in folders:
+        if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,6 +1,7 @@
 """Bytes on their way in: cuts, wrong offsets, wrong checksums, other people's uploads, bad files; nothing half-made stays."""
 
 import hashlib
+import os
 import socket
 import time
 import uuid
@@ -130,6 +131,8 @@ def test_an_unfinished_upload_says_when_it_expires_and_is_forgotten_then(tmp_pat
         created = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "10"})
         assert created.headers["Upload-Expires"].endswith("GMT")
         house.stop()
+        for staged in (house.home / "uploads").iterdir():
+            os.utime(staged, (time.time() - 600,) * 2)  # nobody has touched it for ten minutes
         house.start()  # the sweep comes with the worker
         with house.administrator() as again:
             until(lambda: again.head(created.headers["Location"]).status_code == 404, otherwise="an expired upload was kept")

@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, select
 
 from ingest import uploading
-from ingest.fixity import Checker
 from ingest.house import House
+from ingest.worker.fixity import Checker
+from ingest.worker.hand import Aside, Claim, Claims, Row
 from library.audit import Event
 from library.catalogue import depositing, fixity
 from library.catalogue.fixity import MISMATCH, MISSING, DamagedFile, FixitySlice
@@ -136,10 +137,11 @@ class Meanwhile:
 def checker(house: House, stopping: threading.Event | None = None) -> Checker:
     """As a worker holds it; what breaks is not swallowed."""
 
-    def failed(_one: FixitySlice, _lease: object, error: Exception) -> None:
-        raise error
+    class Loud(Claims):
+        def failed(self, claim: Claim[Row], error: Exception, aside: Aside | None = None) -> None:
+            raise error
 
-    return Checker(house, "worker", stopping or threading.Event(), {}, failed)
+    return Checker(Loud(house, "worker", stopping or threading.Event()))
 
 
 def check_all(house: House) -> dict[str, str]:

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 import pytest
 from sqlalchemy import select
 
-from ingest.fixity import Watch
 from ingest.house import House
+from ingest.worker.fixity import Watch
 from library.catalogue import fixity
 from library.catalogue.fixity import MISMATCH, MISSING, FixitySlice
 from library.clock import now

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.house import open_house
-from ingest.index_keeping import IndexKeeper, Written
+from ingest.worker.hand import Claims
+from ingest.worker.index import IndexKeeper, Written
 from library.catalogue import cataloguing
 from library.catalogue.models import Work
 from library.clock import now
@@ -34,7 +35,7 @@ def shelf(postgres: Postgres, tmp_path: Path) -> Iterator[Shelf]:
 def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(postgres: Postgres, shelf: Shelf, tmp_path: Path) -> None:
     shelf.enqueue()
     house = open_house(Settings(home=tmp_path / "var", database=shelf.url))
-    keeper, batch = IndexKeeper(house, "one", threading.Event(), {}, lambda *_: None), list[Written]()
+    keeper, batch = IndexKeeper(Claims(house, "one")), list[Written]()
     index = keeper.open()
     assert index is not None
     keeper.write_some(index, batch)

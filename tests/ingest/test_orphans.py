@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingest import orphans, uploading
+from ingest import uploading
 from ingest.house import House, open_house
+from ingest.worker import orphans
 from library.catalogue import depositing, keeping
 from library.catalogue.models import Deposit
 from library.clock import now

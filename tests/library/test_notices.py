@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from ingest import posting
 from ingest.house import House, open_house
+from ingest.worker import post
 from library.circulation import desk, reminding, stock
 from library.circulation.models import Loan
 from library.database import transaction
@@ -194,11 +194,11 @@ def test_a_letter_waits_for_a_server_that_is_down_and_goes_when_it_is_back(house
     tell(house, "em.khue", "welcome")
     at = MONDAY
     for _ in range(5):  # more often than a poison row is tried
-        assert posting.send_next(house, "w", at=at)
-        assert not posting.send_next(house, "w", at=at + timedelta(seconds=5)), "it waits before it tries again"
+        assert post.send_next(house, "w", at=at)
+        assert not post.send_next(house, "w", at=at + timedelta(seconds=5)), "it waits before it tries again"
         at += timedelta(seconds=31)
     mail.start()
-    assert posting.send_next(house, "w", at=at) and not posting.send_next(house, "w", at=at)
+    assert post.send_next(house, "w", at=at) and not post.send_next(house, "w", at=at)
     [letter] = mail.letters()
     assert letter["To"] and "khue@example.vn" in letter["To"] and "thu-vien@truong.example" in letter["From"]
     body = letter.get_payload(decode=True).decode()
@@ -216,7 +216,7 @@ def test_what_is_no_longer_true_is_not_sent_and_without_an_address_nothing_waits
         inbox.mark_all_read(session, inviting.person_by_login(session, "em.khue").id, at=MONDAY)  # read, so the return does not delete it
     bring_back(house, loan, loan.due_at - timedelta(days=1))
     tell(house, "em.lan", "welcome")
-    while posting.send_next(house, "w", at=loan.due_at):
+    while post.send_next(house, "w", at=loan.due_at):
         pass
     assert mail.letters() == []
     with transaction(house.engine) as session:
@@ -232,9 +232,9 @@ def test_a_letter_that_the_server_refuses_is_set_aside_after_three_tries(house: 
     tell(house, "em.lan", "welcome")
     at = MONDAY
     for _ in range(3):
-        assert posting.send_next(house, "w", at=at)
+        assert post.send_next(house, "w", at=at)
         at += timedelta(minutes=1)
-    assert not posting.send_next(house, "w", at=at)
+    assert not post.send_next(house, "w", at=at)
     with transaction(house.engine) as session:
         [kept] = session.scalars(select(Notice))
         assert kept.set_aside_at is not None and kept.last_error

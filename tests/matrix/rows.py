@@ -63,6 +63,12 @@ def withdrawing(actor: str, thing: str) -> int:
     return 404 if not sees(actor, thing) else 200 if administers(actor, thing) else 403
 
 
+def deleting(actor: str, thing: str) -> int:
+    """With a reason that there is not: entitled people hear so, and nothing happens."""
+    keeper = administers(actor, thing) or (actor == "teacher-a" and thing == DRAFT)
+    return 401 if actor == VISITOR else 404 if not sees(actor, thing) else 422 if keeper else 403
+
+
 def placing(actor: str, thing: str) -> int:
     return 401 if actor == VISITOR else 204 if sees(actor, thing) else 404
 
@@ -219,6 +225,10 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/people/{person_id}/roles": Row(caring(201), (OWN, OTHER), lambda t, x: {"unit": t.units[x], "role": "pupil"}, {"person_id": "people"}),
     "PUT /api/v1/people/{person_id}/disabled": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}, afterwards=_enable),
     "DELETE /api/v1/people/{person_id}/disabled": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}),
+    "POST /api/v1/people/{person_id}/deletion": Row(hidden_caring(422), PLACES, lambda *_: {"reason": "vi-thich"}, {"person_id": "people"}),
+    "POST /api/v1/works/{work_id}/deletion": Row(deleting, THINGS, lambda *_: {"reason": "vi-thich"}, WORK),
+    "GET /api/v1/deletions": Row(signed_in, ANYWHERE),
+    "DELETE /api/v1/deletions/{deletion_id}": Row(lambda a, _: 401 if a == VISITOR else 404, ANYWHERE, parameters={"deletion_id": "people"}),
     "DELETE /api/v1/memberships/{membership_id}": Row(hidden_caring(204), PLACES, parameters={"membership_id": "memberships"}, afterwards=_give_back),
     "POST /api/v1/classes/{class_id}/pupils": Row(hidden_caring(200), PLACES, lambda t, x: {"person_ids": [t.people[x]]}, {"class_id": "classes"}),
     "GET /api/v1/home": Row(everybody, ANYWHERE),

@@ -12,8 +12,18 @@ from sqlalchemy.orm import Session
 from ingest.house import House
 from library import sealing
 from library.calendar import local_date
+from library.clock import now
 from library.database import reading_session, transaction
 from library.people.models import Unit
+
+PAUSE = 1.0  # seconds
+
+
+def turn(house: House) -> bool:
+    """Seal what waits; once a day write the heads down."""
+    seal_waiting(house)
+    keep_heads(house, at=now())
+    return False
 
 
 def seal_waiting(house: House) -> int:

@@ -1,15 +1,14 @@
 """The worker's hand that keeps the index: it takes works that are due, writes their present state and shows several with one commit."""
 
 import contextlib
-import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import structlog
 
 from ingest.house import House
+from ingest.worker.hand import AWAY_SECONDS, Claim, Claims
 from library import work_queue
 from library.catalogue.models import Work
 from library.clock import now
@@ -21,7 +20,6 @@ from search.indexing import index_everything, lost, next_change, write_work
 
 log = structlog.get_logger()
 MOST, LONGEST = 50, 2.0  # works and seconds between two commits: a withdrawal waits no longer behind others
-AWAY_SECONDS = 1.0
 
 
 class Written(NamedTuple):
@@ -34,31 +32,30 @@ class Written(NamedTuple):
 
 @dataclass
 class IndexKeeper:
-    """Brings the index up to the works' present state until it is stopped. `failed` notes a try that broke."""
+    """Brings the index up to the works' present state.
 
-    house: House
-    name: str
-    stopping: threading.Event
-    leases: dict[str, Lease]
-    failed: Callable[[Work, Lease, Exception], None]
+    Only one worker of an embedded house can hold the index; others wait here, as all do while the engine is away.
+    """
+
+    claims: Claims
+    index: Index | None = None
     alone: int = 0  # so many works are written one by one, because something in a batch broke
 
-    def run(self) -> None:
-        """Only one worker of an embedded house can hold the index; others wait here, as all do while the engine is away."""
-        index: Index | None = None
+    @property
+    def house(self) -> House:
+        """Whose index."""
+        return self.claims.house
+
+    def turn(self) -> bool:
+        """Open the index when it is not open, and write what is due."""
         try:
-            while not self.stopping.is_set():
-                try:
-                    index = index or self.open()
-                    if index is None or not self.write_due(index):
-                        self.stopping.wait(self.house.settings.poll_seconds)
-                except IndexAway as away:
-                    log.warning("index-away", reason=str(away)[:200])
-                    self.close(index)
-                    index = None
-                    self.stopping.wait(AWAY_SECONDS)
-        finally:
-            self.close(index)
+            self.index = self.index or self.open()
+            return self.index is not None and self.write_due(self.index)
+        except IndexAway as away:
+            log.warning("index-away", reason=str(away)[:200])
+            self.close()
+            self.claims.stopping.wait(AWAY_SECONDS)
+            return False
 
     def open(self) -> Index | None:
         """The index for writing; None while another worker holds it."""
@@ -72,8 +69,9 @@ class IndexKeeper:
                 index_everything(session, at=now())
         return index
 
-    def close(self, index: Index | None) -> None:
+    def close(self) -> None:
         """Give it back, if there is one."""
+        index, self.index = self.index, None
         if index is not None:
             index.close()
 
@@ -91,7 +89,7 @@ class IndexKeeper:
                 index.commit()
                 reach("index-committed")
         except (IndexAway, BlockingIOError) as error:
-            self.give_back()
+            self.claims.give_back(*self.mine())
             raise IndexAway(str(error)) from error
         except Exception as error:
             self.broken(index, error)
@@ -103,15 +101,12 @@ class IndexKeeper:
         """Claim and write one after the other until nothing is due, or it is time for a commit."""
         most, end = (1 if self.alone else MOST), time.monotonic() + LONGEST
         self.alone = max(0, self.alone - 1)
-        while len(batch) < most and time.monotonic() < end and not self.stopping.is_set():
-            with transaction(self.house.engine) as session:
-                claimed = work_queue.claim(session, Work, worker=self.name, at=now(), seconds=self.house.settings.lease_seconds)
-            if claimed is None:
+        while len(batch) < most and time.monotonic() < end and not self.claims.stopping.is_set():
+            claim = self.claims.take(Work)
+            if claim is None:
                 return
-            work, lease = claimed
-            self.leases[str(work.id)] = lease
             with reading_session(self.house.engine) as session:
-                batch.append(Written(work, lease, write_work(session, index, work.id, at=now())))
+                batch.append(Written(claim.row, claim.lease, write_work(session, index, claim.row.id, at=now())))
 
     def finish(self, batch: list[Written]) -> None:
         """Say so on the rows, and come back at the next change of their audiences."""
@@ -130,25 +125,18 @@ class IndexKeeper:
         if len(mine) > 1:
             log.warning("batch-broken", works=len(mine), error=str(error)[:200])
             self.alone = len(mine)
-            self.give_back()
+            self.claims.give_back(*mine)
             return
         for lease in mine:
             with reading_session(self.house.engine) as session:
-                self.failed(session.get_one(Work, lease.row_id), lease, error)
-        self.forget_leases()
-
-    def give_back(self) -> None:
-        """Free at once, and the try does not count."""
-        for lease in self.mine():
-            with contextlib.suppress(LeaseLost), transaction(self.house.engine) as session:
-                work_queue.give_back(session, lease)
+                self.claims.failed(Claim(session.get_one(Work, lease.row_id), lease), error)
         self.forget_leases()
 
     def mine(self) -> list[Lease]:
         """The works in hand."""
-        return [lease for lease in list(self.leases.values()) if lease.model is Work]
+        return [lease for lease in list(self.claims.leases.values()) if lease.model is Work]
 
     def forget_leases(self) -> None:
         """Nothing in hand any more."""
         for lease in self.mine():
-            self.leases.pop(str(lease.row_id), None)
+            self.claims.leases.pop(lease.row_id, None)

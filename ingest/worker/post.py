@@ -1,9 +1,12 @@
-"""Sending notices: the worker's third hand. What is still true is known by the rooms above the notices, so it is said here."""
+"""The hands that tell people: reminders, and letters where the house has a mail server.
+
+What is still true is known by the rooms above the notices, so it is said here.
+"""
 
 import smtplib
 import ssl
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -15,7 +18,7 @@ from library.notices import mailing
 from library.notices.mailing import Post, Truth
 
 log = structlog.get_logger()
-REMIND_EVERY = timedelta(hours=1)  # nobody hears the same twice, so often is harmless
+REMIND_PAUSE = 3600.0  # seconds; nobody hears the same twice, so often is harmless
 LEASE = 300.0  # seconds: a slow server may take long over one letter
 BROKEN = (OSError, ssl.SSLError, smtplib.SMTPException, mailing.PostUnsafe, ValueError)  # ValueError: an address no letter can carry
 TRUTHS: Mapping[str, Truth] = dict.fromkeys(reminding.KINDS, reminding.still_out)
@@ -28,14 +31,13 @@ def post_of(house: House) -> Post:
     return Post(settings.mail, settings.mail_from, settings.library_name, address.rstrip("/"))
 
 
-def remind(house: House, *, at: datetime) -> None:
-    """Tell all borrowers who are due to be told."""
-    told = reminding.MOST_AT_ONCE
-    while told >= reminding.MOST_AT_ONCE:
-        with transaction(house.engine) as session:
-            told = reminding.remind(session, at=at)
-        if told:
-            log.info("borrowers-reminded", count=told)
+def remind(house: House) -> bool:
+    """Tell borrowers who are due to be told; returns whether there may be more."""
+    with transaction(house.engine) as session:
+        told = reminding.remind(session, at=now())
+    if told:
+        log.info("borrowers-reminded", count=told)
+    return told >= reminding.MOST_AT_ONCE
 
 
 def send_next(house: House, worker: str, *, at: datetime | None = None) -> bool:

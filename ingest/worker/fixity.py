@@ -3,6 +3,7 @@
 What was found is kept every hundred files or half a minute together with how far the pass has come, so a killed worker's successor goes on there.
 """
 
+import contextlib
 import errno
 import threading
 import time
@@ -11,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from ingest.house import House
+from ingest.worker.hand import Claim, Claims, Stopped
 from library import work_queue
 from library.catalogue import fixity, keeping
 from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE, WHOLE, FixitySlice
@@ -22,8 +23,7 @@ from library.database import reading_session, transaction
 from library.failpoints import reach
 from library.files.keys import StoreAway
 from library.files.store import FileStore, is_whole
-from library.logs import new_request_id
-from library.work_queue import Lease, LeaseLost
+from library.work_queue import Lease
 
 log = structlog.get_logger()
 AT_ONCE = 100  # files noted in one transaction
@@ -35,41 +35,26 @@ OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # this process is short of so
 MB = 1024 * 1024
 
 
-class Stopped(Exception):
-    """The worker has been told to stop in the middle of a file."""
-
-
 @dataclass
 class Checker:
-    """Reads what is due until it is stopped. `failed` notes a try that broke; `leases` are given back by the worker when we hang."""
+    """Reads what is due. The slices that have no row yet get one at the first turn."""
 
-    house: House
-    name: str
-    stopping: threading.Event
-    leases: dict[str, Lease]
-    failed: Callable[[FixitySlice, Lease, Exception], None]
+    claims: Claims
+    arranged: bool = False
 
-    def run(self) -> None:
-        """The worker's hand: one file after the other at a gentle pace. When nothing is due, or nothing can be done, it waits a minute."""
-        arranged = False
-        while not self.stopping.is_set():
-            try:
-                arranged = arranged or self.arrange()
-                idle = not self.check_next()
-                if idle:
-                    self.look_again(seen_before=now() - A_DAY)
-            except Stopped:
-                return
-            except OperationalError:
-                raise
-            except StoreAway as away:
-                log.warning("store-away", reason=str(away))
-                idle = True
-            except Exception:
-                log.exception("files-not-checked")  # the other hands go on
-                idle = True
-            if idle:
-                self.stopping.wait(LOOK_EVERY)
+    @property
+    def house(self) -> House:
+        """Whose files."""
+        return self.claims.house
+
+    def turn(self) -> bool:
+        """One slice at a gentle pace; when nothing is due, damaged files are looked at again."""
+        self.arranged = self.arranged or self.arrange()
+        if self.check_next():
+            return True
+        with contextlib.suppress(Stopped):
+            self.look_again(seen_before=now() - A_DAY)
+        return False
 
     def arrange(self) -> bool:
         """Each slice has its turn."""
@@ -79,37 +64,27 @@ class Checker:
 
     def check_next(self) -> bool:
         """One slice that is due, to its end; returns whether there was one. Raises StoreAway."""
-        with transaction(self.house.engine) as session:
-            claimed = work_queue.claim(session, FixitySlice, worker=self.name, at=now(), seconds=self.house.settings.lease_seconds)
-            if claimed is None:
+        with self.claims.claimed(FixitySlice) as claim:
+            if claim is None:
                 return False
-            one, lease = claimed
-            fixity.begin(one, at=now())
-        self.leases[FixitySlice.__tablename__] = lease
-        with structlog.contextvars.bound_contextvars(request_id=new_request_id(), slice=one.beginning):
-            try:
-                self.check(one, lease)
-            except LeaseLost:
-                log.warning("lease-lost")
-            except StoreAway as away:
-                self.put_off(lease, away)
-                raise
-            except Stopped:
-                self.give_back(lease)
-            except Exception as error:
-                self.failed(one, lease, error)
-            finally:
-                self.leases.pop(FixitySlice.__tablename__, None)
+            self.check(self.begun(claim), claim.lease)
         return True
+
+    def begun(self, claim: Claim[FixitySlice]) -> FixitySlice:
+        """The slice, its pass begun unless one that was broken off goes on."""
+        with transaction(self.house.engine) as session:
+            one = session.get_one(FixitySlice, claim.row.id)
+            fixity.begin(one, at=now())
+        return one
 
     def check(self, one: FixitySlice, lease: Lease) -> None:
         """All files of a slice from where it stands."""
-        watch, reached = Watch(self.house, self.stopping, lease), one.reached or ""
+        watch, reached = Watch(self.house, self.claims.stopping, lease), one.reached or ""
         while keys := self.keys_after(one.beginning, reached):
             seen, until = dict[str, str](), time.monotonic() + KEEP_EVERY
             for key in keys:
                 watch.told(0)
-                seen[key] = judge(self.house.files, key, watch.told, self.stopping)
+                seen[key] = judge(self.house.files, key, watch.told, self.claims.stopping)
                 reached = key
                 if time.monotonic() > until:
                     break
@@ -134,27 +109,17 @@ class Checker:
 
     def look_again(self, *, seen_before: datetime) -> None:
         """Read damaged files once more: perhaps somebody has brought them back. Raises StoreAway, Stopped."""
-        watch, after = Watch(self.house, self.stopping), ""
+        watch, after = Watch(self.house, self.claims.stopping), ""
         while True:
             with reading_session(self.house.engine) as session:
                 keys = [one.key for one in fixity.damaged(session, seen_before=seen_before, after=after)]
             if not keys:
                 return
-            seen = {key: judge(self.house.files, key, watch.told, self.stopping) for key in keys}
+            seen = {key: judge(self.house.files, key, watch.told, self.claims.stopping) for key in keys}
             with transaction(self.house.engine) as session:
                 news = fixity.note(session, self.house.files, seen, at=now())
             cry(news)
             after = keys[-1]
-
-    def put_off(self, lease: Lease, away: StoreAway) -> None:
-        """No try is lost by a store that is away."""
-        with transaction(self.house.engine) as session:
-            work_queue.postpone(session, lease, str(away), at=now())
-
-    def give_back(self, lease: Lease) -> None:
-        """Free at once; what was kept stays."""
-        with transaction(self.house.engine) as session:
-            work_queue.give_back(session, lease)
 
 
 @dataclass
