@@ -141,4 +141,6 @@ def parse_metadata(header: str | None) -> dict[str, str]:
                 found[key] = base64.b64decode(value, validate=True).decode()
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise MetadataBroken from error
+            if "\x00" in found[key]:
+                raise MetadataBroken
     return found

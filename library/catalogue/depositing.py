@@ -57,7 +57,7 @@ def begin(
     session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta,
     review: bool = False, work_id: uuid.UUID | None = None,
 ) -> Deposit:  # fmt: skip
-    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork; only who may publish may ask for it at once.
+    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork, UnknownReaders; only who may publish may ask for it at once.
 
     `review`: send it to the reviewers as soon as it is read. `work_id`: it becomes a new version of this work, which its keepers may add.
     """
@@ -65,15 +65,17 @@ def begin(
     at_home = by.acting_as(*AUTHORS)
     if at_home is None or (approve and not by.may_publish):
         raise NotAllowed
-    if work_id is not None and not cataloguing.may_edit(cataloguing.with_audience(session, work_id), by):
+    work = cataloguing.with_audience(session, work_id) if work_id is not None else None
+    if work is not None and not cataloguing.may_edit(session, work, by):
         raise cataloguing.UnknownWork
+    refuse_unclear(session, work, at_home.unit_id, sight, opens=approve or review)
     deposit = Deposit(
         owner_id=person.id,
         unit_id=at_home.unit_id,
         name=name,
         size=size,
         media_type=media_type,
-        sight=sight if sight in publishing.SIGHTS and sight not in publishing.NAMED_SIGHTS else "public",
+        sight=sight,
         approve=approve,
         submitted_at=at if review else None,
         work_id=work_id,
@@ -85,6 +87,16 @@ def begin(
     session.flush()
     audit.tell(session, "upload-begun", deposit, unit_id=deposit.unit_id, by=person.id, at=at, size=size)
     return deposit
+
+
+def refuse_unclear(session: Session, work: Work | None, unit_id: uuid.UUID, sight: str, *, opens: bool) -> None:
+    """A draft may leave open who will read it; what shall be opened says so, or keeps the readers that its work has. Raises UnknownReaders."""
+    if sight != publishing.UNSAID:
+        publishing.refuse_unclear_wish(session, work.unit_id if work else unit_id, sight)
+    elif opens and work is None:
+        raise publishing.UnknownReaders
+    elif opens and work is not None:
+        publishing.readers_of(work, {})
 
 
 def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
@@ -192,7 +204,7 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
     audit.tell(session, "work-ready", work, unit_id=work.unit_id, by=None, at=at, after=digest, deposit=str(deposit.id))
     if publisher is not None:
         work = cataloguing.with_audience(session, version.work_id)
-        publishing.publish(session, work, version.id, digest, publishing.Readers(deposit.sight), by=publisher, at=at)
+        publishing.publish(session, work, version.id, digest, publishing.readers_of(work, {"sight": deposit.sight}), by=publisher, at=at)
     session.flush()
     return work
 

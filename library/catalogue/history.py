@@ -73,7 +73,7 @@ class Line:
 
 def of_work(session: Session, work: Work, *, by: Actor) -> list[Line]:
     """What happened to the work, newest first. `work.audience` must be loaded. Raises NotAllowed for whoever does not look after it."""
-    if not cataloguing.may_edit(work, by):
+    if not cataloguing.may_edit(session, work, by):
         raise NotAllowed
     deposits = select(Deposit.id).join(Version, Version.id == Deposit.version_id).where(Version.work_id == work.id).scalar_subquery()
     about = or_(

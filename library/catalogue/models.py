@@ -154,7 +154,7 @@ class Deposit(Identified, Workable, Base):
     size: Mapped[int] = mapped_column(BIG)  # bytes announced
     media_type: Mapped[str | None]
     key: Mapped[str | None] = mapped_column(index=True)  # SHA-256 of the accepted bytes
-    sight: Mapped[str]  # wished for when it is published
+    sight: Mapped[str]  # wished for when it is published; empty: nobody has said
     approve: Mapped[bool]  # publish at once when ready
     submitted_at: Mapped[datetime | None]  # the wish for a review; it opens when the file is ready
     work_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work.id", name="fk_deposit_work_id_work"))  # becomes a new version of it

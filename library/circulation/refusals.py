@@ -105,6 +105,12 @@ class TitleNeeded(Wrong):
     en = "Fill in the title, or the ISBN of a known one."
 
 
+class TitleToConfirm(Clash):
+    code = "title-to-confirm"
+    vi = "ISBN {isbn} trong thư viện là “{title}”, do {owner} ghi. Đúng cuốn đang cầm thì chọn nó; không phải thì điền tên sách và thêm sách mới."
+    en = "In the library {isbn} is “{title}”, entered by {owner}. If that is the book in your hands, choose it; else fill in its title and add it."
+
+
 class NotAtDesk(Forbidden):
     code = "not-at-desk"
     vi = "Quầy dành cho thủ thư của trường."

@@ -12,9 +12,9 @@ from library.deleting import reasons
 from library.deleting.refusals import NotYourself
 from library.operations import deletions
 from library.operations.deletions import PERSON, Deletion
-from library.people import rosters
+from library.people import care, rosters
+from library.people.care import UnknownMember
 from library.people.models import Membership, Person
-from library.people.rosters import UnknownMember
 from library.people.sign_in import Actor, NotAllowed
 
 
@@ -54,11 +54,11 @@ def refuse_not_in_hands(session: Session, person: Person, by: Actor) -> uuid.UUI
     Raises UnknownMember for a stranger, NotAllowed where somebody else has a say too.
     """
     roles = session.execute(select(Membership.unit_id, Membership.until_at).where(Membership.person_id == person.id).order_by(Membership.from_at)).all()
-    care = rosters.administered(session, by)
-    if not roles or not {role.unit_id for role in roles} & care:
+    mine = care.administered(session, by)
+    if not roles or not {role.unit_id for role in roles} & mine:
         raise UnknownMember
     held = [role.unit_id for role in roles if role.until_at is None] or [roles[-1].unit_id]
-    if not set(held) <= care:
+    if not set(held) <= mine:
         raise NotAllowed
     home: uuid.UUID = held[-1]
     return home

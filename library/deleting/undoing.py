@@ -13,7 +13,7 @@ from library.catalogue.models import Work
 from library.deleting import people, works
 from library.deleting.refusals import TooLateToBringBack, UnknownDeletion
 from library.operations.deletions import WORK, Deletion
-from library.people import rosters
+from library.people.care import administered
 from library.people.models import Person
 from library.people.sign_in import Actor
 
@@ -66,6 +66,6 @@ def bring_back(session: Session, deletion_id: uuid.UUID, *, by: Actor, at: datet
 
 def _mine(session: Session, by: Actor) -> ColumnElement[bool]:
     """Of the units in care, and the own drafts that somebody has deleted themselves."""
-    care: Sequence[uuid.UUID] = sorted(rosters.administered(session, by))
+    mine: Sequence[uuid.UUID] = sorted(administered(session, by))
     own = select(Work.id).where(Work.owner_id == by.person_id)
-    return or_(Deletion.unit_id.in_(care), and_(Deletion.kind == WORK, Deletion.by_id == by.person_id, Deletion.subject_id.in_(own)))
+    return or_(Deletion.unit_id.in_(mine), and_(Deletion.kind == WORK, Deletion.by_id == by.person_id, Deletion.subject_id.in_(own)))

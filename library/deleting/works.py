@@ -15,16 +15,16 @@ from library.people.sign_in import Actor, NotAllowed
 from library.reviews import reviewing
 
 
-def may_delete(work: Work, by: Actor) -> bool:
+def may_delete(session: Session, work: Work, by: Actor) -> bool:
     """Its owner, as long as nobody else has ever read it; the administrators of its unit and of the units above. `work.audience` must be loaded."""
     is_own_draft = by.person_id == work.owner_id and work.state == DRAFT and work.published_at is None
-    return cataloguing.may_publish(work, by) or (is_own_draft and cataloguing.may_edit(work, by))
+    return cataloguing.may_publish(work, by) or (is_own_draft and cataloguing.may_edit(session, work, by))
 
 
 def delete(session: Session, work: Work, reason: str, remark: str | None, *, by: Actor, at: datetime) -> Deletion:
     """Nobody sees it from this transaction on; in thirty days it is removed. Raises SignInNeeded, NotAllowed, UnknownReason, TitleOnPaper."""
     by.required()
-    if not may_delete(work, by):
+    if not may_delete(session, work, by):
         raise NotAllowed
     reasons.refuse_unknown(WORK, reason)
     stock.refuse_to_lose(session, work.id)

@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.commands.demonstration.town import PASSWORD
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
@@ -32,7 +34,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, P
 
 def entered(address: str, login: str) -> httpx.Client:
     with httpx.Client(base_url=address, timeout=30) as door:
-        door.post("/api/v1/sign-in", json={"login": login, "password": "hoclieu-demo"}).raise_for_status()
+        door.post("/api/v1/sign-in", json={"login": login, "password": PASSWORD}).raise_for_status()
         return httpx.Client(base_url=address, timeout=30, cookies=dict(door.cookies))
 
 

@@ -16,9 +16,9 @@ from library.deleting import people, removing, undoing
 from library.deleting.refusals import NotYourself, TooLateToBringBack
 from library.learning import reading
 from library.operations.deletions import UNDO_LASTS
-from library.people import inviting, rosters, sign_in
+from library.people import care, inviting, rosters, sign_in
+from library.people.care import UnknownMember
 from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, TEACHER, Membership, Person, Unit
-from library.people.rosters import UnknownMember
 from library.people.sign_in import NotAllowed
 from library.reviews import reviewing
 from tests.reviews.school import MONDAY, actor, lecture, seen
@@ -64,9 +64,9 @@ def test_a_deleted_person_is_shut_out_and_in_no_list_and_comes_back_as_they_were
     deletion = people.delete(session, person.id, "left", None, by=quan, at=TUESDAY)
     assert sign_in.actor_of(session, token, at=TUESDAY).person is None and sign_in.hash_of(session, "be.ti") is None
     assert person.id not in {one.person_id for one in rosters.members(session, {school(session).id}, at=TUESDAY)}
-    for act in (rosters.person_in_care, rosters.person_in_full_care):
+    for act in (care.person_in_care, care.person_in_full_care):
         with pytest.raises(UnknownMember):
-            act(session, person.id, by=quan)
+            act(session, person.id, by=quan, at=TUESDAY)
     assert [one.name for one in undoing.standing(session, by=quan)] == [SECRET]
     undoing.bring_back(session, deletion.id, by=quan, at=TUESDAY)
     assert sign_in.hash_of(session, "be.ti") == "x"

@@ -168,6 +168,31 @@ def test_a_one_time_link_opens_its_own_account_only(town: Town) -> None:
         session.rollback()
 
 
+def test_whose_rights_a_link_is_bound_to_is_asked_over_the_wall(town: Town) -> None:
+    with transaction(town.engine) as session:
+        pupil = inviting.person_by_login(session, "em.A")
+        kept, lost = (inviting.person_by_login(session, login).id for login in ("so", "thu.thu.A"))
+        tokens = {by: inviting._invite(session, inviting.NEW_PASSWORD, pupil.id, by=by, at=NOON, lasts=inviting.RESET_LASTS) for by in (kept, lost)}
+    with reading_session(town.engine, within=walls.NOBODY) as session:
+        assert inviting.open_invitation(session, tokens[kept], at=NOON).person_id == town.ids["pupil A"]
+        with pytest.raises(inviting.LinkUsed):
+            inviting.open_invitation(session, tokens[lost], at=NOON)
+        assert town.count(session, "person") == 0
+
+
+def test_of_two_who_use_a_link_at_one_moment_the_later_hears_that_it_was_used(town: Town) -> None:
+    with transaction(town.engine) as session:
+        token = inviting.invite_to_new_password(session, inviting.person_by_login(session, "em.B"), at=NOON)
+    with transaction(town.engine) as late:
+        looked_at = inviting.open_invitation(late, token, at=NOON)
+        with transaction(town.engine) as early:
+            inviting.accept(early, token, name="", login="", password_hash="early", at=NOON)
+        with pytest.raises(inviting.LinkUsed):
+            inviting.accept(late, token, name="", login="", password_hash="late", at=NOON)
+        assert looked_at.used_at == NOON
+        late.rollback()
+
+
 def test_a_reading_session_cannot_write(town: Town) -> None:
     with reading_session(town.engine) as session, pytest.raises(Exception, match="read-only"):
         session.execute(text("UPDATE work SET title = 'x'"))

@@ -162,7 +162,7 @@ PAGES = (
     ),
     *(
         Page("POST /quan-tri/nguoi-dung/{person_id}/{act}", hidden_caring, PLACES, PERSON | {"act": act}, form=in_a())
-        for act in ("khoa", "mo", "lien-ket", "in-mat-khau")
+        for act in ("khoa", "mo", "cho-thu", "lien-ket", "in-mat-khau")
     ),
     Page("POST /quan-tri/nguoi-dung/vai-tro/{membership_id}/thoi", hidden_caring, PLACES, {"membership_id": "memberships"}, form=in_a()),
     Page("POST /quan-tri/lop", caring(NOT_ASKED), PLACES, form=lambda town, thing: {"unit": town.units[thing], "name": "9Z"}),
@@ -179,5 +179,5 @@ PAGES = (
     Page("POST /doi-mat-khau", after_sign_in(lambda *_: 422), form=lambda *_: {"old": "không đúng", "new": "một câu khác"}),
     Page("POST /dang-nhap", lambda *_: 401, form=lambda *_: {"login": uuid.uuid4().hex, "password": "không đúng"}),
     Page("POST /dang-xuat", lambda actor, _: 303 if actor == VISITOR else NOT_ASKED),
-    Page("POST /moi/{link}", lambda *_: 410, parameters={"link": "khong-co"}, form=lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài"}),
+    Page("POST /moi/{link}", lambda *_: 410, parameters={"link": "khong-co"}, form=lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài dễ nhớ"}),
 )

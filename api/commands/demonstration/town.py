@@ -12,13 +12,13 @@ from library import calendar
 from library.circulation import calendars, desk, due_dates, policy, stock
 from library.circulation.due_dates import Calendar
 from library.clock import now
-from library.people import inviting, rosters, sign_in, units
+from library.people import inviting, passwords, rosters, sign_in, units
 from library.people.models import COMMUNE, SCHOOL, Person, Unit
 from library.people.roles import ADMINISTRATOR, COMMUNE_OFFICER, LEADER, LIBRARIAN, PUPIL, REVIEWER, TEACHER
 from library.people.sign_in import Actor
 from library.reviews import binding, queries, reviewing
 
-PASSWORD = "hoclieu-demo"
+PASSWORD = "moi-ban-vao-doc"
 RETURNED_WITH = "Bài gọn, dễ theo. Cô ghi thêm nguồn của bảng số liệu và xem lại chính tả ở hai trang đầu là dùng được cho cả khối."
 COPIES = (
     ("Đất rừng phương Nam", 60),
@@ -64,7 +64,7 @@ def fill(session: Session) -> list[Account]:
     commune = units.open_unit(session, COMMUNE, "XA-VT", "Xã Vĩnh Thuận", province, by=None, at=at)
     schools = {code: units.open_unit(session, SCHOOL, code, name, commune, by=None, at=at) for code, name in SCHOOLS.items()}
     places = {**schools, "XA-VT": commune}
-    hashed = sign_in.passwords.hash(PASSWORD)
+    hashed = passwords.hash_of(PASSWORD)
     staff = {
         login: inviting.add_person(session, login, name, role, places.get(code, province), at=at, password_hash=hashed) for login, name, role, code in STAFF
     }

@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Database and file store work, and there is room; a lagging index would not make the house unready.
+         * @description Database and file store work, and there is room; an index that lags or is away does not make the house unready, for the catalogue stands in.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
@@ -380,6 +380,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{person_id}/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let Try
+         * @description Let somebody who has tried wrong passwords, or was tried by others, try again at once.
+         */
+        delete: operations["let_try_api_v1_people__person_id__waiting_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units/{code}/classes": {
         parameters: {
             query?: never;
@@ -499,7 +519,7 @@ export interface paths {
         put?: never;
         /**
          * Publish
-         * @description Open exactly these bytes to these readers.
+         * @description Open exactly these bytes to these readers; what the wish does not say of them stays as it is.
          */
         post: operations["publish_api_v1_works__work_id__publication_post"];
         /**
@@ -1164,6 +1184,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/copies/titles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Known Titles
+         * @description What the library knows under an ISBN, to be compared with the book in hand.
+         */
+        get: operations["known_titles_api_v1_copies_titles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/loans": {
         parameters: {
             query?: never;
@@ -1294,7 +1334,7 @@ export interface components {
     schemas: {
         /**
          * Acceptance
-         * @description The answer to a one-time link: who I am and the password I choose (8 characters or more).
+         * @description The answer to a one-time link: who I am and the password I choose (10 characters or more, nothing that is easy to guess).
          */
         Acceptance: {
             /** Name */
@@ -1303,6 +1343,11 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
         };
         /** Body_form_api_v1_deposits_post */
         Body_form_api_v1_deposits_post: {
@@ -1310,7 +1355,7 @@ export interface components {
             file: string;
             /**
              * Sight
-             * @default public
+             * @default
              */
             sight: string;
             /**
@@ -1575,6 +1620,8 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
             /** Submitted */
             submitted: boolean;
+            /** May Edit */
+            may_edit: boolean;
             /** Stands */
             stands: string | null;
             review: components["schemas"]["ReviewBrief"] | null;
@@ -1732,11 +1779,6 @@ export interface components {
             page_total: number;
             on_shelf: components["schemas"]["OnShelf"] | null;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Heading
          * @description One line of the table of contents.
@@ -1849,6 +1891,29 @@ export interface components {
             login: string | null;
         };
         /**
+         * KnownTitle
+         * @description A title that the library knows under an ISBN.
+         */
+        KnownTitle: {
+            /** Work Id */
+            work_id: string;
+            /** Title */
+            title: string;
+            /** Authors */
+            authors: string | null;
+            unit: components["schemas"]["Named"];
+            /** Whose */
+            whose: string;
+        };
+        /**
+         * KnownTitles
+         * @description What the library knows under an ISBN, the nearest first.
+         */
+        KnownTitles: {
+            /** Titles */
+            titles: components["schemas"]["KnownTitle"][];
+        };
+        /**
          * Loan
          * @description A copy that I have at home.
          */
@@ -1923,6 +1988,8 @@ export interface components {
             disabled: boolean;
             /** Has Password */
             has_password: boolean;
+            /** Waits Minutes */
+            waits_minutes: number;
         };
         /**
          * Members
@@ -1955,6 +2022,8 @@ export interface components {
         /**
          * NewCopies
          * @description Copies for a known ISBN or a title; `barcodes` when the school has its labels on already.
+         *
+         *     What only others know under the ISBN is confirmed by its `work_id`, or turned down by `another` with a title.
          */
         NewCopies: {
             /**
@@ -1969,6 +2038,11 @@ export interface components {
             isbn: string;
             /** Work Id */
             work_id?: string | null;
+            /**
+             * Another
+             * @default false
+             */
+            another: boolean;
             /**
              * Count
              * @default 1
@@ -2126,7 +2200,7 @@ export interface components {
         };
         /**
          * PasswordChoice
-         * @description The old password and the new one (8 characters or more).
+         * @description The old password and the new one (10 characters or more, nothing that is easy to guess).
          */
         PasswordChoice: {
             /** Old */
@@ -2161,11 +2235,8 @@ export interface components {
             version_id: string;
             /** Digest */
             digest: string;
-            /**
-             * Sight
-             * @default public
-             */
-            sight: string;
+            /** Sight */
+            sight?: string | null;
             /** To */
             to?: string[];
             /** Opens At */
@@ -2303,6 +2374,8 @@ export interface components {
             checks: components["schemas"]["Checks"];
             /** Held By */
             held_by: string | null;
+            /** May Open */
+            may_open: boolean;
             /** May Decide */
             may_decide: boolean;
             /** May Undo */
@@ -2635,19 +2708,6 @@ export interface components {
             /** Schools */
             schools: components["schemas"]["SchoolFigures"][];
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
         /**
          * Vocabulary
          * @description The values of the forms.
@@ -2819,6 +2879,31 @@ export interface components {
             /** Series */
             series?: string | null;
         };
+        /**
+         * Problem
+         * @description RFC 9457, with the sentence in both languages.
+         */
+        Problem: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Vi */
+            vi: string;
+            /** En */
+            en: string;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -2835,6 +2920,7 @@ export interface operations {
                 lop?: string[];
                 loai?: string[];
                 truong?: string[];
+                /** @description what to look for, or to mark */
                 q?: string;
                 trang?: number;
             };
@@ -2853,13 +2939,13 @@ export interface operations {
                     "application/json": components["schemas"]["Found"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2882,6 +2968,15 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     readyz_readyz_get: {
@@ -2900,6 +2995,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2922,6 +3026,15 @@ export interface operations {
                     "application/json": components["schemas"]["Release"];
                 };
             };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     me_api_v1_me_get: {
@@ -2940,6 +3053,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2966,13 +3088,13 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2999,13 +3121,13 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3032,13 +3154,13 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3058,6 +3180,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -3081,13 +3212,13 @@ export interface operations {
                     "application/json": components["schemas"]["Invitation"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3116,13 +3247,13 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3143,6 +3274,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Units"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3169,13 +3309,13 @@ export interface operations {
                     "application/json": components["schemas"]["Unit"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3204,13 +3344,13 @@ export interface operations {
                     "application/json": components["schemas"]["Unit"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3239,13 +3379,13 @@ export interface operations {
                     "application/json": components["schemas"]["Unit"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3270,13 +3410,13 @@ export interface operations {
                     "application/json": components["schemas"]["Members"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3305,13 +3445,13 @@ export interface operations {
                     "application/json": components["schemas"]["WayIn"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3340,13 +3480,13 @@ export interface operations {
                     "application/json": components["schemas"]["WayIn"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3375,13 +3515,13 @@ export interface operations {
                     "application/json": components["schemas"]["Members"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3404,13 +3544,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3433,13 +3573,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3462,13 +3602,42 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    let_try_api_v1_people__person_id__waiting_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3493,13 +3662,13 @@ export interface operations {
                     "application/json": components["schemas"]["Classes"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3528,13 +3697,13 @@ export interface operations {
                     "application/json": components["schemas"]["Classes"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3563,13 +3732,13 @@ export interface operations {
                     "application/json": components["schemas"]["Classes"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3592,6 +3761,15 @@ export interface operations {
                     "application/json": components["schemas"]["Home"];
                 };
             };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     vocabularies_api_v1_vocabulary_get: {
@@ -3610,6 +3788,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Vocabulary"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3634,13 +3821,13 @@ export interface operations {
                     "application/json": components["schemas"]["Work"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3669,13 +3856,13 @@ export interface operations {
                     "application/json": components["schemas"]["Work"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3704,13 +3891,13 @@ export interface operations {
                     "application/json": components["schemas"]["Work"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3735,13 +3922,13 @@ export interface operations {
                     "application/json": components["schemas"]["Work"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3768,13 +3955,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3795,17 +3982,15 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3826,17 +4011,15 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3860,17 +4043,15 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3895,13 +4076,13 @@ export interface operations {
                     "application/json": components["schemas"]["History"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3926,13 +4107,13 @@ export interface operations {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3961,13 +4142,13 @@ export interface operations {
                     "application/json": components["schemas"]["Deletions"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3996,13 +4177,13 @@ export interface operations {
                     "application/json": components["schemas"]["Deletions"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4025,6 +4206,15 @@ export interface operations {
                     "application/json": components["schemas"]["Deletions"];
                 };
             };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     bring_back_api_v1_deletions__deletion_id__delete: {
@@ -4045,13 +4235,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4074,6 +4264,15 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"];
                 };
             };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     open_next_api_v1_reviews_next_post: {
@@ -4092,6 +4291,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Next"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4116,13 +4324,13 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4147,13 +4355,13 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4178,13 +4386,13 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4213,13 +4421,13 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4248,13 +4456,13 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4279,13 +4487,13 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4309,17 +4517,15 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4340,17 +4546,15 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4379,13 +4583,13 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4414,13 +4618,13 @@ export interface operations {
                     "application/json": components["schemas"]["Deposit"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4428,7 +4632,7 @@ export interface operations {
     page_api_v1_works__work_id__pages__number__get: {
         parameters: {
             query?: {
-                /** @description what to mark */
+                /** @description what to look for, or to mark */
                 q?: string;
             };
             header?: never;
@@ -4449,13 +4653,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4463,7 +4667,7 @@ export interface operations {
     hits_api_v1_works__work_id__hits_get: {
         parameters: {
             query?: {
-                /** @description what to mark */
+                /** @description what to look for, or to mark */
                 q?: string;
             };
             header?: never;
@@ -4483,13 +4687,13 @@ export interface operations {
                     "application/json": components["schemas"]["Hits"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4510,6 +4714,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deposits"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4536,13 +4749,13 @@ export interface operations {
                     "application/json": components["schemas"]["Deposit"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4567,13 +4780,13 @@ export interface operations {
                     "application/json": components["schemas"]["Deposit"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4596,13 +4809,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4625,13 +4838,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4652,6 +4865,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     state_api_v1_uploads__upload_id__head: {
@@ -4670,17 +4892,15 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4707,13 +4927,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4735,17 +4955,15 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4765,6 +4983,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -4790,13 +5017,13 @@ export interface operations {
                     "application/json": components["schemas"]["Scan"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4819,13 +5046,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4848,6 +5075,15 @@ export interface operations {
                     "application/json": components["schemas"]["Desk"];
                 };
             };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     copies_api_v1_copies_get: {
@@ -4866,6 +5102,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CopiesOfSchool"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4892,13 +5137,44 @@ export interface operations {
                     "application/json": components["schemas"]["CopiesOfSchool"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    known_titles_api_v1_copies_titles_get: {
+        parameters: {
+            query: {
+                isbn: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownTitles"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4921,6 +5197,15 @@ export interface operations {
                     "application/json": components["schemas"]["Loans"];
                 };
             };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     calendar_api_v1_desk_calendar_get: {
@@ -4939,6 +5224,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4965,13 +5259,13 @@ export interface operations {
                     "application/json": components["schemas"]["Calendar"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4999,13 +5293,13 @@ export interface operations {
                     "application/json": components["schemas"]["School"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5028,6 +5322,15 @@ export interface operations {
                     "application/json": components["schemas"]["Notices"];
                 };
             };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     mark_read_api_v1_me_notices__notice_id__read_put: {
@@ -5048,13 +5351,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal, with its sentence */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5074,6 +5377,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
