@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Database and file store work; a lagging index would not make the house unready.
+         * @description Database and file store work, and there is room; an index that lags or is away does not make the house unready, for the catalogue stands in.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
