@@ -19,6 +19,7 @@ from api.sending import at_store
 from ingest import receiving, uploading
 from ingest.house import House
 from library.catalogue import depositing, queries
+from library.catalogue.depositing import id_of as id_of
 from library.catalogue.models import RECEIVING, Deposit, Version, Work
 from library.clock import now
 from library.errors import Refusal
@@ -48,6 +49,18 @@ def one(deposit_id: str, session: Reading, actor: Reader, house: HouseNow, langu
 async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token) -> None:
     """Forget an unfinished, refused or failed upload."""
     await cancel(gate, house, id_of(deposit_id), token)
+
+
+@router.post("/{deposit_id}/stop", response_model=schemas.Deposit)
+async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> schemas.Deposit:
+    """Stop the reading of a file: one of mine, or one of a school that I look after."""
+    await end(gate, id_of(deposit_id), token)
+    return await gate.read(lambda session: sent(session, [session.get_one(Deposit, id_of(deposit_id))], house, language)[0])
+
+
+async def end(gate: Gate, deposit_id: uuid.UUID, token: str | None) -> None:
+    """End a file's reading; its bytes are swept later."""
+    await gate.write(lambda session: depositing.stop(session, deposit_id, by=sign_in.actor_of(session, token, at=now()), at=now()))
 
 
 async def only_our_fields(request: Request) -> None:
@@ -160,11 +173,3 @@ def _received(house: House, row: Deposit) -> int:
     if row.state != RECEIVING:
         return row.size
     return path.stat().st_size if path.exists() else 0
-
-
-def id_of(text: str) -> uuid.UUID:
-    """A deposit's id as it stands in an address. Raises UnknownDeposit."""
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise depositing.UnknownDeposit from error
