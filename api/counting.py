@@ -14,6 +14,7 @@ from api.gate import Gate
 from library import usage
 from library.catalogue.models import Work
 from library.clock import now
+from library.errors import Busy
 from library.people.models import SCHOOL
 from library.people.sign_in import Actor
 from library.usage import Counting
@@ -62,6 +63,6 @@ async def write(gate: Gate, counting: Counting) -> None:
         return
     try:
         await gate.write(lambda session: usage.add(session, cells))
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Busy):
         counting.put_back(cells)
         structlog.get_logger().exception("counts-not-written")

@@ -1,6 +1,7 @@
 """From refusals to HTTP: the one table of statuses, and problems as RFC 9457 says."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 from fastapi import FastAPI, Request
@@ -14,8 +15,11 @@ from api.dependencies import language
 from api.gate import TryAgain
 from library.errors import Busy, Clash, Forbidden, Gone, Refusal, Unknown, Wrong
 from library.files.keys import StoreAway
+from library.space import DiskFull, tells_full
 
 BY_KIND: Mapping[type[Refusal], int] = {Unknown: 404, Forbidden: 403, Clash: 409, Wrong: 422, Gone: 410, Busy: 503}
+PROBLEM = "application/problem+json"
+FIELD, FIELDS_TOLD = re.compile(r"[A-Za-z][\w-]{0,39}", re.ASCII), 12
 STATUS = {  # what HTTP has a status of its own for
     "sign-in-needed": 401,
     "wrong-password": 401,
@@ -23,6 +27,7 @@ STATUS = {  # what HTTP has a status of its own for
     "foreign-host": 400,
     "metadata-broken": 400,
     "plain-body": 415,
+    "address-too-long": 414,
     "wrong-checksum": 460,
     "upload-busy": 423,
     "file-too-large": 413,
@@ -90,17 +95,21 @@ def content(refusal: Refusal, in_language: str) -> dict[str, object]:
     }
 
 
+def retry_after(refusal: Refusal) -> dict[str, str]:
+    """When it is worth trying again, for programs."""
+    seconds = refusal.facts.get("retry_after", 5 if status_of(refusal) in (503, 507) else None)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
 def problem(request: Request, refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal as the client asked for it: a page for browsers, a problem document for programs."""
     status = status_of(refusal)
-    extra = dict(headers or {})
-    if status in (429, 503, 507):
-        extra.setdefault("Retry-After", "60" if status == 429 else "5")
+    extra = {**retry_after(refusal), **(headers or {})}
     page = getattr(request.app.state, "problem_page", None)
     if page is not None and not request.url.path.startswith(("/api/", "/static/")) and "text/html" in request.headers.get("accept", ""):
         html: Response = page(request, refusal, status, extra)
         return html
-    return JSONResponse(content(refusal, language(request)), status, media_type="application/problem+json", headers=extra)
+    return JSONResponse(content(refusal, language(request)), status, media_type=PROBLEM, headers=extra)
 
 
 def install(app: FastAPI) -> None:
@@ -109,6 +118,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(StoreAway, _files_away)
+    app.add_exception_handler(OSError, _out_of_space)
     for kind in (OperationalError, PoolTimeout):  # gone, silent or too slow; no connection free
         app.add_exception_handler(kind, _busy)
     app.add_exception_handler(InternalError, _ended)
@@ -121,12 +131,19 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = sorted({str(one["loc"][-1]) for one in error.errors()})
-    return problem(request, NotValid(fields=", ".join(fields)))
+    return problem(request, not_valid([one["loc"] for one in error.errors()]))
+
+
+def not_valid(places: Iterable[Sequence[int | str]]) -> NotValid:
+    """The fields that do not fit, by their names. A client may name fields as it likes: only what could be one of ours is said again."""
+    names = {next((part for part in reversed(place) if isinstance(part, str) and FIELD.fullmatch(part)), "?") for place in places}
+    return NotValid(fields=", ".join(sorted(names)[:FIELDS_TOLD]))
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if tells_full(error.__cause__):  # a form had no place to be laid down
+        return problem(request, DiskFull())
     refusal = NotFound() if error.status_code in (404, 405) else NotAcceptable()
     response = problem(request, refusal, error.headers)
     response.status_code = error.status_code
@@ -134,6 +151,8 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _busy(request: Request, error: Exception) -> Response:
+    if tells_full(error):
+        return problem(request, DiskFull())
     structlog.get_logger().error("database-busy", error=str(error))
     return problem(request, TryAgain())
 
@@ -144,6 +163,12 @@ def _ended(request: Request, error: Exception) -> Response:
     if not error.connection_invalidated:
         raise error
     return _busy(request, error)
+
+
+def _out_of_space(request: Request, error: Exception) -> Response:
+    if not tells_full(error):
+        raise error
+    return problem(request, DiskFull())
 
 
 def _files_away(request: Request, error: Exception) -> Response:

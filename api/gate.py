@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 
 from library.database import reading_session, writing_session
 from library.errors import Busy, Clash
+from library.space import full_told
 from library.uniqueness import met_at
 from library.walls import NOBODY
 
@@ -109,7 +110,7 @@ class Gate:
         async with self.writers:
             session = writing_session(self.engine, within=NOBODY)
             try:
-                with one_of_two():
+                with one_of_two(), full_told():
                     yield session
                     await run_in_threadpool(session.commit)
             finally:
@@ -129,7 +130,7 @@ class Gate:
         """`act` in a thread, as one transaction; committed when this returns."""
 
         def writing() -> Result:
-            with one_of_two(), writing_session(self.engine, within=NOBODY) as session:
+            with one_of_two(), full_told(), writing_session(self.engine, within=NOBODY) as session:
                 result = act(session)
                 session.commit()
                 return result

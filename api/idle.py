@@ -8,8 +8,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.dependencies import COOKIE
-from api.gate import TryAgain
 from library.clock import now
+from library.errors import Busy
 from library.people import sign_in
 
 SECONDS = 60  # between two notes of one sign-in
@@ -30,7 +30,7 @@ class NotingUse:
         cookies = HTTPConnection(scope).cookies
         token = cookies.get(COOKIE) or cookies.get(f"__Host-{COOKIE}")
         if token and self._due(token):
-            with contextlib.suppress(OperationalError, TryAgain):  # the answer has left; a note that is lost is made again in a minute
+            with contextlib.suppress(OperationalError, Busy):  # the answer has left; a note that is lost is made again in a minute
                 await scope["app"].state.gate.write(lambda session: sign_in.note_use(session, token, at=now()))
 
     def _due(self, token: str) -> bool:

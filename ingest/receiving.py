@@ -4,25 +4,19 @@ The SHA-256 of what has arrived so far lives in the memory of the process that r
 one that was started again) hashes the file from the disk at the finish; the memory saves time and is never needed.
 """
 
-import errno
 import hashlib
 import os
 import threading
 import uuid
 from base64 import b64encode
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from library.errors import Busy, Wrong
+from library.errors import Wrong
+from library.space import Disk, full_told
 
 REMEMBERED = 1000  # running uploads a process
 STRETCH = 8 * 1024**2  # bytes after which the disk is asked to begin
-
-
-class DiskFull(Busy):
-    code = "disk-full"
-    vi = "Máy chủ sắp hết chỗ chứa nên chưa nhận thêm được. Phần đã gửi vẫn giữ; báo người quản trị rồi gửi tiếp sau."
-    en = "The server is running out of space. What has arrived is kept; tell the administrator and go on later."
 
 
 class TooLarge(Wrong):
@@ -61,15 +55,16 @@ class RunningHashes:
 
 
 class Part:
-    """A run of bytes on its way into the file of an upload that has `size` bytes when it is whole."""
+    """A run of bytes on its way into the file of an upload that has `size` bytes when it is whole. It leaves the reserve of its disk alone."""
 
-    def __init__(self, descriptor: int, start: int, size: int, whole: "hashlib._Hash | None", algorithm: str | None) -> None:
+    def __init__(self, descriptor: int, start: int, size: int, whole: "hashlib._Hash | None", algorithm: str | None, disk: Disk) -> None:
         self.descriptor, self.start, self.offset, self.size = descriptor, start, start, size
-        self.whole = whole
+        self.whole, self.disk = whole, disk
         self.own = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
 
-    def write(self, chunks: Iterable[bytes]) -> None:
+    def write(self, chunks: Sequence[bytes]) -> None:
         """Write and hash what came. Raises TooLarge, DiskFull; what was written stays."""
+        self.disk.refuse_beyond(sum(map(len, chunks)))
         before = self.offset
         for chunk in chunks:
             if self.offset + len(chunk) > self.size:
@@ -98,12 +93,8 @@ class Part:
 
 def write_at(descriptor: int, data: bytes, offset: int) -> None:
     """Write all of `data` at `offset`. Raises DiskFull; what was written stays."""
-    try:
+    with full_told():
         view = memoryview(data)
         while view:
             written = os.pwrite(descriptor, view, offset)
             view, offset = view[written:], offset + written
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull from error
-        raise

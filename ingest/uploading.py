@@ -2,30 +2,27 @@
 
 import base64
 import binascii
-import contextlib
-import errno
 import fcntl
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ingest.house import House
-from ingest.receiving import DiskFull, TooLarge
+from ingest.promising import refuse_without_room
+from ingest.receiving import TooLarge
 from library.catalogue import depositing, keeping
-from library.catalogue.models import RECEIVING, Deposit
-from library.database import reading_session, transaction
-from library.errors import Busy, Clash, Refusal, Wrong
+from library.catalogue.models import Deposit
+from library.database import transaction
+from library.errors import Busy, Clash, Wrong
 from library.failpoints import reach
 from library.files.keys import hash_of
-
-RESERVE = 0.05  # of the disk stays free
-BYTES_COME_WITH_THEIR_ROW = timedelta(minutes=5)  # an unfinished upload without its file is older than this: it was given up
+from library.space import full_told
 
 
 class WrongOffset(Clash):
@@ -52,23 +49,23 @@ class MetadataBroken(Wrong):
     en = "The upload's metadata cannot be read. Please send it again."
 
 
-def check_room(house: House, size: int) -> None:
-    """Raises TooLarge or DiskFull before the first byte travels."""
+def begin(session: Session, house: House, *, size: int, at: datetime, **wish: Any) -> Deposit:
+    """Expect a file, before its first byte travels: all of it has room, and its empty file lies there before anybody can read its row.
+
+    Raises TooLarge, DiskFull, and what `depositing.begin` raises, which also says what may be wished.
+    """
     if size > house.settings.upload_limit:
         raise TooLarge(limit_mb=house.settings.upload_limit // 1024**2)
-    disk = shutil.disk_usage(house.settings.staging)
-    if disk.free - size < disk.total * RESERVE:
-        raise DiskFull
+    deposit = depositing.begin(session, size=size, at=at, lasts=house.upload_lasts, **wish)
+    refuse_without_room(session, house, size)
+    with full_told():
+        staging_path(house, deposit.id).touch(mode=0o600)
+    return deposit
 
 
 def staging_path(house: House, deposit_id: uuid.UUID) -> Path:
     """Where the file of an unfinished upload grows."""
     return house.settings.staging / deposit_id.hex
-
-
-def open_staging(house: House, deposit_id: uuid.UUID) -> None:
-    """Make the empty file."""
-    staging_path(house, deposit_id).touch(mode=0o600)
 
 
 def offset_of(house: House, deposit_id: uuid.UUID) -> int:
@@ -81,13 +78,15 @@ def offset_of(house: House, deposit_id: uuid.UUID) -> int:
 
 @contextmanager
 def locked(house: House, deposit_id: uuid.UUID) -> Iterator[int]:
-    """The open file of an upload, ours alone. Raises UploadBusy, UnknownDeposit."""
+    """The open file of an upload, ours alone. Raises UploadBusy, and UnknownDeposit also when it went while we were about to take it."""
     try:
         descriptor = os.open(staging_path(house, deposit_id), os.O_RDWR)
     except FileNotFoundError as error:
         raise depositing.UnknownDeposit from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(descriptor).st_nlink == 0:
+            raise depositing.UnknownDeposit
         yield descriptor
     except BlockingIOError as error:
         raise UploadBusy from error
@@ -102,15 +101,11 @@ def finish(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
     """
     path = staging_path(house, deposit_id)
     reach("upload-complete")
-    try:
+    with full_told():
         seen = house.hashes.at(deposit_id, path.stat().st_size)
         key = seen.hexdigest() if seen is not None else hash_of(path)
         while not _stored_and_named(house, deposit_id, key, path, at=at):
             pass  # it was there, and was swept away before the row could name it
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull from error
-        raise
     reach("upload-accepted")
     house.hashes.forget(deposit_id)
     path.unlink(missing_ok=True)
@@ -124,26 +119,6 @@ def _stored_and_named(house: House, deposit_id: uuid.UUID, key: str, path: Path,
             return False
         depositing.accept(session, deposit_id, key, at=at)
     return True
-
-
-def sweep(house: House, *, at: datetime) -> None:
-    """Accept uploads that were complete when a process died, forget expired ones, and remove files that no row knows."""
-    with reading_session(house.engine) as session:
-        open_ones = {row.id: row for row in session.scalars(select(Deposit).where(Deposit.state == RECEIVING))}
-    for path in house.settings.staging.iterdir():
-        with contextlib.suppress(ValueError, Refusal, FileNotFoundError):
-            deposit = open_ones.pop(uuid.UUID(path.name), None)
-            if deposit is None:
-                path.unlink(missing_ok=True)
-            elif deposit.size and path.stat().st_size == deposit.size:
-                with locked(house, deposit.id):
-                    finish(house, deposit.id, at=at)
-            elif deposit.expires_at is not None and deposit.expires_at <= at:
-                drop(house, deposit.id, at=at)
-
-    for deposit in open_ones.values():
-        if deposit.created_at <= at - BYTES_COME_WITH_THEIR_ROW:
-            drop(house, deposit.id, at=at)
 
 
 def drop(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
@@ -166,4 +141,6 @@ def parse_metadata(header: str | None) -> dict[str, str]:
                 found[key] = base64.b64decode(value, validate=True).decode()
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise MetadataBroken from error
+            if "\x00" in found[key]:
+                raise MetadataBroken
     return found

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from library.clock import now
 from library.limits import Limits
 from library.settings_checks import PREFIX, SCHEMES, mail_mistakes, place_mistakes, production_mistakes, scheme_mistakes, variable, without_secret
+from library.space import Disk
 
 OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT", "HOCLIEU_TESTS_ON"}  # read where they are used, by child processes too
 
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
     index_refresh_seconds: float = Field(default=1, gt=0, description="how often Elasticsearch shows what nobody has asked it to show")
     index_bulk: int = Field(default=500, ge=1, le=10_000, description="documents in one request to Elasticsearch")
     index_answer_seconds: float = Field(default=0.7, gt=0, description="how long a search waits for Elasticsearch before the catalogue answers")
+    index_look_seconds: float = Field(default=60, gt=0, description="how often the worker asks whether the index still holds what the database knows")
     index_authority: str = Field(default="", description="file with the certificate that signed Elasticsearch's own")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
@@ -64,6 +67,7 @@ class Settings(BaseSettings):
     page_limit: int = Field(default=2500, gt=0, description="most pages of one PDF")
     fixity_days: float = Field(default=90, gt=0, description="within so many days every stored file is read again and compared with its hash")
     fixity_mb: int = Field(default=8, ge=0, description="so many MB a second a worker reads for that at most; 0: as fast as it goes")
+    disk_reserve: float = Field(default=0.05, ge=0, lt=1, description="this part of a disk stays free: uploads end there, and /readyz says that it is full")
     free_gb: int = Field(default=2, ge=0, description="least free space in home at the start, in production")
 
     @model_validator(mode="after")
@@ -90,6 +94,19 @@ class Settings(BaseSettings):
     def staging(self) -> Path:
         """Where unfinished uploads grow."""
         return self.home.absolute() / "uploads"
+
+    @property
+    def disk(self) -> Disk:
+        """The disk that uploads grow on."""
+        return Disk(self.staging, self.disk_reserve)
+
+    @property
+    def disks(self) -> list[Disk]:
+        """Every disk of this machine that the house writes to."""
+        folders = [self.staging]
+        folders += [Path(urlsplit(self.files).path)] if self.files.startswith("file:") else []
+        folders += [Path(self.database.removeprefix("sqlite:///")).absolute().parent] if self.database.startswith("sqlite:///") else []
+        return [Disk(folder, self.disk_reserve) for folder in folders]
 
     @property
     def fixity_every(self) -> timedelta:

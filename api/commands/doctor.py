@@ -13,13 +13,15 @@ from api.static import BUILT
 from ingest import sandbox
 from ingest.house import House
 from ingest.tessdata import NoModel, model_folder
-from library import backups, logs, migrations, walls
+from library import logs, migrations, walls
 from library.catalogue import fixity
 from library.catalogue.models import Deposit, Rendition, Work
 from library.clock import now
 from library.database import reading_session
 from library.limits import is_postgres
+from library.operations import backups
 from search.index import IndexAway, index_of
+from search.indexing import standing
 
 LOOKED_AT = 1_000  # files, by chance: a province has hundreds of thousands, and the worker reads each of them again within 90 days
 
@@ -53,9 +55,7 @@ def look(house: House) -> Iterator[Finding]:
         f"revision {revision}" if revision == head else f"{revision}, expected {head}: start `hoclieu serve` once",
     )
     yield wall(house)
-    disk = shutil.disk_usage(house.settings.home)
-    free = disk.free / disk.total
-    yield Finding("disk", "ok" if free > 0.1 else "warning", f"{disk.free // 1024**3} GB free ({free:.0%})")
+    yield room(house)
     yield model()
     isolated = sandbox.network_isolated()
     advice = "parsers run without a network" if isolated else "parsers keep the network here: give the worker a network without a way out"
@@ -64,6 +64,16 @@ def look(house: House) -> Iterator[Finding]:
     yield Finding("front end", "ok" if built else "warning", "built" if built else "not built: run `make setup`; pages work without script")
     if revision == head:
         yield from stored(house)
+
+
+def room(house: House) -> Finding:
+    """The disks of this machine."""
+    disk = shutil.disk_usage(house.settings.home)
+    free = disk.free / disk.total
+    text = f"{disk.free // 1024**3} GB free ({free:.0%})"
+    if full := [str(one.folder) for one in house.settings.disks if one.is_full()]:
+        return Finding("disk", "fault", f"full under {', '.join(full)}: nothing new is taken, reading goes on; {text}. Make room and it goes on by itself")
+    return Finding("disk", "ok" if free > 0.1 else "warning", text)
 
 
 def wall(house: House) -> Finding:
@@ -99,11 +109,23 @@ def stored(house: House) -> Iterator[Finding]:
     )
     yield Finding("queue", "warning" if aside else "ok", f"{aside} deposits set aside after three tries" if aside else "nothing set aside")
     yield from kept(house, at=now())
+    yield searchable(house, behind)
+
+
+def searchable(house: House, behind: int) -> Finding:
+    """The index against the database: `behind` works wait for the worker; what the index ought to hold and does not is lost."""
     index = index_of(house.settings)
     try:
-        yield Finding("index", "ok" if not behind else "warning", f"{index.count()} documents, {behind} works behind")
+        with reading_session(house.engine) as session:
+            found = standing(session, index)
+        if found.lost:
+            text = f"lost: it holds {found.held} works of {found.believed}. The worker rebuilds it; `hoclieu index rebuild` does so at once"
+            return Finding("index", "fault", text)
+        return Finding("index", "ok" if not behind else "warning", f"{found.held} works, {behind} works behind")
     except IndexAway as away:
-        yield Finding("index", "fault", f"does not answer, {behind} works behind: {away}")
+        return Finding("index", "fault", f"does not answer, {behind} works behind: {away}")
+    finally:
+        index.close()
 
 
 def kept(house: House, *, at: datetime) -> Iterator[Finding]:

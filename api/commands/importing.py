@@ -28,6 +28,7 @@ from library.naming import clean_name
 from library.people import inviting
 from library.people.models import ADMINISTRATOR, Person
 from library.people.sign_in import Actor, actor_for
+from library.space import full_told
 
 KEEPER = "hoclieu"  # the person that imports act as; has no password
 POLL = 0.1
@@ -37,13 +38,15 @@ def import_files(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files.", exists=True)],
     unit: Annotated[str | None, typer.Option(help="Code of the school that owns the material; made when it is new.")] = None,
     approve: Annotated[bool, typer.Option("--approve", help="Publish each file when it is read.")] = False,
-    sight: Annotated[str, typer.Option(help="Who may read it: public, province, school or owner.")] = "public",
+    sight: Annotated[str, typer.Option(help="Who may read it: public, province, commune, school or owner; needed with --approve.")] = "",
     as_json: Json = False,
 ) -> None:
     """Take files in and wait until they are searchable."""
     logs.set_up("import")
     with opened(as_json=as_json) as house:
         actor = keeper(house, unit)
+        with reading_session(house.engine) as session:
+            depositing.refuse_unclear(session, None, actor.units_as(ADMINISTRATOR).pop(), sight, opens=approve)
         helper = Helper(house)
         helper.start()
         try:
@@ -81,10 +84,10 @@ def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str, r
     began = time.monotonic()
     size = path.stat().st_size
     try:
-        uploading.check_room(house, size)
         with transaction(house.engine) as session:
-            deposit_id = depositing.begin(
+            deposit_id = uploading.begin(
                 session,
+                house,
                 name=clean_name(path.name),
                 size=size,
                 media_type=mimetypes.guess_type(path.name)[0],
@@ -93,14 +96,22 @@ def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str, r
                 review=review,
                 by=actor,
                 at=now(),
-                lasts=house.upload_lasts,
             ).id
-        shutil.copyfile(path, uploading.staging_path(house, deposit_id))
-        with uploading.locked(house, deposit_id):
-            uploading.finish(house, deposit_id, at=now())
+        fill(house, deposit_id, path)
     except Refusal as refusal:
         return path, began, None, refusal
     return path, began, deposit_id, None
+
+
+def fill(house: House, deposit_id: uuid.UUID, path: Path) -> None:
+    """All bytes of the file, and the deposit is accepted; a command cannot go on later, so when that fails nothing of it stays."""
+    try:
+        with uploading.locked(house, deposit_id), full_told():
+            shutil.copyfile(path, uploading.staging_path(house, deposit_id))
+            uploading.finish(house, deposit_id, at=now())
+    except (Refusal, OSError):
+        uploading.drop(house, deposit_id, at=now())
+        raise
 
 
 def wait(house: House, path: Path, deposit_id: uuid.UUID, began: float) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import auditing, backup, bench, deposits, doctor, fixity, importing, indexing, migrating, people, reading, searching
+from api.commands import auditing, backup, bench, deposits, doctor, fixity, importing, indexing, migrating, people, reading, restoring, searching
 from api.commands.telling import opened
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hoclieu, the digital library of schools.")
@@ -21,6 +21,7 @@ app.command("read")(reading.read)
 app.command("search")(searching.search)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(migrating.migrate)
+app.command("restore")(restoring.restore)
 
 
 @app.command()

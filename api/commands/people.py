@@ -1,4 +1,4 @@
-"""`hoclieu user add` and `hoclieu user reset`."""
+"""`hoclieu user add`, `hoclieu user reset` and `hoclieu user let-try`."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from ingest.house import House
 from library import logs
 from library.clock import now
 from library.database import transaction
-from library.people import inviting
+from library.people import inviting, throttling
 from library.people.models import TEACHER
 
 app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
@@ -49,3 +49,14 @@ def reset(login: Annotated[str, typer.Argument(help="User name.")], as_json: Jso
             person = inviting.person_by_login(session, login)
             token = inviting.invite_to_new_password(session, person, at=now())
         tell({"login": person.login, "link": link_of(house, token)}, f"{person.login}: {link_of(house, token)}", as_json=as_json)
+
+
+@app.command("let-try")
+def let_try(login: Annotated[str, typer.Argument(help="User name.")], as_json: Json = False) -> None:
+    """Let somebody sign in again at once who has to wait after many wrong passwords, their own or another's."""
+    logs.set_up("command")
+    with opened(as_json=as_json) as house:
+        with transaction(house.engine) as session:
+            person = inviting.person_by_login(session, login)
+            throttling.lift(session, person, by=None, at=now())
+        tell({"login": person.login, "waits_minutes": 0}, f"{person.login} may try again now.", as_json=as_json)

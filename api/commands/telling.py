@@ -15,6 +15,7 @@ from library import settings
 from library.errors import Refusal
 from library.files.keys import StoreAway
 from library.migrations import SchemaNewer, SchemaOlder
+from library.space import DiskFull, tells_full
 from library.walls import WallPassed
 
 out = Console(highlight=False)
@@ -48,9 +49,18 @@ def opened(*, migrate: bool | None = None, as_json: bool = False) -> Iterator[Ho
         stop(str(other))
     except StoreAway as away:
         stop(f"The file store is away: {away}")
-    except OperationalError as silent:  # its own words only: the statement may hold what is nobody's business
-        stop(f"The database cannot be used: {str(silent.orig).strip()}")
+    except (OperationalError, OSError) as error:
+        if tells_full(error):
+            refuse(DiskFull(), as_json=as_json)
+        if isinstance(error, OSError):
+            raise
+        stop(f"The database cannot be used: {str(error.orig).strip()}")  # its own words only: the statement may hold what is nobody's business
     except Refusal as refusal:
-        if as_json:
-            tell({"code": refusal.code, "vi": refusal.sentence("vi"), "en": refusal.sentence("en")}, "", as_json=True)
-        stop(f"{refusal.sentence('vi')}\n{refusal.sentence('en')}")
+        refuse(refusal, as_json=as_json)
+
+
+def refuse(refusal: Refusal, *, as_json: bool) -> NoReturn:
+    """Say what the house will not do, with its code for programs, and leave."""
+    if as_json:
+        tell({"code": refusal.code, "vi": refusal.sentence("vi"), "en": refusal.sentence("en")}, "", as_json=True)
+    stop(f"{refusal.sentence('vi')}\n{refusal.sentence('en')}")

@@ -4,8 +4,9 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencies import GateNow, HouseNow, Language, Token, cookie_name
-from api.errors import status_of
+from api.callers import Calling
+from api.dependencies import Asked, GateNow, HouseNow, Language, Token, cookie_name
+from api.errors import retry_after, status_of
 from api.gate import Gate
 from api.routes import people
 from api.schemas import people as schemas
@@ -18,24 +19,24 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/dang-nhap")
-async def sign_in_page(request: Request, gate: GateNow, token: Token, next: str = "/") -> Response:
+async def sign_in_page(request: Request, gate: GateNow, token: Token, next: Asked = "/") -> Response:
     """Sign in."""
-    return await answer(request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": ""})
+    return await answer(request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": "", "shared": False})
 
 
 @page.post("/dang-nhap")
 async def sign_in_form(
-    request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token,
+    request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token, caller: Calling,
     login: Text, password: Text, next: Text = "/", shared: Text = "",
 ) -> Response:  # fmt: skip
     """Sign in by the plain form."""
     try:
-        token, _ = await people.enter(gate, login[:200], password[:200], people.address_of(request), shared=shared == "true", before=before)
+        opened = await people.enter(gate, login[:200], password[:1000], caller, shared=shared == "true", before=before)
     except Refusal as refusal:
-        data = {"next": next, "problem": refusal.sentence(language), "login": login[:200]}
-        return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal))
+        data = {"next": next, "problem": refusal.sentence(language), "login": login[:200], "shared": shared == "true"}
+        return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal), headers=retry_after(refusal))
     response = RedirectResponse(inside(next, language), 303)
-    people.set_cookie(response, request, house.settings, token, shared=shared == "true")
+    people.set_cookie(response, request, house.settings, opened)
     return response
 
 
@@ -55,17 +56,21 @@ async def invitation_page(link: str, request: Request, gate: GateNow) -> Respons
 
 
 @page.post("/moi/{link}")
-async def accept_form(link: str, request: Request, gate: GateNow, house: HouseNow, language: Language, name: Text, login: Text, password: Text) -> Response:
+async def accept_form(
+    link: str, request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token,
+    name: Text, login: Text, password: Text, shared: Text = "",
+) -> Response:  # fmt: skip
     """Use a one-time link by the plain form."""
+    given = {"name": name, "login": login, "shared": shared}
     try:
-        wish = schemas.Acceptance(name=name, login=login, password=password)
-        token, _ = await people.take_link(gate, link, wish)
+        wish = schemas.Acceptance(name=name, login=login, password=password, shared=shared == "true")
+        opened = await people.take_link(gate, link, wish, library=house.settings.library_name, before=before)
     except ValidationError as error:
-        return await invitation(request, gate, link, not_valid(error), {"name": name, "login": login})
+        return await invitation(request, gate, link, not_valid(error), given)
     except Refusal as refusal:
-        return await invitation(request, gate, link, refusal, {"name": name, "login": login})
+        return await invitation(request, gate, link, refusal, given)
     response = RedirectResponse(f"{prefix_of(language)}/", 303)
-    people.set_cookie(response, request, house.settings, token)
+    people.set_cookie(response, request, house.settings, opened)
     return response
 
 

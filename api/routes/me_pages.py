@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api.callers import Calling
 from api.dependencies import GateNow, HouseNow, Language, Token
+from api.errors import retry_after, status_of
+from api.gate import Gate
 from api.routes import homes, people
 from api.schemas import people as schemas
-from api.showing import Text, answer, in_both_languages, prefix_of, shown
+from api.showing import Text, answer, in_both_languages, not_valid, prefix_of, shown
 from library.clock import now
-from library.errors import Refusal, Wrong
+from library.errors import Busy, Refusal
 from library.people import sign_in
 from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
 
@@ -45,28 +49,27 @@ async def password_page(request: Request, gate: GateNow, token: Token) -> Respon
 
 
 @page.post("/doi-mat-khau")
-async def password_form(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, old: Text, new: Text) -> Response:
+async def password_form(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, caller: Calling, old: Text, new: Text) -> Response:
     """Choose another password by the plain form."""
     try:
-        if not 8 <= len(new) <= 200:
-            raise PasswordTooShort
-        wish = schemas.PasswordChoice(old=old[:200] or " ", new=new)
-        opened, _ = await people.choose(gate, token, wish, people.address_of(request))
+        opened = await people.choose(gate, token, schemas.PasswordChoice(old=old, new=new), caller, library=house.settings.library_name)
+    except ValidationError as error:
+        return await password_refused(request, gate, token, language, not_valid(error))
     except (SignInNeeded, PasswordToChoose):
         raise
     except Refusal as refusal:
-        actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
-        first = bool(actor.person and actor.person.first_password)
-        return shown(request, "choose-password", actor, {"problem": refusal.sentence(language), "first": first}, status=422)
+        return await password_refused(request, gate, token, language, refusal)
     response = RedirectResponse(f"{prefix_of(language)}/toi", 303)
     people.set_cookie(response, request, house.settings, opened)
     return response
 
 
-class PasswordTooShort(Wrong):
-    code = "password-too-short"
-    vi = "Mật khẩu cần ít nhất 8 kí tự; một câu ngắn dễ nhớ là tốt nhất."
-    en = "A password needs 8 characters or more; a short sentence is best."
+async def password_refused(request: Request, gate: Gate, token: str | None, language: str, refusal: Refusal) -> Response:
+    """The form again, with what was wrong."""
+    actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
+    data = {"problem": refusal.sentence(language), "first": bool(actor.person and actor.person.first_password)}
+    status = status_of(refusal) if isinstance(refusal, Busy) else 422
+    return shown(request, "choose-password", actor, data, status=status, headers=retry_after(refusal))
 
 
 router = in_both_languages(page)

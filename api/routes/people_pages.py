@@ -9,15 +9,17 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencies import GateNow, HouseNow, Language, Token
+from api.dependencies import Asked, GateNow, HouseNow, Language, Token
 from api.gate import Gate
 from api.routes import rosters as rosters_api
 from api.routes import units as units_api
+from api.routes.deletions import reasons_for
 from api.schemas import rosters as schemas
 from api.showing import Text, in_both_languages, not_valid, prefix_of, unread_of, with_problem, wrong_with
 from library.clock import now
 from library.errors import Refusal
-from library.people import rosters, sign_in
+from library.operations.deletions import PERSON
+from library.people import care, rosters, sign_in, throttling
 from library.people.models import PUPIL, SCHOOL, TEACHER, Unit
 from library.people.roles import ADMINISTRATOR, ROLES, name_of
 from library.people.sight import units_below
@@ -27,7 +29,7 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/quan-tri/nguoi-dung")
-async def people_page(request: Request, gate: GateNow, token: Token, language: Language, don_vi: str = "") -> Response:
+async def people_page(request: Request, gate: GateNow, token: Token, language: Language, don_vi: Asked = "") -> Response:
     """The people of a unit in my care."""
     return await people_shown(request, gate, token, language, don_vi)
 
@@ -57,7 +59,7 @@ async def give_role(
     """One more role, in this unit or a department of it."""
 
     def act(session: Session, actor: Actor) -> None:
-        person = rosters.person_in_care(session, person_id, by=actor)
+        person = care.person_in_care(session, person_id, by=actor, at=now())
         rosters.give_role(session, person, units_api.in_care(session, place or unit, actor), role, by=actor, at=now())
 
     return await people_changed(request, gate, token, language, unit, act)
@@ -68,10 +70,10 @@ async def enrol(person_id: uuid.UUID, request: Request, gate: GateNow, token: To
     """Into a class: pupils to learn there, everybody else to teach it."""
 
     def act(session: Session, actor: Actor) -> None:
-        person = rosters.person_in_care(session, person_id, by=actor)
-        chosen = rosters.class_in_care(session, rosters_api.class_id_of(school_class), by=actor)
+        person = care.person_in_care(session, person_id, by=actor, at=now())
+        chosen = care.class_in_care(session, rosters_api.class_id_of(school_class), by=actor)
         pupils = rosters.holding(session, {chosen.unit_id}, (PUPIL,), at=now())
-        rosters.enrol(session, chosen, person, at=now(), role=PUPIL if person.id in pupils else TEACHER)
+        rosters.enrol(session, chosen, person, at=now(), role=PUPIL if person.id in pupils else TEACHER, by=actor.person_id)
 
     return await people_changed(request, gate, token, language, unit, act)
 
@@ -91,7 +93,7 @@ async def open_class(request: Request, gate: GateNow, token: Token, language: La
 async def change_person(
     person_id: uuid.UUID, act: str, request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, unit: Text
 ) -> Response:
-    """Disable, enable, or open a fresh way in."""
+    """Disable, enable, let try again, or open a fresh way in."""
     if act in ("lien-ket", "in-mat-khau"):
         wish = schemas.NewWayIn(way="link" if act == "lien-ket" else "password")
         made = await rosters_api.way_in(person_id, wish, request, gate, token, house)
@@ -100,11 +102,14 @@ async def change_person(
     def change(session: Session) -> None:
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
-        person = rosters.person_in_care(session, person_id, by=actor)
+        if act == "cho-thu":
+            throttling.lift(session, care.person_in_full_care(session, person_id, by=actor, at=now()), by=actor.person_id, at=now())
+            return
+        person = care.person_in_care(session, person_id, by=actor, at=now())
         {"khoa": rosters.disable, "mo": rosters.enable}[act](session, person, by=actor, at=now())
 
-    if act not in ("khoa", "mo"):
-        raise rosters.UnknownMember
+    if act not in ("khoa", "mo", "cho-thu"):
+        raise care.UnknownMember
     try:
         await gate.write(change)
     except (NotAllowed, rosters.LastAdministrator) as refusal:
@@ -149,22 +154,23 @@ async def people_shown(
 
     def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:
         actor = sign_in.actor_of(session, token, at=now())
-        care = units_api.units_of(session, actor).units
+        mine = units_api.units_of(session, actor).units
         here = actor.acting_as(ADMINISTRATOR)
         unit = units_api.in_care(session, code or (here.unit.code if here else ""), actor)
         found = rosters_api.members_of(session, unit, language, at=now())
-        more = places_of(session, unit, care)
-        return actor, {**more, "unread": unread_of(session, actor), "units": care, "unit": unit.code, "unit_name": unit.name, "members": found.members}
+        more = places_of(session, unit, mine)
+        return actor, {**more, "unread": unread_of(session, actor), "units": mine, "unit": unit.code, "unit_name": unit.name, "members": found.members}
 
     actor, data = await gate.read(read)
     roles = [(role, name_of(role, language)) for role in ROLES]
-    return with_problem(request, "admin-people", actor, {**data, "made": made.model_dump() if made else None, "roles": roles}, problem, given)
+    more = {"made": made.model_dump() if made else None, "roles": roles, "reasons": reasons_for(PERSON, language)}
+    return with_problem(request, "admin-people", actor, {**data, **more}, problem, given)
 
 
-def places_of(session: Session, unit: Unit, care: list[schemas.Unit]) -> Mapping[str, Any]:
+def places_of(session: Session, unit: Unit, mine: list[schemas.Unit]) -> Mapping[str, Any]:
     """Where a person of this unit may be put: its departments, and the classes of this year when it is a school."""
     below = units_below(session, [unit.id])
-    places = [one for one in care if uuid.UUID(one.id) in below and not one.closed_at]
+    places = [one for one in mine if uuid.UUID(one.id) in below and not one.closed_at]
     is_school = unit.kind == SCHOOL
     return {"places": places, "school": unit.code if is_school else "", "classes": rosters_api.classes_of(session, unit, at=now()).classes if is_school else []}
 

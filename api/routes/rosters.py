@@ -16,7 +16,7 @@ from api.schemas import rosters as schemas
 from api.schemas.base import Named
 from library import calendar
 from library.clock import now
-from library.people import inviting, rosters, sign_in
+from library.people import care, inviting, passwords, rosters, sign_in, throttling
 from library.people.models import PUPIL, Enrolment, Membership, Person, SchoolClass, Unit
 from library.people.roles import name_of
 from library.people.sight import units_below
@@ -54,7 +54,7 @@ async def way_in(person_id: uuid.UUID, wish: schemas.NewWayIn, request: Request,
     def act(session: Session) -> schemas.WayIn:
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
-        person = rosters.person_in_full_care(session, person_id, by=actor)
+        person = care.person_in_full_care(session, person_id, by=actor, at=now())
         return let_in(session, person, printed, hashed, address_of(request, house.settings), by=actor, at=now())
 
     return await gate.write(act)
@@ -65,7 +65,7 @@ def give_role(person_id: uuid.UUID, wish: schemas.NewRole, session: Writing, act
     """One more role of a person."""
     actor.required()
     unit = in_care(session, wish.unit, actor)
-    rosters.give_role(session, rosters.person_in_care(session, person_id, by=actor), unit, wish.role, by=actor, at=at)
+    rosters.give_role(session, care.person_in_care(session, person_id, by=actor, at=at), unit, wish.role, by=actor, at=at)
     return members_of(session, unit, language, at=at)
 
 
@@ -80,14 +80,21 @@ def end_role(membership_id: uuid.UUID, session: Writing, actor: Writer, at: Now)
 def disable(person_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """No more access, at once."""
     actor.required()
-    rosters.disable(session, rosters.person_in_care(session, person_id, by=actor), by=actor, at=at)
+    rosters.disable(session, care.person_in_care(session, person_id, by=actor, at=at), by=actor, at=at)
 
 
 @router.delete("/people/{person_id}/disabled", status_code=204)
 def enable(person_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """Access again."""
     actor.required()
-    rosters.enable(session, rosters.person_in_care(session, person_id, by=actor), by=actor, at=at)
+    rosters.enable(session, care.person_in_care(session, person_id, by=actor, at=at), by=actor, at=at)
+
+
+@router.delete("/people/{person_id}/waiting", status_code=204)
+def let_try(person_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
+    """Let somebody who has tried wrong passwords, or was tried by others, try again at once."""
+    actor.required()
+    throttling.lift(session, care.person_in_full_care(session, person_id, by=actor, at=at), by=actor.person_id, at=at)
 
 
 @router.get("/units/{code}/classes", response_model=schemas.Classes)
@@ -108,18 +115,20 @@ def open_class(code: str, wish: schemas.NewClass, session: Writing, actor: Write
 def enrol(class_id: uuid.UUID, wish: schemas.Pupils, session: Writing, actor: Writer, at: Now) -> schemas.Classes:
     """Put pupils into a class."""
     actor.required()
-    school_class = rosters.class_in_care(session, class_id, by=actor)
+    school_class = care.class_in_care(session, class_id, by=actor)
     for text in wish.person_ids:
-        rosters.enrol(session, school_class, rosters.person_in_care(session, _id(text), by=actor), at=at, by=actor.person_id)
+        rosters.enrol(session, school_class, care.person_in_care(session, _id(text), by=actor, at=at), at=at, by=actor.person_id)
     return classes_of(session, session.get_one(Unit, school_class.unit_id), at=at)
 
 
 def members_of(session: Session, unit: Unit, language: str, *, at: datetime) -> schemas.Members:
     """Everybody with a role in the unit or below it."""
-    return schemas.Members(members=[member(one, language) for one in rosters.members(session, units_below(session, [unit.id]), at=at)])
+    found = rosters.members(session, units_below(session, [unit.id]), at=at)
+    waits = throttling.waits(session, [one.person.login for one in found], at=at)
+    return schemas.Members(members=[member(one, language, waits.get(one.person.login, 0)) for one in found])
 
 
-def member(one: Membership, language: str) -> schemas.Member:
+def member(one: Membership, language: str, waits: int) -> schemas.Member:
     """A membership with its person and unit."""
     return schemas.Member(
         membership_id=str(one.id),
@@ -131,6 +140,7 @@ def member(one: Membership, language: str) -> schemas.Member:
         unit=Named(code=one.unit.code, name=one.unit.name),
         disabled=one.person.disabled_at is not None,
         has_password=one.person.password_hash is not None,
+        waits_minutes=waits,
     )
 
 
@@ -162,7 +172,7 @@ def class_id_of(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise rosters.UnknownClass from error
+        raise care.UnknownClass from error
 
 
 async def _printed(way: str) -> tuple[str | None, str | None]:
@@ -170,11 +180,11 @@ async def _printed(way: str) -> tuple[str | None, str | None]:
         return None, None
     password = inviting.first_password()
     async with hashing:
-        return password, await run_in_threadpool(sign_in.passwords.hash, password)
+        return password, await run_in_threadpool(passwords.hash_of, password)
 
 
 def _id(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise rosters.UnknownMember from error
+        raise care.UnknownMember from error

@@ -1,7 +1,6 @@
 """Units in somebody's care: open, rename, move, merge, split."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import select
@@ -10,8 +9,7 @@ from sqlalchemy.orm import Session
 from api.dependencies import Now, Reader, Reading, Writer, Writing
 from api.schemas import rosters as schemas
 from api.schemas.base import Named
-from library import audit
-from library.people import inviting, rosters, units
+from library.people import care, inviting, units
 from library.people.models import COMMUNE, DEPARTMENT, PROVINCE, SCHOOL, Unit
 from library.people.sign_in import Actor, NotAllowed
 
@@ -30,7 +28,7 @@ def open_unit(wish: schemas.UnitOpening, session: Writing, actor: Writer, at: No
     """Open a commune, school or department."""
     actor.required()
     place = in_care(session, wish.place, actor)
-    authority = inviting.unit_by_code(session, wish.authority) if wish.authority else None
+    authority = in_care(session, wish.authority, actor) if wish.authority else None
     unit = units.open_unit(session, wish.kind, wish.code, wish.name, place, by=actor.person_id, at=at, authority=authority)
     return sent(session, [unit])[0]
 
@@ -41,15 +39,10 @@ def change(code: str, wish: schemas.UnitChange, session: Writing, actor: Writer,
     unit = in_care(session, code, actor)
     if wish.name is not None:
         units.rename(session, unit, wish.name, by=actor.person_id, at=at)
-    changed: dict[str, Any] = {}
     if wish.authority is not None:
-        unit.authority_id = inviting.unit_by_code(session, wish.authority).id
-        changed["authority"] = wish.authority
+        units.change_authority(session, unit, in_care(session, wish.authority, actor), by=actor.person_id, at=at)
     if wish.hub is not None:
-        unit.hub_id = in_care(session, wish.hub, actor).id if wish.hub else None
-        changed["hub"] = wish.hub
-    if changed:
-        audit.tell(session, "unit-changed", unit, unit_id=unit.id, by=actor.person_id, at=at, **changed)
+        units.change_hub(session, unit, in_care(session, wish.hub, actor) if wish.hub else None, by=actor.person_id, at=at)
     session.flush()
     return sent(session, [unit])[0]
 
@@ -69,11 +62,11 @@ def succeed(code: str, wish: schemas.Succession, session: Writing, actor: Writer
 def in_care(session: Session, code: str, actor: Actor) -> Unit:
     """A unit that the actor administers. Raises SignInNeeded, NotAllowed, UnknownUnit: also for one in somebody else's care."""
     actor.required()
-    care = rosters.administered(session, actor)
-    if not care:
+    mine = care.administered(session, actor)
+    if not mine:
         raise NotAllowed
     unit = inviting.unit_by_code(session, code)
-    if unit.id not in care:
+    if unit.id not in mine:
         raise inviting.UnknownUnit(unit=code)
     return unit
 
@@ -81,10 +74,10 @@ def in_care(session: Session, code: str, actor: Actor) -> Unit:
 def units_of(session: Session, actor: Actor) -> schemas.Units:
     """The units in somebody's care. Raises SignInNeeded, NotAllowed."""
     actor.required()
-    care = rosters.administered(session, actor)
-    if not care:
+    mine = care.administered(session, actor)
+    if not mine:
         raise NotAllowed
-    found = session.scalars(select(Unit).where(Unit.id.in_(care)).order_by(Unit.name)).all()
+    found = session.scalars(select(Unit).where(Unit.id.in_(mine)).order_by(Unit.name)).all()
     return schemas.Units(units=sent(session, sorted(found, key=lambda unit: ORDER.index(unit.kind))))
 
 

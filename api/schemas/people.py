@@ -1,17 +1,20 @@
 """Sign-in and the person who is signed in, on the wire."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from api.schemas.base import Named, Sent, Wish
+from api.schemas.base import Code, Line, Named, Sent, Wish
+
+Password = Annotated[str, StringConstraints(strip_whitespace=False, max_length=1000), Field(repr=False)]  # as it was typed, outer spaces too
 
 
 class SignIn(Wish):
     """Name and password."""
 
     login: str = Field(min_length=1, max_length=200)
-    password: str = Field(min_length=1, max_length=200)
+    password: Password
     shared: bool = False  # a computer that many use: the sign-in ends when nobody uses it
 
 
@@ -28,14 +31,14 @@ class Role(Sent):
 class RoleChoice(Wish):
     """The role to use from now on."""
 
-    role_id: str = Field(max_length=60)
+    role_id: Code
 
 
 class PasswordChoice(Wish):
-    """The old password and the new one (8 characters or more)."""
+    """The old password and the new one (10 characters or more, nothing that is easy to guess)."""
 
-    old: str = Field(min_length=1, max_length=200)
-    new: str = Field(min_length=8, max_length=200)
+    old: Password
+    new: Password
 
 
 class Me(Sent):
@@ -62,11 +65,12 @@ class Invitation(Sent):
 
 
 class Acceptance(Wish):
-    """The answer to a one-time link: who I am and the password I choose (8 characters or more)."""
+    """The answer to a one-time link: who I am and the password I choose (10 characters or more, nothing that is easy to guess)."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: Line = Field(min_length=1, max_length=200)
     login: str = Field(min_length=3, max_length=60, pattern=r"^[\w.@-]+$")
-    password: str = Field(min_length=8, max_length=200)
+    password: Password
+    shared: bool = False  # a computer that many use, as at signing in
 
 
 class Notice(Sent):

@@ -1,6 +1,6 @@
 """The hand that clears away: unfinished uploads whose time is over, and files that no row names."""
 
-from ingest import uploading
+from ingest import sweeping
 from ingest.house import House
 from ingest.worker import orphans
 from library.clock import now
@@ -10,6 +10,6 @@ PAUSE = 60.0  # seconds; `orphans` counts on it
 
 def turn(house: House) -> bool:
     """Once over; while the store is away, next time."""
-    uploading.sweep(house, at=now())
+    sweeping.sweep(house, at=now())
     orphans.collect(house, orphans.slices_of(now()), at=now())
     return False

@@ -12,13 +12,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.house import House
-from ingest.worker import audit, deposits, post, sweep
+from ingest.worker import audit, deposits, post, removing, sweep
 from ingest.worker.fixity import LOOK_EVERY, Checker
 from ingest.worker.hand import WATCH_EVERY, Claims, Hand
 from ingest.worker.index import IndexKeeper
-from library import pulse
 from library.clock import now
 from library.database import transaction
+from library.operations import pulse
 
 log = structlog.get_logger()
 
@@ -42,6 +42,7 @@ class Worker:
             Hand("reminders", post.REMIND_PAUSE, partial(post.remind, self.house)),
             Hand("post", max(1.0, poll), partial(post.send_next, self.house, self.claims.name)),
             Hand("audit", audit.PAUSE, partial(audit.turn, self.house)),
+            Hand("removing", removing.PAUSE, partial(removing.take_next, self.claims)),
             Hand("fixity", LOOK_EVERY, Checker(self.claims).turn),
             Hand("leases", WATCH_EVERY, self.claims.watch),
             Hand("pulse", pulse.BEATS_EVERY.total_seconds(), self.beat),

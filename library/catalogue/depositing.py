@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from library import audit, logs, work_queue
@@ -29,6 +29,12 @@ from library.errors import Clash, Refusal, Unknown, Wrong
 from library.people.roles import AUTHORS
 from library.people.sight import staff_token, units_above
 from library.people.sign_in import Actor, NotAllowed
+
+OF_DELETED = (
+    exists()
+    .where(Work.deleted_at.is_not(None), or_(Work.id == Deposit.work_id, and_(Version.work_id == Work.id, Version.id == Deposit.version_id)))
+    .correlate(Deposit)
+)
 
 
 class UnknownDeposit(Unknown):
@@ -65,7 +71,7 @@ def begin(
     session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta,
     review: bool = False, work_id: uuid.UUID | None = None,
 ) -> Deposit:  # fmt: skip
-    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork; only who may publish may ask for it at once.
+    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork, UnknownReaders; only who may publish may ask for it at once.
 
     `review`: send it to the reviewers as soon as it is read. `work_id`: it becomes a new version of this work, which its keepers may add.
     """
@@ -73,15 +79,17 @@ def begin(
     at_home = by.acting_as(*AUTHORS)
     if at_home is None or (approve and not by.may_publish):
         raise NotAllowed
-    if work_id is not None and not cataloguing.may_edit(cataloguing.with_audience(session, work_id), by):
+    work = cataloguing.with_audience(session, work_id) if work_id is not None else None
+    if work is not None and not cataloguing.may_edit(session, work, by):
         raise cataloguing.UnknownWork
+    refuse_unclear(session, work, at_home.unit_id, sight, opens=approve or review)
     deposit = Deposit(
         owner_id=person.id,
         unit_id=at_home.unit_id,
         name=name,
         size=size,
         media_type=media_type,
-        sight=sight if sight in publishing.SIGHTS and sight not in publishing.NAMED_SIGHTS else "public",
+        sight=sight,
         approve=approve,
         submitted_at=at if review else None,
         work_id=work_id,
@@ -95,9 +103,19 @@ def begin(
     return deposit
 
 
+def refuse_unclear(session: Session, work: Work | None, unit_id: uuid.UUID, sight: str, *, opens: bool) -> None:
+    """A draft may leave open who will read it; what shall be opened says so, or keeps the readers that its work has. Raises UnknownReaders."""
+    if sight != publishing.UNSAID:
+        publishing.refuse_unclear_wish(session, work.unit_id if work else unit_id, sight)
+    elif opens and work is None:
+        raise publishing.UnknownReaders
+    elif opens and work is not None:
+        publishing.readers_of(work, {})
+
+
 def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
     """A deposit of the person who asks. Raises UnknownDeposit, also for somebody else's."""
-    deposit = session.scalar(select(Deposit).where(Deposit.id == deposit_id, Deposit.owner_id == by.required().id))
+    deposit = session.scalar(select(Deposit).where(Deposit.id == deposit_id, Deposit.owner_id == by.required().id, ~OF_DELETED))
     if deposit is None:
         raise UnknownDeposit
     return deposit
@@ -220,14 +238,14 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
     audit.tell(session, "work-ready", work, unit_id=work.unit_id, by=None, at=at, after=digest, deposit=str(deposit.id))
     if publisher is not None:
         work = cataloguing.with_audience(session, version.work_id)
-        publishing.publish(session, work, version.id, digest, publishing.Readers(deposit.sight), by=publisher, at=at)
+        publishing.publish(session, work, version.id, digest, publishing.readers_of(work, {"sight": deposit.sight}), by=publisher, at=at)
     session.flush()
     return work
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 100) -> Sequence[Deposit]:
-    """A person's deposits, newest first."""
-    return session.scalars(select(Deposit).where(Deposit.owner_id == person_id).order_by(Deposit.created_at.desc()).limit(limit)).all()
+    """A person's deposits, newest first; not those of works that are deleted."""
+    return session.scalars(select(Deposit).where(Deposit.owner_id == person_id, ~OF_DELETED).order_by(Deposit.created_at.desc()).limit(limit)).all()
 
 
 def in_work(session: Session, *, limit: int = 1000) -> Sequence[Deposit]:

@@ -43,12 +43,13 @@ class Work(Identified, Workable, Base):
     language: Mapped[str] = mapped_column(default="vi")
     state: Mapped[str] = mapped_column(default=DRAFT)
     sight: Mapped[str] = mapped_column(default="owner")  # the last word of its keepers: one of publishing.SIGHTS
-    sight_to: Mapped[list[str]] = mapped_column(JSON, default=list)  # ids of the departments, classes or persons that the sight names
+    sight_to: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # ids of the departments, classes or persons that the sight names
     opens_at: Mapped[datetime | None]  # an embargo ends
     closes_at: Mapped[datetime | None]  # a licence runs out
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id", use_alter=True))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
+    deleted_at: Mapped[datetime | None]  # nobody sees it; it can be undone for thirty days
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0)
 
@@ -153,7 +154,7 @@ class Deposit(Identified, Workable, Base):
     size: Mapped[int] = mapped_column(BIG)  # bytes announced
     media_type: Mapped[str | None]
     key: Mapped[str | None] = mapped_column(index=True)  # SHA-256 of the accepted bytes
-    sight: Mapped[str]  # wished for when it is published
+    sight: Mapped[str]  # wished for when it is published; empty: nobody has said
     approve: Mapped[bool]  # publish at once when ready
     submitted_at: Mapped[datetime | None]  # the wish for a review; it opens when the file is ready
     work_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work.id", name="fk_deposit_work_id_work"))  # becomes a new version of it

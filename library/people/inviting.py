@@ -4,26 +4,26 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from library import audit, clock, walls
 from library.database import add_missing
 from library.errors import Clash, Gone, Unknown, Wrong
-from library.people import units
+from library.people import care, throttling, units
+from library.people.appointing import begin_role, end_links
 from library.people.models import (
     ADMINISTRATOR,
     PROVINCE,
     ROLES,
     SCHOOL,
-    FailedSignIn,
     Invitation,
     Membership,
     Person,
     SignIn,
     Unit,
 )
-from library.people.sign_in import folded_login, token_hash
+from library.people.sign_in import WrongPassword, folded_login, token_hash
 
 LINK_LASTS = timedelta(hours=1)
 RESET_LASTS = timedelta(days=3)
@@ -42,6 +42,12 @@ class LoginTaken(Clash):
     code = "login-taken"
     vi = "Tên đăng nhập “{login}” đã có người dùng. Chọn tên khác."
     en = "The user name “{login}” is taken. Choose another."
+
+
+class PrintEnded(Gone):
+    code = "print-ended"
+    vi = "Mật khẩu in này không còn dùng được: người in nó không còn phụ trách tài khoản. Nhờ quản trị viên tạo liên kết mới."
+    en = "This printed password no longer works: whoever printed it does not look after the account any more. Ask the administrator for a new link."
 
 
 class UnknownUnit(Unknown):
@@ -121,7 +127,7 @@ def add_person(
     person = Person(login=folded_login(login), name=name, created_at=at, password_hash=password_hash)
     session.add(person)
     session.flush()
-    session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, from_at=at))
+    begin_role(session, person.id, unit.id, role, at=at)
     audit.tell(session, "person-added", person, unit_id=unit.id, by=by, at=at, role=role)
     session.flush()
     return person
@@ -137,33 +143,60 @@ def first_password() -> str:
 
 
 def set_first_password(session: Session, person: Person, password_hash: str, *, by: uuid.UUID | None, at: datetime) -> None:
-    """Let the printed password in; it must be replaced at the first sign-in. Everything open of the person dies."""
-    person.password_hash, person.first_password = password_hash, True
-    session.execute(delete(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)))
+    """Let the printed password in, once; it must be replaced at that sign-in. Everything open of the person dies."""
+    person.password_hash, person.first_password, person.printed_by, person.slip_used_at = password_hash, True, by, None
+    end_links(session, person.id)
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
     audit.tell(session, "password-printed", person, unit_id=None, by=by, at=at)
 
 
+def use_first_password(session: Session, person: Person, *, at: datetime) -> None:
+    """The printed password opens this one sign-in, whoever finds the slip afterwards. Raises WrongPassword when another was first."""
+    unused = (Person.id == person.id, Person.password_hash == person.password_hash, Person.slip_used_at.is_(None))
+    with walls.lifted(session):
+        if session.scalar(update(Person).where(*unused).values(slip_used_at=at).returning(Person.id)) is None:
+            raise WrongPassword
+
+
 def choose_password(session: Session, person: Person, password_hash: str, *, at: datetime) -> None:
     """A password of one's own; every other sign-in of the person ends."""
-    person.password_hash, person.first_password = password_hash, False
+    person.password_hash, person.first_password, person.printed_by, person.slip_used_at = password_hash, False, None, None
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
-    session.execute(delete(FailedSignIn).where(FailedSignIn.login == person.login))
+    throttling.forget_all(session, person)
     audit.tell(session, "password-chosen", person, unit_id=None, by=person.id, at=at)
 
 
+def refuse_ended_print(session: Session, person: Person, *, at: datetime) -> None:
+    """A printed password is worth as much as its printer's rights over the person are today. Raises PrintEnded."""
+    if person.first_password and not care.still_looks_after(session, person.printed_by, person, at=at):
+        raise PrintEnded
+
+
+def end_ways_in(session: Session, person: Person) -> None:
+    """Links and a printed password that nobody has replaced open nothing any more; a password of one's own stays."""
+    end_links(session, person.id)
+    if person.first_password:
+        person.password_hash = None
+
+
 def invite_to_new_password(session: Session, person: Person, *, at: datetime, by: uuid.UUID | None = None) -> str:
-    """A one-time token to choose a password; older tokens of the person die."""
-    session.execute(delete(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)))
+    """A one-time token to choose a password; older tokens of the person die. `by`: whose rights it is bound to; nobody: the operator's."""
+    end_links(session, person.id)
     return _invite(session, NEW_PASSWORD, person.id, by=by, at=at, lasts=RESET_LASTS)
 
 
 def open_invitation(session: Session, token: str, *, at: datetime, lock: bool = False) -> Invitation:
-    """The invitation behind a token; locked for whoever uses it. Raises LinkUsed when it is unknown, used or expired."""
+    """The invitation behind a token; locked for whoever uses it.
+
+    Raises LinkUsed when it is unknown, used or expired, or when its maker does not look after the whole person any more.
+    """
     wanted = select(Invitation).options(joinedload(Invitation.person)).where(Invitation.token_hash == token_hash(token))
+    wanted = wanted.execution_options(populate_existing=True)  # whoever waited for the lock sees what the one before did
     with walls.lifted(session):
         found = session.scalar(wanted.with_for_update(of=Invitation) if lock else wanted)
     if found is None or found.used_at is not None or found.expires_at <= at:
+        raise LinkUsed
+    if found.person is not None and not care.still_looks_after(session, found.made_by, found.person, at=at):
         raise LinkUsed
     return found
 
@@ -190,7 +223,7 @@ def _refuse_taken(session: Session, login: str) -> None:
 
 def _invite(session: Session, purpose: str, person_id: uuid.UUID | None, *, by: uuid.UUID | None, at: datetime, lasts: timedelta) -> str:
     token = secrets.token_urlsafe(24)
-    made = Invitation(token_hash=token_hash(token), purpose=purpose, person_id=person_id, created_at=at, expires_at=at + lasts)
+    made = Invitation(token_hash=token_hash(token), purpose=purpose, person_id=person_id, made_by=by, created_at=at, expires_at=at + lasts)
     session.add(made)
     session.flush()
     audit.tell(session, "link-made", made, unit_id=None, by=by, at=at, purpose=purpose, person=str(person_id) if person_id else None)

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.database import Base, Identified
@@ -65,9 +65,12 @@ class Person(Identified, Base):
     name: Mapped[str]
     email: Mapped[str | None]
     password_hash: Mapped[str | None]
-    first_password: Mapped[bool] = mapped_column(default=False)  # printed for them: they must choose their own
+    first_password: Mapped[bool] = mapped_column(default=False, server_default=false())  # printed for them: they must choose their own
+    printed_by: Mapped[uuid.UUID | None]  # no foreign key, as below: a printer who is gone opens nothing
+    slip_used_at: Mapped[datetime | None]  # when the printed one opened its one sign-in
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]  # can be undone for thirty days; then only this row stays, without name and login
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise")
 
@@ -148,6 +151,7 @@ class Invitation(Identified, Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     purpose: Mapped[str]
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    made_by: Mapped[uuid.UUID | None]  # whose rights it is bound to; nobody: the operator at the command line
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -156,11 +160,12 @@ class Invitation(Identified, Base):
 
 
 class FailedSignIn(Identified, Base):
-    """One wrong password, kept for the quarter of an hour in which it counts."""
+    """One wrong password, kept for the day in which it counts."""
 
     __tablename__ = "failed_sign_in"
     __table_args__ = (Index("ix_failed_sign_in_login_address", "login", "address"),)
 
     login: Mapped[str]
-    address: Mapped[str] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(index=True)  # of IPv6 its /64
+    device: Mapped[str | None]  # a browser in which the person had signed in before
     failed_at: Mapped[datetime] = mapped_column(index=True)

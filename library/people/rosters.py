@@ -8,24 +8,13 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from library import audit, walls
-from library.errors import Clash, Unknown
-from library.people import inviting, units
-from library.people.models import Enrolment, Invitation, Membership, Person, SchoolClass, SignIn, Unit
+from library.errors import Clash
+from library.people import care, inviting, units
+from library.people.appointing import begin_role, end_links
+from library.people.models import Enrolment, Membership, Person, SchoolClass, SignIn, Unit
 from library.people.roles import ADMINISTRATOR, PUPIL, ROLES
 from library.people.sight import units_below
-from library.people.sign_in import Actor, NotAllowed
-
-
-class UnknownMember(Unknown):
-    code = "unknown-member"
-    vi = "Không tìm thấy người này trong đơn vị."
-    en = "This person was not found in the unit."
-
-
-class UnknownClass(Unknown):
-    code = "unknown-class"
-    vi = "Không tìm thấy lớp này."
-    en = "This class was not found."
+from library.people.sign_in import Actor
 
 
 class LastAdministrator(Clash):
@@ -34,22 +23,13 @@ class LastAdministrator(Clash):
     en = "This is the last administrator: nobody could let them in again. Add another one first."
 
 
-def administered(session: Session, by: Actor) -> set[uuid.UUID]:
-    """The units whose people somebody looks after: their own and those below."""
-    return units_below(session, by.units_as(ADMINISTRATOR))
-
-
-def refuse_foreign(session: Session, unit_id: uuid.UUID, by: Actor) -> None:
-    """Raises NotAllowed unless the actor administers this unit."""
-    if unit_id not in administered(session, by):
-        raise NotAllowed
-
-
 def members(session: Session, unit_ids: set[uuid.UUID], *, at: datetime, limit: int = 500) -> Sequence[Membership]:
     """The roles held in these units now, with persons and units."""
     held = select(Membership).options(joinedload(Membership.person), joinedload(Membership.unit)).join(Person)
     valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
-    return session.scalars(held.where(Membership.unit_id.in_(unit_ids), *valid).order_by(Person.name, Membership.role).limit(limit)).all()
+    return session.scalars(
+        held.where(Membership.unit_id.in_(unit_ids), Person.deleted_at.is_(None), *valid).order_by(Person.name, Membership.role).limit(limit)
+    ).all()
 
 
 def holding(session: Session, unit_ids: set[uuid.UUID], roles: Sequence[str] | frozenset[str], *, at: datetime) -> set[uuid.UUID]:
@@ -64,23 +44,23 @@ def give_role(session: Session, person: Person, unit: Unit, role: str, *, by: Ac
     """A role from now on; one that is held already stays. Raises NotAllowed, UnknownRole, UnitClosed."""
     if role not in ROLES:
         raise inviting.UnknownRole(role=role, roles=", ".join(ROLES))
-    refuse_foreign(session, unit.id, by)
+    care.refuse_foreign(session, unit.id, by)
     units.refuse_closed(unit)
     open_one = (Membership.person_id == person.id, Membership.unit_id == unit.id, Membership.role == role, Membership.until_at.is_(None))
     found = session.scalar(select(Membership).where(*open_one))
     if found is None:
-        found = Membership(person_id=person.id, unit_id=unit.id, role=role, from_at=at)
-        session.add(found)
-        session.flush()
+        found = begin_role(session, person.id, unit.id, role, at=at)
         audit.tell(session, "role-given", found, unit_id=unit.id, by=by.person_id, at=at, person=str(person.id), role=role)
     return found
 
 
 def end_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
-    """The role ends now. Raises NotAllowed, UnknownMember, LastAdministrator."""
+    """The role ends now; one that has ended stays as it was. Raises UnknownMember, LastAdministrator."""
     found = session.get(Membership, membership_id)
-    if found is None or found.unit_id not in administered(session, by):
-        raise UnknownMember
+    if found is None or found.unit_id not in care.administered(session, by):
+        raise care.UnknownMember
+    if found.until_at is not None and found.until_at <= at:
+        return
     if found.role == ADMINISTRATOR:
         _refuse_last(session, found.person_id, found.unit_id)
     found.until_at = at
@@ -90,45 +70,27 @@ def end_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datet
 
 def disable(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
     """No more access, from this transaction on: every sign-in and every open link of the person dies. Raises NotAllowed, LastAdministrator."""
-    _refuse_stranger(session, person, by)
+    care.refuse_stranger(session, person, by, at=at)
+    shut_out(session, person, by=by, at=at)
+
+
+def shut_out(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
+    """Every sign-in and every open link of the person dies, by whoever was entitled to it. Raises LastAdministrator."""
     for held in session.scalars(select(Membership).where(Membership.person_id == person.id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None))):
         _refuse_last(session, person.id, held.unit_id)
     person.disabled_at = person.disabled_at or at
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
-    session.execute(delete(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)))
+    end_links(session, person.id)
     session.flush()
     audit.tell(session, "person-disabled", person, unit_id=_home(session, person), by=by.person_id, at=at)
 
 
 def enable(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
     """Access again, by the old password. Raises NotAllowed."""
-    _refuse_stranger(session, person, by)
+    care.refuse_stranger(session, person, by, at=at)
     person.disabled_at = None
     session.flush()
     audit.tell(session, "person-enabled", person, unit_id=_home(session, person), by=by.person_id, at=at)
-
-
-def person_in_care(session: Session, person_id: uuid.UUID, *, by: Actor) -> Person:
-    """A person with a role in a unit that the actor administers. Raises UnknownMember, also for a stranger."""
-    found = session.get(Person, person_id)
-    if found is None or not _in_care(session, found, by):
-        raise UnknownMember
-    return found
-
-
-def person_in_full_care(session: Session, person_id: uuid.UUID, *, by: Actor) -> Person:
-    """The same, and all of the person's roles lie in care: only then may one open a way into their account. Raises UnknownMember, NotAllowed."""
-    found = person_in_care(session, person_id, by=by)
-    _refuse_stranger(session, found, by)
-    return found
-
-
-def class_in_care(session: Session, class_id: uuid.UUID, *, by: Actor) -> SchoolClass:
-    """A class of a school that the actor administers. Raises UnknownClass."""
-    found = session.get(SchoolClass, class_id)
-    if found is None or found.unit_id not in administered(session, by):
-        raise UnknownClass
-    return found
 
 
 def open_class(session: Session, unit: Unit, year: str, name: str, grade: int | None, *, by: uuid.UUID | None, at: datetime) -> SchoolClass:
@@ -143,12 +105,14 @@ def open_class(session: Session, unit: Unit, year: str, name: str, grade: int | 
 
 
 def enrol(session: Session, school_class: SchoolClass, person: Person, *, at: datetime, role: str = PUPIL, by: uuid.UUID | None = None) -> Enrolment:
-    """A pupil (or teacher) of a class from now on; twice is harmless."""
+    """A pupil (or teacher) of a class from now on; twice is harmless. A class of a school where they hold no role ends every open way in."""
     open_one = (Enrolment.class_id == school_class.id, Enrolment.person_id == person.id, Enrolment.until_at.is_(None))
     found = session.scalar(select(Enrolment).where(*open_one))
     if found is None:
         found = Enrolment(class_id=school_class.id, person_id=person.id, role=role, from_at=at)
         session.add(found)
+        if not care.places_of(session, person.id, at=at) & units_below(session, [school_class.unit_id]):
+            inviting.end_ways_in(session, person)
         session.flush()
         audit.tell(session, "enrolled", found, unit_id=school_class.unit_id, by=by, at=at, person=str(person.id), class_id=str(school_class.id), role=role)
     return found
@@ -162,19 +126,9 @@ def classes_of(session: Session, unit_id: uuid.UUID, year: str) -> Sequence[Scho
 def roll(session: Session, class_id: uuid.UUID, *, at: datetime) -> Sequence[Person]:
     """The pupils of a class now."""
     valid = (Enrolment.from_at <= at, or_(Enrolment.until_at.is_(None), Enrolment.until_at > at))
-    return session.scalars(select(Person).join(Enrolment).where(Enrolment.class_id == class_id, Enrolment.role == PUPIL, *valid).order_by(Person.name)).all()
-
-
-def _in_care(session: Session, person: Person, by: Actor) -> bool:
-    units_in_care = administered(session, by)
-    return session.scalar(select(Membership.id).where(Membership.person_id == person.id, Membership.unit_id.in_(units_in_care)).limit(1)) is not None
-
-
-def _refuse_stranger(session: Session, person: Person, by: Actor) -> None:
-    """An administrator of one school must not shut out the province's people: every open role of theirs must be in care."""
-    held = set(session.scalars(select(Membership.unit_id).where(Membership.person_id == person.id, Membership.until_at.is_(None))))
-    if not held or not held <= administered(session, by):
-        raise NotAllowed
+    return session.scalars(
+        select(Person).join(Enrolment).where(Enrolment.class_id == class_id, Enrolment.role == PUPIL, Person.deleted_at.is_(None), *valid).order_by(Person.name)
+    ).all()
 
 
 def _refuse_last(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID) -> None:

@@ -1,4 +1,4 @@
-"""Signing in and out: argon2id, and opaque tokens of which only the hash is kept; and who holds a token."""
+"""Signing in and out: opaque tokens of which only the hash is kept; and who holds a token."""
 
 import hashlib
 import secrets
@@ -7,8 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
@@ -20,9 +18,6 @@ from library.people.sight import VISITOR, Sight, sight_of
 
 SIGN_IN_LASTS = timedelta(days=14)
 SHARED_LASTS, SHARED_IDLE_MINUTES = timedelta(hours=12), 30  # on a computer that many use
-
-passwords = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19456, parallelism=1),))
-NOBODYS_HASH = passwords.hash(secrets.token_hex(16))
 
 
 class WrongPassword(Forbidden):
@@ -124,14 +119,10 @@ def token_hash(token: str) -> str:
 
 
 def hash_of(session: Session, login: str) -> str | None:
-    """The password hash of a login that may sign in."""
+    """The password hash of a login that may sign in; a printed password has been used up by the first sign-in."""
+    may = (Person.login == folded_login(login), Person.disabled_at.is_(None), Person.slip_used_at.is_(None))
     with walls.lifted(session):
-        return session.scalar(select(Person.password_hash).where(Person.login == folded_login(login), Person.disabled_at.is_(None)))
-
-
-def is_right(known: str | None, password: str) -> bool:
-    """Whether the password fits the hash; takes as long for a login that does not exist. Slow by design: call it outside transactions."""
-    return passwords.verify(password, known or NOBODYS_HASH) and known is not None
+        return session.scalar(select(Person.password_hash).where(*may))
 
 
 def open_sign_in(session: Session, person: Person, *, at: datetime, shared: bool = False) -> str:
@@ -143,6 +134,11 @@ def open_sign_in(session: Session, person: Person, *, at: datetime, shared: bool
     session.flush()
     audit.tell(session, "signed-in", person, unit_id=None, by=person.id, at=at, shared=shared)
     return token
+
+
+def is_shared(session: Session, token: str) -> bool:
+    """Whether this is the sign-in of a shared computer."""
+    return session.scalar(select(SignIn.idle_minutes).where(SignIn.token_hash == token_hash(token))) is not None
 
 
 def close_sign_in(session: Session, token: str, *, at: datetime) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from library import audit
 from library.errors import Clash, Wrong
+from library.people.appointing import begin_role
 from library.people.models import COMMUNE, DEPARTMENT, MERGED, PROVINCE, SCHOOL, SPLIT, Membership, Unit, UnitName, UnitSuccession
-from library.people.sight import units_above
+from library.people.sight import units_above, units_below
 
 KINDS = (COMMUNE, SCHOOL, DEPARTMENT)
 PLACES = {COMMUNE: (PROVINCE,), SCHOOL: (COMMUNE, PROVINCE), DEPARTMENT: (SCHOOL, PROVINCE)}
@@ -28,6 +29,12 @@ class UnitOutOfPlace(Wrong):
     en = "This unit cannot stand there: communes belong to the province, schools to a commune or the province, departments to a school."
 
 
+class AuthorityInside(Wrong):
+    code = "authority-inside"
+    vi = "Cơ quan quản lí phải đứng ngoài đơn vị này: không phải chính nó, cũng không phải nơi nằm trong nó."
+    en = "Whoever manages this unit must stand outside it: neither the unit itself nor one that lies in it."
+
+
 class UnitClosed(Clash):
     code = "unit-closed"
     vi = "{name} đã đóng, không nhận thêm người và học liệu nữa."
@@ -38,7 +45,8 @@ def open_unit(session: Session, kind: str, code: str, name: str, parent: Unit, *
     """A new unit. `authority`: who manages it, by default its place. Raises UnitCodeTaken, UnitOutOfPlace, UnitClosed."""
     if parent.kind not in PLACES.get(kind, ()):
         raise UnitOutOfPlace
-    refuse_closed(parent)
+    for one in {parent, authority or parent}:
+        refuse_closed(one)
     if session.scalar(select(Unit.id).where(Unit.code == code)) is not None:
         raise UnitCodeTaken(unit=code)
     unit = Unit(kind=kind, code=code, name=name, parent_id=parent.id, authority_id=(authority or parent).id)
@@ -60,6 +68,23 @@ def rename(session: Session, unit: Unit, name: str, *, by: uuid.UUID | None, at:
     audit.tell(session, "unit-renamed", unit, unit_id=unit.id, by=by, at=at, old=unit.name, new=name)
     unit.name = name
     session.flush()
+
+
+def change_authority(session: Session, unit: Unit, authority: Unit, *, by: uuid.UUID | None, at: datetime) -> None:
+    """Another unit manages this one from now on. Raises AuthorityInside, UnitClosed."""
+    refuse_closed(authority)
+    if authority.id in units_below(session, [unit.id]):
+        raise AuthorityInside
+    unit.authority_id = authority.id
+    audit.tell(session, "unit-changed", unit, unit_id=unit.id, by=by, at=at, authority=authority.code)
+
+
+def change_hub(session: Session, unit: Unit, hub: Unit | None, *, by: uuid.UUID | None, at: datetime) -> None:
+    """Another school's reviewers decide for this one from now on; none: its own. Raises UnitClosed."""
+    if hub is not None:
+        refuse_closed(hub)
+    unit.hub_id = hub.id if hub else None
+    audit.tell(session, "unit-changed", unit, unit_id=unit.id, by=by, at=at, hub=hub.code if hub else "")
 
 
 def merge(session: Session, olds: Sequence[Unit], into: Unit, *, by: uuid.UUID | None, at: datetime) -> None:
@@ -106,6 +131,18 @@ def school_of(session: Session, unit_id: uuid.UUID) -> Unit | None:
     return session.scalar(select(Unit).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind == SCHOOL))
 
 
+def heirs_of(session: Session, unit_id: uuid.UUID) -> set[uuid.UUID]:
+    """The units in which the work of this one goes on: all of its school, and of the schools that it has become."""
+    school = school_of(session, unit_id)
+    if school is None:
+        return {unit_id}
+    found, newest = {school.id}, {school.id}
+    while newest:
+        newest = set(session.scalars(select(UnitSuccession.new_id).where(UnitSuccession.old_id.in_(newest)))) - found
+        found |= newest
+    return units_below(session, found)
+
+
 def refuse_closed(unit: Unit) -> None:
     """Raises UnitClosed."""
     if unit.closed_at is not None:
@@ -133,7 +170,5 @@ def _bring_people(session: Session, old: Unit, into: Unit, *, by: uuid.UUID | No
         one.until_at = at
         audit.tell(session, "role-ended", one, unit_id=old.id, by=by, at=at, person=str(one.person_id), role=one.role)
         if (one.person_id, one.role) not in held:
-            new = Membership(person_id=one.person_id, unit_id=into.id, role=one.role, from_at=at)
-            session.add(new)
-            session.flush()
+            new = begin_role(session, one.person_id, into.id, one.role, at=at)
             audit.tell(session, "role-given", new, unit_id=into.id, by=by, at=at, person=str(one.person_id), role=one.role)

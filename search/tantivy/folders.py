@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = "v2"  # a new schema is a new folder, filled again from the database
-CURRENT, BUILDING = "current", "building.json"
+CURRENT, BUILDING, ALONE = "current", "building.json", "building.lock"
 
 
 def current(home: Path) -> str:
@@ -21,8 +21,8 @@ def current(home: Path) -> str:
 
 
 def begun_in(home: Path) -> dict[str, Any] | None:
-    """A rebuild that was begun, of this format, and has not taken over yet."""
-    with suppress(FileNotFoundError):
+    """A rebuild that was begun, of this format, and has not taken over yet; a note that cannot be read is none."""
+    with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
         begun: dict[str, Any] = json.loads((home / BUILDING).read_text(encoding="utf-8"))
         if begun["name"].startswith(FORMAT) and begun["name"] != current(home):
             return begun
@@ -30,11 +30,15 @@ def begun_in(home: Path) -> dict[str, Any] | None:
 
 
 def clear_away(home: Path, live: str) -> None:
-    """Remove indexes that nobody reads or builds any more; who has one open keeps what is mapped."""
+    """Remove indexes that nobody reads or builds any more; who has one open keeps what is mapped.
+
+    The folders are listed before the notes are read: a rebuild writes its note first, so what begins meanwhile is not in the list.
+    """
+    folders = [folder for folder in home.iterdir() if folder.is_dir() and folder.name.startswith("v")]
     begun = begun_in(home)
-    kept = {live, begun["name"] if begun else live}
-    for folder in home.iterdir():
-        if folder.is_dir() and folder.name not in kept and folder.name.startswith("v"):
+    kept = {live, begun["name"] if begun else live, current(home)}
+    for folder in folders:
+        if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,6 +1,7 @@
 """Bytes on their way in: cuts, wrong offsets, wrong checksums, other people's uploads, bad files; nothing half-made stays."""
 
 import hashlib
+import os
 import socket
 import time
 import uuid
@@ -130,6 +131,8 @@ def test_an_unfinished_upload_says_when_it_expires_and_is_forgotten_then(tmp_pat
         created = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "10"})
         assert created.headers["Upload-Expires"].endswith("GMT")
         house.stop()
+        for staged in (house.home / "uploads").iterdir():
+            os.utime(staged, (time.time() - 600,) * 2)  # nobody has touched it for ten minutes
         house.start()  # the sweep comes with the worker
         with house.administrator() as again:
             until(lambda: again.head(created.headers["Location"]).status_code == 404, otherwise="an expired upload was kept")
@@ -181,7 +184,9 @@ def test_an_empty_file_by_the_form_is_refused_and_a_small_one_taken(house: Runni
     with house.administrator() as client:
         empty = client.post("/api/v1/deposits", files={"file": ("rong.pdf", b"", "application/pdf")})
         assert wait_for(client, empty.json()["id"])["code"] == "empty-file"
-        taken = client.post("/api/v1/deposits", files={"file": ("e\u0301t\u202e.pdf", path.read_bytes(), "application/pdf")}, data={"approve": "true"})
+        taken = client.post(
+            "/api/v1/deposits", files={"file": ("e\u0301t\u202e.pdf", path.read_bytes(), "application/pdf")}, data={"approve": "true", "sight": "public"}
+        )
         row = wait_for(client, taken.json()["id"])
         assert (taken.status_code, row["name"], row["work_state"]) == (201, "ét.pdf", "published")
         big = client.post("/api/v1/deposits", files={"file": ("to.pdf", b"0" * (8 * 1024**2 + 1), "application/pdf")})

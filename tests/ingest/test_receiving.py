@@ -10,7 +10,6 @@ import pytest
 from ingest import uploading
 from ingest.house import House, open_house
 from ingest.receiving import Part
-from library.catalogue import depositing
 from library.catalogue.models import Deposit
 from library.clock import now
 from library.database import reading_session, transaction
@@ -33,15 +32,13 @@ def begin(house: House) -> uuid.UUID:
         keeper = inviting.add_person(session, "lan", "Lan", ADMINISTRATOR, inviting.province(session), at=now())
         actor = actor_for(session, keeper, at=now())
         wish = {"name": "tep.bin", "size": len(DATA), "media_type": None, "sight": "public", "approve": False}
-        deposit_id = depositing.begin(session, **wish, by=actor, at=now(), lasts=house.upload_lasts).id
-    uploading.open_staging(house, deposit_id)
-    return deposit_id
+        return uploading.begin(session, house, **wish, by=actor, at=now()).id
 
 
 def receive(house: House, deposit_id: uuid.UUID, start: int, end: int) -> None:
     """A part as a process of its own `House` takes it in."""
     with uploading.locked(house, deposit_id) as descriptor:
-        part = Part(descriptor, start, len(DATA), house.hashes.at(deposit_id, start), None)
+        part = Part(descriptor, start, len(DATA), house.hashes.at(deposit_id, start), None, house.settings.disk)
         part.write([DATA[start:end]])
         house.hashes.keep(deposit_id, part.offset, part.whole)
 
@@ -86,6 +83,6 @@ def test_bytes_that_a_hash_has_not_seen_are_hashed_from_the_disk(house: House) -
     deposit_id = begin(house)
     receive(house, deposit_id, 0, 1_000_000)
     with uploading.locked(house, deposit_id) as descriptor:  # a part that broke in the middle: written, but not remembered
-        Part(descriptor, 1_000_000, len(DATA), house.hashes.at(deposit_id, 1_000_000), None).write([DATA[1_000_000:3_000_000]])
+        Part(descriptor, 1_000_000, len(DATA), house.hashes.at(deposit_id, 1_000_000), None, house.settings.disk).write([DATA[1_000_000:3_000_000]])
     receive(house, deposit_id, 3_000_000, len(DATA))
     assert finish(house, deposit_id) == DATA

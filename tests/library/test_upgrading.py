@@ -21,7 +21,7 @@ from library.catalogue.models import Work
 from library.clock import now
 from library.database import open_engine, reading_session, transaction
 from library.migrations import METADATA
-from library.people.models import Enrolment, Membership, Person
+from library.people.models import Enrolment, Invitation, Membership, Person
 
 FIRST = "0001"
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -166,6 +166,31 @@ def test_an_older_house_begins_to_read_its_files_again_slowly(database_url: str)
         assert [one.beginning for one in found] == [f"{number:02x}" for number in range(256)]
         assert {(one.due_at, one.checked_at, one.files, one.attempts) for one in found} == {(None, None, 0, 0)}
         assert all(before <= one.created_at <= now() for one in found)
+    engine.dispose()
+
+
+def test_a_way_in_that_is_open_remembers_its_maker_after_the_upgrade(database_url: str) -> None:
+    migrations.upgrade(database_url, revision="0014")
+    unit, keeper, leader, lan, minh, link, used, operators = (uuid.uuid4() for _ in range(8))
+    with as_it_was(database_url) as connection:
+        people(connection, unit, keeper, leader, minh)
+        fill(connection, "person", {"id": lan, "login": "em.lan", "name": "Lan", "first_password": True})
+        open_ = [{"id": one, "token_hash": str(one), "person_id": lan, "used_at": None} for one in (link, operators)]
+        fill(connection, "invitation", *open_, open_[0] | {"id": used, "token_hash": "used", "used_at": MOMENT})
+        made = [
+            {"act": "link-made", "subject_kind": "invitation", "subject_id": one, "person_id": by}
+            for one, by in ((link, keeper), (used, keeper), (operators, None))
+        ]
+        printed = [
+            {"act": "password-printed", "subject_kind": "person", "subject_id": who, "person_id": by}
+            for who, by in ((lan, keeper), (lan, leader), (minh, keeper))
+        ]
+        fill(connection, "event", *({"sequence": place, "unit_id": None, "on_behalf_of": None} | one for place, one in enumerate(made + printed, 1)))
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
+    with reading_session(engine) as session:
+        assert dict(session.execute(select(Invitation.id, Invitation.made_by)).all()) == {link: keeper, used: None, operators: None}
+        assert dict(session.execute(select(Person.id, Person.printed_by)).all()) == {keeper: None, leader: None, minh: None, lan: leader}
     engine.dispose()
 
 

@@ -22,7 +22,7 @@ from library.people.sign_in import WrongPassword, actor_for, actor_of, place_of
 from tests.services.postgres import OWNER, Postgres
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
-WALLED = ("person", "patron", "loan", "scan", "reading_place")
+WALLED = ("person", "patron", "loan", "scan", "reading_place", "deletion")
 
 
 @dataclass
@@ -164,6 +164,31 @@ def test_a_one_time_link_opens_its_own_account_only(town: Town) -> None:
         assert inviting.accept(session, link, name="", login="", password_hash="x", at=NOON).login == "em.b"
         assert town.count(session, "person") == 0
         session.rollback()
+
+
+def test_whose_rights_a_link_is_bound_to_is_asked_over_the_wall(town: Town) -> None:
+    with transaction(town.engine) as session:
+        pupil = inviting.person_by_login(session, "em.A")
+        kept, lost = (inviting.person_by_login(session, login).id for login in ("so", "thu.thu.A"))
+        tokens = {by: inviting._invite(session, inviting.NEW_PASSWORD, pupil.id, by=by, at=NOON, lasts=inviting.RESET_LASTS) for by in (kept, lost)}
+    with reading_session(town.engine, within=walls.NOBODY) as session:
+        assert inviting.open_invitation(session, tokens[kept], at=NOON).person_id == town.ids["pupil A"]
+        with pytest.raises(inviting.LinkUsed):
+            inviting.open_invitation(session, tokens[lost], at=NOON)
+        assert town.count(session, "person") == 0
+
+
+def test_of_two_who_use_a_link_at_one_moment_the_later_hears_that_it_was_used(town: Town) -> None:
+    with transaction(town.engine) as session:
+        token = inviting.invite_to_new_password(session, inviting.person_by_login(session, "em.B"), at=NOON)
+    with transaction(town.engine) as late:
+        looked_at = inviting.open_invitation(late, token, at=NOON)
+        with transaction(town.engine) as early:
+            inviting.accept(early, token, name="", login="", password_hash="early", at=NOON)
+        with pytest.raises(inviting.LinkUsed):
+            inviting.accept(late, token, name="", login="", password_hash="late", at=NOON)
+        assert looked_at.used_at == NOON
+        late.rollback()
 
 
 def test_a_reading_session_cannot_write(town: Town) -> None:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.matrix.rows import ANYWHERE, PLACES, Expected, administers, everybody, mine, reviewing, seeing, sees, stopping
+from tests.matrix.rows import ANYWHERE, PLACES, Expected, administers, deleting, everybody, mine, reviewing, seeing, sees, stopping
 from tests.matrix.town import OWN, ROOT, THINGS, VISITOR, Town
 
 TO_SIGN_IN = 303
@@ -56,6 +56,11 @@ def caring(right: int) -> Expected:
 def caring_in_a(actor: str, thing: str) -> int:
     """The same with a form that names school A."""
     return caring(NOT_ASKED)(actor, thing) if actor != "administrator-b" else 404
+
+
+def deleting_in_a(actor: str, thing: str) -> int:
+    """The same with a reason that there is not."""
+    return caring(422)(actor, thing) if actor != "administrator-b" else 404
 
 
 def hidden_caring(actor: str, thing: str) -> int:
@@ -120,6 +125,10 @@ PAGES = (
     Page("GET /gui", after_sign_in(signed_in)),
     Page("GET /gui", after_sign_in(changing), THINGS, query={"bai": "works"}),
     Page("GET /bai-cua-toi", after_sign_in(signed_in)),
+    Page("GET /da-xoa", after_sign_in(signed_in)),
+    Page("POST /da-xoa/{deletion_id}/lay-lai", after_sign_in(lambda *_: 404), parameters={"deletion_id": "people"}),
+    Page("POST /tl/{work_id}/xoa", after_sign_in(deleting), THINGS, WORK, form=lambda *_: {"reason": "vi-thich"}),
+    Page("POST /quan-tri/nguoi-dung/{person_id}/xoa", deleting_in_a, PLACES, PERSON, form=in_a(reason="vi-thich")),
     Page("GET /dang-nhap", everybody),
     Page("GET /moi/{link}", lambda *_: 410, parameters={"link": "khong-co"}),
     Page("GET /toi", after_sign_in(signed_in)),
@@ -159,7 +168,7 @@ PAGES = (
     ),
     *(
         Page("POST /quan-tri/nguoi-dung/{person_id}/{act}", hidden_caring, PLACES, PERSON | {"act": act}, form=in_a())
-        for act in ("khoa", "mo", "lien-ket", "in-mat-khau")
+        for act in ("khoa", "mo", "cho-thu", "lien-ket", "in-mat-khau")
     ),
     Page("POST /quan-tri/nguoi-dung/vai-tro/{membership_id}/thoi", hidden_caring, PLACES, {"membership_id": "memberships"}, form=in_a()),
     Page("POST /quan-tri/lop", caring(NOT_ASKED), PLACES, form=lambda town, thing: {"unit": town.units[thing], "name": "9Z"}),
@@ -176,5 +185,5 @@ PAGES = (
     Page("POST /doi-mat-khau", after_sign_in(lambda *_: 422), form=lambda *_: {"old": "không đúng", "new": "một câu khác"}),
     Page("POST /dang-nhap", lambda *_: 401, form=lambda *_: {"login": uuid.uuid4().hex, "password": "không đúng"}),
     Page("POST /dang-xuat", lambda actor, _: 303 if actor == VISITOR else NOT_ASKED),
-    Page("POST /moi/{link}", lambda *_: 410, parameters={"link": "khong-co"}, form=lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài"}),
+    Page("POST /moi/{link}", lambda *_: 410, parameters={"link": "khong-co"}, form=lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài dễ nhớ"}),
 )

@@ -42,13 +42,18 @@ class RunningHouse:
         self.link: str | None = None
         self.process: subprocess.Popen[str] | None = None
         self.under: list[str] = []  # words before the command, e.g. to run it in a namespace
+        self.checkout: Path | None = None  # another build than this one, with an environment of its own
         self.more: list[str] = []  # words after it
+        self.ready_at = "/readyz"  # says 200 when the house has started
 
     def start(self, *, seconds: float = 120, **settings: str) -> "RunningHouse":
         """Start and wait until it is ready."""
-        command = [*self.under, sys.executable, "-m", "api.commands.main", "serve", *self.more]
+        python = self.checkout / ".venv/bin/python" if self.checkout else sys.executable
+        command = [*self.under, str(python), "-m", "api.commands.main", "serve", *self.more]
         log = (self.home.parent / f"{self.home.name}.log").open("a")
-        self.process = subprocess.Popen(command, env=self.environment | settings, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
+        self.process = subprocess.Popen(
+            command, env=self.environment | settings, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True, cwd=self.checkout
+        )
         threading.Thread(target=self._listen, daemon=True).start()
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -116,7 +121,7 @@ class RunningHouse:
 
     def _ready(self) -> bool:
         try:
-            return httpx.get(f"{self.address}/readyz", timeout=2).status_code == 200
+            return httpx.get(f"{self.address}{self.ready_at}", timeout=2).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -151,8 +156,8 @@ def wait_for(client: httpx.Client, deposit_id: str, *, seconds: float = 300, sea
 
 
 def upload(client: httpx.Client, path: Path, *, chunk: int = 512 * 1024, **told: str) -> str:
-    """Send a file by the resumable way; returns the deposit's id."""
-    metadata = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in {"filename": path.name, **told}.items())
+    """Send a file by the resumable way, for everybody unless told; returns the deposit's id."""
+    metadata = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in {"filename": path.name, "sight": "public", **told}.items())
     size = path.stat().st_size
     created = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": metadata}).raise_for_status()
     data = path.read_bytes()

@@ -1,21 +1,24 @@
 """Filling the demonstration: two schools, five kinds of people, classes, copies and some loans."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import chain, cycle
 
 from sqlalchemy.orm import Session
 
 from library import calendar
-from library.circulation import calendars, desk, stock
+from library.circulation import calendars, desk, due_dates, policy, stock
+from library.circulation.due_dates import Calendar
 from library.clock import now
-from library.people import inviting, rosters, sign_in, units
+from library.people import inviting, passwords, rosters, sign_in, units
 from library.people.models import COMMUNE, SCHOOL, Person, Unit
 from library.people.roles import ADMINISTRATOR, COMMUNE_OFFICER, LEADER, LIBRARIAN, PUPIL, REVIEWER, TEACHER
 from library.people.sign_in import Actor
 from library.reviews import binding, queries, reviewing
 
-PASSWORD = "hoclieu-demo"
+PASSWORD = "moi-ban-vao-doc"
 RETURNED_WITH = "Bài gọn, dễ theo. Cô ghi thêm nguồn của bảng số liệu và xem lại chính tả ở hai trang đầu là dùng được cho cả khối."
 COPIES = (
     ("Đất rừng phương Nam", 60),
@@ -24,8 +27,9 @@ COPIES = (
     ("Chuyện kể bến sông", 40),
     ("Toán 8 – tập hai (sách giấy)", 100),
 )
-AGES = (12, 16, 18, 21, 14, 14)  # days of the first loans: due soon, overdue, due today; the others are younger
 LOANS, SINCE = 24, timedelta(days=60)  # everything began two months ago
+OPEN_WEEKDAYS, LENT_FROM = range(1, 6), time(9)  # local time
+RULES = policy.rules_for("HS_THCS", "TK")
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Đỗ", "Bùi", "Vũ", "Hoàng", "Đặng", "Hồ")
 GIVEN = ("An", "Bình", "Châu", "Dương", "Giang", "Hà", "Khuê", "Lan", "Minh", "Ngọc", "Oanh", "Phúc", "Quân", "Sơn", "Thảo", "Uyên", "Vy", "Xuân", "Yến", "Ánh")
 SCHOOLS = {"THCS-VT": "THCS Vĩnh Thuận", "THCS-BD": "THCS Ba Đình"}
@@ -60,7 +64,7 @@ def fill(session: Session) -> list[Account]:
     commune = units.open_unit(session, COMMUNE, "XA-VT", "Xã Vĩnh Thuận", province, by=None, at=at)
     schools = {code: units.open_unit(session, SCHOOL, code, name, commune, by=None, at=at) for code, name in SCHOOLS.items()}
     places = {**schools, "XA-VT": commune}
-    hashed = sign_in.passwords.hash(PASSWORD)
+    hashed = passwords.hash_of(PASSWORD)
     staff = {
         login: inviting.add_person(session, login, name, role, places.get(code, province), at=at, password_hash=hashed) for login, name, role, code in STAFF
     }
@@ -99,13 +103,25 @@ def furnish(session: Session, school: Unit, pupils: list[Person], by: Actor) -> 
     """Three hundred copies, opening hours, and some loans of the last two weeks."""
     at = now()
     hours = "Thứ Hai – thứ Sáu, 7:00 – 11:00 và 13:30 – 16:30"
-    calendars.change(session, school, opening_hours=hours, open_weekdays=range(1, 6), last_return_day=None, closed_days=[], by=by, at=at)
+    calendars.change(session, school, opening_hours=hours, open_weekdays=OPEN_WEEKDAYS, last_return_day=None, closed_days=[], by=by, at=at)
     labels = []
     for title, count in COPIES:
         work = stock.title_for(session, school, title=title, isbn="", by=by, at=at)
         labels += [item.barcode for item in stock.add_copies(session, work, school, count, by=by, at=at, shelf=f"T {500 + count}")]
-    for number in range(LOANS):
-        moment = at - timedelta(days=AGES[number] if number < len(AGES) else number % 12, minutes=number)
+    for number, morning in zip(range(LOANS), lending_days(at), strict=False):
+        moment = min(morning + timedelta(minutes=number), at)
         opened = desk.scan(session, uuid.uuid4(), pupils[number].login, None, school, by=by, at=moment)
         card = opened.patron.card if opened.patron else None
         desk.scan(session, uuid.uuid4(), labels[number * 12], card, school, by=by, at=moment)
+
+
+def lending_days(at: datetime) -> Iterator[datetime]:
+    """The mornings on which copies went out, without end. Counted back by the calendar, not from now: whatever day it is, three loans are overdue
+    and two are due today or when the library opens next.
+    """
+    today, open_days = calendar.local_date(at), Calendar(frozenset(OPEN_WEEKDAYS))
+    days = [day for day in (today - timedelta(days=age) for age in range(SINCE.days)) if day == today or open_days.is_open(day)]
+    mornings = [datetime.combine(day, LENT_FROM, calendar.LOCAL).astimezone(UTC) for day in days]
+    late = [one for one in mornings if due_dates.is_overdue(due_dates.due(one, RULES, open_days), at)]
+    fresh = [one for one in mornings if one not in late]
+    return chain(late[:7:3], fresh[-1:] * 2, cycle(fresh))

@@ -1,0 +1,69 @@
+"""What uploads leave behind: complete ones whose process died, expired ones, and files and rows that lost each other.
+
+Two rules keep the sweep from whoever is still at work. It lists the folder before it reads the rows, so that what begins meanwhile is no
+business of this sweep. And it leaves alone what is younger than five minutes: a file lies there before its row can be read, and somebody
+may just be filling it.
+"""
+
+import contextlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from ingest import uploading
+from ingest.house import House
+from library.catalogue.models import RECEIVING, Deposit
+from library.database import reading_session
+from library.errors import Refusal
+
+YOUNG = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file in the folder of running uploads, as it was listed."""
+
+    upload: uuid.UUID
+    path: Path
+    changed_at: datetime
+
+
+def sweep(house: House, *, at: datetime) -> None:
+    """Accept uploads that were complete when a process died, forget expired ones, and remove files that no row knows."""
+    files = list(staged(house.settings.staging))
+    with reading_session(house.engine) as session:
+        open_ones = {row.id: row for row in session.scalars(select(Deposit).where(Deposit.state == RECEIVING))}
+    for file in files:
+        deposit = open_ones.pop(file.upload, None)
+        if file.changed_at <= at - YOUNG:
+            with contextlib.suppress(Refusal, FileNotFoundError):  # somebody else has it in hand, or was faster
+                settle(house, file, deposit, at=at)
+
+    for deposit in open_ones.values():
+        if deposit.created_at <= at - YOUNG:  # without its file: it was given up
+            with contextlib.suppress(Refusal):
+                uploading.drop(house, deposit.id, at=at)
+
+
+def settle(house: House, file: Staged, deposit: Deposit | None, *, at: datetime) -> None:
+    """One file that nobody has touched for a while. Raises Refusal, FileNotFoundError."""
+    if deposit is None:
+        file.path.unlink()
+        return
+    with uploading.locked(house, file.upload):
+        if deposit.size and file.path.stat().st_size == deposit.size:
+            uploading.finish(house, deposit.id, at=at)
+        elif deposit.expires_at is not None and deposit.expires_at <= at:
+            uploading.drop(house, deposit.id, at=at)
+
+
+def staged(folder: Path) -> Iterator[Staged]:
+    """The files of running uploads; what has another name is none of ours."""
+    for path in folder.iterdir():
+        with contextlib.suppress(ValueError, FileNotFoundError):
+            upload, stat = uuid.UUID(path.name), path.stat()
+            yield Staged(upload, path, datetime.fromtimestamp(stat.st_mtime, UTC))

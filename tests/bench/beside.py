@@ -1,0 +1,123 @@
+"""`python -m tests.bench.beside CHECKOUT`: this build beside another one (made ready with `make setup` there), in alternating rounds on equal houses.
+
+Both houses run all the time, one is asked while the other rests, and each round asks both, the first of them in turn. What is printed: the medians,
+their ratio (below 1: this build is quicker), and the noise: how far the middle half of the other build's rounds lies apart.
+"""
+
+import hashlib
+import itertools
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import httpx
+
+from tests import makers
+from tests.bench.bench_people import furnish, scan
+from tests.bench.figures import took_ms
+from tests.services.house import PASSWORD, RunningHouse, upload, wait_for
+from tests.services.people import enter
+
+ROUNDS = 10
+LOANS, SIGN_INS, SEARCHES, SENT = 30, 8, 60, 50_000_000  # a round; bytes
+WORDS = ("tam giac dong dang", "dinh li thales dao", "phuong trinh bac nhat", "duong trung binh", "xac suat thuc nghiem")
+
+
+@dataclass
+class Side:
+    """One build with its house."""
+
+    house: RunningHouse
+    client: httpx.Client
+    librarian: httpx.Client
+    labels: Iterator[str]
+    cards: Iterator[str]
+    folder: Path
+    took: dict[str, list[float]] = field(default_factory=dict)
+
+
+def main() -> None:
+    """Both sides, round by round."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as open_now:
+        book = makers.textbook(Path(folder) / "sach.pdf", 300)
+        before, after = (opened(Path(folder) / name, checkout, book, open_now) for name, checkout in (("before", Path(sys.argv[1])), ("after", None)))
+        for number in range(ROUNDS + 1):
+            for side in (before, after) if number % 2 else (after, before):
+                one_round(side, number)
+        for act in ACTS:
+            told(act, before.took[act][1:], after.took[act][1:])  # the first warms both up
+
+
+def opened(folder: Path, checkout: Path | None, book: Path, open_now: ExitStack) -> Side:
+    """A house with people, copies and one book of 300 pages."""
+    folder.mkdir()
+    house = RunningHouse(folder / "var")
+    house.checkout = checkout
+    open_now.callback(house.stop)
+    house.start()
+    labels, cards = furnish(house)
+    client = open_now.enter_context(house.administrator())
+    wait_for(client, upload(client, book, approve="true", sight="public"))
+    librarian = open_now.enter_context(enter(house, "thu.thu"))
+    return Side(house, client, librarian, itertools.cycle(labels), itertools.cycle(cards), folder)
+
+
+def one_round(side: Side, number: int) -> None:
+    """Everything once; milliseconds of each act."""
+    for name, act in ACTS.items():
+        side.took.setdefault(name, []).append(took_ms(partial(act, side, number)))
+
+
+def loans(side: Side, _number: int) -> None:
+    """Copies lent to readers and taken back, as a desk does."""
+    for _ in range(LOANS):
+        label = next(side.labels)
+        scan(side.librarian, label, next(side.cards))
+        scan(side.librarian, label)
+
+
+def sign_ins(side: Side, _number: int) -> None:
+    """Sign-ins of one person."""
+    with side.house.client() as door:
+        for _ in range(SIGN_INS):
+            door.post("/api/v1/sign-in", json={"login": "thu.thu", "password": PASSWORD}).raise_for_status()
+
+
+def searches(side: Side, number: int) -> None:
+    """Searches of a signed-in person."""
+    for place in range(SEARCHES):
+        side.client.get("/api/v1/search", params={"q": WORDS[(place + number) % len(WORDS)]}).raise_for_status()
+
+
+def uploads(side: Side, number: int) -> None:
+    """One large file of a kind that is kept and not read."""
+    path = side.folder / "lon.bin"
+    path.write_bytes(random.Random(number).randbytes(SENT))
+    upload(side.client, path, chunk=16 * 1024**2)
+
+
+def findable(side: Side, number: int) -> None:
+    """A page that nobody has sent yet, from its first byte until it can be found."""
+    path = makers.textbook(side.folder / "phieu.pdf", 1, title=f"Phiếu {hashlib.sha256(str((number, time.time())).encode()).hexdigest()[:12]}")
+    wait_for(side.client, upload(side.client, path, approve="true"))
+
+
+ACTS: dict[str, Callable[[Side, int], None]] = {f.__name__: f for f in (loans, sign_ins, searches, uploads, findable)}
+
+
+def told(act: str, before: list[float], after: list[float]) -> None:
+    """One line."""
+    first, _, third = statistics.quantiles(before, n=4)
+    old, new = statistics.median(before), statistics.median(after)
+    print(f"{act}: before {old:.1f} ms, after {new:.1f} ms, ratio {new / old:.3f}, noise ± {(third - first) / 2 / old:.3f} ({len(after)} rounds)", flush=True)
+
+
+if __name__ == "__main__":
+    main()
