@@ -20,6 +20,7 @@ from api.sending import at_store
 from ingest import receiving, uploading
 from ingest.house import House
 from library.catalogue import cataloguing, depositing, queries
+from library.catalogue.depositing import id_of as id_of
 from library.catalogue.models import RECEIVING, Deposit, Version, Work
 from library.clock import now
 from library.errors import Refusal
@@ -49,6 +50,17 @@ def one(deposit_id: str, session: Reading, actor: Reader, house: HouseNow, langu
 async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token) -> None:
     """Forget an unfinished, refused or failed upload."""
     await cancel(gate, house, id_of(deposit_id), token)
+
+
+@router.post("/{deposit_id}/stop", response_model=schemas.Deposit)
+async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> schemas.Deposit:
+    """Stop the reading of a file: one of mine, or one of a school that I look after."""
+
+    def act(session: Session) -> schemas.Deposit:
+        actor = sign_in.actor_of(session, token, at=now())
+        return sent(session, [depositing.stop(session, id_of(deposit_id), by=actor, at=now())], actor, house, language)[0]
+
+    return await gate.write(act)
 
 
 async def only_our_fields(request: Request) -> None:
@@ -165,11 +177,3 @@ def _received(house: House, row: Deposit) -> int:
     if row.state != RECEIVING:
         return row.size
     return path.stat().st_size if path.exists() else 0
-
-
-def id_of(text: str) -> uuid.UUID:
-    """A deposit's id as it stands in an address. Raises UnknownDeposit."""
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise depositing.UnknownDeposit from error

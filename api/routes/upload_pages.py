@@ -1,6 +1,7 @@
 """The pages of those who send: the form, and what has become of my uploads."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, UploadFile
@@ -12,7 +13,7 @@ from api.dependencies import Asked, GateNow, HouseNow, Language, Token
 from api.errors import status_of
 from api.routes import deposits
 from api.showing import Text, answer, in_both_languages, prefix_of, shown
-from library.catalogue import cataloguing, publishing, queries
+from library.catalogue import cataloguing, depositing, publishing, queries
 from library.catalogue.models import PUBLISHED
 from library.clock import now
 from library.errors import Refusal
@@ -86,6 +87,14 @@ async def my_uploads_page(request: Request, gate: GateNow, token: Token, languag
 async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> Response:
     """Remove a refused upload from the list."""
     await deposits.cancel(gate, house, deposits.id_of(deposit_id), token)
+    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
+
+
+@page.post("/bai-cua-toi/{deposit_id}/dung")
+async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> Response:
+    """Stop the reading of a file."""
+    with suppress(depositing.NotInWork):  # it has come to its end in this moment, and the page shows which
+        await deposits.stop(deposit_id, gate, house, token, language)
     return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
 
 

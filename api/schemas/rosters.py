@@ -94,7 +94,7 @@ class NewMember(Wish):
     login: str = Field(min_length=3, max_length=60, pattern=r"^[\w.@-]+$")
     name: Line = Field(min_length=1, max_length=200)
     role: str = Field(max_length=40)
-    email: str | None = Field(default=None, max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")
+    email: str | None = Field(default=None, max_length=200, pattern=r"^[^@\s.]+(\.[^@\s.]+)*@[^@\s.]+(\.[^@\s.]+)*$")
     way: str = Field(default="link", pattern="^(link|password)$")
 
 

@@ -63,6 +63,10 @@ class IndexKeeper:
             self.close()
             self.claims.stopping.wait(AWAY_SECONDS)
             return False
+        except BaseException:
+            self.claims.give_back(*self.mine())
+            self.close()
+            raise
 
     def open(self) -> Index | None:
         """The index for writing, after a lost one was rebuilt; None while another worker holds it, or rebuilds it. Raises IndexAway.
@@ -137,12 +141,17 @@ class IndexKeeper:
 
     def write_some(self, index: Index, batch: list[Written]) -> None:
         """Claim and write one after the other until nothing is due, or it is time for a commit."""
-        most, end = (1 if self.alone else MOST), time.monotonic() + LONGEST
+        most, end = (1 if self.alone else MOST), time.monotonic() + LONGEST  # each for itself after something broke
         self.alone = max(0, self.alone - 1)
         while len(batch) < most and time.monotonic() < end and not self.claims.stopping.is_set():
             claim = self.claims.take(Work)
             if claim is None:
                 return
+            if claim.lease.attempt > 1:  # its last try broke, or its worker died: it takes no other with it
+                most = 1
+                if batch:
+                    self.claims.give_back(claim)
+                    return
             with reading_session(self.house.engine) as session:
                 batch.append(Written(claim.row, claim.lease, write_work(session, index, claim.row.id, at=now())))
 
@@ -154,27 +163,25 @@ class IndexKeeper:
                     newer = session.get_one(Work, work.id, with_for_update=True).revision > revision  # a change that commits just now is not overlooked
                     later = now() if newer else next_change(session, work.id, after=now())
                     work_queue.finish(session, lease, next_at=later, indexed_revision=revision)
-        self.forget_leases()
+        self.claims.let_go(*self.mine())
 
     def broken(self, index: Index, error: Exception) -> None:
-        """Something could not be written."""
-        index.forget()
+        """Something could not be written. Raises IndexAway when it is the index itself that is broken."""
         mine = self.mine()
+        try:
+            index.forget()
+        except Exception as worse:
+            self.claims.give_back(*mine)
+            raise IndexAway(f"{error}; {worse}") from worse
         if len(mine) > 1:
             log.warning("batch-broken", works=len(mine), error=str(error)[:200])
             self.alone = len(mine)
             self.claims.give_back(*mine)
             return
-        for lease in mine:
-            with reading_session(self.house.engine) as session:
-                self.claims.failed(Claim(session.get_one(Work, lease.row_id), lease), error)
-        self.forget_leases()
+        for claim in mine:
+            self.claims.failed(claim, error)
+        self.claims.let_go(*mine)
 
-    def mine(self) -> list[Lease]:
+    def mine(self) -> list[Claim[Work]]:
         """The works in hand."""
-        return [lease for lease in list(self.claims.leases.values()) if lease.model is Work]
-
-    def forget_leases(self) -> None:
-        """Nothing in hand any more."""
-        for lease in self.mine():
-            self.claims.leases.pop(lease.row_id, None)
+        return [claim for claim in list(self.claims.held.values()) if claim.lease.model is Work]

@@ -18,6 +18,7 @@ from library.catalogue.models import (
     RECEIVING,
     REFUSED,
     WAITING,
+    WORKING,
     Deposit,
     Page,
     Rendition,
@@ -26,6 +27,7 @@ from library.catalogue.models import (
 )
 from library.errors import Clash, Refusal, Unknown, Wrong
 from library.people.roles import AUTHORS
+from library.people.sight import staff_token, units_above
 from library.people.sign_in import Actor, NotAllowed
 
 OF_DELETED = (
@@ -51,6 +53,18 @@ class DepositAccepted(Clash):
     code = "deposit-accepted"
     vi = "Tệp đã nhận đủ và đang được xử lí, không dừng gửi được nữa."
     en = "The file has arrived and is being processed; the upload can no longer be cancelled."
+
+
+class NotInWork(Clash):
+    code = "deposit-not-in-work"
+    vi = "Tệp này không ở trong hàng đọc nữa nên không cần dừng; xem lại danh sách giúp nhé."
+    en = "This file is not being read any more, so there is nothing to stop; please look at the list again."
+
+
+class ReadingStopped(Clash):
+    code = "reading-stopped"
+    vi = "Đã dừng đọc tệp này theo yêu cầu; chưa có gì được giữ lại trên thư viện. Muốn đọc lại thì gửi lại tệp."
+    en = "Reading this file was stopped as somebody wished; nothing of it is kept in the library. Send it again to have it read."
 
 
 def begin(
@@ -146,12 +160,32 @@ def refuse_to_forget(deposit: Deposit) -> None:
         raise DepositAccepted
 
 
-def refuse(session: Session, deposit: Deposit, refusal: Refusal, *, at: datetime, state: str = REFUSED) -> None:
+def stop(session: Session, deposit_id: uuid.UUID, *, by: Actor | None, at: datetime) -> Deposit:
+    """End the reading of a file, by its owner, by an administrator of its unit or of one above, or (`by` nobody) by who runs the house.
+
+    Whoever reads it just now finds the lease lost. Raises UnknownDeposit, NotInWork.
+    """
+    deposit = session.get(Deposit, deposit_id, with_for_update=True, populate_existing=True)
+    if deposit is None or (by is not None and not may_stop(session, deposit, by)):
+        raise UnknownDeposit
+    if deposit.state not in (WAITING, WORKING):
+        raise NotInWork
+    work_queue.forget(deposit)
+    refuse(session, deposit, ReadingStopped(), at=at, by=by.required().id if by else None)
+    return deposit
+
+
+def may_stop(session: Session, deposit: Deposit, by: Actor) -> bool:
+    """Its owner, and the administrators of its unit and of those above."""
+    return deposit.owner_id == by.required().id or any(staff_token(unit_id) in by.sight.tokens for unit_id in units_above(session, [deposit.unit_id]))
+
+
+def refuse(session: Session, deposit: Deposit, refusal: Refusal, *, at: datetime, state: str = REFUSED, by: uuid.UUID | None = None) -> None:
     """Say why the file cannot be taken, and remove whatever was made of it."""
     discard(session, deposit)
     deposit.state, deposit.code, deposit.facts = state, refusal.code, dict(refusal.facts)
     deposit.step, deposit.finished_at, deposit.due_at = None, at, None
-    audit.tell(session, f"upload-{state}", deposit, unit_id=deposit.unit_id, by=None, at=at, code=refusal.code)
+    audit.tell(session, f"upload-{state}", deposit, unit_id=deposit.unit_id, by=by, at=at, code=refusal.code)
     session.flush()
 
 
@@ -212,3 +246,16 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
 def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 100) -> Sequence[Deposit]:
     """A person's deposits, newest first; not those of works that are deleted."""
     return session.scalars(select(Deposit).where(Deposit.owner_id == person_id, ~OF_DELETED).order_by(Deposit.created_at.desc()).limit(limit)).all()
+
+
+def in_work(session: Session, *, limit: int = 1000) -> Sequence[Deposit]:
+    """What waits to be read or is being read, the oldest first."""
+    return session.scalars(select(Deposit).where(Deposit.state.in_((WAITING, WORKING))).order_by(Deposit.created_at).limit(limit)).all()
+
+
+def id_of(text: str) -> uuid.UUID:
+    """A deposit's id as it is written. Raises UnknownDeposit."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise UnknownDeposit from error

@@ -166,6 +166,11 @@ class Deposit(Identified, Workable, Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # code, page
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id"))
+    identity: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what it was found to be, for who goes on with it
+    turns: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it gave way to others
+    seconds_spent: Mapped[float] = mapped_column(default=0.0, server_default="0")  # of work; see ingest/budget.py
+    parsers_died: Mapped[int] = mapped_column(default=0, server_default="0")
+    pixels_drawn: Mapped[int] = mapped_column(BIG, default=0, server_default="0")
     origin: Mapped[str | None]  # id of the request that brought its last byte; every log line about it carries it
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]  # of an unfinished upload

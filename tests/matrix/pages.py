@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.matrix.rows import ANYWHERE, PLACES, Expected, administers, deleting, everybody, mine, reviewing, seeing, sees
+from tests.matrix.rows import ANYWHERE, PLACES, Expected, administers, deleting, everybody, mine, reviewing, seeing, sees, stopping
 from tests.matrix.town import OWN, ROOT, THINGS, VISITOR, Town
 
 TO_SIGN_IN = 303
@@ -37,6 +37,11 @@ def by_hand(status: Expected) -> Expected:
         return TO_SIGN_IN if found == 401 else NOT_ASKED if found == 200 else found
 
     return after_sign_in(expected)
+
+
+def stopped(actor: str, thing: str) -> int:
+    """What has been read meanwhile needs no stop: the page shows what became of it."""
+    return {409: 200}.get(stopping(actor, thing), stopping(actor, thing))
 
 
 def is_administrator(actor: str) -> bool:
@@ -143,6 +148,7 @@ PAGES = (
     Page("POST /tl/{work_id}/thu-hoi", after_sign_in(publishing), THINGS, WORK),
     Page("POST /gui", after_sign_in(uploading), THINGS, form=lambda town, thing: {"work": town.works[thing]}, file=True),
     Page("POST /bai-cua-toi/{deposit_id}/bo", by_hand(mine), THINGS, {"deposit_id": "deposits"}),
+    Page("POST /bai-cua-toi/{deposit_id}/dung", by_hand(stopped), THINGS, {"deposit_id": "deposits"}),
     Page("POST /bai-cua-toi/{deposit_id}/gui-duyet", by_hand(mine), THINGS, {"deposit_id": "deposits"}),
     Page("POST /bai-cua-toi/duyet/{review_id}/rut", after_sign_in(recalling), PLACES, REVIEW),
     Page("POST /duyet/{review_id}/duyet", by_hand(reviewing(200)), PLACES, REVIEW, form=seen),

@@ -119,6 +119,11 @@ def forgetting(actor: str, thing: str) -> int:
     return {200: 409}.get(mine(actor, thing), mine(actor, thing))
 
 
+def stopping(actor: str, thing: str) -> int:
+    """Its owner and who looks after it hear that it is read already; for others it is not there."""
+    return 401 if actor == VISITOR else 409 if mine(actor, thing) == 200 or administers(actor, thing) else 404
+
+
 def everybody(_actor: str, _thing: str) -> int:
     return 200
 
@@ -267,6 +272,7 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/reviews/{review_id}/pages/{number}/image": Row(following, PLACES, parameters=REVIEW | {"number": "1"}),
     "GET /api/v1/reviews/{review_id}/file": Row(following, PLACES, parameters=REVIEW),
     "POST /api/v1/works/{work_id}/review": Row(submitting, THINGS, lambda *_: {"sight": "school"}, WORK, afterwards=_recall),
+    "POST /api/v1/deposits/{deposit_id}/stop": Row(stopping, parameters={"deposit_id": "deposits"}),
     "POST /api/v1/deposits/{deposit_id}/review": Row(submitting_mine, THINGS, lambda *_: {}, {"deposit_id": "deposits"}, afterwards=_recall),
     "GET /api/v1/me/loans": Row(signed_in, ANYWHERE),
     "GET /api/v1/me/notices": Row(signed_in, ANYWHERE),

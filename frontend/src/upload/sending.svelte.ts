@@ -122,6 +122,13 @@ export function drop(one: Sending): void {
   sendings.splice(sendings.indexOf(one), 1);
 }
 
+export const canStop = (deposit: Deposit | null): boolean => deposit?.state === 'waiting' || deposit?.state === 'working';
+
+// The server ends the reading; what it says of the file afterwards is followed as ever.
+export async function stopReading(one: Sending): Promise<void> {
+  if (one.id) await fetch(`/api/v1/deposits/${one.id}/stop`, { method: 'POST' }).catch(() => null);
+}
+
 export function progressOf(one: Sending): string {
   const deposit = one.deposit;
   if (one.problem) return one.problem;
