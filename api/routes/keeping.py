@@ -48,10 +48,13 @@ def usage_route(work_id: str, session: Reading, actor: Reader, at: Now) -> schem
     return usage_of(session, found, at=at)
 
 
+NOTHING: Mapping[str, Any] = {"history": None, "usage": None}
+
+
 def for_keepers(session: Session, work: Work, actor: Actor, language: str, *, at: Now) -> Mapping[str, Any]:
     """Both, for the work's page; nothing for everybody else."""
     if not cataloguing.may_edit(session, work, actor):
-        return {"history": None, "usage": None}
+        return NOTHING
     return {"history": history_of(session, work, actor, language), "usage": usage_of(session, work, at=at)}
 
 

@@ -20,6 +20,7 @@ from library.operations.deletions import WORK
 from library.people import sign_in
 from library.people.sign_in import Actor
 from library.reviews import reviewing
+from library.space import DiskFull
 from library.usage import READS, VIEWS
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -39,8 +40,11 @@ async def material_page(work_id: str, request: Request, gate: GateNow, token: To
         return {"work": works.sent(session, work, actor, language), "reasons": reasons_for(WORK, language), **publishing_of(work), **beside}
 
     response = await answer(request, gate, token, "material", look)
-    for work, actor in kept:
-        await keeping.tell_reading(gate, work, actor)
+    try:
+        for work, actor in kept:
+            await keeping.tell_reading(gate, work, actor)
+    except DiskFull:  # a history that cannot be told in the audit is not shown; the material is
+        return await answer(request, gate, token, "material", lambda session, actor: {**look(session, actor), **keeping.NOTHING})
     return response
 
 
