@@ -27,7 +27,7 @@ def delete(session: Session, person_id: uuid.UUID, reason: str, remark: str | No
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None or person.deleted_at is not None:
         raise UnknownMember
-    home = refuse_not_in_hands(session, person, by)
+    home = refuse_not_in_hands(session, person, by, at=at)
     if person.id == by.person_id:
         raise NotYourself
     reasons.refuse_unknown(PERSON, reason)
@@ -41,15 +41,15 @@ def delete(session: Session, person_id: uuid.UUID, reason: str, remark: str | No
 
 def bring_back(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
     """In all lists again; locked only if they were so before. Raises UnknownMember, NotAllowed."""
-    home = refuse_not_in_hands(session, person, by)
+    home = refuse_not_in_hands(session, person, by, at=at)
     if person.disabled_at == person.deleted_at:
         person.disabled_at = None
     person.deleted_at = None
     audit.tell(session, "person-brought-back", person, unit_id=home, by=by.person_id, at=at)
 
 
-def refuse_not_in_hands(session: Session, person: Person, by: Actor) -> uuid.UUID:
-    """All roles that the person holds lie in the actor's care, and for whoever holds none any more the last one did; returns the unit of the last.
+def refuse_not_in_hands(session: Session, person: Person, by: Actor, *, at: datetime) -> uuid.UUID:
+    """All roles that the person holds, or will, lie in the actor's care, and of who holds none any more the one that ended last; returns its unit.
 
     Raises UnknownMember for a stranger, NotAllowed where somebody else has a say too.
     """
@@ -57,7 +57,8 @@ def refuse_not_in_hands(session: Session, person: Person, by: Actor) -> uuid.UUI
     mine = care.administered(session, by)
     if not roles or not {role.unit_id for role in roles} & mine:
         raise UnknownMember
-    held = [role.unit_id for role in roles if role.until_at is None] or [roles[-1].unit_id]
+    lasting = [role.unit_id for role in roles if role.until_at is None or role.until_at > at]
+    held = lasting or [max(roles, key=lambda role: role.until_at).unit_id]
     if not set(held) <= mine:
         raise NotAllowed
     home: uuid.UUID = held[-1]

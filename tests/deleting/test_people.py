@@ -107,6 +107,15 @@ def test_who_has_left_is_deleted_by_the_school_of_their_last_role(session: Sessi
     assert people.delete(session, person.id, "left", None, by=quan, at=TUESDAY).unit_id == school(session).id
 
 
+def test_a_role_that_ends_only_next_month_still_counts(session: Session) -> None:
+    person = somebody(session)
+    there = {"unit_id": school(session, "BB").id, "role": TEACHER, "from_at": MONDAY - UNDO_LASTS, "until_at": MONDAY + UNDO_LASTS}
+    session.add(Membership(person_id=person.id, **there))
+    session.flush()
+    with pytest.raises(NotAllowed):
+        people.delete(session, person.id, "left", None, by=actor(session, "quan"), at=MONDAY)
+
+
 def test_a_person_with_books_at_home_is_refused_with_the_list(session: Session) -> None:
     quan, person = actor(session, "quan"), somebody(session)
     loan = lend(session, person)
