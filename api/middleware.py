@@ -106,7 +106,7 @@ def refused(headers: Headers, scope: Scope) -> Refusal | None:
         return ForeignHost()
     if len(scope["path"]) > PATH_LIMIT or len(scope["query_string"]) > QUERY_LIMIT:
         return AddressTooLong()
-    if "\x00" in scope["path"]:  # no name has one, and PostgreSQL must not be asked for it
+    if "\x00" in scope["path"]:  # no name of ours has one
         return errors.NotFound()
     if scope["method"] not in SAFE:
         if foreign(headers):

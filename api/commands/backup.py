@@ -44,7 +44,7 @@ def make(
 ) -> None:
     """Rows, files and settings into FOLDER, for this account only. Files that are there already are not copied again. Exit 1 when files are damaged."""
     logs.set_up("command")
-    with opened(migrate=False) as house:
+    with opened(migrate=False, as_json=as_json) as house:
         migrations.refuse_older(house.engine)
         began = now()
         try:

@@ -25,7 +25,7 @@ def restore(
 ) -> None:
     """Bring a backup back into an empty house. Everything is compared with its hash before anything is written; sign-ins and links have ended."""
     logs.set_up("command")
-    with opened(migrate=False) as house:
+    with opened(migrate=False, as_json=as_json) as house:
         one = folders.opened(folder.absolute(), which)
         if not migrations.is_known(one.manifest.schema):
             raise folders.BackupUnreadable(place=one.place)

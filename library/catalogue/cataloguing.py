@@ -108,9 +108,13 @@ def touch(work: Work, *, at: datetime) -> None:
 
 def may_edit(session: Session, work: Work, by: Actor) -> bool:
     """Its owner while they work for its school, and the administrators it can be seen by, look after a work. `work.audience` must be loaded."""
-    if by.person is None:
-        return False
-    return may_publish(work, by) or (work.owner_id == by.person.id and may_write_for(session, work.unit_id, by))
+    return may_publish(work, by) or (is_its_owner(work, by) and may_write_for(session, work.unit_id, by))
+
+
+def is_its_owner(work: Work, by: Actor) -> bool:
+    """Whose work it is, as long as it is there for them: nobody has what was deleted. `work.audience` must be loaded."""
+    mine = person_token(work.owner_id)
+    return mine in by.sight.tokens and any(row.token == mine for row in work.audience)
 
 
 def may_change(session: Session, work: Work, by: Actor) -> bool:

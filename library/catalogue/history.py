@@ -42,6 +42,7 @@ WORDS = {
     "review-overruled": ("đóng lần duyệt đang chờ vì đã tự quyết định", "closed the waiting review by deciding without it"),
     "work-deleted": ("xoá", "deleted it"),
     "work-brought-back": ("lấy lại từ mục đã xoá", "brought it back"),
+    "work-removed": ("xoá hẳn", "removed it for good"),
     "title-added": ("thêm sách giấy vào danh mục", "added the title on paper to the catalogue"),
 }
 FIELDS = {

@@ -125,12 +125,13 @@ def held(folder: Path) -> Iterator[None]:
     make_private(folder)
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            raise BackupRunning from busy
         for left in (*folder.glob(f"{GROWING}*"), *folder.glob(f"{GOING}*")):
             shutil.rmtree(left)
         yield
-    except BlockingIOError as busy:
-        raise BackupRunning from busy
     finally:
         os.close(descriptor)
 

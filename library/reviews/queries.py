@@ -58,7 +58,7 @@ def opened_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
 
 def may_open(review: Review, by: Actor) -> bool:
     """Whether somebody may open the files of its version: its reviewers while it waits for them, whose work it is, and who may publish it."""
-    if by.person_id in (review.author_id, review.uploaded_by_id) or cataloguing.may_publish(review.work, by):
+    if cataloguing.is_its_owner(review.work, by) or cataloguing.may_publish(review.work, by):
         return True
     return review.state == WAITING and REVIEWER in parts_of(review, by)
 

@@ -3,7 +3,6 @@
 Its stateful phase is left out: it breaks on the bytes of multipart bodies (4.32). What it does, the tests of journeys do.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -54,19 +53,17 @@ def asked_all(stage: Stage, examples: int) -> list[str]:
     """What was wrong, operation by operation."""
     found = []
     for one in schemathesis.openapi.from_dict(stage.client.app.openapi()).get_all_operations():
-        began = time.time()
         operation = one.ok()
         try:
             asking(stage, operation, examples)()
         except (Exception, FailureGroup) as error:
             found.append(f"{operation.label}: {error}\n" + "".join(getattr(error, "__notes__", [])))
-        print(operation.label, round(time.time() - began, 2))
     return found
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_operation_breaks_on_what_schemathesis_sends(stage: Stage) -> None:
-    found = asked_all(stage, 12)
+    found = asked_all(stage, 8)
     assert not found, "\n\n".join(found)
 
 

@@ -226,7 +226,7 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/units": Row(lambda a, _: 401 if a == VISITOR else 200 if a == ROOT or a.startswith("admin") else 403, ANYWHERE),
     "POST /api/v1/units": Row(caring(409), PLACES, lambda t, x: {"kind": "department", "code": "AA", "name": "Tổ Toán", "place": t.units[x]}),
     "PATCH /api/v1/units/{code}": Row(caring(200), PLACES, lambda *_: {"name": "Trường đổi tên"}, {"code": "units"}),
-    "POST /api/v1/units/{code}/succession": Row(caring(400), PLACES, lambda t, x: {"into": [t.units[x]]}, {"code": "units"}),
+    "POST /api/v1/units/{code}/succession": Row(caring(422), PLACES, lambda t, x: {"into": [t.units[x]]}, {"code": "units"}),
     "GET /api/v1/units/{code}/members": Row(caring(200), PLACES, parameters={"code": "units"}),
     "POST /api/v1/units/{code}/members": Row(caring(409), PLACES, lambda *_: {"login": "victim-a", "name": "A", "role": "teacher"}, {"code": "units"}),
     "GET /api/v1/units/{code}/classes": Row(caring(200), PLACES, parameters={"code": "units"}),

@@ -12,11 +12,13 @@ from library.catalogue import cataloguing, depositing, history
 from library.catalogue.cataloguing import ApprovedAsItStands, UnknownWork
 from library.catalogue.models import DRAFT, IN_REVIEW, PUBLISHED, Work
 from library.database import transaction, writing_session
+from library.deleting import works
 from library.people import inviting, rosters, units
 from library.people.models import ADMINISTRATOR, PUPIL, TEACHER, Person
 from library.people.sign_in import Actor, NotAllowed
-from library.reviews import reviewing
+from library.reviews import queries, reviewing
 from library.reviews.models import Review
+from library.reviews.refusals import UnknownReview
 from tests.reviews.school import MONDAY, SECOND, actor, lecture, open_school, seen
 from tests.services.postgres import APPLICATION, Postgres
 
@@ -68,6 +70,19 @@ def test_the_card_of_a_published_work_is_changed_only_by_who_may_publish(session
     assert not cataloguing.may_change(session, work, actor(session, "huong"))
     cataloguing.change(session, work, {"title": "Sửa lỗi chính tả"}, by=actor(session, "quan"), at=MONDAY)
     assert work.title == "Sửa lỗi chính tả"
+
+
+def test_what_was_deleted_is_nobodys_to_edit_or_to_open(session: Session) -> None:
+    review = submitted(session)
+    work, huong = cataloguing.with_audience(session, review.work_id), actor(session, "huong")
+    assert queries.may_open(queries.seen_by(session, review.id, huong), huong)
+    works.delete(session, work, "mistaken", None, by=actor(session, "quan"), at=MONDAY)
+    session.expire_all()
+    with pytest.raises(UnknownReview):
+        queries.opened_by(session, review.id, huong)
+    with pytest.raises(UnknownWork):
+        wish = {"name": "b.pdf", "size": 1, "media_type": None, "sight": "school", "approve": False, "lasts": timedelta(days=1)}
+        depositing.begin(session, **wish, work_id=work.id, by=huong, at=MONDAY)
 
 
 def test_before_its_approval_an_author_describes_the_work_as_they_like(session: Session) -> None:
