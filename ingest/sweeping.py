@@ -7,19 +7,24 @@ may just be filling it.
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from ingest import uploading
 from ingest.house import House
 from library.catalogue.models import RECEIVING, Deposit
 from library.database import reading_session
 from library.errors import Refusal
+from library.files.keys import StoreAway
 
+log = structlog.get_logger()
 YOUNG = timedelta(minutes=5)
 
 
@@ -40,13 +45,23 @@ def sweep(house: House, *, at: datetime) -> None:
     for file in files:
         deposit = open_ones.pop(file.upload, None)
         if file.changed_at <= at - YOUNG:
-            with contextlib.suppress(Refusal, FileNotFoundError):  # somebody else has it in hand, or was faster
-                settle(house, file, deposit, at=at)
+            one_of_many(partial(settle, house, file, deposit, at=at), file.upload)
 
     for deposit in open_ones.values():
         if deposit.created_at <= at - YOUNG:  # without its file: it was given up
-            with contextlib.suppress(Refusal):
-                uploading.drop(house, deposit.id, at=at)
+            one_of_many(partial(uploading.drop, house, deposit.id, at=at), deposit.id)
+
+
+def one_of_many(act: Callable[[], None], upload: uuid.UUID) -> None:
+    """Whatever breaks in one, the others are swept. Raises what all of them would meet: a store or a database that is away."""
+    try:
+        act()
+    except (Refusal, FileNotFoundError):
+        return  # somebody else has it in hand, or was faster
+    except (StoreAway, OperationalError):
+        raise
+    except Exception:
+        log.exception("upload-not-swept", upload=str(upload))
 
 
 def settle(house: House, file: Staged, deposit: Deposit | None, *, at: datetime) -> None:

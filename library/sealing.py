@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
+import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from library.audit import Event
 
+log = structlog.get_logger()
 AT_ONCE = 500  # lines sealed in one transaction
 ONE_SEALER = 0x484F434C  # the advisory lock of PostgreSQL; on SQLite there is one writer anyway
 GENESIS = "hoclieu-audit-1"
@@ -62,17 +64,31 @@ def waiting(session: Session) -> bool:
 
 
 def seal(session: Session, *, at_once: int = AT_ONCE) -> int:
-    """Seal the lines that wait, oldest first, and return how many. While another transaction seals, nothing is done."""
+    """Seal the lines that wait, oldest first, and return how many. While another transaction seals, nothing is done.
+
+    A line that cannot be told in bytes holds up its own chain, and no other.
+    """
     if not _alone(session):
         return 0
     lines = session.scalars(select(Event).where(Event.place.is_(None)).order_by(Event.sequence).limit(at_once)).all()
     ends: dict[uuid.UUID | None, tuple[int, str]] = {}
+    held_up = set[uuid.UUID | None]()
+    sealed = 0
     for line in lines:
+        if line.unit_id in held_up:
+            continue
         place, previous = ends.get(line.unit_id) or _end(session, line.unit_id)
-        line.place, line.previous, line.digest = place + 1, previous, digest_of(line, place + 1, previous)
-        ends[line.unit_id] = (line.place, line.digest)
+        try:
+            digest = digest_of(line, place + 1, previous)
+        except (ValueError, TypeError) as error:
+            log.error("audit-line-broken", sequence=line.sequence, error=str(error))
+            held_up.add(line.unit_id)
+            continue
+        line.place, line.previous, line.digest = place + 1, previous, digest
+        ends[line.unit_id] = (place + 1, digest)
+        sealed += 1
     session.flush()
-    return len(lines)
+    return sealed
 
 
 def heads(session: Session) -> list[Head]:

@@ -17,11 +17,17 @@ from library.database import reading_session, transaction
 from library.people.models import Unit
 
 PAUSE = 1.0  # seconds
+HEADS_PAUSE = 60.0
 
 
-def turn(house: House) -> bool:
-    """Seal what waits; once a day write the heads down."""
+def seal(house: House) -> bool:
+    """What waits."""
     seal_waiting(house)
+    return False
+
+
+def write_down(house: House) -> bool:
+    """The heads, once a day; a hand of its own, because a folder that cannot be written is no reason to seal later."""
     keep_heads(house, at=now())
     return False
 

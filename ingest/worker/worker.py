@@ -37,11 +37,13 @@ class Worker:
         keeper = IndexKeeper(self.claims)
         return (
             Hand("deposits", poll, deposits.Reader(self.claims).turn),
-            Hand("sweep", sweep.PAUSE, partial(sweep.turn, self.house)),
+            Hand("uploads", sweep.PAUSE, partial(sweep.uploads, self.house)),
+            Hand("orphans", sweep.PAUSE, partial(sweep.files, self.house)),
             Hand("index", poll, keeper.turn, keeper.close),
             Hand("reminders", post.REMIND_PAUSE, partial(post.remind, self.house)),
             Hand("post", max(1.0, poll), partial(post.send_next, self.house, self.claims.name)),
-            Hand("audit", audit.PAUSE, partial(audit.turn, self.house)),
+            Hand("audit", audit.PAUSE, partial(audit.seal, self.house)),
+            Hand("audit-heads", audit.HEADS_PAUSE, partial(audit.write_down, self.house)),
             Hand("removing", removing.PAUSE, partial(removing.take_next, self.claims)),
             Hand("fixity", LOOK_EVERY, Checker(self.claims).turn),
             Hand("leases", WATCH_EVERY, self.claims.watch),

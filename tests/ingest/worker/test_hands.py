@@ -1,11 +1,12 @@
 """A hand outlives whatever breaks in one row, sets it aside with a sentence, and the others go on."""
 
+import os
 import subprocess
 import sys
 import textwrap
 import threading
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,20 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from ingest import sweeping
 from ingest.house import House
 from ingest.worker import index as keeping
+from ingest.worker.audit import seal_waiting
 from ingest.worker.hand import AWAY_SECONDS, LONGEST_PAUSE, Claims, Hand, outside
 from ingest.worker.index import IndexKeeper
 from ingest.worker.worker import Worker
+from library import audit
+from library.audit import Event
 from library.catalogue.models import FAILED, READY, Version, Work
+from library.clock import now
 from library.database import reading_session, transaction
 from library.files.keys import StoreAway
+from library.people import inviting
 from library.work_queue import MOST_TRIES
 from search.index import Index
 from tests.conftest import PROJECT
@@ -112,6 +119,31 @@ def test_one_work_that_cannot_be_indexed_holds_up_no_other(house: House, tmp_pat
     with reading_session(house.engine) as session:
         found = [session.get_one(Work, work_id) for work_id in works]
     assert [(work.indexed_revision == work.revision, work.set_aside_at is not None) for work in found] == [(True, False), (False, True), (True, False)]
+
+
+def test_a_staged_file_that_cannot_be_swept_holds_up_no_other(house: House) -> None:
+    staging, old = house.settings.staging, (now() - timedelta(days=2)).timestamp()
+    left = [staging / str(uuid.UUID(int=number)) for number in range(4)]
+    for path in left:
+        path.mkdir() if path is left[0] else path.write_bytes(b"x")
+        os.utime(path, (old, old))
+    sweeping.sweep(house, at=now())
+    assert [path.exists() for path in left] == [True, False, False, False]
+
+
+def test_a_line_that_cannot_be_sealed_holds_up_its_own_chain_and_no_other(house: House) -> None:
+    def tell(code: str, title: str) -> None:
+        with transaction(house.engine) as session:
+            unit = inviting.ensure_school(session, code, at=now())
+            audit.tell(session, "told", unit, unit_id=unit.id, by=None, at=now(), title=title)
+
+    tell("AA", "hỏng \ud800")
+    tell("BB", "lành")
+    tell("AA", "sau đó")
+    seal_waiting(house)
+    with reading_session(house.engine) as session:
+        told = {(line.facts["title"], line.place is not None) for line in session.scalars(select(Event).where(Event.act == "told"))}
+    assert told == {("hỏng \ud800", False), ("lành", True), ("sau đó", False)}
 
 
 READ_ONLY = """
