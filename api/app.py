@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -13,6 +15,7 @@ from api.gate import gate_for
 from api.idle import NotingUse
 from api.middleware import Wrapping
 from api.routes.rooms import ROOMS
+from api.schemas.base import Problem
 from api.showing import problem_page
 from api.static import BUILT, BuiltFiles
 from ingest.house import House
@@ -20,6 +23,7 @@ from library.usage import Counting
 from search.index import index_of
 
 THREADS = 40
+REFUSED = {"description": "A refusal, with its sentence", "content": {errors.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def create_app(house: House) -> FastAPI:
@@ -35,7 +39,10 @@ def create_app(house: House) -> FastAPI:
         app.state.index.close()
         house.engine.dispose()
 
-    app = FastAPI(title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        responses={"default": REFUSED},
+    )  # fmt: skip
     app.state.house = house
     app.state.counting = Counting()
     app.state.problem_page = problem_page
@@ -45,4 +52,13 @@ def create_app(house: House) -> FastAPI:
     for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", BuiltFiles(BUILT), name="static")
+    app.openapi = partial(described, app)  # type: ignore[method-assign]
     return app
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document; what a refusal looks like stands in it once."""
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+    return FastAPI.openapi(app)

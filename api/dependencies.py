@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Query, Request
+from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 
 from api.gate import Gate
+from api.schemas.base import Code, Number, plain
 from ingest.house import House
 from library import clock
 from library.people import sign_in
@@ -88,6 +90,16 @@ Writing = Annotated[Session, Depends(writing, scope="function")]
 Now = Annotated[datetime, Depends(moment)]
 Language = Annotated[str, Depends(language_of)]
 Token = Annotated[str | None, Depends(token_of)]
+
+Asked = Annotated[str, Query(max_length=300), AfterValidator(plain)]  # one value of an address
+Words = Annotated[str, Query(max_length=4000, description="what to look for, or to mark")]  # `search.query` has a sentence for what is too long
+Values = Annotated[list[Code], Query(max_length=20)]
+PageNumber = Annotated[Number, Path()]
+
+
+def number_in(text: str, most: int) -> int:
+    """The number of a page as it stands in an address, brought into 1..most; what is no number is 1."""
+    return min(max(int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else 1, 1), most)
 
 
 def reading_actor(session: Reading, token: Token, at: Now) -> Actor:

@@ -16,7 +16,7 @@ from library import vocabulary
 from library.catalogue.listing import ListedWork
 from library.catalogue.models import PUBLISHED, Deposit, Version, Work
 from library.errors import refusals
-from library.people.models import SCHOOL, Unit
+from library.people.models import DEPARTMENT, SCHOOL, Unit
 from library.reviews.models import Review
 from library.reviews.transitions import RETURNED, WAITING
 from library.vocabulary import Term
@@ -32,6 +32,11 @@ def named(terms: dict[str, Term], code: str | None, language: str) -> Named | No
         return None
     term = terms.get(code)
     return Named(code=code, name=term.name(language) if term else code)
+
+
+def sights_for(unit: Unit) -> list[str]:
+    """The readers that the pages offer for a work of this unit."""
+    return ["public", "province", *(["school"] if unit.kind in (SCHOOL, DEPARTMENT) else [])]
 
 
 def unit_named(unit: Unit) -> Named:
@@ -109,6 +114,7 @@ class Became:
     work: Work
     version: Version
     newest: bool
+    may_edit: bool
     review: Review | None = None
 
     @property
@@ -139,6 +145,7 @@ def deposit_of(deposit: Deposit, received: int, became: Became | None, language:
         sentence=sentence_of(deposit.code, deposit.facts, language) if deposit.code else None,
         warnings=warnings_of(deposit.warnings, language),
         submitted=deposit.submitted_at is not None,
+        may_edit=became is not None and became.may_edit,
         stands=became.stands if became else None,
         review=review_of(review, language) if review else None,
         work_id=str(work.id) if work else None,

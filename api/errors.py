@@ -1,6 +1,7 @@
 """From refusals to HTTP: the one table of statuses, and problems as RFC 9457 says."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 from fastapi import FastAPI, Request
@@ -17,6 +18,8 @@ from library.files.keys import StoreAway
 from library.space import DiskFull, tells_full
 
 BY_KIND: Mapping[type[Refusal], int] = {Unknown: 404, Forbidden: 403, Clash: 409, Wrong: 422, Gone: 410, Busy: 503}
+PROBLEM = "application/problem+json"
+FIELD, FIELDS_TOLD = re.compile(r"[A-Za-z][\w-]{0,39}", re.ASCII), 12
 STATUS = {  # what HTTP has a status of its own for
     "sign-in-needed": 401,
     "wrong-password": 401,
@@ -24,6 +27,7 @@ STATUS = {  # what HTTP has a status of its own for
     "foreign-host": 400,
     "metadata-broken": 400,
     "plain-body": 415,
+    "address-too-long": 414,
     "wrong-checksum": 460,
     "upload-busy": 423,
     "file-too-large": 413,
@@ -105,7 +109,7 @@ def problem(request: Request, refusal: Refusal, headers: Mapping[str, str] | Non
     if page is not None and not request.url.path.startswith(("/api/", "/static/")) and "text/html" in request.headers.get("accept", ""):
         html: Response = page(request, refusal, status, extra)
         return html
-    return JSONResponse(content(refusal, language(request)), status, media_type="application/problem+json", headers=extra)
+    return JSONResponse(content(refusal, language(request)), status, media_type=PROBLEM, headers=extra)
 
 
 def install(app: FastAPI) -> None:
@@ -127,8 +131,13 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = sorted({str(one["loc"][-1]) for one in error.errors()})
-    return problem(request, NotValid(fields=", ".join(fields)))
+    return problem(request, not_valid([one["loc"] for one in error.errors()]))
+
+
+def not_valid(places: Iterable[Sequence[int | str]]) -> NotValid:
+    """The fields that do not fit, by their names. A client may name fields as it likes: only what could be one of ours is said again."""
+    names = {next((part for part in reversed(place) if isinstance(part, str) and FIELD.fullmatch(part)), "?") for place in places}
+    return NotValid(fields=", ".join(sorted(names)[:FIELDS_TOLD]))
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -13,11 +13,11 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, UOWTransaction
 from starlette.types import Scope
 
-from library import backups
 from library.audit import Event
 from library.catalogue import fixity
 from library.catalogue.fixity import FixitySlice
 from library.catalogue.models import Deposit, Version, Work
+from library.operations import backups
 from library.work_queue import Workable
 
 TOLD = "hoclieu_told"

@@ -18,6 +18,7 @@ from library.logs import new_request_id
 
 log = structlog.get_logger()
 BODY_LIMIT = 9 * 1024 * 1024  # bytes of any request but a resumable upload
+PATH_LIMIT, QUERY_LIMIT = 400, 8000  # characters of an address; none of ours is longer
 UPLOADS = "/api/v1/uploads"
 SECRET = re.compile(r"(/moi/|/invitations/)[^/]+")
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -45,6 +46,12 @@ class PlainBody(Wrong):
     code = "plain-body"
     vi = "Yêu cầu này gửi sai kiểu nên đã dừng lại."
     en = "This request was sent as plain text and was stopped."
+
+
+class AddressTooLong(Wrong):
+    code = "address-too-long"
+    vi = "Địa chỉ này dài quá, máy chủ không nhận. Gõ ngắn lại giúp nhé."
+    en = "This address is too long for the server. Please make it shorter."
 
 
 class Wrapping:
@@ -97,6 +104,10 @@ def refused(headers: Headers, scope: Scope) -> Refusal | None:
     """What speaks against a request before anybody looks at what it wants."""
     if scope["path"] not in PROBES and is_foreign(scope["app"].state.house.settings, headers.get("host")):
         return ForeignHost()
+    if len(scope["path"]) > PATH_LIMIT or len(scope["query_string"]) > QUERY_LIMIT:
+        return AddressTooLong()
+    if "\x00" in scope["path"]:  # no name of ours has one
+        return errors.NotFound()
     if scope["method"] not in SAFE:
         if foreign(headers):
             return ForeignOrigin()
@@ -119,7 +130,7 @@ def too_large(headers: Headers, scope: Scope) -> bool:
     if scope["path"].startswith(UPLOADS):
         return False
     length = headers.get("content-length", "0")
-    return "transfer-encoding" in headers or not length.isdecimal() or int(length) > BODY_LIMIT
+    return "transfer-encoding" in headers or not length.isdecimal() or len(length) > 18 or int(length) > BODY_LIMIT
 
 
 def _given_id(headers: Headers) -> str | None:

@@ -18,6 +18,7 @@ from library.files.sending import Part, as_download, part_of
 from library.files.store import FileStore
 
 FOR_GOOD = "private, max-age=31536000, immutable"
+ASK_FIRST = "private, no-cache"  # a browser keeps it, and asks each time whether its reader still may see it
 CHUNK = 256 * 1024
 HANDS = CapacityLimiter(24)  # threads that may wait for the store
 LINK_SECONDS = 60  # a download begins within them; a part asked for later brings a fresh link
@@ -60,15 +61,17 @@ class StoredFile(StreamingResponse):
             chunk = await at_store(self.stored.read, min(CHUNK, left)) if left else b""
 
 
-def send(house: House, request: Request, rendition: Rendition, *, attachment: bool) -> Response:
-    """A stored file, or the part of it that was asked for. Its key is its hash, so it never goes stale."""
+def send(house: House, request: Request, rendition: Rendition, *, attachment: bool, lasting: bool = False) -> Response:
+    """A stored file, or the part of it that was asked for; its key is its hash. The caller has asked whether the reader may see it.
+
+    `lasting`: everybody may, for as long as is known, so that nobody need ask again.
+    """
     tag = f'"{rendition.key[:32]}"'
-    headers = {"Cache-Control": FOR_GOOD, "ETag": tag, "Accept-Ranges": "bytes", "Vary": "Cookie"}
+    headers = {"Cache-Control": FOR_GOOD if lasting else ASK_FIRST, "ETag": tag, "Accept-Ranges": "bytes", "Vary": "Cookie"}
     if attachment:
         headers["Content-Disposition"] = as_download(rendition.name)
-        headers["Cache-Control"] = "private, no-cache"
         headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    if request.headers.get("if-none-match") == tag:
+    if tag in _tags(request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     part = part_of(request.headers.get("range"), rendition.size)
     if part is None:
@@ -80,6 +83,11 @@ def send(house: House, request: Request, rendition: Rendition, *, attachment: bo
     if request.method == "HEAD":
         return Response(None, status, headers, media_type=rendition.media_type)
     return StoredFile(house.files, rendition.key, part, status, headers, rendition.media_type)
+
+
+def _tags(condition: str) -> list[str]:
+    """What a browser has; proxies that compress may have made a tag weak."""
+    return [one.strip().removeprefix("W/") for one in condition.split(",")]
 
 
 def signed(house: House, rendition: Rendition) -> Response | None:

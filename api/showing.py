@@ -8,14 +8,16 @@ from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Form, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api import errors
 from api.errors import NotValid, status_of
 from api.first_screen.rendering import render
 from api.gate import Gate
 from api.routes import people
+from api.schemas.base import plain
 from library.clock import now
 from library.errors import Refusal
 from library.notices import inbox
@@ -24,7 +26,8 @@ from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
 
 SWAP = "Hoclieu-Swap"  # sent by the router, which has the styles already
 OURS = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")  # browsers read a backslash as a slash and skip control characters
-Text = Annotated[str, Form()]
+Text = Annotated[str, Form(max_length=2000), AfterValidator(plain)]  # a field of a form
+LongText = Annotated[str, Form(max_length=20_000), AfterValidator(plain)]
 Look = Callable[[Session, Actor], Mapping[str, BaseModel | Any]]
 
 
@@ -105,7 +108,7 @@ async def wrong_with(doing: Awaitable[object]) -> Refusal | None:
 
 def not_valid(error: ValidationError) -> NotValid:
     """The fields of a form that do not fit."""
-    return NotValid(fields=", ".join(sorted({str(one["loc"][0]) for one in error.errors()})))
+    return errors.not_valid([one["loc"] for one in error.errors()])
 
 
 def with_problem(request: Request, name: str, actor: Actor, data: Mapping[str, Any], problem: Refusal | None, given: Mapping[str, str] | None) -> Response:

@@ -1,6 +1,6 @@
 """What the steps say about a file: its identity, its pages, its images, its description. Plain data that crosses process borders."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,6 +71,14 @@ class PageImage:
 
 
 @dataclass(frozen=True)
+class Undrawn:
+    """A page of which there is no image; not `tried`: nothing was left of the deposit's budget."""
+
+    number: int
+    tried: bool = True
+
+
+@dataclass(frozen=True)
 class Description:
     """What a work seems to be, guessed for its keeper to correct."""
 
@@ -92,3 +100,14 @@ def page_to(page: PageRead) -> dict[str, Any]:
     """A page as the child sends it."""
     row = {name: getattr(page, name) for name in ("number", "width", "height", "text", "source", "score", "confidence", "steps", "warnings")}
     return row | {"words": [[word.text, word.start, word.end, *word.box] for word in page.words]}
+
+
+def identity_to(identity: Identity) -> dict[str, Any]:
+    """An identity as it is kept; without the rebuilt copy, which does not last."""
+    return {name: value for name, value in asdict(identity).items() if name != "rebuilt"}
+
+
+def identity_from(row: dict[str, Any]) -> Identity:
+    """An identity as it was kept."""
+    contents = tuple(Heading(**heading) for heading in row["contents"])
+    return Identity(**{**row, "contents": contents, "warnings": tuple(row["warnings"])})

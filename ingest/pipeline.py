@@ -3,11 +3,14 @@ killed worker's successor goes on where it stopped and nothing is made twice.
 """
 
 import tempfile
+import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest import describing, reading
+from ingest.budget import Budget, allowance_for
 from ingest.house import House
-from ingest.pages import FILE, Identity, PageImage, PageRead
+from ingest.pages import FILE, Identity, PageImage, PageRead, Undrawn, identity_from, identity_to
+from ingest.sandbox import Leash
 from library import work_queue
 from library.catalogue import boxes, depositing, keeping
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, WORKING, Deposit, Page, Rendition
@@ -33,16 +38,23 @@ from library.reviews import reviewing
 from library.work_queue import Lease
 
 READ_BATCH, OCR_BATCH, DRAW_BATCH = 64, 8, 16
+KEEP_EVERY = 1.0  # seconds: nobody waits longer behind a large file than for one batch of it
+SMALL = 40  # pages that are read and drawn in two seconds
+NOT_DRAWN = "page-not-drawn"  # the warning
 OCR_WANTED = "ocr-wanted"  # a step of a page that still waits for recognition
 FIRST_PAGES = 8  # enough text to describe a work from
 IMAGE_KINDS = {400: PAGE_400, 800: PAGE_800, 160: THUMBNAIL}
 
 Thing = TypeVar("Thing")
+Rest = Callable[[bool], None]
 
 
 @dataclass
 class Job:
-    """One deposit under a live lease, with its file at hand."""
+    """One deposit under a live lease, with its file at hand.
+
+    `rest` hears between two batches whether it is a large one; what it raises ends the work for now.
+    """
 
     house: House
     lease: Lease
@@ -50,17 +62,34 @@ class Job:
     name: str
     path: Path
     folder: Path
+    budget: Budget
+    rest: Rest
     identity: Identity | None = None
     version_id: uuid.UUID | None = None
+    step: str | None = None
 
     def keep(self, write: Callable[[Session, Deposit], None] = lambda _session, _deposit: None, **progress: Any) -> None:
-        """Keep a batch and the progress in one transaction and stretch the lease. Raises LeaseLost: then nothing is kept."""
+        """Keep progress in one transaction, with what it has cost, and stretch the lease. Raises LeaseLost: then nothing is kept."""
+        budget, self.step = self.budget, progress.get("step", self.step)
+        cost = {"seconds_spent": budget.seconds, "parsers_died": budget.deaths, "pixels_drawn": budget.pixels}
         with transaction(self.house.engine) as session:
-            work_queue.renew(session, self.lease, at=now(), seconds=self.house.settings.lease_seconds)
+            work_queue.renew(session, self.lease, at=now(), seconds=self.house.settings.lease_seconds, **cost)
             deposit = session.get_one(Deposit, self.deposit_id)
             write(session, deposit)
+            if budget.stopped_at:
+                warn(deposit, {"code": "too-much-work", "page": budget.stopped_at})
             for name, value in progress.items():
                 setattr(deposit, name, value)
+
+    def keep_batch(self, write: Callable[[Session, Deposit], None], **progress: Any) -> None:
+        """Keep a batch: the file is sound so far, and the tries begin anew. Then others may have their turn."""
+        self.keep(write, attempts=1, **progress)
+        self.rest(self.is_large)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes longer than somebody else likes to wait; a scan of a few pages does."""
+        return self.step == "recognise" or bool(self.identity and (self.identity.page_count or 0) > SMALL)
 
     @property
     def kind(self) -> str:
@@ -82,13 +111,11 @@ class Job:
 Step = Callable[[Job], None]
 
 
-def run(house: House, deposit_id: uuid.UUID, lease: Lease) -> None:
-    """Bring one claimed deposit to its end. Raises Refusal (of the file), LeaseLost, or whatever broke."""
-    with reading_session(house.engine) as session:
-        deposit = session.get_one(Deposit, deposit_id)
-        key, name = deposit.key or "", deposit.name
-    with local_copy(house.files, key) as path, tempfile.TemporaryDirectory(prefix="hoclieu-rebuilt-") as folder:
-        job = Job(house, lease, deposit_id, clean_name(name), path, Path(folder))
+def run(house: House, deposit: Deposit, lease: Lease, *, leash: Leash, rest: Rest) -> None:
+    """Bring one claimed deposit to its end. Raises Refusal (of the file), LeaseLost, Cut, what `rest` raises, or whatever broke."""
+    with local_copy(house.files, deposit.key or "") as path, tempfile.TemporaryDirectory(prefix="hoclieu-rebuilt-") as folder:
+        budget = Budget(allowance_for(deposit.size, deposit.page_count or 0), leash, deposit.seconds_spent, deposit.parsers_died, deposit.pixels_drawn)
+        job = Job(house, lease, deposit.id, clean_name(deposit.name), path, Path(folder), budget, rest)
         for step in STEPS:
             step(job)
 
@@ -96,18 +123,28 @@ def run(house: House, deposit_id: uuid.UUID, lease: Lease) -> None:
 def identify(job: Job) -> None:
     """What is it? From here on there is a version to fill. Raises Refusal."""
     job.keep(state=WORKING, step="identify")
-    identity = reading.identify(job.path, job.name, page_limit=job.house.settings.page_limit, folder=job.folder)
+    identity = known(job) or reading.identify(job.path, job.name, page_limit=job.house.settings.page_limit, folder=job.folder, budget=job.budget)
     facts = {"page_count": identity.page_count, "contents": [asdict(heading) for heading in identity.contents]}
 
     def write(session: Session, deposit: Deposit) -> None:
+        if deposit.version_id is None:
+            deposit.warnings = [{"code": code, "page": None} for code in identity.warnings]
         version = depositing.open_version(session, deposit, title=job.name, kind=identity.kind, media_type=identity.media_type, facts=facts, at=now())
         job.version_id = version.id
-        deposit.warnings = [{"code": code, "page": None} for code in identity.warnings]
+        deposit.identity = None if identity.rebuilt else identity_to(identity)
+        job.budget.allowed = allowance_for(deposit.size, identity.page_count or 0)
 
     reach("identified")
     job.keep(write)
     job.identity, job.path = identity, identity.rebuilt or job.path
     reach("identified-kept")
+
+
+def known(job: Job) -> Identity | None:
+    """What it was found to be before it gave way, or its worker died. A rebuilt copy is gone with its worker."""
+    with reading_session(job.house.engine) as session:
+        kept = session.get_one(Deposit, job.deposit_id).identity
+    return identity_from(kept) if kept else None
 
 
 def read_text(job: Job) -> None:
@@ -116,42 +153,44 @@ def read_text(job: Job) -> None:
     if not missing:
         return
     job.keep(step="read")
-    for batch in batches(reading.read_text(job.path, missing, kind=job.kind), READ_BATCH):
+    for batch in batches(reading.read_text(job.path, missing, kind=job.kind, budget=job.budget), READ_BATCH):
         reach("pages-read")
         keep_pages(job, batch)
         reach("pages-read-kept")
 
 
 def recognise(job: Job) -> None:
-    """OCR for the pages that asked for it."""
+    """OCR for the pages that asked for it, in whatever order they come."""
     with reading_session(job.house.engine) as session:
         rows = session.execute(select(Page.number, Page.steps).where(Page.version_id == job.version()).order_by(Page.number)).all()
     waiting = [row.number for row in rows if OCR_WANTED in row.steps]
     if not waiting:
         return
     job.keep(step="recognise")
-    for batch in batches(reading.recognise(job.path, waiting, kind=job.kind), OCR_BATCH):
-        reach("pages-recognised")
-        keep_pages(job, batch, recognised=True)
-        reach("pages-recognised-kept")
+    with closing(reading.recognise_as_it_comes(job.path, waiting, kind=job.kind, budget=job.budget)) as pages:
+        for batch in batches(pages, OCR_BATCH):
+            reach("pages-recognised")
+            keep_pages(job, batch, recognised=True)
+            reach("pages-recognised-kept")
 
 
 def draw_pages(job: Job) -> None:
     """Images of the pages at 400 and 800 px, and a thumbnail of the first."""
     drawn = select(Rendition.page_number).where(Rendition.version_id == job.version(), Rendition.kind == PAGE_800)
-    missing = _pages_without(job, drawn)
+    missing = _pages_without(job, drawn, but=_undrawn(job))
     if not missing:
         return
     done = (job.identity.page_count or 0) - len(missing) if job.identity else 0
     job.keep(step="draw", pages_done=done)
     with tempfile.TemporaryDirectory(prefix="hoclieu-draw-") as folder:
-        for numbers in batches(missing, DRAW_BATCH):
-            images = list(reading.draw_pages(job.path, numbers, Path(folder), kind=job.kind))
+        images = reading.draw_pages(job.path, missing, Path(folder), kind=job.kind, budget=job.budget)
+        for pages in batches((list(page) for _, page in groupby(images, key=attrgetter("number"))), DRAW_BATCH):
             found: set[str] = set()
-            renditions = [store_image(job, image, found) for image in images]
+            renditions = [store_image(job, image, found) for page in pages for image in page if isinstance(image, PageImage)]
+            undrawn = [image.number for page in pages for image in page if isinstance(image, Undrawn) and image.tried]
             reach("pages-drawn")
-            done += len(numbers)
-            job.keep(partial(_add_renditions, job.house.files, renditions, found), pages_done=done)
+            done += len(pages)
+            job.keep_batch(partial(_add_renditions, job.house.files, renditions, found, undrawn), pages_done=done)
             reach("pages-drawn-kept")
 
 
@@ -187,13 +226,17 @@ def keep_pages(job: Job, batch: list[PageRead], *, recognised: bool = False) -> 
         for read in batch:
             told = replace(read, steps=(*job.steps_before, *read.steps))
             session.merge(page_row(job.version(), told, wants_ocr=not recognised and reading.needs_ocr(read)))
-        fresh = [{"code": code, "page": read.number} for read in batch for code in read.warnings]
-        deposit.warnings = [*(old for old in deposit.warnings if old not in fresh), *fresh]
+        warn(deposit, *({"code": code, "page": read.number} for read in batch for code in read.warnings))
         session.flush()
         steps = session.scalars(select(Page.steps).where(Page.version_id == job.version())).all()
         deposit.pages_done = sum(OCR_WANTED not in one for one in steps)
 
-    job.keep(write)
+    job.keep_batch(write)
+
+
+def warn(deposit: Deposit, *fresh: dict[str, Any]) -> None:
+    """Something its owner should know, told once."""
+    deposit.warnings = [*(old for old in deposit.warnings if old not in fresh), *fresh]
 
 
 def page_row(version_id: uuid.UUID, read: PageRead, *, wants_ocr: bool) -> Page:
@@ -232,25 +275,38 @@ def store_image(job: Job, image: PageImage, found: set[str]) -> Rendition:
     )
 
 
-def batches(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
-    """Lists of at most `size`, as they come."""
-    stream = iter(things)
-    while batch := list(islice(stream, size)):
+def batches(things: Iterable[Thing], size: int, seconds: float = KEEP_EVERY) -> Iterator[list[Thing]]:
+    """Lists of at most `size`, as they come; what comes slowly is not kept waiting for more of it."""
+    batch, since = list[Thing](), time.monotonic()
+    for thing in things:
+        batch.append(thing)
+        if len(batch) >= size or time.monotonic() > since + seconds:
+            yield batch
+            batch, since = [], time.monotonic()
+    if batch:
         yield batch
 
 
-def _pages_without(job: Job, done: Any) -> list[int]:
-    """Page numbers that a step has not kept yet."""
+def _pages_without(job: Job, done: Any, *, but: Collection[int] = ()) -> list[int]:
+    """Page numbers that a step has not kept yet; `but`: nor given up."""
     if job.identity is None or not job.identity.page_count:
         return []
     with reading_session(job.house.engine) as session:
-        kept = set(session.scalars(done))
+        kept = set(session.scalars(done)).union(but)
     return [number for number in range(1, job.identity.page_count + 1) if number not in kept]
 
 
-def _add_renditions(files: FileStore, renditions: list[Rendition], found: set[str], session: Session, _deposit: Deposit) -> None:
+def _undrawn(job: Job) -> set[int]:
+    """The pages of which there will be no image."""
+    with reading_session(job.house.engine) as session:
+        warnings = session.get_one(Deposit, job.deposit_id).warnings
+    return {one["page"] for one in warnings if one["code"] == NOT_DRAWN}
+
+
+def _add_renditions(files: FileStore, renditions: list[Rendition], found: set[str], undrawn: list[int], session: Session, deposit: Deposit) -> None:
     if not keeping.are_there(session, files, found):
         raise FileNotFoundError("an image was swept away before its row could name it")  # the next try draws it again
+    warn(deposit, *({"code": NOT_DRAWN, "page": number} for number in undrawn))
     session.add_all(renditions)
     session.flush()
 

@@ -67,6 +67,18 @@ class PageUnreadable(Warned):
     en = "Page {page} could not be read; the other pages are fine."
 
 
+class PageNotDrawn(Warned):
+    code = "page-not-drawn"
+    vi = "Không vẽ được hình trang {page}; các trang khác vẫn dùng bình thường."
+    en = "No picture of page {page} could be drawn; the other pages are fine."
+
+
+class TooMuchWork(Warned):
+    code = "too-much-work"
+    vi = "Tệp này bắt máy làm quá nhiều nên máy dừng lại: từ trang {page} trở đi có thể thiếu chữ hoặc hình. Bản gốc vẫn giữ nguyên."
+    en = "This file took too much work, so reading stopped: from page {page} on, words or pictures may be missing. The original is kept as it is."
+
+
 class PageNotReadable(Warned):
     code = "page-not-readable"
     vi = "Ảnh trang {page} mờ hoặc tối quá, máy chưa nhận ra chữ. Chụp hoặc quét lại trang này giúp nhé."

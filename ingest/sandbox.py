@@ -38,11 +38,45 @@ class ChildDied(Exception):
     """The child was killed, by its limits or by a fault in a parser."""
 
 
-def run(job: dict[str, Any], limits: Limits) -> Generator[dict[str, Any]]:
-    """Run one job and yield its answers as they come. Raises ChildDied."""
+class Cut(Exception):
+    """The child was ended because nobody wants its answers any more."""
+
+
+class Leash:
+    """Holds the children of one piece of work, so that all of them can be ended at once."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+        self._children: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+
+    def hold(self, child: subprocess.Popen[bytes]) -> None:
+        """One more; it does not live long when the leash is cut."""
+        with self._lock:
+            self._children.add(child)
+            if self.is_cut:
+                child.kill()
+
+    def let_go(self, child: subprocess.Popen[bytes]) -> None:
+        """It has ended."""
+        with self._lock:
+            self._children.discard(child)
+
+    def cut(self) -> None:
+        """End all, and whoever comes."""
+        with self._lock:
+            self.is_cut = True
+            for child in self._children:
+                child.kill()
+
+
+def run(job: dict[str, Any], limits: Limits, leash: Leash | None = None) -> Generator[dict[str, Any]]:
+    """Run one job and yield its answers as they come. Raises ChildDied, Cut."""
+    leash = leash or Leash()
     child = subprocess.Popen([sys.executable, "-I", "-m", "ingest.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(), close_fds=True)
     if child.stdin is None or child.stdout is None:
         raise ChildDied("no pipes")
+    leash.hold(child)
     watch = threading.Timer(limits.wall, child.kill)
     watch.start()
     try:
@@ -52,10 +86,13 @@ def run(job: dict[str, Any], limits: Limits) -> Generator[dict[str, Any]]:
             yield json.loads(line)
         if child.wait() != 0:
             raise ChildDied(f"{job['task']}: {_reason(child.returncode)}")
-    except (BrokenPipeError, json.JSONDecodeError) as error:
-        raise ChildDied(f"{job['task']}: {error}") from error
+    except (BrokenPipeError, json.JSONDecodeError, ChildDied) as error:
+        if leash.is_cut:
+            raise Cut from error
+        raise ChildDied(str(error)) from error
     finally:
         watch.cancel()
+        leash.let_go(child)
         child.kill()
         child.wait()
         child.stdout.close()

@@ -112,10 +112,10 @@ def finish(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
 
 
 def _stored_and_named(house: House, deposit_id: uuid.UUID, key: str, path: Path, *, at: datetime) -> bool:
-    new = house.files.put(key, path, "application/octet-stream", hashed=True)
+    house.files.put(key, path, "application/octet-stream", hashed=True)
     reach("upload-stored")
     with transaction(house.engine) as session:
-        if not new and not keeping.are_there(session, house.files, [key]):
+        if not keeping.are_there(session, house.files, [key]):  # also what we wrote ourselves: a refused deposit of the same bytes goes at once
             return False
         depositing.accept(session, deposit_id, key, at=at)
     return True
@@ -141,4 +141,6 @@ def parse_metadata(header: str | None) -> dict[str, str]:
                 found[key] = base64.b64decode(value, validate=True).decode()
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise MetadataBroken from error
+            if "\x00" in found[key]:
+                raise MetadataBroken
     return found

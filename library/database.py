@@ -23,6 +23,7 @@ from library.limits import USUAL, Limits, is_postgres
 
 BUSY_SECONDS = 20
 WRITING, READING = "hoclieu_writing", "hoclieu_reading"
+ALONE, NO_LONGER = (text(f"SELECT pg_{act}(hashtextextended(:name, 1))") for act in ("try_advisory_lock", "advisory_unlock"))
 HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 BIG = BigInteger().with_variant(Integer, "sqlite")  # a number beyond two thousand million; SQLite's own numbers reach as far
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -120,6 +121,24 @@ def hold(session: Session, names: Collection[str]) -> None:
     if session.get_bind().dialect.name == "postgresql":
         for name in sorted(names):
             session.execute(HOLD, {"name": name})
+
+
+@contextmanager
+def alone(engine: Engine, name: str) -> Iterator[None]:
+    """Nobody else on any machine does this meanwhile, however long it takes; whoever dies has left. Raises BlockingIOError while somebody else does it.
+
+    Not a transaction, which may not stand idle for so long. On SQLite there is one machine, and its folders have locks of their own.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.execute(ALONE, {"name": name}).scalar_one():
+            raise BlockingIOError(f"somebody else is at it: {name}")
+        try:
+            yield
+        finally:
+            connection.execute(NO_LONGER, {"name": name})
 
 
 def add_missing(session: Session, model: type[Base], **values: Any) -> bool:

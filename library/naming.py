@@ -5,6 +5,7 @@ import re
 from library.vietnamese import clean
 
 LONGEST = 180
+MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}", re.ASCII)
 SEPARATORS = re.compile(r"[/\\\n]+")
 
 
@@ -15,3 +16,8 @@ def clean_name(name: str) -> str:
         return last or "tep"
     stem, dot, ending = last.rpartition(".")
     return f"{stem[: LONGEST - 12]}{dot}{ending[:10]}" if dot else last[:LONGEST]
+
+
+def media_type_of(told: str | None) -> str | None:
+    """The media type as the sender of a file tells it; None when it is none."""
+    return told if told and MEDIA_TYPE.fullmatch(told) else None

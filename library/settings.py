@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     index_refresh_seconds: float = Field(default=1, gt=0, description="how often Elasticsearch shows what nobody has asked it to show")
     index_bulk: int = Field(default=500, ge=1, le=10_000, description="documents in one request to Elasticsearch")
     index_answer_seconds: float = Field(default=0.7, gt=0, description="how long a search waits for Elasticsearch before the catalogue answers")
+    index_look_seconds: float = Field(default=60, gt=0, description="how often the worker asks whether the index still holds what the database knows")
     index_authority: str = Field(default="", description="file with the certificate that signed Elasticsearch's own")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)

@@ -38,8 +38,8 @@ def variable(name: str) -> str:
 
 
 def without_secret(value: object) -> str:
-    """The value as it may be shown: without what stands before the @ of an address."""
-    return re.sub(r"//[^/@\s]*@", "//…@", str(value))
+    """The value as it may be shown: without what stands before the @ of an address, and without a password in its query."""
+    return re.sub(r"([?&][a-z_]*password=)[^&#\s]*", r"\1…", re.sub(r"//[^/@\s]*@", "//…@", str(value)))
 
 
 def scheme_mistakes(values: Mapping[str, str]) -> list[str]:

@@ -2,6 +2,9 @@
 
 Work is enqueued by setting `due_at` in the transaction of the change that needs it. Any worker on any machine claims the row;
 a dead worker's lease expires and another takes over. A worker that lost its lease changes nothing any more.
+
+A try is counted when it begins and taken back when nobody is to blame for its end. So a lease that was lost has cost a try like one that
+failed: a row that kills its workers is set aside too. Whatever is kept on the way shows that the row is sound, and the count begins anew.
 """
 
 import uuid
@@ -11,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Index, Select, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import BindParameter, ColumnElement, Index, Select, and_, bindparam, case, func, or_, select, text, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -53,12 +56,24 @@ Row = TypeVar("Row", bound=Workable)
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to work on one row until it expires."""
+    """The right to work on one row until it expires. `holder` is unlike that of any other claim."""
 
     model: type[Any]
     row_id: uuid.UUID
-    worker: str
+    holder: str
     attempt: int
+
+    @property
+    def worn_out(self) -> bool:
+        """Whether all tries before this one ended without a word: the workers died, or were thought dead."""
+        return self.attempt > MOST_TRIES
+
+
+class WornOut(Exception):
+    """A row whose every try ended without a word."""
+
+    def __str__(self) -> str:
+        return f"each of {MOST_TRIES} workers that began it died, or was silent too long"
 
 
 class LeaseLost(Exception):
@@ -86,10 +101,10 @@ def claim(session: Session, model: type[Row], *only: ColumnElement[bool], worker
         row = session.scalars(waiting.with_for_update(skip_locked=True, of=model)).first()
         if row is not None:
             row.attempts += 1
-            row.leased_by = worker
+            row.leased_by = f"{worker}/{uuid.uuid4().hex[:8]}"
             row.lease_until = at + timedelta(seconds=seconds)
             session.flush()
-            return row, Lease(model, row.id, worker, row.attempts)
+            return row, Lease(model, row.id, row.leased_by, row.attempts)
     return None
 
 
@@ -126,7 +141,25 @@ def _turns(model: type[Workable]) -> Select[Any]:
 
 def _mine(lease: Lease) -> Any:
     model = lease.model
-    return and_(model.id == lease.row_id, model.leased_by == lease.worker, model.attempts == lease.attempt)
+    return and_(model.id == lease.row_id, model.leased_by == lease.holder)
+
+
+def _one_less(lease: Lease) -> Any:
+    """The tries without this one."""
+    return case((lease.model.attempts > 0, lease.model.attempts - 1), else_=0)
+
+
+def held(session: Session, leases: Iterable[Lease]) -> set[uuid.UUID]:
+    """The rows among these that are still held by them."""
+    by_model: dict[type[Any], list[Lease]] = {}
+    for lease in leases:
+        by_model.setdefault(lease.model, []).append(lease)
+    return {row_id for model, some in by_model.items() for row_id in session.scalars(select(model.id).where(or_(*map(_mine, some))))}
+
+
+def waits(session: Session, model: type[Workable], *only: ColumnElement[bool], at: datetime) -> bool:
+    """Whether anybody could claim a row (of those that `only` names) now."""
+    return session.scalar(select(model.id).where(*_free(model, at), *only).limit(1)) is not None
 
 
 def settle(session: Session, lease: Lease, **values: Any) -> None:
@@ -136,9 +169,9 @@ def settle(session: Session, lease: Lease, **values: Any) -> None:
         raise LeaseLost(f"{lease.model.__name__} {lease.row_id}")
 
 
-def renew(session: Session, lease: Lease, *, at: datetime, seconds: float) -> None:
-    """Stretch the lease. Raises LeaseLost when it is no longer ours."""
-    settle(session, lease, lease_until=at + timedelta(seconds=seconds))
+def renew(session: Session, lease: Lease, *, at: datetime, seconds: float, **found: Any) -> None:
+    """Stretch the lease, with what was found out. Raises LeaseLost when it is no longer ours."""
+    settle(session, lease, lease_until=at + timedelta(seconds=seconds), **found)
 
 
 def finish(session: Session, lease: Lease, *, next_at: datetime | None = None, **found: Any) -> None:
@@ -146,21 +179,27 @@ def finish(session: Session, lease: Lease, *, next_at: datetime | None = None, *
     settle(session, lease, due_at=next_at, lease_until=None, leased_by=None, attempts=0, last_error=None, **found)
 
 
-def give_back(session: Session, lease: Lease) -> None:
-    """Stop without a verdict, as at SIGTERM: the try does not count and the row is free at once."""
-    settle(session, lease, lease_until=None, leased_by=None, attempts=lease.attempt - 1)
+def give_back(session: Session, lease: Lease, **found: Any) -> None:
+    """Stop without a verdict, as at SIGTERM: the try does not count and the row is free at once, or behind others (`due_at`)."""
+    settle(session, lease, lease_until=None, leased_by=None, attempts=_one_less(lease), **found)
 
 
 def postpone(session: Session, lease: Lease, reason: str, *, at: datetime) -> None:
     """Try again in half a minute, as long as it takes: the cause lies outside this row (a full disk)."""
-    again = at + timedelta(seconds=30)
-    settle(session, lease, due_at=again, lease_until=None, leased_by=None, attempts=lease.attempt - 1, last_error=reason[:LONGEST_ERROR])
+    give_back(session, lease, due_at=at + timedelta(seconds=30), last_error=reason[:LONGEST_ERROR])
 
 
 def fail(session: Session, lease: Lease, error: str, *, at: datetime) -> bool:
-    """Note a failed try: again with back-off, or set aside after three; returns whether it was set aside."""
-    last = lease.attempt >= MOST_TRIES
-    again = None if last else at + timedelta(seconds=2.0**lease.attempt)
+    """Note a failed try: again with back-off, or set aside after three; returns whether it was set aside. Raises LeaseLost."""
+    tries = session.scalar(select(lease.model.attempts).where(_mine(lease))) or 0
+    last = tries >= MOST_TRIES
+    again = None if last else at + timedelta(seconds=2.0**tries)
     aside = at if last else None
     settle(session, lease, due_at=again, lease_until=None, leased_by=None, last_error=error[:LONGEST_ERROR], set_aside_at=aside)
     return last
+
+
+def forget(row: Workable) -> None:
+    """There is nothing to do any more, and whoever works on it finds the lease lost."""
+    row.due_at = row.lease_until = row.leased_by = row.last_error = row.set_aside_at = None
+    row.attempts = 0

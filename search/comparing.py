@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, load_only, selectinload
 
 from library.catalogue.models import Page, Work
@@ -49,7 +49,7 @@ def differences(session: Session, index: Index, *, at: datetime) -> Iterator[Dif
                 yield Difference(work[0], work[1].work_id, MISSING)
             work = next(known, None)
         elif held and (not work or held[0] < work[0]):
-            if session.scalar(select(Work.id).where(Work.key == held[0])) is None:
+            if session.scalar(select(Work.id).where(Work.key == held[0], or_(Work.deleted_at.is_(None), Work.indexed_revision < Work.revision))) is None:
                 yield Difference(held[0], None, EXTRA)
             held = next(found, None)
         elif work and held:
@@ -72,12 +72,16 @@ def wrong(expected: Expected, entries: Iterable[Entry]) -> str | None:
 
 
 def works_in_order(session: Session, at: datetime) -> Iterator[tuple[int, Expected]]:
-    """Every work by key, some hundred at a time."""
+    """Every work that is not deleted by key, some hundred at a time."""
     after = -1
     wanted = (Work.id, Work.key, Work.revision, Work.indexed_revision, Work.version_id, Work.due_at)
     while True:
         rows = session.scalars(
-            select(Work).options(load_only(*wanted), selectinload(Work.audience)).where(Work.key > after).order_by(Work.key).limit(WORKS_AT_ONCE)
+            select(Work)
+            .options(load_only(*wanted), selectinload(Work.audience))
+            .where(Work.key > after, Work.deleted_at.is_(None))
+            .order_by(Work.key)
+            .limit(WORKS_AT_ONCE)
         ).all()
         pages = _pages_of(session, [row.version_id for row in rows if row.version_id])
         for row in rows:

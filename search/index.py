@@ -70,6 +70,10 @@ class IndexAway(Exception):
     """The engine does not answer now. Nothing is lost: the database knows everything, and the queue keeps what is to be written."""
 
 
+class IndexLost(IndexAway):
+    """There is no index, or what there is cannot be read: it will not come back by itself, and only a rebuild helps."""
+
+
 @dataclass(frozen=True)
 class Tuning:
     """How an engine on servers of its own is used; the reasons are in docs/search-engines.md."""
@@ -83,7 +87,10 @@ class Tuning:
 
 
 class Index(Protocol):
-    """What every adapter promises: any number of processes read what was committed. Every call may raise IndexAway."""
+    """What every adapter promises: any number of processes read what was committed. Every call may raise IndexAway.
+
+    Whoever reads makes nothing: while there is no index each call says so, and when there is one the next call uses it.
+    """
 
     def write(self, documents: Iterable[Document]) -> None:
         """Add documents; delete the work's old ones first."""
@@ -102,6 +109,9 @@ class Index(Protocol):
 
     def count(self) -> int:
         """How many documents there are."""
+
+    def works(self) -> int:
+        """How many works there are; each has one document that is no page."""
 
     def entries(self) -> Iterator[Entry]:
         """Every committed document, in the order of works and pages."""
@@ -128,7 +138,9 @@ class Beside(Protocol):
 
 
 def open_index(url: str, *, writing: bool = False, tuning: Tuning = Tuning()) -> Index:
-    """The index that the URL names. For writing it raises BlockingIOError when another process must be the only writer, and IndexAway."""
+    """The index that the URL names. For writing it is made where there is none, and may raise BlockingIOError when another process must be the
+    only writer, IndexLost when what is there cannot be read, IndexAway.
+    """
     if urlsplit(url).scheme in ("http", "https"):
         from search.elastic import ElasticIndex  # noqa: PLC0415  # a URL's scheme imports its adapter
 

@@ -3,20 +3,21 @@
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from library import vocabulary
 from library.catalogue.models import Page, Work
 from search.documents import WorkFacts, documents_of
-from search.index import Index
+from search.index import Index, IndexLost
 
 PAGES_AT_ONCE = 100
 
 
 def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: datetime, replacing: bool = True) -> int:
-    """Replace the work's documents (not yet committed) and return the revision they show. Safe to run again.
+    """Replace the work's documents (not yet committed) and return the revision they show; a deleted work has none. Safe to run again.
 
     `replacing=False` is for an index that cannot hold any of them yet.
     """
@@ -25,6 +26,8 @@ def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: dateti
         return 0
     if replacing:
         index.delete(str(work.id))
+    if work.deleted_at is not None:
+        return work.revision
     index.write(documents_of(facts_of(work, at), _pages(session, work.version.id) if work.version else ()))
     return work.revision
 
@@ -59,15 +62,28 @@ def next_change(session: Session, work_id: uuid.UUID, *, after: datetime) -> dat
     return min(moments, default=None)
 
 
-def index_everything(session: Session, *, at: datetime) -> None:
-    """The index is new or lost: every work is due again."""
-    session.execute(update(Work).values(indexed_revision=0, due_at=at, set_aside_at=None))
+class Standing(NamedTuple):
+    """How many works the index ought to hold, by what the database knows to be committed, and how many it does."""
+
+    believed: int
+    held: int
+
+    @property
+    def lost(self) -> bool:
+        """Whether something has gone that nobody took away: only a rebuild brings it back."""
+        return self.held < self.believed
 
 
-def lost(session: Session, index: Index) -> bool:
-    """Whether the database believes in an index that is empty."""
-    believed = session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision > 0))
-    return bool(believed) and index.count() == 0
+def standing(session: Session, index: Index) -> Standing:
+    """Both numbers; an index that is not there, or cannot be read, holds nothing. Raises IndexAway.
+
+    The database is asked first. It learns of a work after the commit, so an index that is well never holds fewer.
+    """
+    believed = session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision > 0)) or 0
+    try:
+        return Standing(believed, index.works())
+    except IndexLost:
+        return Standing(believed, 0)
 
 
 def _pages(session: Session, version_id: uuid.UUID) -> Iterator[tuple[int, str]]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from library.catalogue.models import Audience, Version, Work
 from library.clock import now
-from library.database import reading_session, transaction
+from library.database import alone, reading_session, transaction
 from library.failpoints import reach
 from search.index import Beside, Index
 from search.indexing import write_work
@@ -24,6 +24,7 @@ from search.indexing import write_work
 WORKS_AT_ONCE = 200
 FEW = 50  # works that may be left for the moment when nobody can change anything
 MOST_ROUNDS = 20
+REBUILD = "index-rebuild"
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,18 @@ class Pace:
 
 
 def rebuild(engine: Engine, beside: Beside, pace: Pace, tell: Callable[[Progress], None]) -> None:
-    """Fill the new index, or go on filling it, and put it in the place of the live one."""
-    held = kept(beside.index)
-    fill(engine, beside, held, pace, tell)
+    """Fill the new index, or go on filling it, and put it in the place of the live one. Raises BlockingIOError while another machine does so.
+
+    What `tell` raises ends it; the next time goes on from there.
+    """
+    with alone(engine, REBUILD):
+        held = kept(beside.index)
+        fill(engine, beside, held, pace, tell)
+        catch_up(engine, beside, held, pace)
+
+
+def catch_up(engine: Engine, beside: Beside, held: dict[int, int], pace: Pace) -> None:
+    """What changed while it was filled, in rounds; the last one while nothing can change."""
     since = beside.started_at
     for _ in range(MOST_ROUNDS):
         began = now()

@@ -1,17 +1,98 @@
-"""`hoclieu backup done` and `hoclieu backup status`."""
+"""`hoclieu backup FOLDER`, and what is known of backups: `hoclieu backup done` and `hoclieu backup status`."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from api.commands.telling import NOT_DONE, Json, opened, stop, tell
-from library import backups, logs
+from api.commands.telling import NOT_DONE, Json, opened, progress, stop, tell
+from ingest.house import House
+from library import logs, migrations
 from library.calendar import LOCAL
+from library.catalogue import keeping
 from library.clock import now
 from library.database import reading_session, transaction
+from library.operations import backups, saving
+from library.settings_checks import without_secret
 
-app = typer.Typer(no_args_is_help=True, help="Backups, which your own tools make: when was the last one done?")
+MAKE = "make"
+KEPT = 7  # backups in a folder
+TOLD_EVERY = 200  # files
+
+
+class FolderOrWord(TyperGroup):
+    """`hoclieu backup FOLDER` makes one; a folder that is called like a command is written `./done`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """What is no command is a folder."""
+        known = args and (args[0] in self.commands or args[0] in ("--help", "-h"))
+        return super().parse_args(ctx, args if known or not args else [MAKE, *args])
+
+
+app = typer.Typer(cls=FolderOrWord, no_args_is_help=True, help="`hoclieu backup FOLDER` makes one while the house goes on; `hoclieu restore` is the way back.")
+
+
+@app.command(MAKE)
+def make(
+    folder: Annotated[Path, typer.Argument(help="Where backups are kept, best on another machine's disk.")],
+    keep: Annotated[int, typer.Option(min=1, help="So many backups stay in the folder, the older ones go.")] = KEPT,
+    as_json: Json = False,
+) -> None:
+    """Rows, files and settings into FOLDER, for this account only. Files that are there already are not copied again. Exit 1 when files are damaged."""
+    logs.set_up("command")
+    with opened(migrate=False, as_json=as_json) as house:
+        migrations.refuse_older(house.engine)
+        began = now()
+        try:
+            made = saving.make(source_of(house), folder.absolute(), at=began, most=keep, told=every(TOLD_EVERY))
+        except OSError as error:
+            stop(f"Không sao lưu được / the backup failed: {error.strerror or error}: {error.filename or folder}")
+        if not made.manifest.damaged:
+            with transaction(house.engine) as session:
+                backups.done(session, taken_at=began, at=now())
+    tell(row_of(made), words_of(made), as_json=as_json)
+    if made.manifest.damaged:
+        raise typer.Exit(NOT_DONE)
+
+
+def source_of(house: House) -> saving.Source:
+    """What there is to be saved."""
+    return saving.Source(
+        engine=house.engine,
+        files=house.files,
+        named=lambda session, after: keeping.named_from(session, "", after=after, limit=saving.AT_ONCE),
+        still_named=keeping.named,
+        app=version("hoclieu"),
+        schema=str(migrations.current(house.engine)),
+        settings={name: without_secret(value) if isinstance(value, str) else value for name, value in house.settings.model_dump(mode="json").items()},
+    )
+
+
+def every(files: int) -> Callable[[int, int], None]:
+    """Tells how far it is, now and then."""
+    return lambda done, count: progress.print(f"{done} / {count}", markup=False) if done % files == 0 or done == count else None
+
+
+def row_of(made: saving.Made) -> dict[str, Any]:
+    """For programs."""
+    rows = sum(table["rows"] for table in made.manifest.tables.values())
+    return {
+        "backup": str(made.place), "taken_at": made.manifest.taken_at.isoformat(timespec="seconds"), "rows": rows, "files": made.manifest.files["count"],
+        "copied": made.copied, "copied_bytes": made.copied_bytes, "gone": made.manifest.gone, "damaged": made.manifest.damaged, "let_go": made.let_go,
+    }  # fmt: skip
+
+
+def words_of(made: saving.Made) -> str:
+    """For people."""
+    row = row_of(made)
+    told = f"{made.place}: {row['rows']} dòng / rows, {row['files']} tệp / files, {made.copied} mới / new ({made.copied_bytes // 1_000_000} MB)"
+    if not made.manifest.damaged:
+        return f"✓ {told}"
+    return f"✗ {told}\n  Kho tệp của nhà thiếu hoặc hỏng / damaged or missing in the house itself: {', '.join(made.manifest.damaged)} (hoclieu fixity run)"
 
 
 @app.command()
@@ -19,7 +100,7 @@ def done(
     at: Annotated[str | None, typer.Option("--at", help="The moment that it holds, as `date -Iseconds` says it; without it, now.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Note that a backup has succeeded; the last line of the script that makes it."""
+    """Note that tools of your own have made a backup; the last line of the script that makes it."""
     logs.set_up("command")
     moment = now()
     taken = moment_of(at) if at else moment

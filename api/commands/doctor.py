@@ -13,13 +13,15 @@ from api.static import BUILT
 from ingest import sandbox
 from ingest.house import House
 from ingest.tessdata import NoModel, model_folder
-from library import backups, logs, migrations, walls
+from library import logs, migrations, walls
 from library.catalogue import fixity
 from library.catalogue.models import Deposit, Rendition, Work
 from library.clock import now
 from library.database import reading_session
 from library.limits import is_postgres
+from library.operations import backups
 from search.index import IndexAway, index_of
+from search.indexing import standing
 
 LOOKED_AT = 1_000  # files, by chance: a province has hundreds of thousands, and the worker reads each of them again within 90 days
 
@@ -107,11 +109,23 @@ def stored(house: House) -> Iterator[Finding]:
     )
     yield Finding("queue", "warning" if aside else "ok", f"{aside} deposits set aside after three tries" if aside else "nothing set aside")
     yield from kept(house, at=now())
+    yield searchable(house, behind)
+
+
+def searchable(house: House, behind: int) -> Finding:
+    """The index against the database: `behind` works wait for the worker; what the index ought to hold and does not is lost."""
     index = index_of(house.settings)
     try:
-        yield Finding("index", "ok" if not behind else "warning", f"{index.count()} documents, {behind} works behind")
+        with reading_session(house.engine) as session:
+            found = standing(session, index)
+        if found.lost:
+            text = f"lost: it holds {found.held} works of {found.believed}. The worker rebuilds it; `hoclieu index rebuild` does so at once"
+            return Finding("index", "fault", text)
+        return Finding("index", "ok" if not behind else "warning", f"{found.held} works, {behind} works behind")
     except IndexAway as away:
-        yield Finding("index", "fault", f"does not answer, {behind} works behind: {away}")
+        return Finding("index", "fault", f"does not answer, {behind} works behind: {away}")
+    finally:
+        index.close()
 
 
 def kept(house: House, *, at: datetime) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from ingest import uploading
 from ingest.house import House
 from ingest.worker.worker import Worker
 from library import logs
+from library.catalogue import depositing
 from library.catalogue.models import FAILED, READY, REFUSED, Deposit, Page, Version, Work
 from library.clock import now
 from library.database import reading_session, transaction
@@ -37,13 +38,15 @@ def import_files(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files.", exists=True)],
     unit: Annotated[str | None, typer.Option(help="Code of the school that owns the material; made when it is new.")] = None,
     approve: Annotated[bool, typer.Option("--approve", help="Publish each file when it is read.")] = False,
-    sight: Annotated[str, typer.Option(help="Who may read it: public, province, school or owner.")] = "public",
+    sight: Annotated[str, typer.Option(help="Who may read it: public, province, commune, school or owner; needed with --approve.")] = "",
     as_json: Json = False,
 ) -> None:
     """Take files in and wait until they are searchable."""
     logs.set_up("import")
     with opened(as_json=as_json) as house:
         actor = keeper(house, unit)
+        with reading_session(house.engine) as session:
+            depositing.refuse_unclear(session, None, actor.units_as(ADMINISTRATOR).pop(), sight, opens=approve)
         helper = Helper(house)
         helper.start()
         try:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import auditing, backup, bench, doctor, fixity, importing, indexing, migrating, people, reading, searching
+from api.commands import auditing, backup, bench, deposits, doctor, fixity, importing, indexing, migrating, people, reading, restoring, searching
 from api.commands.telling import opened
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hoclieu, the digital library of schools.")
@@ -15,11 +15,13 @@ app.add_typer(auditing.app, name="audit")
 app.add_typer(indexing.app, name="index")
 app.add_typer(fixity.app, name="fixity")
 app.add_typer(backup.app, name="backup")
+app.add_typer(deposits.app, name="deposit")
 app.command("import")(importing.import_files)
 app.command("read")(reading.read)
 app.command("search")(searching.search)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(migrating.migrate)
+app.command("restore")(restoring.restore)
 
 
 @app.command()

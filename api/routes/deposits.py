@@ -7,23 +7,25 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, selectinload
 
 from api import describing, metrics
 from api.dependencies import GateNow, HouseNow, Language, Reader, Reading, Token
 from api.describing import Became
-from api.errors import FormTooLarge, NotValid
+from api.errors import FormTooLarge, not_valid
 from api.gate import Gate
 from api.schemas import deposits as schemas
+from api.schemas.base import Code
 from api.sending import at_store
 from ingest import receiving, uploading
 from ingest.house import House
-from library.catalogue import depositing, queries
+from library.catalogue import cataloguing, depositing, queries
+from library.catalogue.depositing import id_of as id_of
 from library.catalogue.models import RECEIVING, Deposit, Version, Work
 from library.clock import now
 from library.errors import Refusal
 from library.files.keys import StoreAway
-from library.naming import clean_name
+from library.naming import clean_name, media_type_of
 from library.people import sign_in
 from library.people.sign_in import Actor
 from library.reviews import queries as reviews
@@ -41,7 +43,7 @@ def mine(session: Reading, actor: Reader, house: HouseNow, language: Language) -
 @router.get("/{deposit_id}", response_model=schemas.Deposit)
 def one(deposit_id: str, session: Reading, actor: Reader, house: HouseNow, language: Language) -> schemas.Deposit:
     """One of my uploads."""
-    return sent(session, [depositing.mine(session, id_of(deposit_id), actor)], house, language)[0]
+    return sent(session, [depositing.mine(session, id_of(deposit_id), actor)], actor, house, language)[0]
 
 
 @router.delete("/{deposit_id}", status_code=204)
@@ -50,11 +52,22 @@ async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token) 
     await cancel(gate, house, id_of(deposit_id), token)
 
 
+@router.post("/{deposit_id}/stop", response_model=schemas.Deposit)
+async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> schemas.Deposit:
+    """Stop the reading of a file: one of mine, or one of a school that I look after."""
+
+    def act(session: Session) -> schemas.Deposit:
+        actor = sign_in.actor_of(session, token, at=now())
+        return sent(session, [depositing.stop(session, id_of(deposit_id), by=actor, at=now())], actor, house, language)[0]
+
+    return await gate.write(act)
+
+
 async def only_our_fields(request: Request) -> None:
     """A form, too, is refused when it brings more than was asked for. Raises NotValid."""
     more = sorted(set(await request.form()) - {"file", "sight", "approve", "review", "work"})
     if more:
-        raise NotValid(fields=", ".join(more))
+        raise not_valid([[one] for one in more])
 
 
 @router.post("", status_code=201, response_model=schemas.Deposit, dependencies=[Depends(only_our_fields)])
@@ -64,21 +77,25 @@ async def form(
     token: Token,
     language: Language,
     file: Annotated[UploadFile, File()],
-    sight: Annotated[str, Form()] = "public",
+    sight: Annotated[Code, Form()] = "",
     approve: Annotated[bool, Form()] = False,
     review: Annotated[bool, Form()] = False,
-    work: Annotated[str, Form()] = "",
+    work: Annotated[Code, Form()] = "",
 ) -> schemas.Deposit:
     """A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of that work."""
     deposit_id = await take_form(gate, house, token, file, Choices(sight, approve, review, work))
-    return await gate.read(lambda session: sent(session, [session.get_one(Deposit, deposit_id)], house, language)[0])
+
+    def look(session: Session) -> schemas.Deposit:
+        return sent(session, [session.get_one(Deposit, deposit_id)], sign_in.actor_of(session, token, at=now()), house, language)[0]
+
+    return await gate.read(look)
 
 
 @dataclass(frozen=True)
 class Choices:
     """What the sender of a file wishes for it."""
 
-    sight: str = "public"
+    sight: str = ""
     approve: bool = False
     review: bool = False
     work: str = ""  # id of the work it becomes a new version of
@@ -94,7 +111,7 @@ async def take_form(gate: Gate, house: House, token: str | None, file: UploadFil
     size = file.size or 0
     if size > FORM_LIMIT:
         raise FormTooLarge
-    name, media_type = clean_name(file.filename or ""), file.content_type
+    name, media_type = clean_name(file.filename or ""), media_type_of(file.content_type)
 
     def begin(session: Session) -> uuid.UUID:
         actor = sign_in.actor_of(session, token, at=now())
@@ -133,23 +150,26 @@ async def cancel(gate: Gate, house: House, deposit_id: uuid.UUID, token: str | N
 def deposits_of(session: Session, actor: Actor, house: House, language: str) -> schemas.Deposits:
     """Everything I have sent."""
     rows = depositing.of_person(session, actor.required().id)
-    return schemas.Deposits(deposits=sent(session, list(rows), house, language))
+    return schemas.Deposits(deposits=sent(session, list(rows), actor, house, language))
 
 
-def sent(session: Session, rows: list[Deposit], house: House, language: str) -> list[schemas.Deposit]:
-    """Deposits with the works they became."""
-    became = _became(session, {row.version_id for row in rows if row.version_id})
+def sent(session: Session, rows: list[Deposit], actor: Actor, house: House, language: str) -> list[schemas.Deposit]:
+    """Deposits of the actor with the works they became."""
+    became = _became(session, {row.version_id for row in rows if row.version_id}, actor)
     return [describing.deposit_of(row, _received(house, row), became.get(row.version_id) if row.version_id else None, language) for row in rows]
 
 
-def _became(session: Session, version_ids: set[uuid.UUID]) -> dict[uuid.UUID, Became]:
+def _became(session: Session, version_ids: set[uuid.UUID], actor: Actor) -> dict[uuid.UUID, Became]:
     """The whole ones of these versions, with their works and their last reviews."""
-    whole = select(Version, Work).options(defer(Version.contents)).join(Work, Work.id == Version.work_id)
+    whole = select(Version, Work).options(defer(Version.contents), selectinload(Work.audience)).join(Work, Work.id == Version.work_id)
     found = session.execute(whole.where(Version.id.in_(version_ids), Version.digest.is_not(None))).all() if version_ids else []
     numbers = select(Version.work_id, func.max(Version.number)).where(Version.work_id.in_({row.Work.id for row in found}), Version.digest.is_not(None))
     newest = {row[0]: row[1] for row in session.execute(numbers.group_by(Version.work_id))} if found else {}
     latest = reviews.latest_of(session, version_ids)
-    return {row.Version.id: Became(row.Work, row.Version, newest[row.Work.id] == row.Version.number, latest.get(row.Version.id)) for row in found}
+    return {
+        version.id: Became(work, version, newest[work.id] == version.number, cataloguing.may_edit(session, work, actor), latest.get(version.id))
+        for version, work in found
+    }
 
 
 def _received(house: House, row: Deposit) -> int:
@@ -157,11 +177,3 @@ def _received(house: House, row: Deposit) -> int:
     if row.state != RECEIVING:
         return row.size
     return path.stat().st_size if path.exists() else 0
-
-
-def id_of(text: str) -> uuid.UUID:
-    """A deposit's id as it stands in an address. Raises UnknownDeposit."""
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise depositing.UnknownDeposit from error

@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
+from api import describing
 from api.dependencies import Language, Now, Reader, Reading, Writer, Writing
 from api.schemas import circulation as schemas
 from library.circulation import calendars, desk, due_dates, lending, patrons, policy, queries, stock
@@ -51,6 +53,12 @@ def overview(session: Reading, actor: Reader, at: Now) -> schemas.Desk:
 def copies(session: Reading, actor: Reader) -> schemas.CopiesOfSchool:
     """The copies of my school, newest first."""
     return copies_of(session, actor)
+
+
+@router.get("/copies/titles", response_model=schemas.KnownTitles)
+def known_titles(isbn: Annotated[str, Query(max_length=40)], session: Reading, actor: Reader, at: Now) -> schemas.KnownTitles:
+    """What the library knows under an ISBN, to be compared with the book in hand."""
+    return titles_of(session, actor, isbn, at=at)
 
 
 @router.post("/copies", status_code=201, response_model=schemas.CopiesOfSchool)
@@ -155,6 +163,19 @@ def copies_of(session: Session, actor: Actor) -> schemas.CopiesOfSchool:
     return schemas.CopiesOfSchool(copies=[copy_of(item, work.title) for item, work in rows])
 
 
+def titles_of(session: Session, actor: Actor, isbn: str, *, at: datetime) -> schemas.KnownTitles:
+    """The titles under an ISBN for the actor's school."""
+    found = stock.titles_with(session, school_of(session, actor), stock.normal_isbn(isbn), by=actor, at=at)
+    return schemas.KnownTitles(
+        titles=[
+            schemas.KnownTitle(
+                work_id=str(one.work.id), title=one.work.title, authors=one.work.authors, unit=describing.unit_named(one.work.unit), whose=one.whose
+            )
+            for one in found
+        ]
+    )
+
+
 def copy_of(item: Item, title: str) -> schemas.Copy:
     """One copy."""
     return schemas.Copy(
@@ -165,7 +186,7 @@ def copy_of(item: Item, title: str) -> schemas.Copy:
 def added(session: Session, wish: schemas.NewCopies, actor: Actor, *, at: datetime) -> schemas.CopiesOfSchool:
     """Add copies and return them."""
     school = school_of(session, actor)
-    work = stock.title_for(session, school, title=wish.title, isbn=wish.isbn, work_id=wish.work_id, by=actor, at=at)
+    work = stock.title_for(session, school, title=wish.title, isbn=wish.isbn, work_id=wish.work_id, another=wish.another, by=actor, at=at)
     items = stock.add_copies(session, work, school, wish.count, by=actor, at=at, shelf=wish.shelf or None, barcodes=wish.barcodes)
     return schemas.CopiesOfSchool(copies=[copy_of(item, work.title) for item in items])
 

@@ -14,14 +14,16 @@ from api.errors import NotValid, status_of
 from api.gate import Gate
 from api.routes import desk as desk_api
 from api.schemas import circulation as schemas
-from api.showing import Text, answer, in_both_languages, prefix_of, shown
-from library.circulation import desk
+from api.showing import LongText, Text, answer, in_both_languages, prefix_of, shown
+from library.circulation import codes, desk
+from library.circulation.refusals import TitleToConfirm
 from library.clock import now
 from library.errors import Refusal
 from library.people import sign_in
 from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+ANOTHER = "another"
 Read = Callable[[Session, Actor], Mapping[str, Any]]
 
 
@@ -76,14 +78,16 @@ async def copies_page(request: Request, gate: GateNow, token: Token) -> Response
 
 @page.post("/kho")
 async def add_copies(
-    request: Request, gate: GateNow, token: Token, title: Text = "", isbn: Text = "", count: Text = "1", shelf: Text = "", barcodes: Text = ""
-) -> Response:
-    """Add copies by the plain form: by ISBN, by title, with own labels or the school's."""
-    given = {"title": title, "isbn": isbn, "count": count, "shelf": shelf, "barcodes": barcodes}
+    request: Request, gate: GateNow, token: Token,
+    title: Text = "", isbn: Text = "", count: Text = "1", shelf: Text = "", barcodes: LongText = "", known: Text = "",
+) -> Response:  # fmt: skip
+    """Add copies by the plain form: by ISBN, by title, with own labels or the school's. `known`: the title chosen under the ISBN, or "another"."""
+    given = {"title": title, "isbn": isbn, "count": count, "shelf": shelf, "barcodes": barcodes, "known": known}
 
     def act(session: Session) -> schemas.CopiesOfSchool:
         actor = sign_in.actor_of(session, token, at=now())
-        wish = schemas.NewCopies(title=title.strip(), isbn=isbn.strip(), count=int(count), shelf=shelf.strip() or None, barcodes=barcodes.split())
+        chosen = {"another": True} if known == ANOTHER else {"work_id": uuid.UUID(known)} if known else {}
+        wish = schemas.NewCopies(title=title.strip(), isbn=isbn.strip(), count=int(count), shelf=shelf.strip() or None, barcodes=barcodes.split(), **chosen)
         return desk_api.added(session, wish, actor, at=now())
 
     try:
@@ -93,7 +97,9 @@ async def add_copies(
     except (SignInNeeded, PasswordToChoose):
         raise
     except Refusal as refusal:
-        return await filled(request, gate, token, "copies", _copies, problem=refusal, given=given)
+        asked = isinstance(refusal, TitleToConfirm) or bool(known)
+        read = _copies_and_titles(isbn) if asked else _copies
+        return await filled(request, gate, token, "copies", read, problem=refusal, given=given)
     return await filled(request, gate, token, "copies", _copies, made=made.model_dump()["copies"])
 
 
@@ -132,7 +138,17 @@ async def filled(request: Request, gate: Gate, token: str | None, name: str, rea
 
 
 def _copies(session: Session, actor: Actor) -> Mapping[str, Any]:
-    return {"copies": desk_api.copies_of(session, actor).model_dump()["copies"]}
+    return {"copies": desk_api.copies_of(session, actor).model_dump()["copies"], "titles": []}
+
+
+def _copies_and_titles(isbn: str) -> Read:
+    """The same, and what the library knows under an ISBN."""
+
+    def read(session: Session, actor: Actor) -> Mapping[str, Any]:
+        known = desk_api.titles_of(session, actor, isbn, at=now()).titles if codes.normal_isbn(isbn) else []
+        return {**_copies(session, actor), "titles": [one.model_dump() for one in known]}
+
+    return read
 
 
 router = in_both_languages(page)

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.callers import Calling
-from api.dependencies import GateNow, HouseNow, Language, Token, cookie_name
+from api.dependencies import Asked, GateNow, HouseNow, Language, Token, cookie_name
 from api.errors import retry_after, status_of
 from api.gate import Gate
 from api.routes import people
@@ -19,7 +19,7 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/dang-nhap")
-async def sign_in_page(request: Request, gate: GateNow, token: Token, next: str = "/") -> Response:
+async def sign_in_page(request: Request, gate: GateNow, token: Token, next: Asked = "/") -> Response:
     """Sign in."""
     return await answer(request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": "", "shared": False})
 

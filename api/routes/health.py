@@ -6,10 +6,12 @@ from fastapi import APIRouter, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.dependencies import GateNow, HouseNow
-from api.gate import TryAgain
+from api.dependencies import GateNow, HouseNow, IndexNow
+from api.gate import Gate, TryAgain
 from api.schemas.base import Sent
 from api.sending import at_store
+from search.index import Index, IndexAway
+from search.indexing import standing
 
 router = APIRouter()
 
@@ -28,8 +30,8 @@ def livez() -> Health:
 
 
 @router.get("/readyz", response_model=Health)
-async def readyz(gate: GateNow, house: HouseNow, response: Response) -> Health:
-    """Database and file store work, and there is room; a lagging index would not make the house unready."""
+async def readyz(gate: GateNow, house: HouseNow, index: IndexNow, response: Response) -> Health:
+    """Database and file store work, and there is room; an index that lags or is away does not make the house unready, for the catalogue stands in."""
     parts = {"database": "ok", "files": "ok", "disk": "ok"}
     try:
         await gate.read(lambda session: session.execute(text("SELECT 1")).scalar_one())
@@ -46,7 +48,18 @@ async def readyz(gate: GateNow, house: HouseNow, response: Response) -> Health:
         parts["disk"] = "unavailable"
     ready = set(parts.values()) == {"ok"}
     response.status_code = 200 if ready else 503
+    if parts["database"] == "ok":
+        parts["index"] = await state_of_index(gate, index)
     return Health(status="ok" if ready else "unavailable", parts=parts)
+
+
+async def state_of_index(gate: Gate, index: Index) -> str:
+    """Its works, counted in the database and in the index itself."""
+    try:
+        found = await gate.read(lambda session: standing(session, index))
+    except (IndexAway, SQLAlchemyError, TryAgain):
+        return "unavailable"
+    return "lost: run `hoclieu index rebuild`" if found.lost else "ok"
 
 
 class Release(Sent):

@@ -43,14 +43,14 @@ async def history_route(work_id: str, gate: GateNow, token: Token, language: Lan
 def usage_route(work_id: str, session: Reading, actor: Reader, at: Now) -> schemas.Usage:
     """How much a work is used."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
-    if not cataloguing.may_edit(found, actor):
+    if not cataloguing.may_edit(session, found, actor):
         raise NotAllowed
     return usage_of(session, found, at=at)
 
 
 def for_keepers(session: Session, work: Work, actor: Actor, language: str, *, at: Now) -> Mapping[str, Any]:
     """Both, for the work's page; nothing for everybody else."""
-    if not cataloguing.may_edit(work, actor):
+    if not cataloguing.may_edit(session, work, actor):
         return {"history": None, "usage": None}
     return {"history": history_of(session, work, actor, language), "usage": usage_of(session, work, at=at)}
 

@@ -7,13 +7,16 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api import describing
 from api.counting import note
-from api.dependencies import GateNow, Language, Token
+from api.dependencies import Asked, GateNow, Language, Token, Words, number_in
 from api.routes import keeping, reader, works
+from api.routes.deletions import reasons_for
 from api.showing import Text, answer, in_both_languages, prefix_of
 from library.catalogue import publishing, queries
 from library.catalogue.models import Work
 from library.clock import now
+from library.operations.deletions import WORK
 from library.people import sign_in
 from library.people.sign_in import Actor
 from library.reviews import reviewing
@@ -33,7 +36,7 @@ async def material_page(work_id: str, request: Request, gate: GateNow, token: To
         beside = keeping.for_keepers(session, work, actor, language, at=now())
         if beside["history"]:
             kept.append((work, actor))
-        return {"work": works.sent(session, work, actor, language), **beside}
+        return {"work": works.sent(session, work, actor, language), "reasons": reasons_for(WORK, language), **publishing_of(work), **beside}
 
     response = await answer(request, gate, token, "material", look)
     for work, actor in kept:
@@ -41,8 +44,13 @@ async def material_page(work_id: str, request: Request, gate: GateNow, token: To
     return response
 
 
+def publishing_of(work: Work) -> Mapping[str, Any]:
+    """What the form of those who publish begins with: the readers there are to choose from, and the dates that stay."""
+    return {"sights": describing.sights_for(work.unit), "opens_at": work.opens_at, "closes_at": work.closes_at}
+
+
 @page.get("/doc/{work_id}")
-async def reader_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: str = "1", q: str = "") -> Response:
+async def reader_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: Asked = "1", q: Words = "") -> Response:
     """The reader, on one page."""
 
     def look(session: Session, actor: Actor) -> Mapping[str, Any]:
@@ -51,7 +59,7 @@ async def reader_page(work_id: str, request: Request, gate: GateNow, token: Toke
         if not count:
             raise queries.UnknownPage
         note(request, READS, work, actor)
-        number = min(max(int(p) if p.isdecimal() and p.isascii() and len(p) < 6 else 1, 1), count)
+        number = number_in(p, count)
         sent = works.sent(session, work, actor, language)
         heading = next((one.title for one in reversed(sent.contents) if one.page <= number), "")
         found = reader.page_of(session, work, number, q, actor.sight)
@@ -63,14 +71,14 @@ async def reader_page(work_id: str, request: Request, gate: GateNow, token: Toke
 
 
 @page.post("/tl/{work_id}/duyet")
-async def approve_form(work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = "public") -> Response:
-    """Approve by the plain form."""
+async def approve_form(work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = "") -> Response:
+    """Approve by the plain form; without a sight the readers stay who they are."""
 
     def act(session: Session) -> None:
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
         work = queries.visible_work(session, work_id, actor.sight, at=now())
-        publishing.publish(session, work, queries.work_id_of(version_id), digest, publishing.Readers(sight), by=actor, at=now())
+        publishing.publish(session, work, queries.work_id_of(version_id), digest, publishing.readers_of(work, {"sight": sight}), by=actor, at=now())
         reviewing.overruled(session, work, by=actor, at=now())
 
     await gate.write(act)

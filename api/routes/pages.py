@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencies import GateNow, HouseNow, IndexNow, Language, Token
+from api.dependencies import Asked, GateNow, HouseNow, IndexNow, Language, Token, Values, Words, number_in
 from api.errors import NotFound
 from api.first_screen import guiding
 from api.routes import home, search
@@ -16,7 +16,6 @@ from library.clock import now
 from library.people.sign_in import Actor
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-Values = search.Values
 
 
 @page.get("/")
@@ -28,11 +27,11 @@ async def home_page(request: Request, gate: GateNow, token: Token, language: Lan
 @page.get("/tim")
 async def search_page(
     request: Request, gate: GateNow, token: Token, language: Language, index: IndexNow,
-    mon: Values = [], lop: Values = [], loai: Values = [], truong: Values = [], q: str = "", trang: int = 1,  # noqa: B006
+    mon: Values = [], lop: Values = [], loai: Values = [], truong: Values = [], q: Words = "", trang: Asked = "1",  # noqa: B006
 ) -> Response:  # fmt: skip
     """Search."""
     filters = search.filters_of(mon, lop, loai, truong)
-    number = min(max(trang, 1), search.LAST_PAGE)
+    number = number_in(trang, search.LAST_PAGE)
     return await answer(
         request, gate, token, "search",
         lambda s, a: {"found": search.found(s, index, q, filters, a.sight, number, language, at=now())},
@@ -40,7 +39,7 @@ async def search_page(
 
 
 @page.get("/tro-giup")
-async def help_page(request: Request, gate: GateNow, token: Token, cho: str = "") -> Response:
+async def help_page(request: Request, gate: GateNow, token: Token, cho: Asked = "") -> Response:
     """The guide of the role in use, or of another one."""
 
     def look(_session: Session, actor: Actor) -> Mapping[str, Any]:

@@ -9,14 +9,16 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencies import GateNow, HouseNow, Language, Token
+from api.dependencies import Asked, GateNow, HouseNow, Language, Token
 from api.gate import Gate
 from api.routes import rosters as rosters_api
 from api.routes import units as units_api
+from api.routes.deletions import reasons_for
 from api.schemas import rosters as schemas
 from api.showing import Text, in_both_languages, not_valid, prefix_of, unread_of, with_problem, wrong_with
 from library.clock import now
 from library.errors import Refusal
+from library.operations.deletions import PERSON
 from library.people import care, rosters, sign_in, throttling
 from library.people.models import PUPIL, SCHOOL, TEACHER, Unit
 from library.people.roles import ADMINISTRATOR, ROLES, name_of
@@ -27,7 +29,7 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/quan-tri/nguoi-dung")
-async def people_page(request: Request, gate: GateNow, token: Token, language: Language, don_vi: str = "") -> Response:
+async def people_page(request: Request, gate: GateNow, token: Token, language: Language, don_vi: Asked = "") -> Response:
     """The people of a unit in my care."""
     return await people_shown(request, gate, token, language, don_vi)
 
@@ -161,7 +163,8 @@ async def people_shown(
 
     actor, data = await gate.read(read)
     roles = [(role, name_of(role, language)) for role in ROLES]
-    return with_problem(request, "admin-people", actor, {**data, "made": made.model_dump() if made else None, "roles": roles}, problem, given)
+    more = {"made": made.model_dump() if made else None, "roles": roles, "reasons": reasons_for(PERSON, language)}
+    return with_problem(request, "admin-people", actor, {**data, **more}, problem, given)
 
 
 def places_of(session: Session, unit: Unit, mine: list[schemas.Unit]) -> Mapping[str, Any]:

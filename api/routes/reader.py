@@ -1,13 +1,11 @@
 """What the reader needs: a page with its marked text and boxes, and the hits of a query in a work."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 
 from api import describing
 from api.counting import note
-from api.dependencies import Now, Reader, Reading
+from api.dependencies import Now, PageNumber, Reader, Reading, Words
 from api.schemas import works as schemas
 from library.catalogue import boxes, queries
 from library.catalogue.models import Work
@@ -17,11 +15,10 @@ from search import marking, reading
 from search.query import parse
 
 router = APIRouter(prefix="/api/v1/works", tags=["reader"])
-Words = Annotated[str, Query(description="what to mark")]
 
 
 @router.get("/{work_id}/pages/{number}", response_model=schemas.Page)
-def page(work_id: str, number: int, request: Request, session: Reading, actor: Reader, at: Now, q: Words = "") -> schemas.Page:
+def page(work_id: str, number: PageNumber, request: Request, session: Reading, actor: Reader, at: Now, q: Words = "") -> schemas.Page:
     """One page with the query marked."""
     work = queries.visible_work(session, work_id, actor.sight, at=at)
     sent = page_of(session, work, number, q, actor.sight)

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import describing
-from api.dependencies import GateNow, Language, Token
+from api.dependencies import Asked, GateNow, Language, Token, number_in
 from api.errors import status_of
 from api.gate import Gate
 from api.routes import deposits
 from api.routes import reviews as api
 from api.schemas import reviews as schemas
+from api.schemas.base import Code
 from api.showing import Text, in_both_languages, prefix_of, shown
 from library import vocabulary
 from library.catalogue import depositing
@@ -33,7 +34,7 @@ Act = Callable[[Session, Actor], Any]
 
 
 @page.get("/duyet")
-async def queue_page(request: Request, gate: GateNow, token: Token, language: Language, vua: str = "") -> Response:
+async def queue_page(request: Request, gate: GateNow, token: Token, language: Language, vua: Asked = "") -> Response:
     """Open the oldest one that nobody else has open; when there is none, say what there is."""
 
     def look(session: Session) -> tuple[Actor, Mapping[str, Any], uuid.UUID | None]:
@@ -48,7 +49,7 @@ async def queue_page(request: Request, gate: GateNow, token: Token, language: La
 
 
 @page.get("/duyet/{review_id}")
-async def review_page(review_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: str = "1", vua: str = "") -> Response:
+async def review_page(review_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: Asked = "1", vua: Asked = "") -> Response:
     """One review, opened for whoever may decide."""
     return await review_shown(request, gate, token, review_id, language, p=p, done=vua)
 
@@ -66,7 +67,7 @@ async def approve_form(review_id: str, request: Request, gate: GateNow, token: T
 @page.post("/duyet/{review_id}/tra-lai")
 async def return_form(
     review_id: str, request: Request, gate: GateNow, token: Token, language: Language,
-    version_id: Text = "", digest: Text = "", reasons: Annotated[list[str] | None, Form()] = None, remark: Text = "",
+    version_id: Text = "", digest: Text = "", reasons: Annotated[list[Code] | None, Form(max_length=20)] = None, remark: Text = "",
 ) -> Response:  # fmt: skip
     """Return by the plain form, and on to the next."""
 
@@ -171,7 +172,7 @@ def data_of(
     return {
         "review": sent,
         "queue": api.queue_of(session, actor, language, at=at, current=current) if queries.is_reviewer(actor) else schemas.Queue(waiting=0, reviews=[]),
-        "leaf": leaf_of(session, review, number) if review else None,
+        "leaf": leaf_of(session, review, number) if review and queries.may_open(review, actor) else None,
         "done": done_of(session, actor, done),
         "reasons": [describing.named(vocabulary.reasons(), code, language) for code in vocabulary.reasons()],
         "problem": refusal.sentence(language) if refusal else None,
@@ -184,7 +185,7 @@ def leaf_of(session: Session, review: Review, text: str) -> Mapping[str, Any] | 
     count = review.version.page_count or 0
     if not count:
         return None
-    number = min(max(int(text) if text.isdecimal() and text.isascii() and len(text) < 6 else 1, 1), count)
+    number = number_in(text, count)
     found = catalogue.page(session, review.version_id, number)
     drawn = catalogue.rendition(session, review.version_id, "page-800", number)
     image = f"/api/v1/reviews/{review.id}/pages/{number}/image" if drawn else None

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api import describing
-from api.dependencies import HouseNow, Language, Now, Reader, Reading, Writer, Writing
+from api.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.routes.deposits import id_of
 from api.routes.deposits import sent as deposits_sent
 from api.schemas import deposits as deposit_schemas
@@ -19,7 +19,6 @@ from library import vocabulary
 from library.catalogue import depositing
 from library.catalogue import queries as catalogue
 from library.catalogue.models import PAGE_400, PAGE_800
-from library.catalogue.publishing import Readers
 from library.people.models import SCHOOL
 from library.people.sign_in import Actor
 from library.reviews import binding, checking, queries, reviewing
@@ -85,23 +84,23 @@ def recall(review_id: str, session: Writing, actor: Writer, at: Now, language: L
     return sent(session, queries.seen_by(session, review_id_of(review_id), actor), actor, language, at=at)
 
 
-@router.get("/reviews/{review_id}/pages/{number}/image")
+@router.get("/reviews/{review_id}/pages/{number}/image", response_class=Response)
 def page_image(
-    review_id: str, number: int, request: Request, session: Reading, actor: Reader, house: HouseNow,
+    review_id: str, number: PageNumber, request: Request, session: Reading, actor: Reader, house: HouseNow,
     size: Annotated[int, Query(ge=100, le=2000)] = 800,
 ) -> Response:  # fmt: skip
     """A page of the version under review, the very image that readers will get."""
-    review = queries.seen_by(session, review_id_of(review_id), actor)
+    review = queries.opened_by(session, review_id_of(review_id), actor)
     drawn = catalogue.rendition(session, review.version_id, PAGE_400 if size <= 400 else PAGE_800, number)
     if drawn is None:
         raise catalogue.UnknownPage
     return send(house, request, drawn, attachment=False)
 
 
-@router.get("/reviews/{review_id}/file")
+@router.get("/reviews/{review_id}/file", response_class=Response)
 def file(review_id: str, request: Request, session: Reading, actor: Reader, house: HouseNow) -> Response:
     """The file of the version under review, as a download."""
-    review = queries.seen_by(session, review_id_of(review_id), actor)
+    review = queries.opened_by(session, review_id_of(review_id), actor)
     return send(house, request, catalogue.original(session, review.version_id), attachment=True)
 
 
@@ -110,8 +109,7 @@ def submit(work_id: str, wish: schemas.Submission, session: Writing, actor: Writ
     """Send the newest version of a work to the reviewers of its school."""
     actor.required()
     work = catalogue.visible_work(session, work_id, actor.sight, at=at)
-    readers = Readers(wish.sight, tuple(wish.to), wish.opens_at, wish.closes_at) if wish.sight else None
-    review = reviewing.submit(session, work, readers, by=actor, at=at)
+    review = reviewing.submit(session, work, wish.model_dump(exclude_unset=True), by=actor, at=at)
     return sent(session, queries.seen_by(session, review.id, actor), actor, language, at=at)
 
 
@@ -122,7 +120,7 @@ def submit_deposit(
     """Send an upload to the reviewers; while it is still on its way the wish is kept."""
     mine = depositing.mine(session, id_of(deposit_id), actor)
     reviewing.submit_deposit(session, mine, wish.sight, by=actor, at=at)
-    return deposits_sent(session, [mine], house, language)[0]
+    return deposits_sent(session, [mine], actor, house, language)[0]
 
 
 def seen_of(version_id: str, digest: str) -> Seen:
@@ -186,6 +184,7 @@ def sent(session: Session, review: Review, actor: Actor, language: str, *, at: d
         served=review.work.version_id == review.version_id,
         checks=checks_of(found),
         held_by=holder.name if holder and REVIEWER in parts else None,
+        may_open=queries.may_open(review, actor),
         may_decide=waiting and REVIEWER in parts and AUTHOR not in parts,
         may_undo=DECIDER in parts and reviewing.may_undo(review, at=at),
         may_recall=waiting and AUTHOR in parts,

@@ -3,6 +3,8 @@
 from types import ModuleType
 
 from api.routes import (
+    deletion_pages,
+    deletions,
     deposits,
     desk,
     desk_pages,
@@ -40,6 +42,7 @@ ROOMS: tuple[ModuleType, ...] = (
     home,
     works,
     keeping,
+    deletions,
     reviews,
     reader,
     deposits,
@@ -54,6 +57,7 @@ ROOMS: tuple[ModuleType, ...] = (
     me_pages,
     review_pages,
     desk_pages,
+    deletion_pages,
     people_pages,
     unit_pages,
 )

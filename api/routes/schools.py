@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from api import describing
-from api.dependencies import GateNow, Language, Now, Reader, Reading, Token
+from api.dependencies import Asked, GateNow, Language, Now, Reader, Reading, Token
 from api.schemas import schools as schemas
 from api.schemas.base import Named
 from api.schemas.home import Shelf
@@ -26,18 +26,17 @@ from library.people.sign_in import Actor
 api = APIRouter(prefix="/api/v1/schools", tags=["units"])
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 NEWEST, SHELF = 6, 60
-Subject = Annotated[str, Query(max_length=40)]
-Grade = Annotated[str, Query(pattern="^([1-9]|1[0-2])?$")]
+Grade = Annotated[str, Query(max_length=2, pattern="^([1-9]|1[0-2])?$")]
 
 
 @api.get("/{code}", response_model=schemas.School)
-def school(code: str, session: Reading, actor: Reader, at: Now, language: Language, mon: Subject = "", lop: Grade = "") -> schemas.School:
+def school(code: str, session: Reading, actor: Reader, at: Now, language: Language, mon: Asked = "", lop: Grade = "") -> schemas.School:
     """A school, with what the asker may see of its material; the shelf narrowed to a subject and a grade."""
     return school_of(session, code, actor, language, mon, lop, at=at)
 
 
 @page.get("/truong/{code}")
-async def school_page(code: str, request: Request, gate: GateNow, token: Token, language: Language, mon: Subject = "", lop: Grade = "") -> Response:
+async def school_page(code: str, request: Request, gate: GateNow, token: Token, language: Language, mon: Asked = "", lop: Grade = "") -> Response:
     """The page of a school."""
     return await answer(request, gate, token, "school", lambda s, a: {"school": school_of(s, code, a, language, mon, lop, at=now())})
 

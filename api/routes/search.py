@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
 from api import describing
-from api.dependencies import GateNow, IndexNow, Language, Now, Token
+from api.dependencies import GateNow, IndexNow, Language, Now, Token, Values, Words
 from api.schemas import search as schemas
 from api.schemas.base import Named
 from library import vocabulary
@@ -25,9 +25,6 @@ router = APIRouter(prefix="/api/v1", tags=["search"])
 LAST_PAGE = 50
 
 
-Values = Annotated[list[str], Query(max_length=20)]
-
-
 @router.get("/search", response_model=schemas.Found)
 async def search(
     gate: GateNow,
@@ -39,7 +36,7 @@ async def search(
     lop: Values = [],  # noqa: B006
     loai: Values = [],  # noqa: B006
     truong: Values = [],  # noqa: B006
-    q: str = "",
+    q: Words = "",
     trang: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
 ) -> schemas.Found:
     """Works and pages that hold the words, best first."""
@@ -54,7 +51,8 @@ async def search(
 
 def filters_of(mon: list[str], lop: list[str], loai: list[str], truong: list[str]) -> Filters:
     """Filters as they stand in an address; senseless grades are left out."""
-    grades = frozenset(int(one) for one in lop if one.isdecimal() and int(one) in vocabulary.GRADES)
+    known = {str(grade): grade for grade in vocabulary.GRADES}
+    grades = frozenset(known[one] for one in lop if one in known)
     return Filters(frozenset(filter(None, mon)), grades, frozenset(filter(None, loai)), frozenset(filter(None, truong)))
 
 

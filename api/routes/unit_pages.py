@@ -12,6 +12,7 @@ from api.errors import NotValid
 from api.gate import Gate
 from api.routes import units as units_api
 from api.schemas import rosters as schemas
+from api.schemas.base import Code
 from api.showing import Text, in_both_languages, prefix_of, unread_of, with_problem, wrong_with
 from library.clock import now
 from library.errors import Refusal
@@ -45,7 +46,7 @@ async def open_unit(
 @page.post("/quan-tri/truong/{code}")
 async def change_unit(
     code: str, request: Request, gate: GateNow, token: Token, language: Language,
-    parts: Annotated[list[str], Form(default_factory=list)], into: Text = "", name: Text = "", hub: Text = "", authority: Text = "",
+    parts: Annotated[list[Code], Form(default_factory=list, max_length=20)], into: Text = "", name: Text = "", hub: Text = "", authority: Text = "",
 ) -> Response:  # fmt: skip
     """Rename a unit, choose its hub or who manages it, merge it into another or split it into several."""
 

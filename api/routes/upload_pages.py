@@ -1,6 +1,7 @@
 """The pages of those who send: the form, and what has become of my uploads."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, UploadFile
@@ -8,14 +9,16 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import describing
-from api.dependencies import GateNow, HouseNow, Language, Token
+from api.dependencies import Asked, GateNow, HouseNow, Language, Token
 from api.errors import status_of
 from api.routes import deposits
 from api.showing import Text, answer, in_both_languages, prefix_of, shown
-from library.catalogue import cataloguing, queries
+from library.catalogue import cataloguing, depositing, publishing, queries
+from library.catalogue.models import PUBLISHED
 from library.clock import now
 from library.errors import Refusal
 from library.people import sign_in
+from library.people.roles import AUTHORS
 from library.people.sign_in import Actor, SignInNeeded
 from library.reviews import queries as reviews
 
@@ -23,9 +26,16 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/gui")
-async def upload_page(request: Request, gate: GateNow, token: Token, language: Language, bai: str = "") -> Response:
+async def upload_page(request: Request, gate: GateNow, token: Token, language: Language, bai: Asked = "") -> Response:
     """The upload form; `bai`: for a new version of that work."""
-    return await answer(request, gate, token, "upload", lambda s, a: {"problem": None, "changed": changed_of(s, a, bai, language)})
+    return await answer(request, gate, token, "upload", lambda s, a: form_of(s, a, bai, language))
+
+
+def form_of(session: Session, actor: Actor, work_id: str, language: str, *, problem: str | None = None) -> Mapping[str, Any]:
+    """What the form shows: the work that gets a new version, and the readers to choose from. Raises SignInNeeded, UnknownWork."""
+    changed = changed_of(session, actor, work_id, language)
+    unit = actor.acting_as(*AUTHORS)
+    return {"problem": problem, "changed": changed, "sights": changed["sights"] if changed else describing.sights_for(unit.unit) if unit else ["public"]}
 
 
 def changed_of(session: Session, actor: Actor, work_id: str, language: str) -> Mapping[str, Any] | None:
@@ -34,17 +44,21 @@ def changed_of(session: Session, actor: Actor, work_id: str, language: str) -> M
     if not work_id:
         return None
     work = queries.visible_work(session, work_id, actor.sight, at=now())
-    if not cataloguing.may_edit(work, actor):
+    if not cataloguing.may_edit(session, work, actor):
         raise cataloguing.UnknownWork
     last = next(iter(reviews.history_of(session, work.id)), None)
     brief = describing.review_of(last, language).model_dump() if last else None
-    return {"id": str(work.id), "title": work.title, "state": work.state, "review": brief, "sight": last.sight if last else work.sight}
+    has_readers = work.state == PUBLISHED and work.version_id is not None
+    wished = last if last and not (has_readers and last.version_id == work.version_id) else None  # for a version that has not reached its readers
+    sight = wished.sight if wished else publishing.UNSAID if has_readers else work.sight
+    told = {"id": str(work.id), "title": work.title, "state": work.state, "has_readers": has_readers, "sight": sight}
+    return {**told, "review": brief, "sights": describing.sights_for(work.unit)}
 
 
 @page.post("/gui")
 async def upload(
     request: Request, gate: GateNow, house: HouseNow, token: Token, language: Language,
-    file: Annotated[UploadFile, File()], sight: Text = "public", approve: Text = "", review: Text = "", work: Text = "",
+    file: Annotated[UploadFile, File()], sight: Text = "", approve: Text = "", review: Text = "", work: Text = "",
 ) -> Response:  # fmt: skip
     """A file by the plain form."""
     try:
@@ -52,8 +66,14 @@ async def upload(
     except SignInNeeded:
         raise
     except Refusal as refusal:
-        actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
-        return shown(request, "upload", actor, {"problem": refusal.sentence(language), "changed": None}, status=status_of(refusal))
+        told, of = refusal.sentence(language), "" if isinstance(refusal, cataloguing.UnknownWork) else work
+
+        def look(session: Session) -> tuple[Actor, Mapping[str, Any]]:
+            actor = sign_in.actor_of(session, token, at=now())
+            return actor, form_of(session, actor, of, language, problem=told)
+
+        actor, data = await gate.read(look)
+        return shown(request, "upload", actor, data, status=status_of(refusal))
     return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
 
 
@@ -67,6 +87,14 @@ async def my_uploads_page(request: Request, gate: GateNow, token: Token, languag
 async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> Response:
     """Remove a refused upload from the list."""
     await deposits.cancel(gate, house, deposits.id_of(deposit_id), token)
+    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
+
+
+@page.post("/bai-cua-toi/{deposit_id}/dung")
+async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> Response:
+    """Stop the reading of a file."""
+    with suppress(depositing.NotInWork):  # it has come to its end in this moment, and the page shows which
+        await deposits.stop(deposit_id, gate, house, token, language)
     return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
 
 

@@ -20,6 +20,7 @@ from api import metrics
 from api.dependencies import GateNow, HouseNow, Token
 from api.gate import Gate
 from api.routes.deposits import Choices, cancel, id_of
+from api.schemas.base import BIGGEST
 from api.sending import at_store
 from ingest import uploading
 from ingest.house import House
@@ -28,11 +29,11 @@ from ingest.uploading import MetadataBroken, WrongChecksum, WrongOffset
 from library.catalogue import depositing
 from library.catalogue.models import RECEIVING, Deposit
 from library.clock import now
-from library.naming import clean_name
+from library.naming import clean_name, media_type_of
 from library.people import sign_in
 from library.people.sign_in import Actor
 
-router = APIRouter(prefix="/api/v1/uploads", tags=["uploads"])
+router = APIRouter(prefix="/api/v1/uploads", tags=["uploads"], default_response_class=Response)
 ALGORITHMS = {"sha1", "sha256", "md5"}
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
 OFFERS = {
@@ -56,12 +57,12 @@ async def create(
     gate: GateNow,
     house: HouseNow,
     token: Token,
-    upload_length: Annotated[int, Header(ge=0)],
-    upload_metadata: Annotated[str | None, Header()] = None,
+    upload_length: Annotated[int, Header(ge=0, le=BIGGEST)],
+    upload_metadata: Annotated[str | None, Header(max_length=8000)] = None,
 ) -> Response:
     """Announce a file; its bytes follow with PATCH."""
     told = uploading.parse_metadata(upload_metadata)
-    choices = Choices(told.get("sight", "public"), told.get("approve") == "true", told.get("review") == "true", told.get("work", ""))
+    choices = Choices(told.get("sight", ""), told.get("approve") == "true", told.get("review") == "true", told.get("work", ""))
 
     def begin(session: Session) -> tuple[uuid.UUID, datetime | None]:
         deposit = uploading.begin(
@@ -69,7 +70,7 @@ async def create(
             house,
             name=clean_name(told.get("filename", "")),
             size=upload_length,
-            media_type=told.get("filetype"),
+            media_type=media_type_of(told.get("filetype")),
             **choices.wish(),
             by=sign_in.actor_of(session, token, at=now()),
             at=now(),
@@ -101,9 +102,9 @@ async def append(
     gate: GateNow,
     house: HouseNow,
     token: Token,
-    upload_offset: Annotated[int, Header(ge=0)],
-    upload_checksum: Annotated[str | None, Header()] = None,
-    content_length: Annotated[int, Header(ge=0)] = 0,
+    upload_offset: Annotated[int, Header(ge=0, le=BIGGEST)],
+    upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
+    content_length: Annotated[int, Header(ge=0, le=BIGGEST)] = 0,
 ) -> Response:
     """The next bytes. What arrived before a cut is kept; a part whose checksum is wrong is dropped."""
     deposit_id = id_of(upload_id)

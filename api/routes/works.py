@@ -1,5 +1,6 @@
 """Works: what their page shows, correcting and publishing them, and their files."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -7,16 +8,17 @@ from sqlalchemy.orm import Session
 
 from api import describing
 from api.counting import note
-from api.dependencies import HouseNow, Language, Now, Reader, Reading, Writer, Writing
+from api.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.schemas import works as schemas
 from api.schemas.base import Named
-from api.sending import send, signed
+from api.sending import LINK_SECONDS, send, signed
 from ingest.house import House
 from library import vocabulary
 from library.catalogue import cataloguing, publishing, queries
-from library.catalogue.access import is_public
+from library.catalogue.access import is_public, stays_public
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Version, Work
 from library.circulation import queries as stock
+from library.deleting import works as deleting
 from library.learning import reading as places
 from library.people.models import SCHOOL
 from library.people.sign_in import Actor
@@ -42,9 +44,9 @@ def change(work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writ
 
 @router.post("/{work_id}/publication", response_model=schemas.Work)
 def publish(work_id: str, wish: schemas.Publication, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
-    """Open exactly these bytes to these readers."""
+    """Open exactly these bytes to these readers; what the wish does not say of them stays as it is."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
-    readers = publishing.Readers(wish.sight, tuple(wish.to), wish.opens_at, wish.closes_at)
+    readers = publishing.readers_of(found, wish.model_dump(exclude_unset=True))
     publishing.publish(session, found, queries.work_id_of(wish.version_id), wish.digest, readers, by=actor, at=at)
     reviewing.overruled(session, found, by=actor, at=at)
     return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
@@ -69,27 +71,28 @@ def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Write
     places.keep_place(session, person.id, found.id, wish.page, at=at)
 
 
-@router.get("/{work_id}/file")
+@router.get("/{work_id}/file", response_class=Response)
 def file(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
     """The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store itself."""
     found, version = queries.readable_work(session, work_id, actor.sight, at=at)
     if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
         note(request, DOWNLOADS, found, actor)
     original = queries.original(session, version.id)
-    link = signed(house, original) if is_public(session, found, at=at) else None
+    outlives = all(is_public(session, found, at=moment) for moment in (at, at + timedelta(seconds=LINK_SECONDS)))  # the link knows of no end
+    link = signed(house, original) if outlives else None
     return link or send(house, request, original, attachment=True)
 
 
-@router.get("/{work_id}/thumbnail")
+@router.get("/{work_id}/thumbnail", response_class=Response)
 def thumbnail(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
     """The first page, small."""
     return image(session, request, house, work_id, actor, THUMBNAIL, 1, at=at)
 
 
-@router.get("/{work_id}/pages/{number}/image")
+@router.get("/{work_id}/pages/{number}/image", response_class=Response)
 def page_image(
     work_id: str,
-    number: int,
+    number: PageNumber,
     request: Request,
     session: Reading,
     actor: Reader,
@@ -107,7 +110,7 @@ def image(session: Session, request: Request, house: House, work_id: str, actor:
     drawn = queries.rendition(session, found.version_id, kind, number) if found.version_id else None
     if drawn is None:
         raise queries.UnknownPage
-    return send(house, request, drawn, attachment=False)
+    return send(house, request, drawn, attachment=False, lasting=stays_public(found, at=at))
 
 
 def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.Work:
@@ -132,7 +135,8 @@ def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.
         published_at=found.published_at,
         created_at=found.created_at,
         place=places.place_of(session, actor.person.id, found.id) if actor.person else None,
-        may_edit=cataloguing.may_edit(found, actor),
+        may_edit=cataloguing.may_change(session, found, actor),
+        may_delete=deleting.may_delete(session, found, actor),
         may_publish=version is not None and cataloguing.may_publish(found, actor),
         **(digital(session, version) if version else {}),
     )

@@ -1,11 +1,12 @@
 """The desk, copies and loans on the wire."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.base import Sent, Wish
+from api.schemas.base import Code, Day, Line, Named, Sent, Wish
 
 
 class ScanWish(Wish):
@@ -80,15 +81,35 @@ class CopiesOfSchool(Sent):
     copies: list[Copy]
 
 
-class NewCopies(Wish):
-    """Copies for a known ISBN or a title; `barcodes` when the school has its labels on already."""
+class KnownTitle(Sent):
+    """A title that the library knows under an ISBN."""
 
-    title: str = Field(default="", max_length=300)
+    work_id: str
+    title: str
+    authors: str | None
+    unit: Named
+    whose: str  # own | authority | other
+
+
+class KnownTitles(Sent):
+    """What the library knows under an ISBN, the nearest first."""
+
+    titles: list[KnownTitle]
+
+
+class NewCopies(Wish):
+    """Copies for a known ISBN or a title; `barcodes` when the school has its labels on already.
+
+    What only others know under the ISBN is confirmed by its `work_id`, or turned down by `another` with a title.
+    """
+
+    title: Line = Field(default="", max_length=300)
     isbn: str = Field(default="", max_length=40)
     work_id: UUID | None = None
+    another: bool = False
     count: int = Field(default=1, ge=1, le=200)
-    shelf: str | None = Field(default=None, max_length=60)
-    barcodes: list[str] = Field(default_factory=list, max_length=200)
+    shelf: Line | None = Field(default=None, max_length=60)
+    barcodes: list[Code] = Field(default_factory=list, max_length=200)
 
 
 class Loan(Sent):
@@ -111,9 +132,9 @@ class CalendarWish(Wish):
     """When the school's library is open."""
 
     opening_hours: str | None = Field(default=None, max_length=300)
-    open_weekdays: list[int] = Field(default_factory=lambda: [1, 2, 3, 4, 5, 6], max_length=7)
-    last_return_day: date | None = None
-    closed_days: list[date] = Field(default_factory=list, max_length=200)
+    open_weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default_factory=lambda: [1, 2, 3, 4, 5, 6], max_length=7)
+    last_return_day: Day | None = None
+    closed_days: list[Day] = Field(default_factory=list, max_length=200)
 
 
 class Calendar(Sent):

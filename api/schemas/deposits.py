@@ -29,6 +29,7 @@ class Deposit(Sent):
     sentence: str | None
     warnings: list[Warning]
     submitted: bool  # goes to the reviewers when it is ready, or has gone
+    may_edit: bool  # its work may get a new version, and go to the reviewers
     stands: str | None  # draft | in-review | returned | published | replaced; none before it is ready
     review: ReviewBrief | None  # the last one of this version
     work_id: str | None

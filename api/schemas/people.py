@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.base import Named, Sent, Wish
+from api.schemas.base import Code, Line, Named, Sent, Wish
 
 Password = Annotated[str, StringConstraints(strip_whitespace=False, max_length=1000), Field(repr=False)]  # as it was typed, outer spaces too
 
@@ -31,7 +31,7 @@ class Role(Sent):
 class RoleChoice(Wish):
     """The role to use from now on."""
 
-    role_id: str = Field(max_length=60)
+    role_id: Code
 
 
 class PasswordChoice(Wish):
@@ -67,7 +67,7 @@ class Invitation(Sent):
 class Acceptance(Wish):
     """The answer to a one-time link: who I am and the password I choose (10 characters or more, nothing that is easy to guess)."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: Line = Field(min_length=1, max_length=200)
     login: str = Field(min_length=3, max_length=60, pattern=r"^[\w.@-]+$")
     password: Password
     shared: bool = False  # a computer that many use, as at signing in

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from api.schemas.base import Named, Sent, Wish
+from api.schemas.base import Code, Moment, Named, Sent, Wish
 from api.schemas.search import Cover
 
 
@@ -89,6 +89,7 @@ class Review(ReviewBrief):
     served: bool  # the reader shows this very version
     checks: Checks
     held_by: str | None
+    may_open: bool  # its pages and its file
     may_decide: bool
     may_undo: bool
     may_recall: bool
@@ -105,26 +106,26 @@ class Submission(Wish):
     """Send it to the reviewers, for these readers."""
 
     sight: str | None = Field(default=None, pattern="^(public|province|commune|school|department|class|person|owner)$")
-    to: list[str] = Field(default_factory=list, max_length=200)
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    to: list[Code] = Field(default_factory=list, max_length=200)
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
 
 
 class DepositSubmission(Wish):
     """Send an upload to the reviewers, also while it is still on its way."""
 
-    sight: str | None = Field(default=None, pattern="^(public|province|commune|school|owner)$")
+    sight: str | None = Field(default=None, pattern="^(|public|province|commune|school|owner)$")  # empty: the readers that its work has now
 
 
 class Decision(Wish):
     """What was seen: the version, and the digest as the review told it."""
 
-    version_id: str = Field(max_length=60)
+    version_id: Code
     digest: str = Field(max_length=64)
 
 
 class Return(Decision):
     """Give it back: a reason, or a few words, or both."""
 
-    reasons: list[str] = Field(default_factory=list, max_length=20)
+    reasons: list[Code] = Field(default_factory=list, max_length=20)
     remark: str | None = Field(default=None, max_length=2000)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.schemas.base import Named, Sent, Wish
+from api.schemas.base import Code, Line, Named, Sent, Wish
 
 
 class UnitName(Sent):
@@ -39,7 +39,7 @@ class UnitOpening(Wish):
 
     kind: str = Field(pattern="^(commune|school|department)$")
     code: str = Field(min_length=2, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")
-    name: str = Field(min_length=1, max_length=200)
+    name: Line = Field(min_length=1, max_length=200)
     place: str = Field(min_length=1, max_length=40)  # code of the unit it lies in
     authority: str | None = Field(default=None, max_length=40)  # code of who manages it; by default its place
 
@@ -47,7 +47,7 @@ class UnitOpening(Wish):
 class UnitChange(Wish):
     """Another name, managing authority or hub; what is left out stays. An empty hub means none."""
 
-    name: str | None = Field(default=None, min_length=1, max_length=200)
+    name: Line | None = Field(default=None, min_length=1, max_length=200)
     authority: str | None = Field(default=None, min_length=1, max_length=40)
     hub: str | None = Field(default=None, max_length=40)
 
@@ -55,7 +55,7 @@ class UnitChange(Wish):
 class Succession(Wish):
     """What a unit goes into: one (a merger) or several (a split)."""
 
-    into: list[str] = Field(min_length=1, max_length=20)
+    into: list[Code] = Field(min_length=1, max_length=20)
 
 
 class Member(Sent):
@@ -92,9 +92,9 @@ class NewMember(Wish):
     """A new person with one role."""
 
     login: str = Field(min_length=3, max_length=60, pattern=r"^[\w.@-]+$")
-    name: str = Field(min_length=1, max_length=200)
+    name: Line = Field(min_length=1, max_length=200)
     role: str = Field(max_length=40)
-    email: str | None = Field(default=None, max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")
+    email: str | None = Field(default=None, max_length=200, pattern=r"^[^@\s.]+(\.[^@\s.]+)*@[^@\s.]+(\.[^@\s.]+)*$")
     way: str = Field(default="link", pattern="^(link|password)$")
 
 
@@ -131,11 +131,11 @@ class Classes(Sent):
 class NewClass(Wish):
     """A class of this school year."""
 
-    name: str = Field(min_length=1, max_length=40)
+    name: Line = Field(min_length=1, max_length=40)
     grade: int | None = Field(default=None, ge=1, le=12)
 
 
 class Pupils(Wish):
     """Pupils for a class."""
 
-    person_ids: list[str] = Field(min_length=1, max_length=100)
+    person_ids: list[Code] = Field(min_length=1, max_length=100)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from api.schemas.base import Named, Sent, Wish
+from api.schemas.base import Code, Line, Moment, Named, Number, Sent, Wish
 from api.schemas.search import Cover
 from library.usage import Told
 from search.marking import Piece
@@ -60,30 +60,31 @@ class Work(Sent):
     published_at: datetime | None
     created_at: datetime
     place: int | None  # page where the signed-in reader left off
-    may_edit: bool
+    may_edit: bool  # what describes it may be changed as it stands
+    may_delete: bool
     may_publish: bool
 
 
 class WorkChange(Wish):
     """What an owner or administrator may correct."""
 
-    title: str | None = Field(default=None, min_length=1, max_length=300)
-    authors: str | None = Field(default=None, max_length=300)
-    type: str | None = None
-    subject: str | None = None
+    title: Line | None = Field(default=None, min_length=1, max_length=300)
+    authors: Line | None = Field(default=None, max_length=300)
+    type: Code | None = None
+    subject: Code | None = None
     grade: int | None = Field(default=None, ge=1, le=12)
-    series: str | None = None
+    series: Code | None = None
 
 
 class Publication(Wish):
     """Approve exactly these bytes for these readers."""
 
-    version_id: str
-    digest: str
-    sight: str = Field(default="public", pattern="^(public|province|commune|school|department|class|person|owner)$")
-    to: list[str] = Field(default_factory=list, max_length=200)  # ids, when the sight is department, class or person
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    version_id: Code
+    digest: str = Field(max_length=64)
+    sight: str | None = Field(default=None, pattern="^(public|province|commune|school|department|class|person|owner)$")
+    to: list[Code] = Field(default_factory=list, max_length=200)  # ids, when the sight is department, class or person
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
 
 
 class HistoryLine(Sent):
@@ -175,4 +176,4 @@ class Hits(Sent):
 class Place(Wish):
     """Where the reader left off."""
 
-    page: int = Field(ge=1)
+    page: Number

@@ -28,7 +28,7 @@ def work(path: Path, numbers: Sequence[int], kind: str, folder: Path) -> Iterato
             yield {"undrawn": number, "error": str(error)}
             continue
         for size in (*SIZES, *([THUMBNAIL] if number == 1 else [])):
-            yield _saved(image, size, number, folder)
+            yield _saved(image, size, number, folder) | ({"pixels": image.width * image.height} if size == SIZES[0] else {})
 
 
 def _saved(image: Image.Image, size: int, number: int, folder: Path) -> dict[str, Any]:

@@ -21,7 +21,8 @@ Image.MAX_IMAGE_PIXELS = 120_000_000
 
 def is_blank(page: pymupdf.Page) -> bool:
     """Whether nothing at all is drawn on the page."""
-    small = page.get_pixmap(dpi=20, colorspace=pymupdf.csGRAY)
+    scale = min(20 / 72, 300 / max(page.rect.width, page.rect.height, 1))
+    small = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY)
     return bool(small.is_unicolor)
 
 

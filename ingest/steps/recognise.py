@@ -38,11 +38,13 @@ def work(path: Path, numbers: Sequence[int], kind: str) -> Iterator[dict[str, An
     with Engine() as engine:
         for number in numbers:
             sheet = images.sheet_of_file(path) if document is None else images.sheet_of_page(document[number - 1])
-            yield page_to(_page(engine, sheet, number))
+            yield page_to(_page(engine, sheet, number)) | {"pixels": engine.drawn()}
 
 
 class Engine:
     """One opened recogniser for many pages."""
+
+    seen = 0
 
     def __enter__(self) -> "Engine":
         folder = model_folder()
@@ -53,6 +55,11 @@ class Engine:
             self.api = tesserocr.PyTessBaseAPI(path=str(folder), lang="vie", psm=tesserocr.PSM.AUTO)
             self.recognise = self.by_library
         return self
+
+    def drawn(self) -> int:
+        """Pixels it was shown since this was asked last."""
+        seen, self.seen = self.seen, 0
+        return seen
 
     def __exit__(self, *_: object) -> None:
         if self.api is not None:
@@ -113,6 +120,7 @@ def _read_at(engine: Engine, sheet: Sheet, dpi: float, number: int) -> PageRead:
     image = sheet.grey(dpi)
     drawn = 72 * image.width / (sheet.width or 1)  # a big page or a coarse image may have come out below
     steps: tuple[str, ...] = ("ocr", f"{drawn:.0f}dpi")
+    engine.seen += image.width * image.height
     lines, trust = engine.recognise(image, drawn)
     if not any(lines):
         lines, trust = engine.recognise(images.flattened(image), drawn)

@@ -103,7 +103,7 @@ class Checker:
         """Keep what was found, and how far we are, in one transaction. Raises LeaseLost: then nothing is kept."""
         counts = {"files": FixitySlice.files + len(seen), "bytes": FixitySlice.bytes + size}
         with transaction(self.house.engine) as session:
-            work_queue.settle(session, lease, lease_until=now() + timedelta(seconds=self.house.settings.lease_seconds), reached=reached, **counts)
+            work_queue.settle(session, lease, lease_until=now() + timedelta(seconds=self.house.settings.lease_seconds), reached=reached, attempts=1, **counts)
             news = fixity.note(session, self.house.files, seen, at=now())
         cry(news)
 

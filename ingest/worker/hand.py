@@ -8,11 +8,12 @@ import errno
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 from sqlalchemy import ColumnElement
@@ -20,16 +21,19 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ingest.house import House
+from ingest.sandbox import Leash
 from library import work_queue
 from library.clock import now
-from library.database import transaction
+from library.database import reading_session, transaction
 from library.files.keys import StoreAway
 from library.logs import new_request_id
-from library.work_queue import Lease, LeaseLost, Workable
+from library.work_queue import Lease, LeaseLost, Workable, WornOut
 
 log = structlog.get_logger()
 AWAY_SECONDS = 1.0  # between two looks for what is away
 LONGEST_PAUSE = 60.0  # seconds after turns that broke, one after the other: never a hot loop
+WATCH_EVERY = 1.0  # seconds
+LONGEST_CLAIM = 4 * 3600.0  # seconds of one turn with one row; far beyond whatever a slice of work takes
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 Row = TypeVar("Row", bound=Workable)
@@ -76,12 +80,15 @@ class Hand:
         return pause
 
 
-@dataclass
+@dataclass(eq=False)
 class Claim(Generic[Row]):
-    """A row in work."""
+    """A row in work. Whoever runs programs for it hangs them on its leash, which is cut when the lease is lost."""
 
     row: Row
     lease: Lease
+    leash: Leash = field(default_factory=Leash)
+    began: float = field(default_factory=time.monotonic)
+    stretched: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -91,7 +98,7 @@ class Claims:
     house: House
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}")
     stopping: threading.Event = field(default_factory=threading.Event)
-    leases: dict[uuid.UUID, Lease] = field(default_factory=dict)
+    held: dict[uuid.UUID, Claim[Any]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def claimed(self, model: type[Row], *only: ColumnElement[bool], aside: Aside | None = None) -> Iterator[Claim[Row] | None]:
@@ -99,7 +106,7 @@ class Claims:
 
         Raises what lies outside the row: a store or a database that is away, a full disk. Then no try is lost, and there is no use in the next row.
         """
-        claim = self.take(model, *only)
+        claim = self.take(model, *only, aside=aside)
         if claim is None:
             yield None
             return
@@ -110,34 +117,64 @@ class Claims:
             except LeaseLost:
                 log.warning("lease-lost")
             except Stopped:
-                self.give_back(claim.lease)
+                self.give_back(claim)
             except Exception as error:
                 self.failed(claim, error, aside)
                 if outside(error):
                     raise
             finally:
-                self.leases.pop(claim.lease.row_id, None)
+                self.let_go(claim)
 
-    def take(self, model: type[Row], *only: ColumnElement[bool]) -> Claim[Row] | None:
-        """Claim a due row and hold it."""
-        with transaction(self.house.engine) as session:
-            found = work_queue.claim(session, model, *only, worker=self.name, at=now(), seconds=self.house.settings.lease_seconds)
-        if found is None:
-            return None
-        claim = Claim(*found)
-        self.leases[claim.lease.row_id] = claim.lease
-        return claim
+    def take(self, model: type[Row], *only: ColumnElement[bool], aside: Aside | None = None) -> Claim[Row] | None:
+        """Claim a due row and hold it; one that has worn out its workers is set aside on the way."""
+        while True:
+            with transaction(self.house.engine) as session:
+                found = work_queue.claim(session, model, *only, worker=self.name, at=now(), seconds=self.house.settings.lease_seconds)
+            if found is None:
+                return None
+            claim = Claim(*found)
+            if not claim.lease.worn_out:
+                self.held[claim.lease.row_id] = claim
+                return claim
+            self.failed(claim, WornOut(), aside)
 
-    def give_back(self, *leases: Lease) -> None:
+    def let_go(self, *claims: Claim[Row]) -> None:
+        """These rows are not in hand any more."""
+        for claim in claims:
+            self.held.pop(claim.lease.row_id, None)
+
+    def give_back(self, *claims: Claim[Any]) -> None:
         """Free at once, and the try does not count."""
-        for lease in leases:
-            self.leases.pop(lease.row_id, None)
+        self.let_go(*claims)
+        for claim in claims:
             with contextlib.suppress(LeaseLost), transaction(self.house.engine) as session:
-                work_queue.give_back(session, lease)
+                work_queue.give_back(session, claim.lease)
 
-    def failed(self, claim: Claim[Row], error: Exception, aside: Aside | None = None) -> None:
+    def watch(self) -> bool:
+        """A lease lives as long as the work, however long one page of it takes; where it is lost all the same, the work ends."""
+        claims = list(self.held.values())
+        if claims:
+            with reading_session(self.house.engine) as session:
+                ours = work_queue.held(session, [claim.lease for claim in claims])
+            for claim in claims:
+                if claim.lease.row_id in ours:
+                    self.stretch(claim)
+                elif self.held.get(claim.lease.row_id) is claim:
+                    claim.leash.cut()
+        return False
+
+    def stretch(self, claim: Claim[Any]) -> None:
+        """Once in a quarter of a lease; a hand that has hung for hours loses its row."""
+        seconds, at = self.house.settings.lease_seconds, time.monotonic()
+        if at < claim.stretched + seconds / 4 or at > claim.began + LONGEST_CLAIM:
+            return
+        with contextlib.suppress(LeaseLost), transaction(self.house.engine) as session:
+            work_queue.renew(session, claim.lease, at=now(), seconds=seconds)
+        claim.stretched = at
+
+    def failed(self, claim: Claim[Any], error: Exception, aside: Aside | None = None) -> None:
         """A try that broke, noted as soon as the database can be told."""
-        log.exception("work-failed", exc_info=error)
+        log.error("work-failed", exc_info=error)
         while not self.stopping.is_set():
             try:
                 self.note_failure(claim, error, aside)
@@ -146,7 +183,7 @@ class Claims:
                 log.warning("database-away", error=str(away.orig))
                 self.stopping.wait(AWAY_SECONDS)
 
-    def note_failure(self, claim: Claim[Row], error: Exception, aside: Aside | None) -> None:
+    def note_failure(self, claim: Claim[Any], error: Exception, aside: Aside | None) -> None:
         """Again later, or set aside after the third try."""
         with contextlib.suppress(LeaseLost), transaction(self.house.engine) as session:
             if outside(error):
@@ -157,4 +194,11 @@ class Claims:
 
 def outside(error: Exception) -> bool:
     """Whether this is nobody's fault: a full disk, a store or a database that is away. It never sets a row aside."""
-    return isinstance(error, (OperationalError, StoreAway)) or (isinstance(error, OSError) and error.errno in NO_SPACE)
+    if isinstance(error, OperationalError):
+        return not never_passes(error)
+    return isinstance(error, StoreAway) or (isinstance(error, OSError) and error.errno in NO_SPACE)
+
+
+def never_passes(error: OperationalError) -> bool:
+    """What a database that is there says of one statement: it took too long, or is too large for it."""
+    return getattr(error.orig, "sqlstate", None) == "57014" or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"

@@ -12,13 +12,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.house import House
-from ingest.worker import audit, deposits, post, sweep
+from ingest.worker import audit, deposits, post, removing, sweep
 from ingest.worker.fixity import LOOK_EVERY, Checker
-from ingest.worker.hand import Claims, Hand
+from ingest.worker.hand import WATCH_EVERY, Claims, Hand
 from ingest.worker.index import IndexKeeper
-from library import pulse
 from library.clock import now
 from library.database import transaction
+from library.operations import pulse
 
 log = structlog.get_logger()
 
@@ -36,13 +36,15 @@ class Worker:
         poll = self.house.settings.poll_seconds
         keeper = IndexKeeper(self.claims)
         return (
-            Hand("deposits", poll, partial(deposits.take_next, self.claims)),
+            Hand("deposits", poll, deposits.Reader(self.claims).turn),
             Hand("sweep", sweep.PAUSE, partial(sweep.turn, self.house)),
             Hand("index", poll, keeper.turn, keeper.close),
             Hand("reminders", post.REMIND_PAUSE, partial(post.remind, self.house)),
             Hand("post", max(1.0, poll), partial(post.send_next, self.house, self.claims.name)),
             Hand("audit", audit.PAUSE, partial(audit.turn, self.house)),
+            Hand("removing", removing.PAUSE, partial(removing.take_next, self.claims)),
             Hand("fixity", LOOK_EVERY, Checker(self.claims).turn),
+            Hand("leases", WATCH_EVERY, self.claims.watch),
             Hand("pulse", pulse.BEATS_EVERY.total_seconds(), self.beat),
         )
 
@@ -57,7 +59,7 @@ class Worker:
                 sys.exit(1)
         for hand in hands:
             hand.join(timeout=10)
-        self.claims.give_back(*self.claims.leases.values())
+        self.claims.give_back(*self.claims.held.values())
         with contextlib.suppress(SQLAlchemyError), transaction(self.house.engine) as session:
             pulse.stopped(session, self.claims.name)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from library.catalogue.models import Audience, Work
 from library.many_values import folded, unfolded
-from library.people.sight import VISITOR, Sight
+from library.people.sight import PUBLIC, VISITOR, Sight
 
 
 def visible_to(sight: Sight, moment: datetime) -> ColumnElement[bool]:
@@ -37,6 +37,11 @@ def _open(tokens: Sequence[str] | Select[str], moment: datetime | BindParameter[
 
 
 VISIBLE = _rule(select(unfolded("sight_tokens").c.value), bindparam("moment"))
+
+
+def stays_public(work: Work, *, at: datetime) -> bool:
+    """Whether everybody may see it, and nothing says until when: what a browser may keep for good. `work.audience` must be loaded."""
+    return any(row.token == PUBLIC and row.from_at <= at and row.until_at is None for row in work.audience)
 
 
 def is_public(session: Session, work: Work, *, at: datetime) -> bool:

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from library import audit, vocabulary, work_queue
 from library.catalogue.models import IN_REVIEW, PUBLISHED, Deposit, Version, Work
-from library.errors import Unknown, Wrong
+from library.errors import Forbidden, Unknown, Wrong
+from library.people import units
+from library.people.roles import AUTHORS
 from library.people.sight import person_token, review_token, staff_token
 from library.people.sign_in import Actor, NotAllowed
 
@@ -32,6 +34,12 @@ class UnknownValue(Wrong):
     code = "unknown-value"
     vi = "“{value}” không có trong danh mục."
     en = "“{value}” is not in the vocabulary."
+
+
+class ApprovedAsItStands(Forbidden):
+    code = "approved-as-it-stands"
+    vi = "Học liệu này đang mở cho người đọc, nên tên, tác giả và thông tin trên thẻ giữ như lúc duyệt. Cần sửa thì nhờ quản trị viên của trường."
+    en = "This material is open to readers, so its title, authors and card stay as they were approved. Ask your school's administrator to correct them."
 
 
 def open_work(session: Session, deposit: Deposit, description: Mapping[str, Any], *, at: datetime) -> Work:
@@ -69,9 +77,12 @@ def keepers(work: Work, units_above: Collection[uuid.UUID]) -> set[str]:
 
 
 def change(session: Session, work: Work, wish: Mapping[str, Any], *, by: Actor, at: datetime) -> Work:
-    """Correct what describes the work; readers find it under the new words within seconds. Raises NotAllowed, UnknownValue."""
-    if not may_edit(work, by):
+    """Correct what describes the work; readers find it under the new words within seconds. Raises NotAllowed, ApprovedAsItStands, UnknownValue."""
+    session.refresh(work, ["state"], with_for_update={"key_share": True})  # it may have been approved in this moment, under the words of before
+    if not may_edit(session, work, by):
         raise NotAllowed
+    if not may_change(session, work, by):
+        raise ApprovedAsItStands
     _refuse_unknown(wish)
     before = digest_of_description(work)
     for name, value in wish.items():
@@ -95,11 +106,25 @@ def touch(work: Work, *, at: datetime) -> None:
     work_queue.enqueue(work, at=at)
 
 
-def may_edit(work: Work, by: Actor) -> bool:
-    """Its owner, and the administrators it can be seen by, look after a work. `work.audience` must be loaded."""
-    if by.person is None:
-        return False
-    return work.owner_id == by.person.id or may_publish(work, by)
+def may_edit(session: Session, work: Work, by: Actor) -> bool:
+    """Its owner while they work for its school, and the administrators it can be seen by, look after a work. `work.audience` must be loaded."""
+    return may_publish(work, by) or (is_its_owner(work, by) and may_write_for(session, work.unit_id, by))
+
+
+def is_its_owner(work: Work, by: Actor) -> bool:
+    """Whose work it is, as long as it is there for them: nobody has what was deleted. `work.audience` must be loaded."""
+    mine = person_token(work.owner_id)
+    return mine in by.sight.tokens and any(row.token == mine for row in work.audience)
+
+
+def may_change(session: Session, work: Work, by: Actor) -> bool:
+    """Whether what describes the work may be changed as it stands: what readers see was approved, and nobody changes it without a right to approve."""
+    return may_publish(work, by) or (work.state != PUBLISHED and may_edit(session, work, by))
+
+
+def may_write_for(session: Session, unit_id: uuid.UUID, by: Actor) -> bool:
+    """Whether somebody holds a role of those who write, now, in this unit, elsewhere in its school, or in what that school has become."""
+    return by.has_role(*AUTHORS, unit_ids=[unit_id]) or by.has_role(*AUTHORS, unit_ids=units.heirs_of(session, unit_id))
 
 
 def may_publish(work: Work, by: Actor) -> bool:
@@ -120,8 +145,8 @@ def newest_version(session: Session, work_id: uuid.UUID) -> Version | None:
 
 
 def with_audience(session: Session, work_id: uuid.UUID) -> Work:
-    """One work with its audience, for the use cases that judge rights. Raises UnknownWork."""
-    work = session.scalar(select(Work).options(selectinload(Work.audience)).where(Work.id == work_id))
+    """One work with its audience, for the use cases that judge rights. Raises UnknownWork, also for one that is deleted."""
+    work = session.scalar(select(Work).options(selectinload(Work.audience)).where(Work.id == work_id, Work.deleted_at.is_(None)))
     if work is None:
         raise UnknownWork
     return work

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from library import audit, logs, work_queue
@@ -18,6 +18,7 @@ from library.catalogue.models import (
     RECEIVING,
     REFUSED,
     WAITING,
+    WORKING,
     Deposit,
     Page,
     Rendition,
@@ -26,7 +27,14 @@ from library.catalogue.models import (
 )
 from library.errors import Clash, Refusal, Unknown, Wrong
 from library.people.roles import AUTHORS
+from library.people.sight import staff_token, units_above
 from library.people.sign_in import Actor, NotAllowed
+
+OF_DELETED = (
+    exists()
+    .where(Work.deleted_at.is_not(None), or_(Work.id == Deposit.work_id, and_(Version.work_id == Work.id, Version.id == Deposit.version_id)))
+    .correlate(Deposit)
+)
 
 
 class UnknownDeposit(Unknown):
@@ -47,11 +55,23 @@ class DepositAccepted(Clash):
     en = "The file has arrived and is being processed; the upload can no longer be cancelled."
 
 
+class NotInWork(Clash):
+    code = "deposit-not-in-work"
+    vi = "Tệp này không ở trong hàng đọc nữa nên không cần dừng; xem lại danh sách giúp nhé."
+    en = "This file is not being read any more, so there is nothing to stop; please look at the list again."
+
+
+class ReadingStopped(Clash):
+    code = "reading-stopped"
+    vi = "Đã dừng đọc tệp này theo yêu cầu; chưa có gì được giữ lại trên thư viện. Muốn đọc lại thì gửi lại tệp."
+    en = "Reading this file was stopped as somebody wished; nothing of it is kept in the library. Send it again to have it read."
+
+
 def begin(
     session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta,
     review: bool = False, work_id: uuid.UUID | None = None,
 ) -> Deposit:  # fmt: skip
-    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork; only who may publish may ask for it at once.
+    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork, UnknownReaders; only who may publish may ask for it at once.
 
     `review`: send it to the reviewers as soon as it is read. `work_id`: it becomes a new version of this work, which its keepers may add.
     """
@@ -59,15 +79,17 @@ def begin(
     at_home = by.acting_as(*AUTHORS)
     if at_home is None or (approve and not by.may_publish):
         raise NotAllowed
-    if work_id is not None and not cataloguing.may_edit(cataloguing.with_audience(session, work_id), by):
+    work = cataloguing.with_audience(session, work_id) if work_id is not None else None
+    if work is not None and not cataloguing.may_edit(session, work, by):
         raise cataloguing.UnknownWork
+    refuse_unclear(session, work, at_home.unit_id, sight, opens=approve or review)
     deposit = Deposit(
         owner_id=person.id,
         unit_id=at_home.unit_id,
         name=name,
         size=size,
         media_type=media_type,
-        sight=sight if sight in publishing.SIGHTS and sight not in publishing.NAMED_SIGHTS else "public",
+        sight=sight,
         approve=approve,
         submitted_at=at if review else None,
         work_id=work_id,
@@ -81,9 +103,19 @@ def begin(
     return deposit
 
 
+def refuse_unclear(session: Session, work: Work | None, unit_id: uuid.UUID, sight: str, *, opens: bool) -> None:
+    """A draft may leave open who will read it; what shall be opened says so, or keeps the readers that its work has. Raises UnknownReaders."""
+    if sight != publishing.UNSAID:
+        publishing.refuse_unclear_wish(session, work.unit_id if work else unit_id, sight)
+    elif opens and work is None:
+        raise publishing.UnknownReaders
+    elif opens and work is not None:
+        publishing.readers_of(work, {})
+
+
 def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
     """A deposit of the person who asks. Raises UnknownDeposit, also for somebody else's."""
-    deposit = session.scalar(select(Deposit).where(Deposit.id == deposit_id, Deposit.owner_id == by.required().id))
+    deposit = session.scalar(select(Deposit).where(Deposit.id == deposit_id, Deposit.owner_id == by.required().id, ~OF_DELETED))
     if deposit is None:
         raise UnknownDeposit
     return deposit
@@ -128,12 +160,32 @@ def refuse_to_forget(deposit: Deposit) -> None:
         raise DepositAccepted
 
 
-def refuse(session: Session, deposit: Deposit, refusal: Refusal, *, at: datetime, state: str = REFUSED) -> None:
+def stop(session: Session, deposit_id: uuid.UUID, *, by: Actor | None, at: datetime) -> Deposit:
+    """End the reading of a file, by its owner, by an administrator of its unit or of one above, or (`by` nobody) by who runs the house.
+
+    Whoever reads it just now finds the lease lost. Raises UnknownDeposit, NotInWork.
+    """
+    deposit = session.get(Deposit, deposit_id, with_for_update=True, populate_existing=True)
+    if deposit is None or (by is not None and not may_stop(session, deposit, by)):
+        raise UnknownDeposit
+    if deposit.state not in (WAITING, WORKING):
+        raise NotInWork
+    work_queue.forget(deposit)
+    refuse(session, deposit, ReadingStopped(), at=at, by=by.required().id if by else None)
+    return deposit
+
+
+def may_stop(session: Session, deposit: Deposit, by: Actor) -> bool:
+    """Its owner, and the administrators of its unit and of those above."""
+    return deposit.owner_id == by.required().id or any(staff_token(unit_id) in by.sight.tokens for unit_id in units_above(session, [deposit.unit_id]))
+
+
+def refuse(session: Session, deposit: Deposit, refusal: Refusal, *, at: datetime, state: str = REFUSED, by: uuid.UUID | None = None) -> None:
     """Say why the file cannot be taken, and remove whatever was made of it."""
     discard(session, deposit)
     deposit.state, deposit.code, deposit.facts = state, refusal.code, dict(refusal.facts)
     deposit.step, deposit.finished_at, deposit.due_at = None, at, None
-    audit.tell(session, f"upload-{state}", deposit, unit_id=deposit.unit_id, by=None, at=at, code=refusal.code)
+    audit.tell(session, f"upload-{state}", deposit, unit_id=deposit.unit_id, by=by, at=at, code=refusal.code)
     session.flush()
 
 
@@ -186,11 +238,24 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
     audit.tell(session, "work-ready", work, unit_id=work.unit_id, by=None, at=at, after=digest, deposit=str(deposit.id))
     if publisher is not None:
         work = cataloguing.with_audience(session, version.work_id)
-        publishing.publish(session, work, version.id, digest, publishing.Readers(deposit.sight), by=publisher, at=at)
+        publishing.publish(session, work, version.id, digest, publishing.readers_of(work, {"sight": deposit.sight}), by=publisher, at=at)
     session.flush()
     return work
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 100) -> Sequence[Deposit]:
-    """A person's deposits, newest first."""
-    return session.scalars(select(Deposit).where(Deposit.owner_id == person_id).order_by(Deposit.created_at.desc()).limit(limit)).all()
+    """A person's deposits, newest first; not those of works that are deleted."""
+    return session.scalars(select(Deposit).where(Deposit.owner_id == person_id, ~OF_DELETED).order_by(Deposit.created_at.desc()).limit(limit)).all()
+
+
+def in_work(session: Session, *, limit: int = 1000) -> Sequence[Deposit]:
+    """What waits to be read or is being read, the oldest first."""
+    return session.scalars(select(Deposit).where(Deposit.state.in_((WAITING, WORKING))).order_by(Deposit.created_at).limit(limit)).all()
+
+
+def id_of(text: str) -> uuid.UUID:
+    """A deposit's id as it is written. Raises UnknownDeposit."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise UnknownDeposit from error

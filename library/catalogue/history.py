@@ -14,13 +14,13 @@ from library.audit import Event
 from library.calendar import local_date
 from library.catalogue import cataloguing
 from library.catalogue.models import Deposit, Version, Work
+from library.people.forgetting import REMOVED
 from library.people.models import Person
 from library.people.sign_in import Actor, NotAllowed
 
 READ = "history-read"
 SHOWN = 200
 HOUSE = ("Hoclieu", "Hoclieu")
-ERASED = ("(đã xoá)", "(erased)")
 WORDS = {
     "upload-begun": ("bắt đầu gửi tệp", "began to send the file"),
     "upload-accepted": ("gửi xong tệp", "sent the file"),
@@ -40,6 +40,9 @@ WORDS = {
     "review-recalled": ("rút khỏi hàng chờ duyệt", "took it back out of the queue"),
     "review-superseded": ("đóng lần duyệt cũ vì đã có bản mới", "closed the old review: there is a newer version"),
     "review-overruled": ("đóng lần duyệt đang chờ vì đã tự quyết định", "closed the waiting review by deciding without it"),
+    "work-deleted": ("xoá", "deleted it"),
+    "work-brought-back": ("lấy lại từ mục đã xoá", "brought it back"),
+    "work-removed": ("xoá hẳn", "removed it for good"),
     "title-added": ("thêm sách giấy vào danh mục", "added the title on paper to the catalogue"),
 }
 FIELDS = {
@@ -70,7 +73,7 @@ class Line:
 
 def of_work(session: Session, work: Work, *, by: Actor) -> list[Line]:
     """What happened to the work, newest first. `work.audience` must be loaded. Raises NotAllowed for whoever does not look after it."""
-    if not cataloguing.may_edit(work, by):
+    if not cataloguing.may_edit(session, work, by):
         raise NotAllowed
     deposits = select(Deposit.id).join(Version, Version.id == Deposit.version_id).where(Version.work_id == work.id).scalar_subquery()
     about = or_(
@@ -100,7 +103,9 @@ def tell_reading(session: Session, work_id: uuid.UUID, *, by: Actor, at: datetim
 
 def who_in_words(line: Line, language: str) -> str:
     """The name of who did it."""
-    return HOUSE[language == "en"] if line.who is None else line.who or ERASED[language == "en"]
+    if line.who is None:
+        return HOUSE[language == "en"]
+    return REMOVED[language == "en"] if line.who in ("", REMOVED[0]) else line.who
 
 
 def in_words(line: Line, language: str) -> str:

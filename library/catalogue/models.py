@@ -49,6 +49,7 @@ class Work(Identified, Workable, Base):
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id", use_alter=True))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
+    deleted_at: Mapped[datetime | None]  # nobody sees it; it can be undone for thirty days
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0)
 
@@ -153,7 +154,7 @@ class Deposit(Identified, Workable, Base):
     size: Mapped[int] = mapped_column(BIG)  # bytes announced
     media_type: Mapped[str | None]
     key: Mapped[str | None] = mapped_column(index=True)  # SHA-256 of the accepted bytes
-    sight: Mapped[str]  # wished for when it is published
+    sight: Mapped[str]  # wished for when it is published; empty: nobody has said
     approve: Mapped[bool]  # publish at once when ready
     submitted_at: Mapped[datetime | None]  # the wish for a review; it opens when the file is ready
     work_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work.id", name="fk_deposit_work_id_work"))  # becomes a new version of it
@@ -165,6 +166,11 @@ class Deposit(Identified, Workable, Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # code, page
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id"))
+    identity: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what it was found to be, for who goes on with it
+    turns: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it gave way to others
+    seconds_spent: Mapped[float] = mapped_column(default=0.0, server_default="0")  # of work; see ingest/budget.py
+    parsers_died: Mapped[int] = mapped_column(default=0, server_default="0")
+    pixels_drawn: Mapped[int] = mapped_column(BIG, default=0, server_default="0")
     origin: Mapped[str | None]  # id of the request that brought its last byte; every log line about it carries it
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]  # of an unfinished upload

@@ -15,12 +15,14 @@ from library import audit
 from library.catalogue import cataloguing
 from library.catalogue.models import DRAFT, PUBLISHED, WITHDRAWN, Audience, Rendition, Version, Work
 from library.errors import Clash, Wrong
-from library.people.models import COMMUNE, SCHOOL, Membership, SchoolClass, Unit
+from library.people.models import COMMUNE, DEPARTMENT, SCHOOL, Membership, SchoolClass, Unit
 from library.people.sight import PROVINCE, PUBLIC, class_token, person_token, unit_token, units_above, units_below
 from library.people.sign_in import Actor, NotAllowed
 
 SIGHTS = ("public", "province", "commune", "school", "department", "class", "person", "owner")
 NAMED_SIGHTS = frozenset({"department", "class", "person"})  # these need `to`
+HOMES = {"commune": (COMMUNE,), "school": (SCHOOL, DEPARTMENT)}  # what a work must lie in to be opened to its commune, to its school
+UNSAID = ""  # the sight of a deposit whose sender has not said who shall read it
 MOMENTS = ("opens_at", "closes_at", "published_at")
 
 
@@ -32,8 +34,8 @@ class VersionChanged(Clash):
 
 class UnknownReaders(Wrong):
     code = "unknown-readers"
-    vi = "Chưa rõ mở cho ai đọc: chọn lại người đọc trong trường của học liệu này."
-    en = "It is not clear who shall read it: choose readers within the school of this material."
+    vi = "Chưa rõ mở cho ai đọc nên chưa mở cho ai: nói rõ người đọc (mọi người, trong tỉnh, trong trường…), lớp và người thì trong trường của học liệu."
+    en = "It is not clear who shall read it, so nobody does: say who (everybody, the province, the school …), classes and people within its own school."
 
 
 def seal(session: Session, version: Version) -> str:
@@ -50,10 +52,24 @@ def seal(session: Session, version: Version) -> str:
 class Readers:
     """Who a work is opened to, and when. `to`: ids of departments, classes or persons when the sight names some."""
 
-    sight: str = "public"
+    sight: str
     to: tuple[str, ...] = ()
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+
+
+def readers_of(work: Work, said: Mapping[str, Any]) -> Readers:
+    """The readers that were asked for. What was not said stays as it is: who reads the work now, and its dates. Nobody is a reader by default.
+
+    `said`: sight, to, opens_at, closes_at, as far as they were said. Raises UnknownReaders.
+    """
+    opens_at, closes_at = (said.get(name, getattr(work, name)) for name in ("opens_at", "closes_at"))
+    sight, to = said.get("sight") or UNSAID, tuple(said.get("to") or ())
+    if sight == UNSAID and work.state == PUBLISHED and work.version_id is not None:  # the card of a title on paper is no content
+        sight, to = work.sight, to or tuple(work.sight_to)
+    if sight == UNSAID:
+        raise UnknownReaders
+    return Readers(sight, to, opens_at, closes_at)
 
 
 def publish(session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime) -> Work:
@@ -120,11 +136,16 @@ def restore(session: Session, work: Work, stood: Mapping[str, Any], *, by: Actor
 
 
 def write_audience(session: Session, work: Work, *, at: datetime) -> None:
-    """Write who may see the work as it stands now; the index follows by its queue. Of two who do so at once the second waits and has the last word."""
+    """Write who may see the work as it stands now; the index follows by its queue. Of two who do so at once the second waits and has the last word.
+
+    What is deleted nobody sees, whatever else is done to it meanwhile.
+    """
     cataloguing.touch(work, at=at)
     session.flush()  # the row is ours now
-    keepers = cataloguing.keepers(work, units_above(session, [work.unit_id]))
-    readers = _tokens(session, work) if work.state == PUBLISHED else set()
+    session.refresh(work, ["deleted_at"])  # as it stands now that nobody else can change it
+    there = work.deleted_at is None
+    keepers = cataloguing.keepers(work, units_above(session, [work.unit_id])) if there else set()
+    readers = _tokens(session, work) if there and work.state == PUBLISHED else set()
     session.execute(delete(Audience).where(Audience.work_id == work.id))
     session.add_all(Audience(work_id=work.id, token=token, from_at=at) for token in sorted(keepers))
     opens = max(at, work.opens_at or at)
@@ -140,9 +161,9 @@ def _tokens(session: Session, work: Work) -> set[str]:
         case "province":
             return {PROVINCE}
         case "commune":
-            return {unit_token(unit_id) for unit_id in _of_kind(session, work, COMMUNE)}
+            return {unit_token(unit_id) for unit_id in _of_kind(session, work.unit_id, COMMUNE)}
         case "school":
-            return {unit_token(unit_id) for unit_id in _of_kind(session, work, SCHOOL) or {work.unit_id}}
+            return {unit_token(unit_id) for unit_id in _of_kind(session, work.unit_id, SCHOOL) or _of_kind(session, work.unit_id, DEPARTMENT)}
         case "department":
             return {unit_token(uuid.UUID(one)) for one in work.sight_to}
         case "class":
@@ -152,32 +173,37 @@ def _tokens(session: Session, work: Work) -> set[str]:
     return set()
 
 
-def _of_kind(session: Session, work: Work, kind: str) -> set[uuid.UUID]:
-    """The units of this kind that the work's unit lies in."""
-    return set(session.scalars(select(Unit.id).where(Unit.id.in_(units_above(session, [work.unit_id])), Unit.kind == kind)))
+def _of_kind(session: Session, unit_id: uuid.UUID, *kinds: str) -> set[uuid.UUID]:
+    """The units of these kinds that a unit is or lies in."""
+    return set(session.scalars(select(Unit.id).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind.in_(kinds))))
 
 
 def refuse_unknown(session: Session, work: Work, readers: Readers) -> None:
     """The readers must exist, and belong to the work's own school: nobody opens a work into another school's class. Raises UnknownReaders."""
-    refuse_unknown_sight(readers.sight)
+    refuse_unknown_sight(session, work.unit_id, readers.sight)
     if bool(readers.to) != (readers.sight in NAMED_SIGHTS):
         raise UnknownReaders
     if readers.closes_at is not None and readers.closes_at <= (readers.opens_at or readers.closes_at - timedelta(seconds=1)):
-        raise UnknownReaders
-    if readers.sight == "commune" and not _of_kind(session, work, COMMUNE):
         raise UnknownReaders
     if readers.to and not _ids(readers.to) <= _nameable(session, work, readers.sight):
         raise UnknownReaders
 
 
-def refuse_unknown_sight(sight: str) -> None:
-    """Raises UnknownReaders."""
-    if sight not in SIGHTS:
+def refuse_unknown_sight(session: Session, unit_id: uuid.UUID, sight: str) -> None:
+    """A sight is known and means something for this unit: "within the school" of the province itself would be all its schools. Raises UnknownReaders."""
+    if sight not in SIGHTS or (sight in HOMES and not _of_kind(session, unit_id, *HOMES[sight])):
         raise UnknownReaders
 
 
+def refuse_unclear_wish(session: Session, unit_id: uuid.UUID, sight: str) -> None:
+    """The wish that goes with a file has no room for names. Raises UnknownReaders."""
+    if sight in NAMED_SIGHTS:
+        raise UnknownReaders
+    refuse_unknown_sight(session, unit_id, sight)
+
+
 def _nameable(session: Session, work: Work, sight: str) -> set[uuid.UUID]:
-    home = _of_kind(session, work, SCHOOL) or {work.unit_id}
+    home = _of_kind(session, work.unit_id, SCHOOL) or {work.unit_id}
     within = units_below(session, home)
     found = {
         "department": select(Unit.id).where(Unit.id.in_(within)),

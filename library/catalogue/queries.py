@@ -76,7 +76,7 @@ def for_tokens(session: Session, tokens: Collection[str], sight: Sight, *, at: d
 
 def owned(session: Session, person_id: uuid.UUID, states: Collection[str], *, limit: int) -> Sequence[Work]:
     """What somebody has made themselves, in these states, newest first."""
-    wanted = listed(select(Work)).where(Work.owner_id == person_id, Work.state.in_(states), Work.version_id.is_not(None))
+    wanted = listed(select(Work)).where(Work.owner_id == person_id, Work.state.in_(states), Work.version_id.is_not(None), Work.deleted_at.is_(None))
     return session.scalars(wanted.order_by(Work.created_at.desc()).limit(limit)).all()
 
 

@@ -3,15 +3,18 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from library import audit
+from library import audit, walls
+from library.calendar import local_date
 from library.circulation import codes, policy
-from library.circulation.models import Patron
-from library.circulation.refusals import UnknownCard
-from library.people.models import Enrolment, Membership, Person, SchoolClass
+from library.circulation.models import PATRON, Loan, Patron, Scan
+from library.circulation.refusals import LoansOpen, UnknownCard
+from library.people.models import Enrolment, Membership, Person, SchoolClass, Unit
 from library.people.sight import units_below
+
+REMOVED_CARD = "removed-"
 
 
 def by_card(session: Session, card: str, unit_id: uuid.UUID, *, lock: bool = False) -> Patron:
@@ -56,3 +59,25 @@ def grade_of(session: Session, person_id: uuid.UUID, *, at: datetime) -> int | N
     """The grade of the class that a pupil is in now."""
     valid = (Enrolment.from_at <= at, or_(Enrolment.until_at.is_(None), Enrolment.until_at > at))
     return session.scalar(select(SchoolClass.grade).join(Enrolment).where(Enrolment.person_id == person_id, *valid).limit(1))
+
+
+def refuse_borrower(session: Session, person: Person) -> None:
+    """Raises LoansOpen for whoever has books at home, of whatever school."""
+    session.execute(select(Patron.id).where(Patron.person_id == person.id).with_for_update())  # no desk lends meanwhile
+    with walls.lifted(session):  # also those of a school they have left; only titles are told
+        loans = session.execute(
+            select(Loan.title, Loan.due_at, Unit.name).join(Patron, Patron.id == Loan.patron_id).join(Unit, Unit.id == Loan.unit_id)
+            .where(Patron.person_id == person.id, Loan.closed_at.is_(None)).order_by(Loan.due_at)
+        ).all()  # fmt: skip
+    if loans:
+        told = "; ".join(f"“{title}” ({school}, {local_date(due):%d/%m/%Y})" for title, due, school in loans)
+        raise LoansOpen(name=person.name, count=len(loans), titles=told)
+
+
+def forget_person(session: Session, person_id: uuid.UUID) -> None:
+    """Closed loans stay with a card that nobody ever had; what was scanned is forgotten with the old one."""
+    cards = session.scalars(select(Patron).where(Patron.person_id == person_id)).all()
+    for patron in cards:
+        patron.card = f"{REMOVED_CARD}{patron.id.hex}"
+        session.execute(update(Scan).where(Scan.patron_id == patron.id, Scan.kind == PATRON).values(code=""))
+    session.flush()

@@ -105,7 +105,25 @@ class TitleNeeded(Wrong):
     en = "Fill in the title, or the ISBN of a known one."
 
 
+class TitleToConfirm(Clash):
+    code = "title-to-confirm"
+    vi = "ISBN {isbn} trong thư viện là “{title}”, do {owner} ghi. Đúng cuốn đang cầm thì chọn nó; không phải thì điền tên sách và thêm sách mới."
+    en = "In the library {isbn} is “{title}”, entered by {owner}. If that is the book in your hands, choose it; else fill in its title and add it."
+
+
 class NotAtDesk(Forbidden):
     code = "not-at-desk"
     vi = "Quầy dành cho thủ thư của trường."
     en = "The desk is for the school's librarian."
+
+
+class TitleOnPaper(Clash):
+    code = "title-on-paper"
+    vi = "Sổ thư viện của {schools} còn ghi {count} bản giấy của sách này nên chưa xoá được. Muốn người đọc không thấy nữa thì bấm “Thu hồi”."
+    en = "The registers of {schools} name {count} paper copies of this title, so it cannot be deleted. To hide it from readers, withdraw it."
+
+
+class LoansOpen(Clash):
+    code = "loans-open"
+    vi = "{name} còn giữ {count} cuốn: {titles}. Nhận lại sách ở quầy rồi xoá."
+    en = "{name} still has {count} books: {titles}. Take them back at the desk first."

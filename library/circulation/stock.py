@@ -1,23 +1,41 @@
-"""The school's copies: adding them to a title that is known, or to a new one that has only paper."""
+"""The school's copies: adding them to a title that is known, or to a new one that has only paper.
+
+Whoever first enters an ISBN gives it a title; that is their word and not the province's. So another's title is shown and asked about.
+"""
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, exists, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from library import audit
 from library.catalogue import cataloguing, publishing, queries
-from library.catalogue.models import Work
+from library.catalogue.access import visible_to
+from library.catalogue.models import PUBLISHED, Work
 from library.circulation import codes, policy
 from library.circulation.models import Item
-from library.circulation.refusals import BarcodeTaken, IsbnUnknown, IsbnWrong, TitleNeeded
+from library.circulation.refusals import BarcodeTaken, IsbnUnknown, IsbnWrong, TitleNeeded, TitleOnPaper, TitleToConfirm
 from library.database import hold
 from library.people.models import Unit
+from library.people.sight import units_above, units_below
 from library.people.sign_in import Actor
+from library.vietnamese import clean, joined, tokens
 
 MOST_AT_ONCE = 200
+MOST_SHOWN = 6
+OWN, AUTHORITY, OTHER = "own", "authority", "other"
+NEAREST_FIRST = (OWN, AUTHORITY, OTHER)
+
+
+@dataclass(frozen=True)
+class KnownTitle:
+    """A title that carries an ISBN, and whose word that is: the school's own (it has entered the title, or has copies of it), an authority's, another's."""
+
+    work: Work  # with its unit
+    whose: str
 
 
 def add_copies(
@@ -40,30 +58,66 @@ def add_copies(
     return items
 
 
-def title_for(session: Session, school: Unit, *, title: str, isbn: str, by: Actor, at: datetime, work_id: uuid.UUID | None = None) -> Work:
-    """The title that copies belong to: the given one, the one of that ISBN, else a new one that has only paper.
+def title_for(
+    session: Session, school: Unit, *, title: str, isbn: str, by: Actor, at: datetime, work_id: uuid.UUID | None = None, another: bool = False
+) -> Work:
+    """The title that copies belong to: the given one, the school's own of that ISBN, else a new one that has only paper.
 
-    Raises UnknownWork, IsbnWrong, IsbnUnknown, TitleNeeded.
+    `another`: the librarian has seen what the library knows under the ISBN, and the book in their hands is none of it.
+    Raises UnknownWork, IsbnWrong, IsbnUnknown, TitleNeeded, TitleToConfirm.
     """
     if work_id is not None:
         return queries.visible_work(session, str(work_id), by.sight, at=at)
-    normal = codes.normal_isbn(isbn) if isbn else None
-    if isbn and normal is None:
-        raise IsbnWrong(isbn=isbn)
-    found = session.scalar(select(Work).where(Work.isbn == normal).order_by(Work.created_at).limit(1)) if normal else None
-    if found is not None:
-        return found
+    normal = normal_isbn(isbn) if isbn else None
+    hold(session, [f"stock of {school.id}"])  # two librarians with the same book in their hands: the second finds the title of the first
+    known = titles_with(session, school, normal, by=by, at=at) if normal else []
+    mine = [one.work for one in known if one.whose == OWN and (not title or _words(one.work.title) == _words(title))]
+    if mine:
+        return mine[0]
+    if known and not another:
+        raise TitleToConfirm(isbn=normal, title=known[0].work.title, owner=known[0].work.unit.name)
     if not title:
-        raise IsbnUnknown(isbn=normal) if normal else TitleNeeded
+        raise IsbnUnknown(isbn=normal) if normal and not known else TitleNeeded
     work = cataloguing.open_paper_title(session, school.id, title, normal, by=by, at=at)
     publishing.write_audience(session, work, at=at)
     return work
+
+
+def titles_with(session: Session, school: Unit, isbn: str, *, by: Actor, at: datetime) -> list[KnownTitle]:
+    """The titles under an ISBN that the librarian may see: the school's own first, then those of the authorities above it, then other schools'."""
+    above = units_above(session, [school.id]) - {school.id} | {school.authority_id}
+    used = exists().where(Item.work_id == Work.id, Item.unit_id == school.id)
+    near = case((used, 0), (Work.unit_id.in_(units_below(session, [school.id])), 0), (Work.unit_id.in_(above), 1), else_=2)
+    wanted = select(Work, near).options(joinedload(Work.unit)).where(Work.isbn == isbn, Work.state == PUBLISHED, visible_to(by.sight, at))
+    rows = session.execute(wanted.order_by(near, Work.created_at, Work.id).limit(MOST_SHOWN))
+    return [KnownTitle(row[0], NEAREST_FIRST[row[1]]) for row in rows]
+
+
+def normal_isbn(text: str) -> str:
+    """Its thirteen digits. Raises IsbnWrong."""
+    normal = codes.normal_isbn(text)
+    if normal is None:
+        raise IsbnWrong(isbn=text)
+    return normal
 
 
 def copies_of_school(session: Session, unit_id: uuid.UUID, *, limit: int = 300) -> Sequence[tuple[Item, Work]]:
     """The copies added last, with their titles."""
     rows = session.execute(select(Item, Work).join(Work).where(Item.unit_id == unit_id).order_by(Item.accession.desc()).limit(limit))
     return [(row[0], row[1]) for row in rows]
+
+
+def refuse_to_lose(session: Session, work_id: uuid.UUID) -> None:
+    """Raises TitleOnPaper for a title of which a school has, or had, copies: its register names them by it."""
+    session.execute(select(Work.id).where(Work.id == work_id).with_for_update())  # nobody adds a copy meanwhile
+    rows = session.execute(select(Unit.name, func.count()).join(Item, Item.unit_id == Unit.id).where(Item.work_id == work_id).group_by(Unit.name)).all()
+    if rows:
+        raise TitleOnPaper(count=sum(row[1] for row in rows), schools=", ".join(sorted(row[0] for row in rows)[:5]))
+
+
+def _words(title: str) -> str:
+    """What two ways to type one title have in common."""
+    return joined(tokens(clean(title)), folded=True)
 
 
 def _refuse_taken(session: Session, unit_id: uuid.UUID, labels: Sequence[str]) -> None:

@@ -1,15 +1,19 @@
 """Files on the local disk, content-addressed: `ab/cd/<sha256>`. What stands under a key is complete and on the disk."""
 
+import errno
 import io
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from library.files.keys import Stat, WrongContent, check_key, hash_of
+from library.files.keys import Stat, StoreAway, WrongContent, check_key, hash_of
+
+AWAY = {errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.EHOSTDOWN}
 
 
 class LocalStore:
@@ -21,48 +25,52 @@ class LocalStore:
 
     def prepare(self) -> None:
         """Make the folder."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        with told():
+            self.root.mkdir(parents=True, exist_ok=True)
+
+    def look(self) -> None:
+        """Whether the folder can be read at all. Raises StoreAway."""
+        with told():
+            os.scandir(self.root).close()
 
     def put(self, key: str, path: Path, media_type: str, *, hashed: bool = False) -> bool:
         """Bring the bytes beside their final place (a hard link, or a copy across disks), fsync, check the hash unless `hashed`, rename."""
-        final = self.path(key)
-        if final.exists():
-            return False
-        final.parent.mkdir(parents=True, exist_ok=True)
-        growing = final.parent / f".{uuid.uuid4().hex}"
-        try:
-            _link_or_copy(path, growing)
-            _fsync(growing)
-            if not hashed and hash_of(growing) != key:
-                raise WrongContent(key)
-            growing.rename(final)
-        finally:
-            growing.unlink(missing_ok=True)
-        _fsync(final.parent)
+        with told():
+            final = self.path(key)
+            if final.exists():
+                return False
+            final.parent.mkdir(parents=True, exist_ok=True)
+            _bring(path, final, key=None if hashed else key)
+            _fsync(final.parent)
         return True
 
     def open(self, key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
         """The bytes from `start`; the whole rest when `length` is None."""
-        file = self.path(key).open("rb", buffering=0)
-        file.seek(start)
-        return cast(BinaryIO, file if length is None else Piece(file, length))
+        with told():
+            file = self.path(key).open("rb", buffering=0)
+            file.seek(start)
+            left = os.fstat(file.fileno()).st_size - start if length is None else length
+        return cast(BinaryIO, Piece(file, max(0, left)))
 
     def stat(self, key: str) -> Stat | None:
         """Size and age, or None."""
         try:
-            return _stat(self.path(key))
+            with told():
+                return _stat(self.path(key))
         except FileNotFoundError:
             return None
 
     def delete(self, key: str) -> None:
         """Remove the file."""
-        self.path(key).unlink(missing_ok=True)
+        with told():
+            self.path(key).unlink(missing_ok=True)
 
     def keys(self, beginning: str) -> Iterator[tuple[str, Stat]]:
         """What is kept, folder by folder; what is still growing has a dot before its name."""
-        for path in (self.root / beginning[:2]).glob(f"{beginning[2:4]}*/[!.]*"):
-            if path.name.startswith(beginning) and (stat := self.stat(path.name)):
-                yield path.name, stat
+        with told():
+            for path in (self.root / beginning[:2]).glob(f"{beginning[2:4]}*/[!.]*"):
+                if path.name.startswith(beginning) and (stat := self.stat(path.name)):
+                    yield path.name, stat
 
     def url(self, key: str, *, seconds: int, name: str, media_type: str) -> str | None:
         """The API serves local files itself."""
@@ -84,13 +92,40 @@ class Piece(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        count = self.file.readinto(memoryview(buffer)[: self.left]) or 0
+        with told():
+            count = self.file.readinto(memoryview(buffer)[: self.left]) or 0
         self.left -= count
         return count
 
     def close(self) -> None:
         self.file.close()
         super().close()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What the system says of a disk that cannot work now (read-only, unplugged, a server that is gone), in the words of the port."""
+    try:
+        yield
+    except StoreAway:
+        raise
+    except OSError as error:
+        if error.errno in AWAY:
+            raise StoreAway(error.errno, os.strerror(error.errno)) from error
+        raise
+
+
+def _bring(path: Path, final: Path, *, key: str | None) -> None:
+    """Bring the bytes beside their final place, and there once they are on the disk and hash to `key`."""
+    growing = final.parent / f".{uuid.uuid4().hex}"
+    try:
+        _link_or_copy(path, growing)
+        _fsync(growing)
+        if key is not None and hash_of(growing) != key:
+            raise WrongContent(key)
+        growing.rename(final)
+    finally:
+        growing.unlink(missing_ok=True)
 
 
 def _stat(path: Path) -> Stat:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from library.catalogue.access import visible_to
@@ -35,3 +35,13 @@ def begun(session: Session, person_id: uuid.UUID, sight: Sight, *, at: datetime,
         .limit(limit)
     )
     return [(row.work_id, row.page) for row in rows]
+
+
+def forget_work(session: Session, work_id: uuid.UUID) -> None:
+    """The work is gone: nobody left off in it."""
+    session.execute(delete(ReadingPlace).where(ReadingPlace.work_id == work_id))
+
+
+def forget_person(session: Session, person_id: uuid.UUID) -> None:
+    """Nobody knows any more what somebody has read."""
+    session.execute(delete(ReadingPlace).where(ReadingPlace.person_id == person_id))

@@ -4,6 +4,7 @@ A server that does not answer is nobody's fault: the notices wait and are tried 
 refuses is tried three times and then set aside with its reason.
 """
 
+import re
 import smtplib
 import ssl
 import uuid
@@ -17,14 +18,17 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from library import work_queue
 from library.notices.models import Notice
 from library.notices.wording import DIGESTED, Words, words
 from library.people.models import Person
-from library.work_queue import Lease, LeaseLost
+from library.work_queue import Lease, LeaseLost, WornOut
 
+NOT_IN_HEADERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TIMEOUT = 15  # seconds for every word of the server
 MOST_IN_ONE = 20  # notices in one letter
 NEAR = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -72,16 +76,23 @@ class Round:
 
 def take(session: Session, *, worker: str, at: datetime, seconds: float) -> Round | None:
     """Claim the notice that waits longest and whatever else waits for the same person; None when nothing is due."""
-    first = work_queue.claim(session, Notice, worker=worker, at=at, seconds=seconds)
+    first = _claim(session, worker=worker, at=at, seconds=seconds)
     if first is None:
         return None
     claimed = [first]
-    while len(claimed) < MOST_IN_ONE:
-        more = work_queue.claim(session, Notice, Notice.person_id == first[0].person_id, worker=worker, at=at, seconds=seconds)
+    while len(claimed) < MOST_IN_ONE and first[1].attempt == 1:  # what has broken once goes alone, and takes no other with it
+        more = _claim(session, Notice.person_id == first[0].person_id, Notice.attempts == 0, worker=worker, at=at, seconds=seconds)
         if more is None:
             break
         claimed.append(more)
     return Round([notice for notice, _ in claimed], [lease for _, lease in claimed])
+
+
+def _claim(session: Session, *only: ColumnElement[bool], worker: str, at: datetime, seconds: float) -> tuple[Notice, Lease] | None:
+    """One notice that is due; those whose tries all ended with a dead worker are set aside on the way."""
+    while (found := work_queue.claim(session, Notice, *only, worker=worker, at=at, seconds=seconds)) and found[1].worn_out:
+        work_queue.fail(session, found[1], str(WornOut()), at=at)
+    return found
 
 
 def letter(session: Session, taken: Round, post: Post, truths: Mapping[str, Truth], *, at: datetime) -> tuple[EmailMessage | None, set[uuid.UUID]]:
@@ -113,12 +124,14 @@ def keep(session: Session, taken: Round, error: Exception, *, at: datetime) -> N
 
 
 def passing(error: Exception) -> bool:
-    """Whether the cause lies outside the letter and may go away: a dead line, a full or restarting server."""
+    """Whether the cause lies outside the letter and may go away: a dead line, a full or restarting server. Whatever we do not know counts as ours."""
     if isinstance(error, smtplib.SMTPResponseException):
-        return 400 <= error.smtp_code < 500
+        return 400 <= error.smtp_code < 500 or isinstance(error, smtplib.SMTPConnectError)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(400 <= code < 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPServerDisconnected | smtplib.SMTPConnectError) or not isinstance(error, smtplib.SMTPException | PostUnsafe)
+    if isinstance(error, smtplib.SMTPException):
+        return isinstance(error, smtplib.SMTPServerDisconnected)
+    return isinstance(error, OSError | OperationalError)
 
 
 def _always(_session: Session, _notice: Notice) -> bool:
@@ -128,14 +141,19 @@ def _always(_session: Session, _notice: Notice) -> bool:
 def _written(person: Person, notices: Sequence[Notice], post: Post, at: datetime) -> EmailMessage:
     said = _said(notices, "vi")
     message = EmailMessage()
-    message["Subject"] = said[0].line if len(said) == 1 else f"{said[0].line}, và {len(said) - 1} tin nữa"
-    message["From"] = Address(display_name=post.house, addr_spec=post.sender)
-    message["To"] = Address(display_name=person.name, addr_spec=person.email or "")
+    message["Subject"] = _one_line(said[0].line if len(said) == 1 else f"{said[0].line}, và {len(said) - 1} tin nữa")
+    message["From"] = Address(display_name=_one_line(post.house), addr_spec=post.sender)
+    message["To"] = Address(display_name=_one_line(person.name), addr_spec=person.email or "")
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{notices[0].id}@{post.sender.rpartition('@')[2]}>"  # the same when a killed worker's letter goes out again
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_body(person.name, said, _said(notices, "en"), post), cte="quoted-printable")
     return message
+
+
+def _one_line(text: str) -> str:
+    """As a header can carry it: titles and names are typed by people, line ends and all."""
+    return " ".join(NOT_IN_HEADERS.sub(" ", text).split())
 
 
 def _said(notices: Sequence[Notice], language: str) -> list[Words]:

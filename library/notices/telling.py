@@ -1,7 +1,7 @@
 """Telling people something, and taking it back when it is no longer true."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -30,3 +30,16 @@ def waits(session: Session, kind: str, about: uuid.UUID) -> bool:
 def drop(session: Session, kind: str, about: uuid.UUID) -> None:
     """It is no longer true: whoever has not read it yet will not."""
     session.execute(delete(Notice).where(Notice.kind == kind, Notice.about_id == about, Notice.read_at.is_(None)))
+
+
+def forget(session: Session, about: Collection[uuid.UUID]) -> None:
+    """These are gone, and whatever was told of them, read or not."""
+    session.execute(delete(Notice).where(Notice.about_id.in_(about)))
+
+
+def forget_person(session: Session, person_id: uuid.UUID, name: str, about: Collection[uuid.UUID], *, instead: str) -> None:
+    """What they were told goes; where others were told of them, in notices about these, another word stands for their name."""
+    session.execute(delete(Notice).where(Notice.person_id == person_id))
+    for notice in session.scalars(select(Notice).where(Notice.about_id.in_(about))):
+        notice.facts = {key: instead if value == name else value for key, value in notice.facts.items()}
+    session.flush()

@@ -40,7 +40,7 @@ def refuse_foreign(session: Session, unit_id: uuid.UUID, by: Actor) -> None:
 def person_in_care(session: Session, person_id: uuid.UUID, *, by: Actor, at: datetime) -> Person:
     """A person who holds a role in a unit that the actor administers. Raises UnknownMember, also for a stranger and for who was there once."""
     found = session.get(Person, person_id)
-    if found is None or not places_of(session, found.id, at=at) & administered(session, by):
+    if found is None or found.deleted_at is not None or not places_of(session, found.id, at=at) & administered(session, by):
         raise UnknownMember
     return found
 

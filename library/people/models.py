@@ -70,6 +70,7 @@ class Person(Identified, Base):
     slip_used_at: Mapped[datetime | None]  # when the printed one opened its one sign-in
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]  # can be undone for thirty days; then only this row stays, without name and login
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise")
 

@@ -27,7 +27,9 @@ def members(session: Session, unit_ids: set[uuid.UUID], *, at: datetime, limit: 
     """The roles held in these units now, with persons and units."""
     held = select(Membership).options(joinedload(Membership.person), joinedload(Membership.unit)).join(Person)
     valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
-    return session.scalars(held.where(Membership.unit_id.in_(unit_ids), *valid).order_by(Person.name, Membership.role).limit(limit)).all()
+    return session.scalars(
+        held.where(Membership.unit_id.in_(unit_ids), Person.deleted_at.is_(None), *valid).order_by(Person.name, Membership.role).limit(limit)
+    ).all()
 
 
 def holding(session: Session, unit_ids: set[uuid.UUID], roles: Sequence[str] | frozenset[str], *, at: datetime) -> set[uuid.UUID]:
@@ -69,6 +71,11 @@ def end_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datet
 def disable(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
     """No more access, from this transaction on: every sign-in and every open link of the person dies. Raises NotAllowed, LastAdministrator."""
     care.refuse_stranger(session, person, by, at=at)
+    shut_out(session, person, by=by, at=at)
+
+
+def shut_out(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
+    """Every sign-in and every open link of the person dies, by whoever was entitled to it. Raises LastAdministrator."""
     for held in session.scalars(select(Membership).where(Membership.person_id == person.id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None))):
         _refuse_last(session, person.id, held.unit_id)
     person.disabled_at = person.disabled_at or at
@@ -119,7 +126,9 @@ def classes_of(session: Session, unit_id: uuid.UUID, year: str) -> Sequence[Scho
 def roll(session: Session, class_id: uuid.UUID, *, at: datetime) -> Sequence[Person]:
     """The pupils of a class now."""
     valid = (Enrolment.from_at <= at, or_(Enrolment.until_at.is_(None), Enrolment.until_at > at))
-    return session.scalars(select(Person).join(Enrolment).where(Enrolment.class_id == class_id, Enrolment.role == PUPIL, *valid).order_by(Person.name)).all()
+    return session.scalars(
+        select(Person).join(Enrolment).where(Enrolment.class_id == class_id, Enrolment.role == PUPIL, Person.deleted_at.is_(None), *valid).order_by(Person.name)
+    ).all()
 
 
 def _refuse_last(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID) -> None:

@@ -131,6 +131,18 @@ def school_of(session: Session, unit_id: uuid.UUID) -> Unit | None:
     return session.scalar(select(Unit).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind == SCHOOL))
 
 
+def heirs_of(session: Session, unit_id: uuid.UUID) -> set[uuid.UUID]:
+    """The units in which the work of this one goes on: all of its school, and of the schools that it has become."""
+    school = school_of(session, unit_id)
+    if school is None:
+        return {unit_id}
+    found, newest = {school.id}, {school.id}
+    while newest:
+        newest = set(session.scalars(select(UnitSuccession.new_id).where(UnitSuccession.old_id.in_(newest)))) - found
+        found |= newest
+    return units_below(session, found)
+
+
 def refuse_closed(unit: Unit) -> None:
     """Raises UnitClosed."""
     if unit.closed_at is not None:

@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from library import walls
+from library.catalogue import cataloguing
 from library.catalogue.models import Version, Work
 from library.people.models import DEPARTMENT, SCHOOL, Membership, Person, Unit
 from library.people.sight import review_token, units_above
 from library.people.sign_in import Actor
 from library.reviews import transitions
 from library.reviews.models import Review
-from library.reviews.refusals import NotAReviewer, UnknownReview
+from library.reviews.refusals import NotAReviewer, ReviewOver, UnknownReview
 from library.reviews.transitions import AUTHOR, DECIDER, REVIEWER, WAITING
 
 NAMED = (Person.id, Person.name)  # all that is taken of people who stand behind the second wall
@@ -42,9 +43,24 @@ def seen_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
     by.required()
     with walls.lifted(session):  # its people may be of another school
         review = session.scalar(whole(select(Review)).where(Review.id == review_id))
-    if review is None or not parts_of(review, by):
+    if review is None or review.work.deleted_at is not None or not parts_of(review, by):
         raise UnknownReview
     return review
+
+
+def opened_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
+    """The same for whoever may open its files. Raises SignInNeeded, UnknownReview, ReviewOver."""
+    review = seen_by(session, review_id, by)
+    if not may_open(review, by):
+        raise ReviewOver
+    return review
+
+
+def may_open(review: Review, by: Actor) -> bool:
+    """Whether somebody may open the files of its version: its reviewers while it waits for them, whose work it is, and who may publish it."""
+    if cataloguing.is_its_owner(review.work, by) or cataloguing.may_publish(review.work, by):
+        return True
+    return review.state == WAITING and REVIEWER in parts_of(review, by)
 
 
 def locked(session: Session, review_id: uuid.UUID, *, with_work: bool = True) -> Review:
@@ -54,7 +70,7 @@ def locked(session: Session, review_id: uuid.UUID, *, with_work: bool = True) ->
     fresh = whole(select(Review)).where(Review.id == review_id).with_for_update(of=Review, key_share=True).execution_options(populate_existing=True)
     with walls.lifted(session):
         review = session.scalar(fresh)
-    if review is None:
+    if review is None or review.work.deleted_at is not None:
         raise UnknownReview
     return review
 

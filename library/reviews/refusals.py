@@ -9,6 +9,12 @@ class UnknownReview(Unknown):
     en = "This review was not found. The link may be old, or it is not among those of this account."
 
 
+class ReviewOver(Forbidden):
+    code = "review-over"
+    vi = "Bài này không còn chờ duyệt nên trang và tệp của nó đã đóng lại với người duyệt. Bài đã công bố thì mở ở trang của học liệu."
+    en = "This no longer waits for a review, so its pages and files are closed to reviewers. What is published is read on the page of the material."
+
+
 class NotAReviewer(Forbidden):
     code = "not-a-reviewer"
     vi = "Trang này dành cho người duyệt bài của trường. Nếu thầy cô được phân công duyệt, nhờ quản trị viên thêm vai trò."

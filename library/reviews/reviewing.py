@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library import audit, vocabulary
-from library.catalogue import cataloguing, publishing
+from library.catalogue import cataloguing, depositing, publishing
 from library.catalogue.cataloguing import UnknownValue
 from library.catalogue.models import DRAFT, FAILED, IN_REVIEW, PUBLISHED, READY, REFUSED, Deposit, Version, Work
-from library.catalogue.publishing import Readers, VersionChanged
+from library.catalogue.publishing import VersionChanged
 from library.errors import Refusal
 from library.notices import telling
 from library.people.models import Person
@@ -27,7 +27,6 @@ from library.reviews.transitions import APPROVE, APPROVED, CLAIM, OVERRULED, REC
 UNDO_LASTS = timedelta(seconds=10)
 ON_ITS_WAY = timedelta(seconds=5)  # a click in the last second may need this long on a poor line
 WANTED, WORK_APPROVED, WORK_RETURNED = "review-wanted", "work-approved", "work-returned"
-AT_SCHOOL = "school"  # the readers of a work whose author wished for none in particular
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,13 @@ class Seen:
     digest: str
 
 
-def submit(session: Session, work: Work, readers: Readers | None = None, *, by: Actor, at: datetime) -> Review:
-    """Send the newest version of a work to the reviewers of its school. Raises NotAllowed, NothingToReview, AlreadyInReview, UnknownReaders."""
+def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, *, by: Actor, at: datetime) -> Review:
+    """Send the newest version of a work to the reviewers of its school. `said`: the readers wished for, as in `publishing.readers_of`.
+
+    Raises NotAllowed, NothingToReview, AlreadyInReview, UnknownReaders.
+    """
     person = by.required()
-    if not cataloguing.may_edit(work, by):
+    if not cataloguing.may_edit(session, work, by):
         raise NotAllowed
     version = cataloguing.newest_version(session, work.id)
     if version is None or version.digest is None or (work.state == PUBLISHED and work.version_id == version.id):
@@ -49,7 +51,8 @@ def submit(session: Session, work: Work, readers: Readers | None = None, *, by: 
     if queries.waiting_of(session, work.id):
         raise AlreadyInReview
     sent = session.scalars(select(Deposit).where(Deposit.version_id == version.id)).first()
-    wish = readers or Readers(sent.sight if sent else AT_SCHOOL)
+    asked = dict(said or {})
+    wish = publishing.readers_of(work, asked | {"sight": asked.get("sight") or (sent.sight if sent else publishing.UNSAID)})
     publishing.refuse_unknown(session, work, wish)
     review = Review(
         work_id=work.id, version_id=version.id, unit_id=work.unit_id, digest=version.digest, author_id=work.owner_id,
@@ -70,12 +73,12 @@ def submit_deposit(session: Session, deposit: Deposit, sight: str | None = None,
     session.refresh(deposit, with_for_update=True)
     if deposit.state in (REFUSED, FAILED):
         raise NothingToReview
-    if sight is not None:
-        publishing.refuse_unknown_sight(sight)
-        deposit.sight = sight
+    deposit.sight = deposit.sight if sight is None else sight
     deposit.submitted_at = deposit.submitted_at or at
     session.flush()
     if deposit.state != READY or deposit.version_id is None:
+        becoming = cataloguing.with_audience(session, deposit.work_id) if deposit.work_id else None
+        depositing.refuse_unclear(session, becoming, deposit.unit_id, deposit.sight, opens=True)
         return None
     version = session.get_one(Version, deposit.version_id)
     work = cataloguing.with_audience(session, version.work_id)

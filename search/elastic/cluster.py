@@ -10,7 +10,7 @@ from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
 
 from search.elastic.mapping import ANALYSIS, FORMAT, MAPPING
-from search.index import MOST_HITS, IndexAway, Tuning
+from search.index import MOST_HITS, IndexAway, IndexLost, Tuning
 
 WRITE_SECONDS = 60
 ASKING = 16  # searches of one process at once
@@ -25,6 +25,8 @@ def listening() -> Iterator[None]:
     except TransportError as error:
         raise IndexAway(str(error)) from error
     except ApiError as error:
+        if error.error == "index_not_found_exception":
+            raise IndexLost(str(error)) from error
         if error.status_code in (401, 403, 404, 408, 429) or error.status_code >= 500:
             raise IndexAway(str(error)) from error
         raise

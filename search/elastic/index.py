@@ -6,7 +6,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from search.clauses import Clause, to_count
+from search.clauses import Clause, Is, to_count
 from search.documents import Document
 from search.elastic import bulk
 from search.elastic.cluster import ASKING, Cluster, listening
@@ -85,6 +85,15 @@ class ElasticIndex:
     def count(self) -> int:
         """Documents as last refreshed."""
         return int(self.cluster.patient.count(index=self.reading)["count"])
+
+    @listening()
+    def works(self) -> int:
+        """As last refreshed. An answer of some shards only is none: what is silent has not gone."""
+        waits = self.cluster.patient if self.target else self.cluster.client.options(request_timeout=self.tuning.answer_seconds)
+        found = waits.count(index=self.reading, query=compiled(Is("page_term", "0")))
+        if found["_shards"]["failed"]:
+            raise IndexAway(f"{found['_shards']['failed']} parts of the index do not answer")
+        return int(found["count"])
 
     def search(self, clause: Clause, *, limit: int, upon: Callable[[Counts], object] = unheard) -> Hits:
         """Best documents first, with exact counts: two questions that the engine answers side by side.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = "v2"  # a new schema is a new folder, filled again from the database
-CURRENT, BUILDING = "current", "building.json"
+CURRENT, BUILDING, ALONE = "current", "building.json", "building.lock"
 
 
 def current(home: Path) -> str:
@@ -21,8 +21,8 @@ def current(home: Path) -> str:
 
 
 def begun_in(home: Path) -> dict[str, Any] | None:
-    """A rebuild that was begun, of this format, and has not taken over yet."""
-    with suppress(FileNotFoundError):
+    """A rebuild that was begun, of this format, and has not taken over yet; a note that cannot be read is none."""
+    with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
         begun: dict[str, Any] = json.loads((home / BUILDING).read_text(encoding="utf-8"))
         if begun["name"].startswith(FORMAT) and begun["name"] != current(home):
             return begun

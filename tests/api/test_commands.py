@@ -30,7 +30,7 @@ def test_import_waits_until_searchable_and_search_finds_the_page(tmp_path: Path)
     book = makers.textbook(folder / "toan-8.pdf", makers.KEY_PAGE)
     makers.scanned(book, folder / "ban-quet.pdf", [2])
     makers.encrypted(folder / "khoa.pdf")
-    code, rows, _ = run(tmp_path / "var", "import", str(folder), "--approve", "--unit", "THCS-01", "--json")
+    code, rows, _ = run(tmp_path / "var", "import", str(folder), "--approve", "--sight", "public", "--unit", "THCS-01", "--json")
     by_name = {Path(row["path"]).name: row for row in rows}
     assert code == 1
     assert {name: row["verdict"] for name, row in by_name.items()} == {"toan-8.pdf": "accepted", "ban-quet.pdf": "accepted", "khoa.pdf": "refused"}
@@ -55,6 +55,13 @@ def test_what_was_not_approved_is_found_by_its_keepers_only(tmp_path: Path) -> N
     assert run(tmp_path / "var", "search", "a", "--as", "khong-co", "--json")[0] == 2
 
 
+def test_attack_26_an_import_that_shall_be_published_says_for_whom(tmp_path: Path) -> None:
+    book = makers.textbook(tmp_path / "a.pdf", 1)
+    for words in (["--approve"], ["--approve", "--sight", "class"], ["--sight", "pubic"], ["--approve", "--sight", "school"]):  # the province is no school
+        code, rows, said = run(tmp_path / "var", "import", str(book), *words, "--json")
+        assert (code, [row["code"] for row in rows]) == (2, ["unknown-readers"]) and "Chưa rõ mở cho ai đọc" in said
+
+
 def test_read_says_what_the_pipeline_makes_of_a_file(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "toan-8.pdf", 2)
     code, rows, _ = run(tmp_path / "var", "read", str(book), str(makers.jpeg_called_pdf(tmp_path / "anh.pdf")), "--json", "--boxes")
@@ -73,7 +80,7 @@ def test_mistaken_settings_stop_a_command_with_all_mistakes(tmp_path: Path) -> N
 
 
 def test_doctor_finds_a_missing_file(tmp_path: Path) -> None:
-    run(tmp_path / "var", "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--json")
+    run(tmp_path / "var", "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--sight", "public", "--json")
     next(path for path in (tmp_path / "var" / "files").rglob("*") if path.is_file()).unlink()
     code, findings, _ = run(tmp_path / "var", "doctor", "--json")
     assert (code, [one["name"] for one in findings if one["state"] == "fault"]) == (1, ["files"])
@@ -93,7 +100,7 @@ def ask(home: Path, statement: str) -> None:
 
 def test_fixity_names_the_file_that_changed_and_doctor_says_what_to_do(tmp_path: Path) -> None:
     home = tmp_path / "var"
-    run(home, "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--json")
+    run(home, "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--sight", "public", "--json")
     assert run(home, "fixity", "run", "--json")[1][-1]["checked"] == 0, "in a fresh house nothing has its turn yet"
     code, (figures,), said = run(home, "fixity", "run", "--all", "--json")
     assert (code, figures["checked"], figures["late"], figures["files"]) == (0, 256, False, 4)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from library import migrations
+from library.clock import now
 from library.files.s3 import S3Store
 from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
@@ -87,6 +89,16 @@ def test_attack_20_a_revoked_work_gives_no_new_link_and_no_log_holds_one(distant
     log = (distant.home.parent / f"{distant.home.name}.log").read_text()
     assert '"status": 307' in log
     assert signature not in log and "X-Amz" not in log
+
+
+def test_a_link_is_not_given_for_longer_than_the_work_is_open(distant: RunningHouse, tmp_path: Path) -> None:
+    path = makers.textbook(tmp_path / "het-han.pdf", 1, title="Sắp hết hạn")
+    with distant.administrator() as client, distant.client() as pupil:
+        row = wait_for(client, upload(client, path))
+        wish = {"version_id": row["version_id"], "digest": row["digest"], "sight": "public", "closes_at": (now() + timedelta(seconds=55)).isoformat()}
+        client.post(f"/api/v1/works/{row['work_id']}/publication", json=wish).raise_for_status()
+        answer = pupil.get(f"/api/v1/works/{row['work_id']}/file")
+        assert (answer.status_code, answer.content) == (200, path.read_bytes()), "a link of one minute would outlive it"
 
 
 def test_a_house_that_does_not_open_its_store_to_browsers_serves_everything_itself(minio: Minio, book: Path, tmp_path: Path) -> None:

@@ -184,7 +184,9 @@ def test_an_empty_file_by_the_form_is_refused_and_a_small_one_taken(house: Runni
     with house.administrator() as client:
         empty = client.post("/api/v1/deposits", files={"file": ("rong.pdf", b"", "application/pdf")})
         assert wait_for(client, empty.json()["id"])["code"] == "empty-file"
-        taken = client.post("/api/v1/deposits", files={"file": ("e\u0301t\u202e.pdf", path.read_bytes(), "application/pdf")}, data={"approve": "true"})
+        taken = client.post(
+            "/api/v1/deposits", files={"file": ("e\u0301t\u202e.pdf", path.read_bytes(), "application/pdf")}, data={"approve": "true", "sight": "public"}
+        )
         row = wait_for(client, taken.json()["id"])
         assert (taken.status_code, row["name"], row["work_state"]) == (201, "ét.pdf", "published")
         big = client.post("/api/v1/deposits", files={"file": ("to.pdf", b"0" * (8 * 1024**2 + 1), "application/pdf")})

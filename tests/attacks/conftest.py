@@ -6,8 +6,13 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from ingest.house import open_house
 from library.database import open_engine, reading_session
+from library.settings import Settings
+from tests.attacks.inside import PEOPLE, Inside, furnish
 from tests.matrix.town import Town, build
 from tests.services.house import running
 
@@ -19,6 +24,16 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("attacks")
     with running(folder / "var") as house:
         yield build(house, folder)
+
+
+@pytest.fixture(scope="session")
+def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
+    house = open_house(Settings(home=tmp_path_factory.mktemp("inside") / "var"))
+    furnish(house)
+    with TestClient(create_app(house)) as client:
+        stage = Inside(house, client)
+        stage.enter("goc", *PEOPLE)
+        yield stage
 
 
 def state(town: Town) -> dict[str, str]:

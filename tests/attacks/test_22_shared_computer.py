@@ -99,3 +99,17 @@ def test_attack_22_an_id_from_before_signing_in_is_worth_nothing_afterwards(town
         leave(page, address)
         assert session_of(context) == ""
         assert other.get("/api/v1/me", headers={"Cookie": f"hoclieu={second}"}).json()["signed_in"] is False
+
+
+def test_attack_22_what_the_browser_has_kept_of_a_draft_ends_with_the_sign_in(town: Town, context: BrowserContext) -> None:
+    page, address = context.new_page(), town.house.address
+    enter(page, address)
+    page.goto(f"{address}/doc/{town.works['draft']}")
+    image = page.locator("img.sheet")
+    expect(image).to_be_visible()
+    source = str(image.evaluate("one => one.currentSrc"))
+    status = "address => fetch(address).then((answer) => answer.status)"
+    assert page.evaluate(status, source) == 200
+    with town.house.client() as server:  # the sign-in ends at the server, where this browser hears nothing of it
+        server.post("/api/v1/sign-out", headers={"Cookie": f"hoclieu={session_of(context)}"}).raise_for_status()
+    assert page.evaluate(status, source) == 404

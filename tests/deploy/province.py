@@ -18,6 +18,7 @@ from tests.services.nginx import CONTENT, PUBLIC, Here
 
 PROGRAM = ("docker-compose.yml", "deploy", "library", "search", "ingest", "api", "frontend", "pyproject.toml", "README.md", "LICENSE")
 LEFT_OUT = shutil.ignore_patterns("node_modules", "dist", "__pycache__", "secrets")
+HOUSE = 10001  # the user of the image
 NAME = "hoclieu-test"  # not the house that may run on this machine
 
 
@@ -39,7 +40,8 @@ class Province:
     def unpack(self) -> None:
         """What an operator does before `docker compose build`."""
         self.folder.mkdir()
-        self.backup.mkdir()
+        (self.backup / "hoc-lieu").mkdir(parents=True)
+        os.chown(self.backup / "hoc-lieu", HOUSE, HOUSE)  # docs/deploy.md: `install -d -o 10001`
         for name in PROGRAM:
             if (PROJECT / name).is_dir():
                 shutil.copytree(PROJECT / name, self.folder / name, ignore=LEFT_OUT)

@@ -17,7 +17,6 @@ from tests.services.machinery import missing
 HERE = Path(__file__).parent / "standins"
 BASE = "debian:bookworm-slim"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
-BACKUP = "rclone/rclone"  # docs/deploy.md
 
 
 def docker(*words: str, folder: Path = PROJECT, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -33,7 +32,7 @@ def wanted() -> set[str]:
     services = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))["services"].values()
     served = {service["image"] for service in services if "build" not in service}
     built = {name for file in (PROJECT / "deploy").rglob("Dockerfile") for name in re.findall(r"^FROM (\S+)", file.read_text(), re.M)}
-    return served | built | {BACKUP}
+    return served | built
 
 
 def ready() -> None:

@@ -140,7 +140,7 @@ def test_a_check_that_is_told_to_stop_gives_its_slice_back_and_goes_on_there(hou
 
 def test_the_worker_reads_what_is_due_and_looks_again_at_what_was_damaged(tmp_path: Path) -> None:
     house = RunningHouse(tmp_path / "var")
-    assert house.command("import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--json").returncode == 0
+    assert house.command("import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--sight", "public", "--json").returncode == 0
     ((key,),) = house.ask("SELECT key FROM rendition WHERE kind = 'original'")
     path = tmp_path / "var" / "files" / key[:2] / key[2:4] / key
     data = path.read_bytes()

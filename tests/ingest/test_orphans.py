@@ -50,14 +50,14 @@ def test_a_file_that_somebody_named_meanwhile_is_not_removed(house: House, tmp_p
 
 
 class SweptOnce:
-    """The store of a house in which an orphan is swept away right after somebody found it there."""
+    """The store of a house in which a file is swept away right after somebody found it there, or put it there."""
 
     def __init__(self, store: FileStore) -> None:
         self.store, self.swept = store, 0
 
     def put(self, key: str, path: Path, media_type: str, *, hashed: bool = False) -> bool:
         new = self.store.put(key, path, media_type, hashed=hashed)
-        if not new:
+        if not self.swept:
             self.store.delete(key)
             self.swept += 1
         return new
@@ -66,10 +66,12 @@ class SweptOnce:
         return getattr(self.store, name)
 
 
-def test_no_row_names_a_file_that_a_sweep_took_between_the_store_and_the_row(house: House, tmp_path: Path) -> None:
+@pytest.mark.parametrize("there", [True, False])
+def test_no_row_names_a_file_that_a_sweep_took_between_the_store_and_the_row(house: House, there: bool, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"den lai" + str(tmp_path).encode())
     key = hash_of(tmp_path / "a")
-    house.files.put(key, tmp_path / "a", "text/plain")
+    if there:
+        house.files.put(key, tmp_path / "a", "text/plain")
     sweeping = SweptOnce(house.files)
     assert received(replace(house, files=sweeping), (tmp_path / "a").read_bytes()) == key
     assert sweeping.swept == 1

@@ -1,5 +1,6 @@
 """The limited child: it dies alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_a_page_that_kills_its_reader_is_named_and_the_others_are_read(tmp_path:
     document = makers.pymupdf.open(makers.textbook(tmp_path / "b.pdf", 3))
     document.update_stream(document[1].get_contents()[0], huge)
     document.save(tmp_path / "bomb.pdf", deflate=True)
-    monkeypatch.setattr(reading, "READ_LIMITS", Limits(cpu=1, wall=20))
+    monkeypatch.setattr(reading, "READ", replace(reading.READ, start=1, page=0))
     pages = list(reading.read_text(tmp_path / "bomb.pdf", [1, 2, 3]))
     assert [page.number for page in pages] == [1, 2, 3]
     assert [page.source for page in pages] == ["text", "none", "text"]

@@ -5,10 +5,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from api.commands import importing
 from ingest import sweeping, uploading
@@ -96,14 +99,27 @@ def test_no_upload_or_import_that_is_begun_while_it_sweeps_is_destroyed(
 def test_what_begins_between_the_folder_and_the_rows_is_no_business_of_a_sweep(house: House, keeper: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rule of five minutes alone would not hold for a machine that stands still, or a clock that jumps."""
     begun: list[uuid.UUID] = []
-    reading = sweeping.reading_session
+    listing, reading = sweeping.staged, sweeping.reading_session
 
-    def late(engine: object) -> object:
-        begun.append(begin(house, keeper))
-        untouched(house, begun[0])
-        return reading(engine)  # type: ignore[arg-type]
+    def begin_between() -> None:
+        """After the first look of the sweep, whichever that is."""
+        if not begun:
+            begun.append(begin(house, keeper))
+            untouched(house, begun[0])
 
-    monkeypatch.setattr(sweeping, "reading_session", late)
+    def folder(path: Path) -> list[sweeping.Staged]:
+        files = list(listing(path))
+        begin_between()
+        return files
+
+    @contextmanager
+    def rows(engine: Engine) -> Iterator[Session]:
+        with reading(engine) as session:
+            yield session
+        begin_between()
+
+    monkeypatch.setattr(sweeping, "staged", folder)
+    monkeypatch.setattr(sweeping, "reading_session", rows)
     sweeping.sweep(house, at=now() + timedelta(minutes=1))
     assert (state_of(house, begun[0]), staged(house)) == (RECEIVING, {begun[0].hex})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from library import backups, migrations, work_queue
+from library import migrations, work_queue
 from library.audit import Event
 from library.catalogue import fixity, keeping
 from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE, WHOLE, DamagedFile, FixitySlice
@@ -17,6 +17,7 @@ from library.catalogue.models import REFUSED, Deposit, Rendition, Version, Work
 from library.database import open_engine, reading_session, transaction
 from library.files.local import LocalStore
 from library.notices import inbox
+from library.operations import backups
 from library.people import inviting
 from library.people.models import ADMINISTRATOR, TEACHER
 

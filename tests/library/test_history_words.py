@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 FLOORS = ("library", "search", "ingest", "api")
 CHOSEN = {"review-": (OVERRULED, RECALLED, SUPERSEDED), "upload-": (FAILED, REFUSED)}  # the ends of acts that are named when they happen
 OF_OTHER_THINGS = (
-    "audit-", "backup-", "calendar-", "class-", "copy-", "enrolled", "file-", "link-", "loan-", "password-", "patron-", "person-", "role-", "signed-", "unit-",
+    "audit-", "backup-", "calendar-", "class-", "copy-", "enrolled", "file-", "house-", "link-", "loan-", "password-", "patron-", "person-", "role-",
+    "signed-", "unit-",
 )  # fmt: skip
 
 

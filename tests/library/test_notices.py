@@ -10,10 +10,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ingest.house import House, open_house
@@ -238,6 +239,51 @@ def test_a_letter_that_the_server_refuses_is_set_aside_after_three_tries(house: 
     with transaction(house.engine) as session:
         [kept] = session.scalars(select(Notice))
         assert kept.set_aside_at is not None and kept.last_error
+
+
+def set_aside(house: House) -> dict[str, bool]:
+    with transaction(house.engine) as session:
+        return {one.kind: one.set_aside_at is not None for one in session.scalars(select(Notice))}
+
+
+def test_an_address_that_no_letter_can_carry_is_set_aside_with_its_reason_and_others_get_theirs(house: House, mail: MailServer) -> None:
+    mail.start()
+    with transaction(house.engine) as session:
+        session.get_one(Person, inviting.person_by_login(session, "em.lan").id).email = "co.hoa@truong."
+    tell(house, "em.lan", "welcome")
+    tell(house, "em.khue", "work-approved")
+    at = MONDAY
+    for _ in range(5):
+        while post.send_next(house, "w", at=at):
+            pass
+        at += timedelta(minutes=1)
+    assert len(mail.letters()) == 1
+    assert set_aside(house) == {"welcome": True, "work-approved": False}
+
+
+@pytest.mark.parametrize("title", ["Tam giác\nBcc: ke.xau@example.vn", "Tam giác\r\n\r\nĐồng dạng", "Tam\x00 giác\u2028", "Tam giác\x85"])
+def test_a_title_with_line_ends_goes_out_in_one_line(house: House, mail: MailServer, title: str) -> None:
+    mail.start()
+    with transaction(house.engine) as session:
+        telling.tell(session, [inviting.person_by_login(session, "em.khue").id], "work-approved", at=MONDAY, title=title)
+    assert post.send_next(house, "w", at=MONDAY) and not post.send_next(house, "w", at=MONDAY)
+    [letter] = mail.letters()
+    assert letter["Bcc"] is None and "Tam" in str(make_header(decode_header(letter["Subject"])))
+
+
+def test_a_notice_that_cannot_be_put_into_words_takes_no_other_with_it(house: House, mail: MailServer) -> None:
+    mail.start()
+    tell(house, "em.khue", "work-approved")
+    tell(house, "em.khue", "welcome")
+    with transaction(house.engine) as session:
+        session.execute(update(Notice).where(Notice.kind == "work-approved").values(facts=["hỏng"]))
+    at = MONDAY
+    for _ in range(5):
+        while post.send_next(house, "w", at=at):
+            pass
+        at += timedelta(minutes=1)
+    assert len(mail.letters()) == 1
+    assert set_aside(house) == {"work-approved": True, "welcome": False}
 
 
 def test_a_password_never_travels_in_the_clear() -> None:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.matrix.rows import ANYWHERE, PLACES, Expected, administers, everybody, mine, reviewing, seeing, sees
+from tests.matrix.rows import ANYWHERE, PLACES, Expected, administers, deleting, everybody, mine, reviewing, seeing, sees, stopping
 from tests.matrix.town import OWN, ROOT, THINGS, VISITOR, Town
 
 TO_SIGN_IN = 303
@@ -39,6 +39,11 @@ def by_hand(status: Expected) -> Expected:
     return after_sign_in(expected)
 
 
+def stopped(actor: str, thing: str) -> int:
+    """What has been read meanwhile needs no stop: the page shows what became of it."""
+    return {409: 200}.get(stopping(actor, thing), stopping(actor, thing))
+
+
 def is_administrator(actor: str) -> bool:
     return actor == ROOT or actor.startswith("administrator")
 
@@ -51,6 +56,11 @@ def caring(right: int) -> Expected:
 def caring_in_a(actor: str, thing: str) -> int:
     """The same with a form that names school A."""
     return caring(NOT_ASKED)(actor, thing) if actor != "administrator-b" else 404
+
+
+def deleting_in_a(actor: str, thing: str) -> int:
+    """The same with a reason that there is not."""
+    return caring(422)(actor, thing) if actor != "administrator-b" else 404
 
 
 def hidden_caring(actor: str, thing: str) -> int:
@@ -115,6 +125,10 @@ PAGES = (
     Page("GET /gui", after_sign_in(signed_in)),
     Page("GET /gui", after_sign_in(changing), THINGS, query={"bai": "works"}),
     Page("GET /bai-cua-toi", after_sign_in(signed_in)),
+    Page("GET /da-xoa", after_sign_in(signed_in)),
+    Page("POST /da-xoa/{deletion_id}/lay-lai", after_sign_in(lambda *_: 404), parameters={"deletion_id": "people"}),
+    Page("POST /tl/{work_id}/xoa", after_sign_in(deleting), THINGS, WORK, form=lambda *_: {"reason": "vi-thich"}),
+    Page("POST /quan-tri/nguoi-dung/{person_id}/xoa", deleting_in_a, PLACES, PERSON, form=in_a(reason="vi-thich")),
     Page("GET /dang-nhap", everybody),
     Page("GET /moi/{link}", lambda *_: 410, parameters={"link": "khong-co"}),
     Page("GET /toi", after_sign_in(signed_in)),
@@ -134,6 +148,7 @@ PAGES = (
     Page("POST /tl/{work_id}/thu-hoi", after_sign_in(publishing), THINGS, WORK),
     Page("POST /gui", after_sign_in(uploading), THINGS, form=lambda town, thing: {"work": town.works[thing]}, file=True),
     Page("POST /bai-cua-toi/{deposit_id}/bo", by_hand(mine), THINGS, {"deposit_id": "deposits"}),
+    Page("POST /bai-cua-toi/{deposit_id}/dung", by_hand(stopped), THINGS, {"deposit_id": "deposits"}),
     Page("POST /bai-cua-toi/{deposit_id}/gui-duyet", by_hand(mine), THINGS, {"deposit_id": "deposits"}),
     Page("POST /bai-cua-toi/duyet/{review_id}/rut", after_sign_in(recalling), PLACES, REVIEW),
     Page("POST /duyet/{review_id}/duyet", by_hand(reviewing(200)), PLACES, REVIEW, form=seen),

@@ -59,8 +59,19 @@ def publishing(actor: str, thing: str) -> int:
     return 404 if not sees(actor, thing) else 409 if administers(actor, thing) else 403
 
 
+def describing(actor: str, thing: str) -> int:
+    """What readers see stays as it was approved, unless somebody who may publish changes it."""
+    return 403 if thing in (OWN, OTHER) and sees(actor, thing) and not administers(actor, thing) else editing(actor, thing)
+
+
 def withdrawing(actor: str, thing: str) -> int:
     return 404 if not sees(actor, thing) else 200 if administers(actor, thing) else 403
+
+
+def deleting(actor: str, thing: str) -> int:
+    """With a reason that there is not: entitled people hear so, and nothing happens."""
+    keeper = administers(actor, thing) or (actor == "teacher-a" and thing == DRAFT)
+    return 401 if actor == VISITOR else 404 if not sees(actor, thing) else 422 if keeper else 403
 
 
 def placing(actor: str, thing: str) -> int:
@@ -106,6 +117,11 @@ def mine(actor: str, thing: str) -> int:
 def forgetting(actor: str, thing: str) -> int:
     """Nobody can cancel what has become a work."""
     return {200: 409}.get(mine(actor, thing), mine(actor, thing))
+
+
+def stopping(actor: str, thing: str) -> int:
+    """Its owner and who looks after it hear that it is read already; for others it is not there."""
+    return 401 if actor == VISITOR else 409 if mine(actor, thing) == 200 or administers(actor, thing) else 404
 
 
 def everybody(_actor: str, _thing: str) -> int:
@@ -210,7 +226,7 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/units": Row(lambda a, _: 401 if a == VISITOR else 200 if a == ROOT or a.startswith("admin") else 403, ANYWHERE),
     "POST /api/v1/units": Row(caring(409), PLACES, lambda t, x: {"kind": "department", "code": "AA", "name": "Tổ Toán", "place": t.units[x]}),
     "PATCH /api/v1/units/{code}": Row(caring(200), PLACES, lambda *_: {"name": "Trường đổi tên"}, {"code": "units"}),
-    "POST /api/v1/units/{code}/succession": Row(caring(400), PLACES, lambda t, x: {"into": [t.units[x]]}, {"code": "units"}),
+    "POST /api/v1/units/{code}/succession": Row(caring(422), PLACES, lambda t, x: {"into": [t.units[x]]}, {"code": "units"}),
     "GET /api/v1/units/{code}/members": Row(caring(200), PLACES, parameters={"code": "units"}),
     "POST /api/v1/units/{code}/members": Row(caring(409), PLACES, lambda *_: {"login": "victim-a", "name": "A", "role": "teacher"}, {"code": "units"}),
     "GET /api/v1/units/{code}/classes": Row(caring(200), PLACES, parameters={"code": "units"}),
@@ -219,6 +235,10 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/people/{person_id}/roles": Row(caring(201), (OWN, OTHER), lambda t, x: {"unit": t.units[x], "role": "pupil"}, {"person_id": "people"}),
     "PUT /api/v1/people/{person_id}/disabled": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}, afterwards=_enable),
     "DELETE /api/v1/people/{person_id}/disabled": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}),
+    "POST /api/v1/people/{person_id}/deletion": Row(hidden_caring(422), PLACES, lambda *_: {"reason": "vi-thich"}, {"person_id": "people"}),
+    "POST /api/v1/works/{work_id}/deletion": Row(deleting, THINGS, lambda *_: {"reason": "vi-thich"}, WORK),
+    "GET /api/v1/deletions": Row(signed_in, ANYWHERE),
+    "DELETE /api/v1/deletions/{deletion_id}": Row(lambda a, _: 401 if a == VISITOR else 404, ANYWHERE, parameters={"deletion_id": "people"}),
     "DELETE /api/v1/people/{person_id}/waiting": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}),
     "DELETE /api/v1/memberships/{membership_id}": Row(hidden_caring(204), PLACES, parameters={"membership_id": "memberships"}, afterwards=_give_back),
     "POST /api/v1/classes/{class_id}/pupils": Row(hidden_caring(200), PLACES, lambda t, x: {"person_ids": [t.people[x]]}, {"class_id": "classes"}),
@@ -226,7 +246,7 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/vocabulary": Row(everybody, ANYWHERE),
     "GET /api/v1/search": Row(everybody, ANYWHERE, query={"q": "de kiem tra"}),
     "GET /api/v1/works/{work_id}": Row(seeing, parameters=WORK),
-    "PATCH /api/v1/works/{work_id}": Row(editing, THINGS, lambda *_: {"grade": 8}, WORK),
+    "PATCH /api/v1/works/{work_id}": Row(describing, THINGS, lambda *_: {"grade": 8}, WORK),
     "POST /api/v1/works/{work_id}/publication": Row(publishing, THINGS, _wrong_digest, WORK),
     "DELETE /api/v1/works/{work_id}/publication": Row(withdrawing, parameters=WORK, afterwards=_republish),
     "GET /api/v1/works/{work_id}/history": Row(editing, parameters=WORK),
@@ -252,6 +272,7 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/reviews/{review_id}/pages/{number}/image": Row(following, PLACES, parameters=REVIEW | {"number": "1"}),
     "GET /api/v1/reviews/{review_id}/file": Row(following, PLACES, parameters=REVIEW),
     "POST /api/v1/works/{work_id}/review": Row(submitting, THINGS, lambda *_: {"sight": "school"}, WORK, afterwards=_recall),
+    "POST /api/v1/deposits/{deposit_id}/stop": Row(stopping, parameters={"deposit_id": "deposits"}),
     "POST /api/v1/deposits/{deposit_id}/review": Row(submitting_mine, THINGS, lambda *_: {}, {"deposit_id": "deposits"}, afterwards=_recall),
     "GET /api/v1/me/loans": Row(signed_in, ANYWHERE),
     "GET /api/v1/me/notices": Row(signed_in, ANYWHERE),
@@ -264,6 +285,7 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/desk/calendar": Row(at_desk(200), ANYWHERE),
     "PUT /api/v1/desk/calendar": Row(at_desk(200), ANYWHERE, lambda *_: {"opening_hours": "7:30 – 11:00"}),
     "GET /api/v1/copies": Row(at_desk(200), ANYWHERE),
+    "GET /api/v1/copies/titles": Row(at_desk(200), ANYWHERE, query={"isbn": "9786040350008"}),
     "POST /api/v1/copies": Row(copies_added, THINGS, lambda t, x: {"work_id": t.works[x]}),
     "OPTIONS /api/v1/uploads": Row(lambda *_: 204, ANYWHERE),
     "OPTIONS /api/v1/uploads/{upload_id}": Row(lambda *_: 204, ANYWHERE, parameters={"upload_id": "deposits"}),

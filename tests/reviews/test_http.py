@@ -78,7 +78,7 @@ def test_attack_16_readers_get_byte_for_byte_what_the_reviewer_approved(school: 
 def test_a_reason_typed_is_the_reason_read_and_a_new_version_goes_the_same_way(huong: httpx.Client, minh: httpx.Client, tmp_path: Path) -> None:
     review = submit(huong, tmp_path, "Phân số bằng nhau")
     assert problem(decide(minh, review, "return")) == (422, "reason-needed")
-    assert problem(decide(minh, review, "return", reasons=["LA"])) == (400, "unknown-value")
+    assert problem(decide(minh, review, "return", reasons=["LA"])) == (422, "unknown-value")
     back = decide(minh, review, "return", reasons=["SAI_KIEN_THUC"], remark="Sửa đơn vị ở trang 2 rồi gửi lại nhé.")
     assert back.status_code == 200
     row = huong.get("/api/v1/deposits").json()["deposits"][0]

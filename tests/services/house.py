@@ -156,8 +156,8 @@ def wait_for(client: httpx.Client, deposit_id: str, *, seconds: float = 300, sea
 
 
 def upload(client: httpx.Client, path: Path, *, chunk: int = 512 * 1024, **told: str) -> str:
-    """Send a file by the resumable way; returns the deposit's id."""
-    metadata = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in {"filename": path.name, **told}.items())
+    """Send a file by the resumable way, for everybody unless told; returns the deposit's id."""
+    metadata = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in {"filename": path.name, "sight": "public", **told}.items())
     size = path.stat().st_size
     created = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": metadata}).raise_for_status()
     data = path.read_bytes()

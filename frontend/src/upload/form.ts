@@ -29,7 +29,7 @@ export function wakeUploadForm(form: HTMLFormElement): void {
   };
 }
 
-const sightOf = (chosen: FormData): string => String(chosen.get('sight') ?? 'public');
+const sightOf = (chosen: FormData): string => String(chosen.get('sight') ?? '');
 
 function say(form: HTMLFormElement, review: boolean): void {
   const told = form.querySelector<HTMLElement>('#sent')!;

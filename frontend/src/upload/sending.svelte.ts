@@ -58,7 +58,7 @@ export function wantReview(key: number, sight: string): void {
 }
 
 async function tellWish(one: Sending | undefined): Promise<void> {
-  if (!one?.id || !one.review) return;
+  if (!one?.id || one.review === null) return;
   const body = JSON.stringify({ sight: one.review });
   const answer = await fetch(`/api/v1/deposits/${one.id}/review`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).catch(() => null);
   if (answer?.ok) one.deposit = one.deposit && ((await answer.json()) as Deposit);
@@ -122,6 +122,13 @@ export function drop(one: Sending): void {
   sendings.splice(sendings.indexOf(one), 1);
 }
 
+export const canStop = (deposit: Deposit | null): boolean => deposit?.state === 'waiting' || deposit?.state === 'working';
+
+// The server ends the reading; what it says of the file afterwards is followed as ever.
+export async function stopReading(one: Sending): Promise<void> {
+  if (one.id) await fetch(`/api/v1/deposits/${one.id}/stop`, { method: 'POST' }).catch(() => null);
+}
+
 export function progressOf(one: Sending): string {
   const deposit = one.deposit;
   if (one.problem) return one.problem;
@@ -129,7 +136,7 @@ export function progressOf(one: Sending): string {
     const facts = { n: Math.floor((one.sent / Math.max(one.size, 1)) * 100) };
     if (one.paused) return say({ vi: 'Tạm dừng ở {n} %', en: 'Paused at {n} %' }, facts);
     if (one.offline) return say({ vi: 'Mất mạng ở {n} %. Có mạng lại sẽ tự gửi tiếp.', en: 'The line is cut at {n} %. It goes on by itself.' }, facts);
-    if (one.review) return say({ vi: 'Đang gửi {n} %, xong sẽ tự chuyển duyệt', en: 'Sending {n} %, then on to the reviewers' }, facts);
+    if (one.review !== null) return say({ vi: 'Đang gửi {n} %, xong sẽ tự chuyển duyệt', en: 'Sending {n} %, then on to the reviewers' }, facts);
     return say({ vi: 'Đang gửi {n} %', en: 'Sending {n} %' }, facts);
   }
   if (deposit.sentence) return deposit.sentence;

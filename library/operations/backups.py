@@ -1,4 +1,4 @@
-"""Backups are made by the operator's own tools. Here is only noted when one was done, so that its age can be seen and an alarm can ring."""
+"""When the newest backup was made, so that its age can be seen and an alarm can ring, whoever made it: the house itself or the operator's own tools."""
 
 from datetime import datetime, timedelta
 

@@ -1,0 +1,16 @@
+"""An opened house whose worker is taken apart."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.house import House, open_house
+from library.settings import Settings
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """An opened house on its own disk."""
+    yield (found := open_house(Settings(home=tmp_path / "var")))
+    found.engine.dispose()
