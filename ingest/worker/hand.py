@@ -4,7 +4,6 @@ A new hand is a file with a turn in it and a word in `worker.py`.
 """
 
 import contextlib
-import errno
 import os
 import socket
 import threading
@@ -27,6 +26,7 @@ from library.clock import now
 from library.database import reading_session, transaction
 from library.files.keys import StoreAway
 from library.logs import new_request_id
+from library.space import tells_full
 from library.work_queue import Lease, LeaseLost, Workable, WornOut
 
 log = structlog.get_logger()
@@ -34,7 +34,6 @@ AWAY_SECONDS = 1.0  # between two looks for what is away
 LONGEST_PAUSE = 60.0  # seconds after turns that broke, one after the other: never a hot loop
 WATCH_EVERY = 1.0  # seconds
 LONGEST_CLAIM = 4 * 3600.0  # seconds of one turn with one row; far beyond whatever a slice of work takes
-NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 Row = TypeVar("Row", bound=Workable)
 Aside = Callable[[Session, Workable, datetime], None]
@@ -196,7 +195,7 @@ def outside(error: Exception) -> bool:
     """Whether this is nobody's fault: a full disk, a store or a database that is away. It never sets a row aside."""
     if isinstance(error, OperationalError):
         return not never_passes(error)
-    return isinstance(error, StoreAway) or (isinstance(error, OSError) and error.errno in NO_SPACE)
+    return isinstance(error, StoreAway) or tells_full(error)
 
 
 def never_passes(error: OperationalError) -> bool:
