@@ -18,7 +18,7 @@ from library.catalogue.publishing import Readers
 from library.circulation import stock
 from library.clock import now
 from library.database import transaction
-from library.people import inviting, rosters, sign_in
+from library.people import inviting, passwords, rosters, sign_in
 from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Membership
 from library.reviews import reviewing
 from library.settings import Settings
@@ -61,7 +61,7 @@ def opened(home: Path, url: str = "") -> Iterator[Stage]:
 
 def _people(house: House) -> dict[str, str]:
     """The token of each actor; beside them two whom nobody needs."""
-    hashed = sign_in.passwords.hash(PASSWORD)
+    hashed = passwords.hash_of(PASSWORD)
     with transaction(house.engine) as session:
         school, _ = (inviting.ensure_school(session, code, at=now()) for code in ("AA", "BB"))
         places = dict.fromkeys(ACTORS[1:], school) | {ROOT: inviting.province(session)}
