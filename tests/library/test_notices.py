@@ -1,11 +1,7 @@
 """Notices: told once, worded when shown or sent, dropped when no longer true, mailed through a real SMTP server that may be down."""
 
-import mailbox
 import socket
-import subprocess
-import sys
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -28,6 +24,7 @@ from library.notices.wording import WORDED, words
 from library.people import inviting, sign_in
 from library.people.models import LIBRARIAN, PUPIL, Person
 from library.settings import Settings, SettingsMistaken, load
+from tests.services.mail import MailServer
 
 MONDAY = datetime(2026, 9, 7, 3, tzinfo=UTC)  # ten o'clock here
 REAL = {
@@ -39,39 +36,6 @@ REAL = {
     "files-damaged": {},
     "welcome": {},
 }
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-class MailServer:
-    """A real SMTP server in a process of its own that keeps what it gets."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        listen = f"127.0.0.1:{self.port}"
-        self.process = subprocess.Popen([sys.executable, "-m", "aiosmtpd", "-n", "-l", listen, "-c", "aiosmtpd.handlers.Mailbox", str(self.folder)])
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            with closing(socket.socket()) as door:
-                if door.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise TimeoutError("the mail server did not start")
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(30)
-
-    def letters(self) -> list[mailbox.MaildirMessage]:
-        return list(mailbox.Maildir(self.folder)) if self.folder.exists() else []
 
 
 @pytest.fixture
