@@ -126,10 +126,11 @@ class Load:
 def no_file_is_lost_or_double(house: RunningHouse, load: Load) -> None:
     """Acknowledged is stored: in the database as one deposit, in the store under its hash, and read to its end."""
     until(lambda: not house.ask("SELECT 1 FROM deposit WHERE state IN ('waiting', 'working')"))
-    rows = house.ask("SELECT key, CAST(id AS text), state FROM deposit WHERE key IS NOT NULL")
+    rows = house.ask("SELECT key, CAST(id AS text), state, last_error FROM deposit WHERE key IS NOT NULL")
     of_key = Counter(row[0] for row in rows)
     states = {row[0]: (row[1], row[2]) for row in rows}
     assert {key: of_key[key] for key in load.accepted} == dict.fromkeys(load.accepted, 1)
+    assert [row for row in rows if row[0] in load.accepted and row[2] != "ready"] == []
     assert {key: states[key] for key in load.accepted} == {key: (deposit, "ready") for key, deposit in load.accepted.items()}
     assert load.accepted.keys() <= stored(house)
     assert house.ask("SELECT count(*) FROM work WHERE version_id IS NOT NULL")[0][0] == len([row for row in rows if row[2] == "ready"])

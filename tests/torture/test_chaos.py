@@ -96,9 +96,7 @@ def test_everything_goes_wrong_at_once_and_everything_accepted_is_right(tmp_path
                 until(lambda: load.strange or answers(town.house))
                 goes_on(load)
         assert load.strange == []
-        with town.house.administrator() as client:
-            bad = wait_for(client, poison, seconds=600)
-            assert bad["state"] == "ready" and ("page-unreadable", 2) in {(one["code"], one["page"]) for one in bad["warnings"]}
+        the_poison_came_to_an_end(town.house, poison)
         until(lambda: not town.house.ask("SELECT 1 FROM deposit WHERE state IN ('waiting', 'working')"), seconds=600)
         no_file_is_lost_or_double(town.house, load)
         every_loan_is_there_once(town.house, load)
@@ -129,6 +127,14 @@ def send_poison(house: RunningHouse, folder: Path) -> str:
     document.save(folder / "doc.pdf", deflate=True)
     with house.administrator() as client:
         return upload(client, folder / "doc.pdf", approve="true")
+
+
+def the_poison_came_to_an_end(house: RunningHouse, deposit_id: str) -> None:
+    """Its page is named; or it is set aside with a sentence, where three workers have died over it before anything could be kept."""
+    with house.administrator() as client:
+        row = wait_for(client, deposit_id, seconds=600)
+    named = {one["page"] for one in row["warnings"]}
+    assert (row["state"], named) == ("ready", {2}) or (row["state"], row["code"]) == ("failed", "processing-failed"), row
 
 
 def goes_on(load: Load) -> None:
