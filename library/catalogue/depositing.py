@@ -62,8 +62,8 @@ class NotInWork(Clash):
 
 class ReadingStopped(Clash):
     code = "reading-stopped"
-    vi = "Đã dừng đọc tệp này theo yêu cầu; chưa có gì được giữ lại trên thư viện. Muốn đọc lại thì gửi lại tệp."
-    en = "Reading this file was stopped as somebody wished; nothing of it is kept in the library. Send it again to have it read."
+    vi = "Đã dừng đọc tệp này theo yêu cầu; thư viện không giữ lại gì của tệp. Muốn đọc thì gửi lại tệp."
+    en = "Reading this file was stopped on request, and nothing of it is kept in the library. Send it again to have it read."
 
 
 def begin(
