@@ -81,9 +81,11 @@ class Load:
                 if len(sent) >= AHEAD and not self.is_read(client, sent[-AHEAD]):
                     continue
                 data = self.book + f"\n%{uuid.uuid4().hex}\n".encode()
-                metadata = f"filename {b64encode(b'tep.pdf').decode()},approve {b64encode(b'true').decode()}"
+                metadata = f"filename {b64encode(b'tep.pdf').decode()},approve {b64encode(b'true').decode()},sight {b64encode(b'public').decode()}"
                 headers = {"Upload-Length": str(len(data)), "Upload-Metadata": metadata}
-                location = self.asked(lambda headers=headers: client.post("/api/v1/uploads", headers=headers)).headers["Location"]
+                begun = self.asked(lambda headers=headers: client.post("/api/v1/uploads", headers=headers))
+                assert begun.is_success, begun.text
+                location = begun.headers["Location"]
                 while (offset := self.offset(client, location)) < len(data):
                     told = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
                     piece = data[offset:]

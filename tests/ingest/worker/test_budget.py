@@ -105,7 +105,7 @@ def actor(house: House, login: str, role: str, code: str) -> Actor:
 
 
 def test_its_owner_stops_a_file_in_work_and_the_next_one_is_read(house: House, tmp_path: Path) -> None:
-    large, small = book(house, tmp_path / "a.pdf", 400), book(house, tmp_path / "b.pdf", 1)
+    large, small = book(house, tmp_path / "a.pdf", 150), book(house, tmp_path / "b.pdf", 1)
     change(house, small, turns=1)  # it would not interrupt the large one
     claims = Claims(house)
     with working(Hand("deposits", 0.1, Reader(claims).turn), Hand("leases", 0.1, claims.watch)):
