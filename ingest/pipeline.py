@@ -318,8 +318,9 @@ def _complete(session: Session, deposit: Deposit, description: dict[str, Any]) -
 
 
 def _publisher(session: Session, deposit: Deposit) -> Actor | None:
-    """The owner, while they still may publish and asked for it."""
-    if not deposit.approve:
+    """The owner, while they still may publish and asked for it; nobody who has been shut out meanwhile."""
+    owner = session.get_one(Person, deposit.owner_id)
+    if not deposit.approve or owner.disabled_at is not None:
         return None
-    actor = actor_for(session, session.get_one(Person, deposit.owner_id), at=now())
+    actor = actor_for(session, owner, at=now())
     return actor if actor.may_publish else None

@@ -77,9 +77,11 @@ class Standing(NamedTuple):
 def standing(session: Session, index: Index) -> Standing:
     """Both numbers; an index that is not there, or cannot be read, holds nothing. Raises IndexAway.
 
-    The database is asked first. It learns of a work after the commit, so an index that is well never holds fewer.
+    The database is asked first. It learns of a work after the commit, so an index that is well never holds fewer. What is deleted has no documents;
+    what was brought back has them again when the index has followed, as every work that is behind is due and will be written anyway.
     """
-    believed = session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision > 0)) or 0
+    followed = (Work.indexed_revision > 0, Work.indexed_revision == Work.revision, Work.deleted_at.is_(None))
+    believed = session.scalar(select(func.count()).select_from(Work).where(*followed)) or 0
     try:
         return Standing(believed, index.works())
     except IndexLost:

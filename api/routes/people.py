@@ -46,6 +46,14 @@ class Opened:
     shared: bool  # on a computer that many use
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A right password: the note of its try, and the hash that it fits."""
+
+    id: uuid.UUID
+    password_hash: str | None
+
+
 def me_of(actor: Actor, language: str = "vi") -> schemas.Me:
     """Who is asking."""
     roles = [
@@ -136,10 +144,12 @@ async def enter(gate: Gate, login: str, password: str, caller: Caller, *, shared
     tried = await check(gate, claim, password)
 
     def act(session: Session) -> Opened:
-        throttling.forget_try(session, tried)
+        person = inviting.person_by_login(session, folded)
+        if person.password_hash != tried.password_hash:  # chosen or printed anew while the old one was looked at
+            raise WrongPassword
+        throttling.forget_try(session, tried.id)
         if before:
             sign_in.close_sign_in(session, before, at=now())
-        person = inviting.person_by_login(session, folded)
         if person.first_password:
             inviting.use_first_password(session, person, at=now())
         return _open(session, person, shared=shared)
@@ -147,8 +157,8 @@ async def enter(gate: Gate, login: str, password: str, caller: Caller, *, shared
     return await gate.write(act)
 
 
-async def check(gate: Gate, claimed: Callable[[Session], Claim], password: str) -> uuid.UUID:
-    """Whether the password is right; returns the try, to be forgotten in the transaction that follows. Raises TooManyTries, WrongPassword."""
+async def check(gate: Gate, claimed: Callable[[Session], Claim], password: str) -> Tried:
+    """Whether the password is right; returns the try, whose note is to be forgotten in the transaction that follows. Raises TooManyTries, WrongPassword."""
 
     def look(session: Session) -> Claim:
         claim = claimed(session)
@@ -166,7 +176,7 @@ async def check(gate: Gate, claimed: Callable[[Session], Claim], password: str) 
     metrics.SIGN_INS.labels("ok" if right else "failed").inc()
     if not right:
         raise WrongPassword
-    return tried
+    return Tried(tried, claim.password_hash)
 
 
 async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, caller: Caller, *, library: str) -> Opened:
@@ -194,7 +204,7 @@ async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, ca
         inviting.refuse_ended_print(session, person, at=now())
         if person.first_password:
             welcome(session, person)
-        throttling.forget_try(session, tried)
+        throttling.forget_try(session, tried.id)
         shared = sign_in.is_shared(session, token or "")
         inviting.choose_password(session, person, hashed, at=now())
         return _open(session, person, shared=shared)

@@ -1,6 +1,7 @@
 """The people of a unit: adding, inviting, roles, disabling; and its classes."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, Writer, Writing
+from api.gate import Gate
 from api.hosts import address_of
-from api.routes.people import hashing
+from api.routes.people import hashing_known
 from api.routes.units import in_care
 from api.schemas import rosters as schemas
 from api.schemas.base import Named
@@ -34,7 +36,7 @@ def members(code: str, session: Reading, actor: Reader, at: Now, language: Langu
 @router.post("/units/{code}/members", status_code=201, response_model=schemas.WayIn)
 async def add(code: str, wish: schemas.NewMember, request: Request, gate: GateNow, token: Token, house: HouseNow) -> schemas.WayIn:
     """A new person with one role, and how they get in."""
-    printed, hashed = await _printed(wish.way)
+    printed, hashed = await _printed(gate, token, wish.way, lambda session, actor: in_care(session, code, actor))
 
     def act(session: Session) -> schemas.WayIn:
         actor = sign_in.actor_of(session, token, at=now())
@@ -49,13 +51,16 @@ async def add(code: str, wish: schemas.NewMember, request: Request, gate: GateNo
 @router.post("/people/{person_id}/way-in", response_model=schemas.WayIn)
 async def way_in(person_id: uuid.UUID, wish: schemas.NewWayIn, request: Request, gate: GateNow, token: Token, house: HouseNow) -> schemas.WayIn:
     """A fresh link or printed password; the old way in dies."""
-    printed, hashed = await _printed(wish.way)
+
+    def whose(session: Session, actor: Actor) -> Person:
+        actor.required()
+        return care.person_in_full_care(session, person_id, by=actor, at=now())
+
+    printed, hashed = await _printed(gate, token, wish.way, whose)
 
     def act(session: Session) -> schemas.WayIn:
         actor = sign_in.actor_of(session, token, at=now())
-        actor.required()
-        person = care.person_in_full_care(session, person_id, by=actor, at=now())
-        return let_in(session, person, printed, hashed, address_of(request, house.settings), by=actor, at=now())
+        return let_in(session, whose(session, actor), printed, hashed, address_of(request, house.settings), by=actor, at=now())
 
     return await gate.write(act)
 
@@ -175,11 +180,13 @@ def class_id_of(text: str) -> uuid.UUID:
         raise care.UnknownClass from error
 
 
-async def _printed(way: str) -> tuple[str | None, str | None]:
+async def _printed(gate: Gate, token: str | None, way: str, asked: Callable[[Session, Actor], object]) -> tuple[str | None, str | None]:
+    """A first password and its hash. That is slow, so who may not have one made (`asked` raises) hears it before."""
     if way != "password":
         return None, None
+    await gate.read(lambda session: asked(session, sign_in.actor_of(session, token, at=now())))
     password = inviting.first_password()
-    async with hashing:
+    async with hashing_known:
         return password, await run_in_threadpool(passwords.hash_of, password)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from library import audit, logs, work_queue
@@ -30,10 +30,9 @@ from library.people.roles import AUTHORS
 from library.people.sight import staff_token, units_above
 from library.people.sign_in import Actor, NotAllowed
 
-OF_DELETED = (
-    exists()
-    .where(Work.deleted_at.is_not(None), or_(Work.id == Deposit.work_id, and_(Version.work_id == Work.id, Version.id == Deposit.version_id)))
-    .correlate(Deposit)
+OF_DELETED = or_(  # two questions by key; one with an OR in it would walk through every version there is
+    exists().where(Work.id == Deposit.work_id, Work.deleted_at.is_not(None)).correlate(Deposit),
+    exists().where(Version.id == Deposit.version_id, Work.id == Version.work_id, Work.deleted_at.is_not(None)).correlate(Deposit),
 )
 
 
@@ -63,8 +62,8 @@ class NotInWork(Clash):
 
 class ReadingStopped(Clash):
     code = "reading-stopped"
-    vi = "Đã dừng đọc tệp này theo yêu cầu; chưa có gì được giữ lại trên thư viện. Muốn đọc lại thì gửi lại tệp."
-    en = "Reading this file was stopped as somebody wished; nothing of it is kept in the library. Send it again to have it read."
+    vi = "Đã dừng đọc tệp này theo yêu cầu; thư viện không giữ lại gì của tệp. Muốn đọc thì gửi lại tệp."
+    en = "Reading this file was stopped on request, and nothing of it is kept in the library. Send it again to have it read."
 
 
 def begin(

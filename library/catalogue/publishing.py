@@ -34,8 +34,8 @@ class VersionChanged(Clash):
 
 class UnknownReaders(Wrong):
     code = "unknown-readers"
-    vi = "Chưa rõ mở cho ai đọc nên chưa mở cho ai: nói rõ người đọc (mọi người, trong tỉnh, trong trường…), lớp và người thì trong trường của học liệu."
-    en = "It is not clear who shall read it, so nobody does: say who (everybody, the province, the school …), classes and people within its own school."
+    vi = "Chưa rõ mở cho ai đọc nên chưa mở cho ai. Chọn người đọc (mọi người, trong tỉnh, trong trường…); lớp, tổ, từng người phải thuộc trường của học liệu."
+    en = "It is not clear who may read it, so nobody may. Choose the readers (everybody, the province, the school …), classes and people within its school."
 
 
 def seal(session: Session, version: Version) -> str:

@@ -49,10 +49,10 @@ def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datet
 
 
 def roles_in(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, *, at: datetime) -> set[str]:
-    """The roles somebody holds in the school and its departments now."""
-    valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
-    within = units_below(session, [unit_id])
-    return set(session.scalars(select(Membership.role).where(Membership.person_id == person_id, Membership.unit_id.in_(within), *valid)))
+    """The roles somebody holds in the school and its departments now; nobody who is deleted."""
+    valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at), Person.deleted_at.is_(None))
+    held = select(Membership.role).join(Person, Person.id == Membership.person_id)
+    return set(session.scalars(held.where(Membership.person_id == person_id, Membership.unit_id.in_(units_below(session, [unit_id])), *valid)))
 
 
 def grade_of(session: Session, person_id: uuid.UUID, *, at: datetime) -> int | None:

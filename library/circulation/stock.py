@@ -41,7 +41,13 @@ class KnownTitle:
 def add_copies(
     session: Session, work: Work, school: Unit, count: int, *, by: Actor, at: datetime, shelf: str | None = None, barcodes: Sequence[str] = ()
 ) -> list[Item]:
-    """`count` copies with labels of our own, or those of `barcodes` that the school has stuck on already. Raises BarcodeTaken."""
+    """`count` copies with labels of our own, or those of `barcodes` that the school has stuck on already.
+
+    Raises BarcodeTaken, and UnknownWork for a title that somebody has deleted in this moment.
+    """
+    session.refresh(work, ["deleted_at"], with_for_update={"read": True, "key_share": True})  # nobody deletes it meanwhile
+    if work.deleted_at is not None:
+        raise cataloguing.UnknownWork
     hold(session, [f"stock of {school.id}"])  # two librarians who add at once count on, one after the other
     labels = list(barcodes) or codes.take(session, codes.COPY, count)
     _refuse_taken(session, school.id, labels)

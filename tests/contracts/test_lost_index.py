@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from ingest.house import House, open_house
 from ingest.worker.hand import Claims
 from ingest.worker.index import IndexKeeper
+from library.catalogue import publishing
+from library.catalogue.models import Work
 from library.clock import now
 from library.database import alone, open_engine, reading_session, transaction
 from library.people.sight import VISITOR
@@ -18,7 +21,7 @@ from library.settings import Settings
 from search import standing_in
 from search.elastic.cluster import Cluster
 from search.index import Index, IndexAway, IndexLost, Tuning, build_beside, open_index
-from search.indexing import standing
+from search.indexing import Standing, standing
 from search.query import parse
 from search.tantivy.folders import BUILDING, current
 from search.tantivy.opening import READERS_LOCK
@@ -163,6 +166,26 @@ def test_works_that_went_from_an_index_that_is_well_otherwise_come_back(house: H
     keeper.turn()
     keeper.turn()
     assert asked(house, reader, "sach2") == (False, ["Sách 2"])
+
+
+def test_what_was_deleted_is_not_missed_and_what_comes_back_is_waited_for(house: House, keeper: IndexKeeper, reader: Index, shelf: Shelf) -> None:
+    def set_deleted(deleted_at: datetime | None) -> None:
+        with transaction(house.engine) as session:
+            work = session.get_one(Work, shelf.id_of(2))
+            work.deleted_at = deleted_at
+            publishing.write_audience(session, work, at=now())
+
+    def counted() -> Standing:
+        with reading_session(house.engine) as session:
+            return standing(session, reader)
+
+    set_deleted(now())
+    assert keeper.turn()
+    assert (counted(), keeper.index is not None) == ((WORKS - 1, WORKS - 1), True), "a deleted work is no lost one"
+    set_deleted(None)
+    assert not counted().lost
+    assert keeper.turn()
+    assert counted() == (WORKS, WORKS)
 
 
 def test_whoever_reads_makes_nothing(index_url: str, tmp_path: Path) -> None:

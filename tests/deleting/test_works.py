@@ -131,6 +131,13 @@ def test_a_title_with_paper_copies_is_not_deleted(session: Session) -> None:
     assert is_seen(session, work.id)
 
 
+def test_a_title_that_is_deleted_gets_no_copies(session: Session) -> None:
+    work, quan = published(session, actor(session, "huong")), actor(session, "quan")
+    works.delete(session, work, "mistaken", None, by=quan, at=MONDAY)
+    with pytest.raises(UnknownWork):
+        stock.add_copies(session, work, session.scalars(select(Unit).where(Unit.code == "AA")).one(), 1, by=quan, at=MONDAY)
+
+
 def named_anywhere(session: Session, wanted: uuid.UUID) -> list[str]:
     """The columns of all tables that name this id."""
     found = []
