@@ -128,7 +128,7 @@ def no_file_is_lost_or_double(house: RunningHouse, load: Load) -> None:
     until(lambda: not house.ask("SELECT 1 FROM deposit WHERE state IN ('waiting', 'working')"))
     rows = house.ask("SELECT key, CAST(id AS text), state, last_error FROM deposit WHERE key IS NOT NULL")
     of_key = Counter(row[0] for row in rows)
-    states = {row[0]: (row[1], row[2]) for row in rows}
+    states = {row[0]: (str(uuid.UUID(row[1])), row[2]) for row in rows}  # SQLite writes ids without hyphens
     assert {key: of_key[key] for key in load.accepted} == dict.fromkeys(load.accepted, 1)
     assert [row for row in rows if row[0] in load.accepted and row[2] != "ready"] == []
     assert {key: states[key] for key in load.accepted} == {key: (deposit, "ready") for key, deposit in load.accepted.items()}
