@@ -16,7 +16,7 @@ from library.database import reading_session, transaction
 from library.failpoints import reach
 from library.work_queue import Lease, LeaseLost
 from search.index import Index, IndexAway, IndexLost, build_beside, index_of, tuning_of
-from search.indexing import next_change, standing, write_work
+from search.indexing import Standing, next_change, standing, write_work
 from search.rebuilding import Pace, Progress, rebuild
 
 log = structlog.get_logger()
@@ -86,12 +86,18 @@ class IndexKeeper:
             reader.close()
 
     def refuse_lost(self, index: Index) -> None:
-        """Raises IndexLost when the database knows of works that the index does not hold."""
+        """Raises IndexLost when the database knows of works that the index does not hold: at a second look, too, for another worker may have
+        followed a deletion between the two counts of the first.
+        """
         self.looked_at = time.monotonic()
-        with reading_session(self.house.engine) as session:
-            found = standing(session, index)
-        if found.lost:
+        found = self.stands(index)
+        if found.lost and (found := self.stands(index)).lost:
             raise IndexLost(f"{found.held} of {found.believed} works are in the index")
+
+    def stands(self, index: Index) -> Standing:
+        """What the database believes and what the index holds."""
+        with reading_session(self.house.engine) as session:
+            return standing(session, index)
 
     def rebuild(self) -> bool:
         """Fill a new index and put it in the place of the lost one; returns whether it is there."""
