@@ -66,11 +66,14 @@ async def upload(
     except SignInNeeded:
         raise
     except Refusal as refusal:
-        told, of = refusal.sentence(language), "" if isinstance(refusal, cataloguing.UnknownWork) else work
+        told = refusal.sentence(language)
 
         def look(session: Session) -> tuple[Actor, Mapping[str, Any]]:
             actor = sign_in.actor_of(session, token, at=now())
-            return actor, form_of(session, actor, of, language, problem=told)
+            try:
+                return actor, form_of(session, actor, work, language, problem=told)
+            except cataloguing.UnknownWork:  # not theirs to change: the form is for a new one
+                return actor, form_of(session, actor, "", language, problem=told)
 
         actor, data = await gate.read(look)
         return shown(request, "upload", actor, data, status=status_of(refusal))

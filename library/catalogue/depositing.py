@@ -162,15 +162,16 @@ def refuse_to_forget(deposit: Deposit) -> None:
 def stop(session: Session, deposit_id: uuid.UUID, *, by: Actor | None, at: datetime) -> Deposit:
     """End the reading of a file, by its owner, by an administrator of its unit or of one above, or (`by` nobody) by who runs the house.
 
-    Whoever reads it just now finds the lease lost. Raises UnknownDeposit, NotInWork.
+    Whoever reads it just now finds the lease lost. Raises SignInNeeded, UnknownDeposit, NotInWork.
     """
+    doer = by.required().id if by else None
     deposit = session.get(Deposit, deposit_id, with_for_update=True, populate_existing=True)
     if deposit is None or (by is not None and not may_stop(session, deposit, by)):
         raise UnknownDeposit
     if deposit.state not in (WAITING, WORKING):
         raise NotInWork
     work_queue.forget(deposit)
-    refuse(session, deposit, ReadingStopped(), at=at, by=by.required().id if by else None)
+    refuse(session, deposit, ReadingStopped(), at=at, by=doer)
     return deposit
 
 

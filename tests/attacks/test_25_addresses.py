@@ -33,6 +33,9 @@ def test_attack_25_after_signing_in_one_stays_on_the_site(town: Town, target: st
     with town.house.client() as client:
         for door in ("/dang-nhap", "/en/dang-nhap"):
             answer = client.post(door, data={"login": "pupil-a", "password": PASSWORD, "next": target})
+            if "\x00" in target:  # no address at all
+                assert answer.status_code == 422 and "location" not in answer.headers
+                continue
             assert answer.status_code == 303
             assert as_browsers_read(answer.headers["location"], base) == urlsplit(base).netloc
             assert answer.headers["location"] in ("/", "/en/")

@@ -27,6 +27,7 @@ from search.tantivy.folders import BUILDING, current
 from search.tantivy.opening import READERS_LOCK
 from tests.contracts.engines import PATIENT, opened
 from tests.contracts.shelf import Shelf
+from tests.services.waiting import until
 
 WORKS = 5
 
@@ -155,7 +156,7 @@ def test_a_removed_index_comes_back_on_every_engine(house: House, keeper: IndexK
     keeper.turn()
     with reading_session(house.engine) as session:
         assert standing(session, reader) == (WORKS, WORKS)
-    assert asked(house, reader, "sach2") == (False, ["Sách 2"])
+    until(lambda: asked(house, reader, "sach2") == (False, ["Sách 2"]))  # a busy engine may still be away for a question
 
 
 def test_works_that_went_from_an_index_that_is_well_otherwise_come_back(house: House, keeper: IndexKeeper, reader: Index, shelf: Shelf) -> None:

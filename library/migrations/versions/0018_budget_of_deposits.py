@@ -14,7 +14,7 @@ MANY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.add_column("deposit", sa.Column("identity", sa.JSON(), nullable=True))
     op.add_column("deposit", sa.Column("turns", sa.Integer(), server_default="0", nullable=False))
-    op.add_column("deposit", sa.Column("seconds_spent", sa.Float(), server_default="0", nullable=False))
+    op.add_column("deposit", sa.Column("seconds_spent", sa.Double(), server_default="0", nullable=False))
     op.add_column("deposit", sa.Column("parsers_died", sa.Integer(), server_default="0", nullable=False))
     op.add_column("deposit", sa.Column("pixels_drawn", MANY, server_default="0", nullable=False))
 
