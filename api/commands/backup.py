@@ -92,7 +92,7 @@ def words_of(made: saving.Made) -> str:
     told = f"{made.place}: {row['rows']} dòng / rows, {row['files']} tệp / files, {made.copied} mới / new ({made.copied_bytes // 1_000_000} MB)"
     if not made.manifest.damaged:
         return f"✓ {told}"
-    return f"✗ {told}\n  Kho tệp của nhà thiếu hoặc hỏng / damaged or missing in the house itself: {', '.join(made.manifest.damaged)} (hoclieu fixity run)"
+    return f"✗ {told}\n  Kho tệp của thư viện thiếu hoặc hỏng / damaged or missing in the house itself: {', '.join(made.manifest.damaged)} (hoclieu fixity run)"
 
 
 @app.command()

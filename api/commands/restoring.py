@@ -29,8 +29,8 @@ def restore(
         one = folders.opened(folder.absolute(), which)
         if not migrations.is_known(one.manifest.schema):
             raise folders.BackupUnreadable(place=one.place)
-        with house.engine.connect() as connection:
-            restoring.refuse_lived_in(connection)
+        with Session(house.engine, info={walls.PLACE: walls.HOUSE}) as session:  # before the wall anybody else sees a house without people
+            restoring.refuse_lived_in(session.connection())
         progress.print("Kiểm tra / checking", markup=False)
         restoring.verify(one, every(TOLD_EVERY))
         progress.print("Chép tệp / files", markup=False)

@@ -1,5 +1,6 @@
 """Files on their way in: begun, accepted, refused or failed. Accepted means safe: the bytes lie in the store and the row says so."""
 
+import contextlib
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -225,6 +226,7 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
     """The version is whole: describe its work, seal it, show it to its keepers, and publish it when that was asked and allowed.
 
     A new version of a work leaves the description as its keepers have it; readers of a published one keep what was approved.
+    A wish to publish that cannot come true any more, the work having been withdrawn meanwhile, opens nothing, and nothing of the file is lost.
     """
     version = session.get_one(Version, deposit.version_id)
     work = cataloguing.with_audience(session, version.work_id)
@@ -238,7 +240,8 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
     audit.tell(session, "work-ready", work, unit_id=work.unit_id, by=None, at=at, after=digest, deposit=str(deposit.id))
     if publisher is not None:
         work = cataloguing.with_audience(session, version.work_id)
-        publishing.publish(session, work, version.id, digest, publishing.readers_of(work, {"sight": deposit.sight}), by=publisher, at=at)
+        with contextlib.suppress(Refusal):  # each is raised before anything is written
+            publishing.publish(session, work, version.id, digest, publishing.readers_of(work, {"sight": deposit.sight}), by=publisher, at=at)
     session.flush()
     return work
 

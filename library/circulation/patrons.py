@@ -44,7 +44,7 @@ def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datet
     made.person = person
     session.add(made)
     session.flush()
-    audit.tell(session, "patron-added", made, unit_id=unit_id, by=by, at=at, card=made.card)
+    audit.tell(session, "patron-added", made, unit_id=unit_id, by=by, at=at)  # without the card: it goes with the person, and the chain stays
     return made
 
 

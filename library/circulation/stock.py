@@ -114,8 +114,7 @@ def copies_of_school(session: Session, unit_id: uuid.UUID, *, limit: int = 300) 
 
 
 def refuse_to_lose(session: Session, work_id: uuid.UUID) -> None:
-    """Raises TitleOnPaper for a title of which a school has, or had, copies: its register names them by it."""
-    session.execute(select(Work.id).where(Work.id == work_id).with_for_update())  # nobody adds a copy meanwhile
+    """Raises TitleOnPaper for a title of which a school has, or had, copies: its register names them by it. The work must be locked."""
     rows = session.execute(select(Unit.name, func.count()).join(Item, Item.unit_id == Unit.id).where(Item.work_id == work_id).group_by(Unit.name)).all()
     if rows:
         raise TitleOnPaper(count=sum(row[1] for row in rows), schools=", ".join(sorted(row[0] for row in rows)[:5]))

@@ -22,8 +22,14 @@ def may_delete(session: Session, work: Work, by: Actor) -> bool:
 
 
 def delete(session: Session, work: Work, reason: str, remark: str | None, *, by: Actor, at: datetime) -> Deletion:
-    """Nobody sees it from this transaction on; in thirty days it is removed. Raises SignInNeeded, NotAllowed, UnknownReason, TitleOnPaper."""
+    """Nobody sees it from this transaction on; in thirty days it is removed.
+
+    Raises SignInNeeded, NotAllowed, UnknownReason, TitleOnPaper, and UnknownWork for one that somebody has deleted in this moment.
+    """
     by.required()
+    session.refresh(work, ["state", "published_at", "deleted_at"], with_for_update=True)  # a draft may be open to readers since; nobody adds a copy meanwhile
+    if work.deleted_at is not None:
+        raise cataloguing.UnknownWork
     if not may_delete(session, work, by):
         raise NotAllowed
     reasons.refuse_unknown(WORK, reason)

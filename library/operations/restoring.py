@@ -1,6 +1,7 @@
 """A backup back into an empty house: everything is looked at before anything is written, then the files, then all rows in one transaction."""
 
 import json
+import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -17,7 +18,6 @@ from library.files.store import FileStore, is_whole
 from library.operations import backups, deletions, rows
 from library.operations.deletions import Deletion, Tombstone
 from library.operations.folder import NAMES, REMOVED, SETTINGS, One
-from library.operations.saving import copied_aside
 
 LIVED_IN = ("person", "work", "deposit", "item", "loan", "membership")  # a house that nobody has used has no row in any of them
 SHOWN = 20
@@ -25,13 +25,13 @@ SHOWN = 20
 
 class HouseNotEmpty(Clash):
     code = "house-not-empty"
-    vi = "Nhà này đã có dữ liệu ({table}). Chỉ phục hồi vào một nhà trống, để không ghi đè lên gì cả."
+    vi = "Thư viện này đã có dữ liệu ({table}). Chỉ phục hồi vào một thư viện trống, để không ghi đè lên gì cả."
     en = "This house holds data already ({table}). A backup is restored into an empty house only, so that nothing is written over."
 
 
 class BackupDamaged(Wrong):
     code = "backup-damaged"
-    vi = "Bản sao lưu không còn nguyên vẹn, chưa ghi gì vào nhà. Hỏng hoặc thiếu {count} tệp: {names}"
+    vi = "Bản sao lưu không còn nguyên vẹn, chưa ghi gì vào thư viện. Hỏng hoặc thiếu {count} tệp: {names}"
     en = "The backup is not whole; nothing has been written into the house. Damaged or missing: {count}: {names}"
 
 
@@ -85,7 +85,8 @@ def put_files(one: One, files: FileStore, aside: Path, told: Callable[[int, int]
 
 def _put(source: Path, key: str, files: FileStore, copy: Path) -> None:
     try:
-        if copied_aside(source, copy) != key:
+        shutil.copyfile(source, copy)  # no link, so that nothing that befalls the one befalls the other
+        if hash_of(copy) != key:
             raise BackupDamaged(count=1, names=key)
         files.delete(key)  # other bytes under this key are no file of ours
         files.put(key, copy, "application/octet-stream", hashed=True)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
@@ -155,9 +154,3 @@ class Damaged(Exception):
 def _lines(path: Path) -> Iterator[str]:
     with path.open(encoding="ascii") as lines:
         yield from (line.strip() for line in lines)
-
-
-def copied_aside(source: Path, target: Path) -> str:
-    """A copy of a file of the backup for the store to take: no link, so that nothing that befalls the one befalls the other. Returns its hash."""
-    shutil.copyfile(source, target)
-    return hash_of(target)

@@ -3,7 +3,10 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from library import migrations
+from library.audit import Event
 from library.circulation import desk, patrons, queries, stock
 from library.database import open_engine, transaction
 from library.people import inviting, sign_in
@@ -22,6 +25,7 @@ def test_attack_21_the_desk_forgets_who_had_a_copy_ten_minutes_after_it_came_bac
         by = sign_in.actor_for(session, inviting.add_person(session, "thu.thu", "Thủ thư", LIBRARIAN, school, at=NOON), at=NOON)
         lan = inviting.add_person(session, "em.lan", "Lan", PUPIL, school, at=NOON)
         card = patrons.of_person(session, lan, school.id, at=NOON).card
+        assert session.scalars(select(Event.facts).where(Event.act == "patron-added")).all() == [{}], "the card goes with the person"
         work = stock.title_for(session, school, title="Đất rừng phương Nam", isbn="", by=by, at=NOON)
         label = stock.add_copies(session, work, school, 1, by=by, at=NOON)[0].barcode
 

@@ -171,11 +171,13 @@ def test_an_older_house_begins_to_read_its_files_again_slowly(database_url: str)
 
 def test_a_way_in_that_is_open_remembers_its_maker_after_the_upgrade(database_url: str) -> None:
     migrations.upgrade(database_url, revision="0014")
-    unit, keeper, leader, lan, minh, link, used, operators = (uuid.uuid4() for _ in range(8))
+    unit, keeper, leader, lan, minh, hoa, nam, link, used, operators, untold, first = (uuid.uuid4() for _ in range(12))
     with as_it_was(database_url) as connection:
         people(connection, unit, keeper, leader, minh)
-        fill(connection, "person", {"id": lan, "login": "em.lan", "name": "Lan", "first_password": True})
-        open_ = [{"id": one, "token_hash": str(one), "person_id": lan, "used_at": None} for one in (link, operators)]
+        printed_for = {"first_password": True, "password_hash": "x"}
+        fill(connection, "person", *({"id": one, "login": str(one), "name": "Lan", **printed_for} for one in (lan, hoa, nam)))
+        open_ = [{"id": one, "token_hash": str(one), "person_id": lan, "used_at": None} for one in (link, operators, untold)]
+        open_.append(open_[0] | {"id": first, "token_hash": "first", "person_id": None})
         fill(connection, "invitation", *open_, open_[0] | {"id": used, "token_hash": "used", "used_at": MOMENT})
         made = [
             {"act": "link-made", "subject_kind": "invitation", "subject_id": one, "person_id": by}
@@ -183,14 +185,16 @@ def test_a_way_in_that_is_open_remembers_its_maker_after_the_upgrade(database_ur
         ]
         printed = [
             {"act": "password-printed", "subject_kind": "person", "subject_id": who, "person_id": by}
-            for who, by in ((lan, keeper), (lan, leader), (minh, keeper))
+            for who, by in ((lan, keeper), (lan, leader), (minh, keeper), (hoa, None))
         ]
         fill(connection, "event", *({"sequence": place, "unit_id": None, "on_behalf_of": None} | one for place, one in enumerate(made + printed, 1)))
     migrations.upgrade(database_url)
     engine = open_engine(database_url)
     with reading_session(engine) as session:
-        assert dict(session.execute(select(Invitation.id, Invitation.made_by)).all()) == {link: keeper, used: None, operators: None}
-        assert dict(session.execute(select(Person.id, Person.printed_by)).all()) == {keeper: None, leader: None, minh: None, lan: leader}
+        assert dict(session.execute(select(Invitation.id, Invitation.made_by)).all()) == {link: keeper, used: None, operators: None, first: None}
+        printers = dict(session.execute(select(Person.id, Person.printed_by)).all())
+        assert printers == {keeper: None, leader: None, minh: None, lan: leader, hoa: None, nam: None}
+        assert set(session.scalars(select(Person.id).where(Person.password_hash == "x"))) == {lan, hoa}, "whose print nobody has told of, has none"
     engine.dispose()
 
 

@@ -171,6 +171,16 @@ def test_a_backup_is_restored_into_an_empty_house_only(saved: tuple[RunningHouse
     assert back.command("restore", str(tmp_path / "nothing"), "--json").returncode == 2
 
 
+def test_a_house_that_holds_nothing_but_people_is_no_empty_one_on_postgresql(
+    request: pytest.FixtureRequest, saved: tuple[RunningHouse, Path], tmp_path: Path
+) -> None:
+    back = empty(tmp_path / "var", **database(request, "postgres"))
+    assert back.command("user", "add", "ai.do", "--role", "teacher").returncode == 0
+    done = back.command("restore", str(saved[1]), "--json")
+    assert done.returncode == 2 and "(person)" in done.stdout
+    assert not list(back.home.glob(FILE_IN_LIVE_PLACE))
+
+
 def test_only_the_house_s_own_account_may_read_a_backup_and_no_secret_and_no_way_in_is_in_it(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     server: Postgres = request.getfixturevalue("postgres")
     told = {name: url.replace("@", ":bi-mat-dai@") for name, url in server.house(f"backup_{uuid.uuid4().hex}").items()}

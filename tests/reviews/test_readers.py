@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from library.catalogue import cataloguing, depositing, publishing
-from library.catalogue.models import DRAFT, PUBLISHED, Deposit, Work
+from library.catalogue.models import DRAFT, PUBLISHED, READY, WITHDRAWN, Deposit, Work
 from library.catalogue.publishing import UNSAID, Readers, UnknownReaders
 from library.people import inviting, rosters
 from library.people.models import ADMINISTRATOR
@@ -87,6 +87,17 @@ def test_a_new_version_is_for_the_readers_of_the_one_before_unless_others_are_na
     assert (done.state, done.version_id, readers(done)) == (PUBLISHED, arriving.version_id, before)
     named = reviewing.submit(session, lecture(session, huong, "Bản bốn", work=done, sight="school"), by=huong, at=MONDAY)
     assert named.readers == Readers("school", (), TUESDAY, YEAR), "an embargo and a licence end when somebody says so"
+
+
+def test_a_work_that_is_withdrawn_while_its_new_version_is_read_keeps_the_version_and_opens_nothing(session: Session) -> None:
+    quan, work = actor(session, "quan"), published(session, "school")
+    arriving = begin(session, quan, UNSAID, approve=True, work_id=work.id)
+    depositing.accept(session, arriving.id, sha("Bản hai"), at=MONDAY)
+    facts = {"page_count": 1, "contents": []}
+    depositing.open_version(session, arriving, title="", kind="pdf", media_type="application/pdf", facts=facts, at=MONDAY)
+    publishing.withdraw(session, work, by=quan, at=MONDAY)
+    done = depositing.complete(session, arriving, {}, quan, at=MONDAY)
+    assert (done.state, done.version_id, arriving.state) == (WITHDRAWN, arriving.version_id, READY)
 
 
 def test_dates_stay_until_somebody_says_otherwise(session: Session) -> None:
