@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from api.schemas.base import Named
+from api.schemas.deposits import BeingRead
 from api.schemas.deposits import Deposit as DepositSent
 from api.schemas.deposits import Warning as WarningSent
 from api.schemas.home import Card
@@ -126,6 +127,20 @@ class Became:
             return "replaced"
         state = self.review.state if self.review else None
         return {WAITING: "in-review", RETURNED: "returned"}.get(state or "", "draft")
+
+
+def in_work(deposit: Deposit, owner: str | None) -> BeingRead:
+    """A deposit as the administrator of its unit sees it."""
+    return BeingRead(
+        id=str(deposit.id),
+        name=deposit.name,
+        owner=owner,
+        state=deposit.state,
+        step=deposit.step,
+        pages_done=deposit.pages_done,
+        page_count=deposit.page_count,
+        created_at=deposit.created_at,
+    )
 
 
 def deposit_of(deposit: Deposit, received: int, became: Became | None, language: str) -> DepositSent:

@@ -275,12 +275,12 @@ def store_image(job: Job, image: PageImage, found: set[str]) -> Rendition:
     )
 
 
-def batches(things: Iterable[Thing], size: int, seconds: float = KEEP_EVERY) -> Iterator[list[Thing]]:
+def batches(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
     """Lists of at most `size`, as they come; what comes slowly is not kept waiting for more of it."""
     batch, since = list[Thing](), time.monotonic()
     for thing in things:
         batch.append(thing)
-        if len(batch) >= size or time.monotonic() > since + seconds:
+        if len(batch) >= size or time.monotonic() > since + KEEP_EVERY:
             yield batch
             batch, since = [], time.monotonic()
     if batch:

@@ -46,7 +46,7 @@ def reset(login: Annotated[str, typer.Argument(help="User name.")], as_json: Jso
     logs.set_up("command")
     with opened(as_json=as_json) as house:
         with transaction(house.engine) as session:
-            person = inviting.person_by_login(session, login)
+            person = inviting.standing_person(session, login)
             token = inviting.invite_to_new_password(session, person, at=now())
         tell({"login": person.login, "link": link_of(house, token)}, f"{person.login}: {link_of(house, token)}", as_json=as_json)
 
@@ -57,6 +57,6 @@ def let_try(login: Annotated[str, typer.Argument(help="User name.")], as_json: J
     logs.set_up("command")
     with opened(as_json=as_json) as house:
         with transaction(house.engine) as session:
-            person = inviting.person_by_login(session, login)
+            person = inviting.standing_person(session, login)
             throttling.lift(session, person, by=None, at=now())
         tell({"login": person.login, "waits_minutes": 0}, f"{person.login} may try again now.", as_json=as_json)

@@ -17,7 +17,7 @@ from api.gate import Gate
 from api.schemas import deposits as schemas
 from api.schemas.base import Code
 from api.sending import at_store
-from ingest import receiving, uploading
+from ingest import discarding, receiving, uploading
 from ingest.house import House
 from library.catalogue import cataloguing, depositing, queries
 from library.catalogue.depositing import id_of as id_of
@@ -26,18 +26,29 @@ from library.clock import now
 from library.errors import Refusal
 from library.files.keys import StoreAway
 from library.naming import clean_name, media_type_of
-from library.people import sign_in
-from library.people.sign_in import Actor
+from library.people import care, sign_in
+from library.people.roles import ADMINISTRATOR
+from library.people.sign_in import Actor, NotAllowed
 from library.reviews import queries as reviews
 
 router = APIRouter(prefix="/api/v1/deposits", tags=["deposits"])
 FORM_LIMIT = 8 * 1024 * 1024  # bytes; larger files go through /api/v1/uploads
+IN_WORK_LIMIT = 100
 
 
 @router.get("", response_model=schemas.Deposits)
 def mine(session: Reading, actor: Reader, house: HouseNow, language: Language) -> schemas.Deposits:
     """My uploads, newest first."""
     return deposits_of(session, actor, house, language)
+
+
+@router.get("/in-work", response_model=schemas.InWork)
+def in_work(session: Reading, actor: Reader) -> schemas.InWork:
+    """What waits to be read or is being read in the units in my care, the oldest first."""
+    actor.required()
+    if not actor.units_as(ADMINISTRATOR):
+        raise NotAllowed
+    return in_work_of(session, actor, limit=IN_WORK_LIMIT)
 
 
 @router.get("/{deposit_id}", response_model=schemas.Deposit)
@@ -56,11 +67,14 @@ async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token) 
 async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> schemas.Deposit:
     """Stop the reading of a file: one of mine, or one of a school that I look after."""
 
-    def act(session: Session) -> schemas.Deposit:
+    def act(session: Session) -> tuple[schemas.Deposit, str | None]:
         actor = sign_in.actor_of(session, token, at=now())
-        return sent(session, [depositing.stop(session, id_of(deposit_id), by=actor, at=now())], actor, house, language)[0]
+        stopped = depositing.stop(session, id_of(deposit_id), by=actor, at=now())
+        return sent(session, [stopped], actor, house, language)[0], stopped.key
 
-    return await gate.write(act)
+    told, key = await gate.write(act)
+    await at_store(discarding.discard, house, [key])
+    return told
 
 
 async def only_our_fields(request: Request) -> None:
@@ -151,6 +165,11 @@ def deposits_of(session: Session, actor: Actor, house: House, language: str) -> 
     """Everything I have sent."""
     rows = depositing.of_person(session, actor.required().id)
     return schemas.Deposits(deposits=sent(session, list(rows), actor, house, language))
+
+
+def in_work_of(session: Session, actor: Actor, *, limit: int) -> schemas.InWork:
+    """What is being read in the units in somebody's care; nothing for who has none."""
+    return schemas.InWork(deposits=[describing.in_work(*row) for row in depositing.in_work(session, care.administered(session, actor), limit=limit)])
 
 
 def sent(session: Session, rows: list[Deposit], actor: Actor, house: House, language: str) -> list[schemas.Deposit]:

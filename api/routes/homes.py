@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api import describing
+from api.routes import deposits, reviews
 from api.routes import desk as desk_api
-from api.routes import reviews
 from ingest.house import House
 from ingest.worker import vitals
 from library.calendar import local_date
@@ -27,6 +27,7 @@ from library.people.sign_in import Actor
 from library.reviews.queries import is_reviewer
 
 SHOWN = 3
+IN_WORK_SHOWN = 20
 SCHOOLS_SHOWN = 30
 Look = Callable[[Session, Actor, House, str, datetime], Mapping[str, Any]]
 
@@ -107,7 +108,7 @@ def of_librarian(session: Session, actor: Actor, _house: House, _language: str, 
 
 
 def of_keeper(session: Session, actor: Actor, house: House, _language: str, at: datetime) -> Mapping[str, Any]:
-    """How the house is, and how many people and schools are in care."""
+    """How the house is, how many people and schools are in care, and what is being read there."""
     found = vitals.look(session, house, at=at)
     care = units_below(session, actor.units_as(ADMINISTRATOR))
     counting = select(func.count()).select_from(Unit).where(Unit.id.in_(care), Unit.kind == SCHOOL, Unit.closed_at.is_(None))
@@ -119,6 +120,7 @@ def of_keeper(session: Session, actor: Actor, house: House, _language: str, at: 
         },
         "schools_in_care": session.scalar(counting) or 0,
         "people_in_care": session.scalar(people) or 0,
+        "in_work": deposits.in_work_of(session, actor, limit=IN_WORK_SHOWN).deposits,
     }  # fmt: skip
 
 
@@ -137,7 +139,7 @@ def of_officer(session: Session, actor: Actor, _house: House, _language: str, at
 
 NOTHING: dict[str, Any] = {
     "classes": [], "for_class": False, "newest": [], "drafts": [], "in_review": 0, "returned": [], "uploads": 0, "unfinished": 0, "refused": 0,
-    "to_review": None, "taught": [], "desk": None, "vitals": None, "schools_in_care": 0, "people_in_care": 0, "schools": [],
+    "to_review": None, "taught": [], "desk": None, "vitals": None, "schools_in_care": 0, "people_in_care": 0, "in_work": [], "schools": [],
 }  # fmt: skip
 LOOKS: tuple[tuple[frozenset[str], Look], ...] = (
     (frozenset({PUPIL, PARENT, ""}), of_class),

@@ -12,7 +12,7 @@ from api import describing
 from api.dependencies import Asked, GateNow, HouseNow, Language, Token
 from api.errors import status_of
 from api.routes import deposits
-from api.showing import Text, answer, in_both_languages, prefix_of, shown
+from api.showing import Text, answer, in_both_languages, inside, prefix_of, shown
 from library.catalogue import cataloguing, depositing, publishing, queries
 from library.catalogue.models import PUBLISHED
 from library.clock import now
@@ -94,11 +94,11 @@ async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, 
 
 
 @page.post("/bai-cua-toi/{deposit_id}/dung")
-async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> Response:
-    """Stop the reading of a file."""
+async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language, next: Text = "") -> Response:
+    """Stop the reading of a file, and back to the list on which it stood."""
     with suppress(depositing.NotInWork):  # it has come to its end in this moment, and the page shows which
         await deposits.stop(deposit_id, gate, house, token, language)
-    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
+    return RedirectResponse(inside(next or f"{prefix_of(language)}/bai-cua-toi", language), 303)
 
 
 router = in_both_languages(page)

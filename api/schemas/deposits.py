@@ -46,3 +46,22 @@ class Deposits(Sent):
     """My uploads, newest first."""
 
     deposits: list[Deposit]
+
+
+class BeingRead(Sent):
+    """Somebody's file that waits to be read or is being read, as the administrator of its unit sees it."""
+
+    id: str
+    name: str
+    owner: str | None  # none when the person is deleted
+    state: str  # waiting | working
+    step: str | None
+    pages_done: int
+    page_count: int | None
+    created_at: datetime
+
+
+class InWork(Sent):
+    """What is in work in the units in my care: the hundred oldest."""
+
+    deposits: list[BeingRead]

@@ -1,6 +1,5 @@
 """The hand that reads deposits: each is brought to its end, and a refusal is an end too."""
 
-import contextlib
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +9,15 @@ import structlog
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from ingest import pipeline
+from ingest import discarding, pipeline
 from ingest.sandbox import Cut
 from ingest.worker.hand import Claim, Claims, Stopped
 from library import work_queue
-from library.catalogue import depositing, keeping
+from library.catalogue import depositing
 from library.catalogue.models import FAILED, Deposit
 from library.clock import now
 from library.database import reading_session, transaction
 from library.errors import Refusal
-from library.files.keys import StoreAway
 from library.work_queue import LeaseLost, Workable
 
 log = structlog.get_logger()
@@ -96,8 +94,7 @@ def refuse(claims: Claims, claim: Claim[Deposit], refusal: Refusal) -> None:
         deposit = session.get_one(Deposit, claim.row.id)
         depositing.refuse(session, deposit, refusal, at=now())
         key = deposit.key
-    with contextlib.suppress(StoreAway), transaction(claims.house.engine) as session:  # what stays is an orphan and goes later
-        keeping.discard_unnamed(session, claims.house.files, [key] if key else [])
+    discarding.discard(claims.house, [key])
     log.info("deposit-refused", code=refusal.code)
 
 

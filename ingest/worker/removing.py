@@ -1,17 +1,15 @@
 """The hand that ends deletions: what nobody may bring back any more is removed, and then the files that no row names."""
 
-import contextlib
 from datetime import timedelta
 
 import structlog
 
+from ingest import discarding
 from ingest.worker.hand import Claim, Claims
 from library import work_queue
-from library.catalogue import keeping
 from library.clock import now
 from library.database import transaction
 from library.deleting import removing
-from library.files.keys import StoreAway
 from library.operations.deletions import Deletion
 
 log = structlog.get_logger()
@@ -38,6 +36,5 @@ def remove(claims: Claims, claim: Claim[Deletion]) -> None:
             return
         keys = removing.remove(session, deletion, at=now()) if stands else set()
         work_queue.finish(session, claim.lease)
-    with contextlib.suppress(StoreAway), transaction(claims.house.engine) as session:  # what stays is an orphan and goes later
-        keeping.discard_unnamed(session, claims.house.files, keys)
+    discarding.discard(claims.house, keys)
     log.info("removed", deletion=str(claim.row.id), kind=claim.row.kind)

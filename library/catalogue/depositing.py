@@ -2,11 +2,11 @@
 
 import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import Row, delete, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from library import audit, logs, work_queue
@@ -27,6 +27,7 @@ from library.catalogue.models import (
     Work,
 )
 from library.errors import Clash, Refusal, Unknown, Wrong
+from library.people.models import Person
 from library.people.roles import AUTHORS
 from library.people.sight import staff_token, units_above
 from library.people.sign_in import Actor, NotAllowed
@@ -251,9 +252,11 @@ def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 100) -> Se
     return session.scalars(select(Deposit).where(Deposit.owner_id == person_id, ~OF_DELETED).order_by(Deposit.created_at.desc()).limit(limit)).all()
 
 
-def in_work(session: Session, *, limit: int = 1000) -> Sequence[Deposit]:
-    """What waits to be read or is being read, the oldest first."""
-    return session.scalars(select(Deposit).where(Deposit.state.in_((WAITING, WORKING))).order_by(Deposit.created_at).limit(limit)).all()
+def in_work(session: Session, unit_ids: Collection[uuid.UUID] | None = None, *, limit: int) -> Sequence[Row[Deposit, str | None]]:
+    """What waits to be read or is being read, the oldest first, with the name of its owner; of these units, or of the whole house."""
+    owned = select(Deposit, Person.name).outerjoin(Person, (Person.id == Deposit.owner_id) & Person.deleted_at.is_(None))
+    within = true() if unit_ids is None else Deposit.unit_id.in_(unit_ids)
+    return session.execute(owned.where(Deposit.state.in_((WAITING, WORKING)), within).order_by(Deposit.created_at, Deposit.id).limit(limit)).all()
 
 
 def id_of(text: str) -> uuid.UUID:

@@ -107,6 +107,14 @@ def person_by_login(session: Session, login: str) -> Person:
     return person
 
 
+def standing_person(session: Session, login: str) -> Person:
+    """The same for who is not deleted: no way in opens for anybody else. Raises UnknownPerson."""
+    person = person_by_login(session, login)
+    if person.deleted_at is not None:
+        raise UnknownPerson(login=login)
+    return person
+
+
 def invite_first_administrator(session: Session, *, at: datetime) -> str | None:
     """A fresh one-time token while nobody has accepted one; None once there is an administrator."""
     able = select(func.count()).select_from(Membership).join(Person).where(Membership.role == ADMINISTRATOR, Person.password_hash.is_not(None))

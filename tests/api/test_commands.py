@@ -162,6 +162,15 @@ def test_user_add_and_reset_print_a_link_that_works_once(tmp_path: Path) -> None
         assert (code, [row.get("code") for row in rows]) == (2, [what])
 
 
+def test_no_link_is_printed_for_who_is_deleted(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    run(home, "user", "add", "co.huong", "--unit", "THCS-01", "--json")
+    ask(home, "UPDATE person SET deleted_at = created_at, disabled_at = created_at WHERE login = 'co.huong'")
+    for act in ("reset", "let-try"):
+        code, rows, _ = run(home, "user", act, "co.huong", "--json")
+        assert (code, [row.get("code") for row in rows]) == (2, ["unknown-person"])
+
+
 def test_bench_pairs_says_what_passes_and_what_is_missed(tmp_path: Path) -> None:
     documents = [{"id": "D1", "title": "Phân số bằng nhau"}, {"id": "D2", "title": "Đường tròn"}]
     held = {"id": "P1", "class": "no_diacritics", "query": "phan so", "must_match": ["D1"]}

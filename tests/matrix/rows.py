@@ -258,6 +258,7 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/works/{work_id}/pages/{number}": Row(seeing, parameters=WORK | {"number": "1"}),
     "GET /api/v1/works/{work_id}/hits": Row(seeing, parameters=WORK, query={"q": "kiem tra"}),
     "GET /api/v1/deposits": Row(signed_in, ANYWHERE),
+    "GET /api/v1/deposits/in-work": Row(lambda a, _: 401 if a == VISITOR else 200 if a == ROOT or a.startswith("admin") else 403, ANYWHERE),
     "POST /api/v1/deposits": Row(upload_made, ANYWHERE, lambda *_: {"file": ("a.txt", b"mot hai ba")}),
     "GET /api/v1/deposits/{deposit_id}": Row(mine, parameters={"deposit_id": "deposits"}),
     "DELETE /api/v1/deposits/{deposit_id}": Row(forgetting, parameters={"deposit_id": "deposits"}),

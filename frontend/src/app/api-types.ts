@@ -1020,6 +1020,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deposits/in-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * In Work
+         * @description What waits to be read or is being read in the units in my care, the oldest first.
+         */
+        get: operations["in_work_api_v1_deposits_in_work_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deposits/{deposit_id}": {
         parameters: {
             query?: never;
@@ -1368,6 +1388,31 @@ export interface components {
              * @default false
              */
             shared: boolean;
+        };
+        /**
+         * BeingRead
+         * @description Somebody's file that waits to be read or is being read, as the administrator of its unit sees it.
+         */
+        BeingRead: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string | null;
+            /** State */
+            state: string;
+            /** Step */
+            step: string | null;
+            /** Pages Done */
+            pages_done: number;
+            /** Page Count */
+            page_count: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /** Body_form_api_v1_deposits_post */
         Body_form_api_v1_deposits_post: {
@@ -1897,6 +1942,14 @@ export interface components {
             read_on: components["schemas"]["ReadOn"][];
             /** Tries */
             tries: string[];
+        };
+        /**
+         * InWork
+         * @description What is in work in the units in my care: the hundred oldest.
+         */
+        InWork: {
+            /** Deposits */
+            deposits: components["schemas"]["BeingRead"][];
         };
         /**
          * Invitation
@@ -4767,6 +4820,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    in_work_api_v1_deposits_in_work_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InWork"];
                 };
             };
             /** @description A refusal, with its sentence */
