@@ -102,6 +102,7 @@ def test_everything_goes_wrong_at_once_and_everything_accepted_is_right(tmp_path
         every_loan_is_there_once(town.house, load)
         the_index_is_as_the_database(town.house)
         the_good_letter_came_and_the_bad_one_is_set_aside(town.house, mail)
+        print(f"\n{len(load.accepted)} files accepted, {load.lent.total()} loans made; nothing lost, nothing twice")
         told = town.house.command("doctor", "--json")
         assert '"lost"' not in told.stdout and told.returncode in (0, 1), told.stdout
 
