@@ -164,8 +164,9 @@ def race(url: str, rounds: int) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_attack_18_a_hundred_workers_want_one_copy_and_one_gets_it(url: str) -> None:
-    race(url, 20)
+@pytest.mark.parametrize("rounds", [5, pytest.param(20, marks=pytest.mark.full)])
+def test_attack_18_a_hundred_workers_want_one_copy_and_one_gets_it(url: str, rounds: int) -> None:
+    race(url, rounds)
 
 
 @pytest.mark.torture

@@ -69,7 +69,7 @@ def copy(saved: tuple[RunningHouse, Path], tmp_path: Path) -> Path:
     return Path(shutil.copytree(saved[1], tmp_path / "backup"))
 
 
-@pytest.mark.parametrize(("before", "after"), [("sqlite", "postgres"), ("postgres", "sqlite")])
+@pytest.mark.parametrize(("before", "after"), [("sqlite", "postgres"), pytest.param("postgres", "sqlite", marks=pytest.mark.full)])
 def test_a_house_that_goes_on_while_it_is_backed_up_is_brought_back_whole(request: pytest.FixtureRequest, tmp_path: Path, before: str, after: str) -> None:
     books = [makers.textbook(tmp_path / f"sach-{number}.pdf", 1, title=f"Sách thứ {number}") for number in range(6)]
     ending, sent = threading.Event(), list[str]()
@@ -110,6 +110,7 @@ def test_a_house_that_goes_on_while_it_is_backed_up_is_brought_back_whole(reques
         back.stop()
 
 
+@pytest.mark.full
 def test_files_in_an_s3_store_are_in_the_backup_and_come_back(minio: Minio, tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "toan-8.pdf", 2)
     with running(tmp_path / "var", HOCLIEU_FILES=minio.url("backup-a")) as house, house.administrator() as client:

@@ -1,6 +1,7 @@
 """kill -9 at named places during upload, ingest and indexing: work goes on, nothing accepted is lost, nothing is doubled.
 
-On the embedded engines at every place; on those of a province at five places, and at twenty in `make torture`.
+On the embedded engines at five places in each run and at every place in the full tier; on those of a province at two, at five in the full tier, and
+at twenty in `make torture`.
 """
 
 import os
@@ -23,14 +24,20 @@ IN_WORKER = ["identified-kept", "pages-read", "pages-read-kept", "pages-drawn", 
 IN_SERVE = ["upload-complete", "upload-stored"]
 MORE = ["identified", "index-committed", "pages-recognised", "pages-recognised-kept", "upload-accepted", "pages-recognised:2", "pages-recognised-kept:2"]
 LATER = ["pages-drawn:2", "pages-drawn-kept:2", "pages-drawn-kept:3"]  # not at the first arrival
-FIRST_OF_TRIO = ("pages-read-kept", "completed", "index-written", *IN_SERVE)
+FIRST = ("pages-read-kept", "completed", "index-written", *IN_SERVE)
+FIRST_OF_TRIO = ("completed", "upload-stored")
 EMBEDDED, TRIO = "embedded", "trio"
 
 
 def on_both(places: list[str], *later: str) -> list[Any]:
-    """Each place on each kind of engines; most of those on a province's wait for `make torture`."""
-    far = [pytest.param(TRIO, place, marks=() if place in FIRST_OF_TRIO else pytest.mark.torture) for place in (*places, *later)]
-    return [*((EMBEDDED, place) for place in places), *far]
+    """Each place on each kind of engines, the first of them in each run."""
+    near = [pytest.param(EMBEDDED, place, marks=() if place in FIRST else pytest.mark.full) for place in places]
+    return [*near, *(pytest.param(TRIO, place, marks=tier_of_trio(place)) for place in (*places, *later))]
+
+
+def tier_of_trio(place: str) -> Any:
+    """When this place is tried on the engines of a province."""
+    return () if place in FIRST_OF_TRIO else pytest.mark.full if place in FIRST else pytest.mark.torture
 
 
 @pytest.fixture
