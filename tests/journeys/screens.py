@@ -73,6 +73,7 @@ SCREENS = (
     Screen("upload-again", "/gui?bai={returned}", "co.huong"),
     Screen("my-uploads", "/bai-cua-toi", "co.huong"),
     Screen("my-uploads-keeper", "/bai-cua-toi", "quan.tri"),
+    Screen("deleted", "/da-xoa", "quan.tri"),
     Screen("review", "/duyet", "thay.minh"),
     Screen("review-en", "/en/duyet/{review}", "thay.minh"),
     Screen("review-decided", "/duyet/{approved}", "thay.minh"),

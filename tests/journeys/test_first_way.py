@@ -32,7 +32,7 @@ def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) 
         first_administrator(page, f"http://127.0.0.1:{line.port}/moi/{house.link}")
         house.link = None
         page.locator("input[type=file]").set_input_files(book)
-        page.get_by_text("Mọi người", exact=True).click()
+        page.get_by_label("Mọi người", exact=True).check()
         page.get_by_text("Công bố ngay").click()
         settle(page)
         page.get_by_role("button", name="Gửi", exact=True).click()
