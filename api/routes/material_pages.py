@@ -82,6 +82,7 @@ async def approve_form(work_id: str, gate: GateNow, token: Token, language: Lang
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
         work = queries.visible_work(session, work_id, actor.sight, at=now())
+        publishing.refuse_unentitled(work, actor)
         publishing.publish(session, work, queries.work_id_of(version_id), digest, publishing.readers_of(work, {"sight": sight}), by=actor, at=now())
         reviewing.overruled(session, work, by=actor, at=now())
 

@@ -46,6 +46,7 @@ def change(work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writ
 def publish(work_id: str, wish: schemas.Publication, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
     """Open exactly these bytes to these readers; what the wish does not say of them stays as it is."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
+    publishing.refuse_unentitled(found, actor)
     readers = publishing.readers_of(found, wish.model_dump(exclude_unset=True))
     publishing.publish(session, found, queries.work_id_of(wish.version_id), wish.digest, readers, by=actor, at=at)
     reviewing.overruled(session, found, by=actor, at=at)

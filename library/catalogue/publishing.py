@@ -72,10 +72,15 @@ def readers_of(work: Work, said: Mapping[str, Any]) -> Readers:
     return Readers(sight, to, opens_at, closes_at)
 
 
-def publish(session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime) -> Work:
-    """Open exactly these bytes to these readers; asked again, nothing happens. Raises NotAllowed, VersionChanged, UnknownReaders."""
+def refuse_unentitled(work: Work, by: Actor) -> None:
+    """Asked before anything else about a wish. Raises NotAllowed."""
     if not cataloguing.may_publish(work, by):
         raise NotAllowed
+
+
+def publish(session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime) -> Work:
+    """Open exactly these bytes to these readers; asked again, nothing happens. Raises NotAllowed, VersionChanged, UnknownReaders."""
+    refuse_unentitled(work, by)
     if _stands(work, version_id, readers) and session.scalar(select(Version.digest).where(Version.id == version_id)) == digest:
         return work
     return open_to(session, work, version_id, digest, readers, by=by, at=at)
@@ -104,8 +109,7 @@ def _stands(work: Work, version_id: uuid.UUID, readers: Readers) -> bool:
 
 def withdraw(session: Session, work: Work, *, by: Actor, at: datetime) -> Work:
     """Take the work back from its readers; its keepers still see it. Raises NotAllowed."""
-    if not cataloguing.may_publish(work, by):
-        raise NotAllowed
+    refuse_unentitled(work, by)
     work.state = WITHDRAWN if work.state == PUBLISHED else DRAFT
     write_audience(session, work, at=at)
     audit.tell(session, "work-withdrawn", work, unit_id=work.unit_id, by=by.person_id, at=at)
