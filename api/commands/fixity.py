@@ -9,7 +9,7 @@ import typer
 from api.commands.telling import NOT_DONE, Json, opened, progress, stop, tell
 from ingest.house import House
 from ingest.worker.fixity import Checker
-from ingest.worker.hand import Aside, Claim, Claims, Row
+from ingest.worker.hand import Aside, Claim, Claims, Row, outside
 from library import logs
 from library.catalogue import fixity
 from library.catalogue.fixity import Standing
@@ -74,9 +74,10 @@ class Impatient(Claims):
     """A command has nobody who would try again."""
 
     def failed(self, claim: Claim[Row], error: Exception, aside: Aside | None = None) -> None:
-        """Note it, and say so."""
+        """Note it, and say so; of what lies outside the row, `opened` knows the words."""
         super().failed(claim, error, aside)
-        stop(f"{type(error).__name__}: {error}")
+        if not outside(error):
+            stop(f"{type(error).__name__}: {error}")
 
 
 def told_standing(house: House, *, as_json: bool) -> None:

@@ -172,8 +172,9 @@ class Claims:
         claim.stretched = at
 
     def failed(self, claim: Claim[Any], error: Exception, aside: Aside | None = None) -> None:
-        """A try that broke, noted as soon as the database can be told."""
-        log.error("work-failed", exc_info=error)
+        """A try that broke, noted as soon as the database can be told. What lies outside the row is told by whoever meets it next."""
+        if not outside(error):
+            log.error("work-failed", exc_info=error)
         while not self.stopping.is_set():
             try:
                 self.note_failure(claim, error, aside)

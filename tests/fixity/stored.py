@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from ingest import uploading
 from ingest.house import House
 from ingest.worker.fixity import Checker
-from ingest.worker.hand import Aside, Claim, Claims, Row
+from ingest.worker.hand import Aside, Claim, Claims, Row, outside
 from library.audit import Event
 from library.catalogue import depositing, fixity
 from library.catalogue.fixity import MISMATCH, MISSING, DamagedFile, FixitySlice
@@ -139,7 +139,9 @@ def checker(house: House, stopping: threading.Event | None = None) -> Checker:
 
     class Loud(Claims):
         def failed(self, claim: Claim[Row], error: Exception, aside: Aside | None = None) -> None:
-            raise error
+            if not outside(error):
+                raise error
+            super().failed(claim, error, aside)
 
     return Checker(Loud(house, "worker", stopping or threading.Event()))
 
