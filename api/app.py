@@ -19,6 +19,7 @@ from api.schemas.base import Problem
 from api.showing import problem_page
 from api.static import BUILT, BuiltFiles
 from ingest.house import House
+from ingest.worker.vitals import Watch
 from library.usage import Counting
 from search.index import index_of
 
@@ -34,6 +35,7 @@ def create_app(house: House) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         app.state.gate = gate_for(house.engine, connections=house.settings.database_connections, patience=house.settings.wait_seconds)
         app.state.index = index_of(house.settings)
+        app.state.watch = Watch(house, app.state.index)
         async with writing_counts(app.state.gate, app.state.counting):
             yield
         app.state.index.close()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from api.gate import Gate
 from api.schemas.base import Code, Number, plain
 from ingest.house import House
+from ingest.worker.vitals import Watch
 from library import clock
 from library.people import sign_in
 from library.people.sign_in import Actor
@@ -38,6 +39,12 @@ async def index_of(request: Request) -> Index:
     """The index, open for reading."""
     index: Index = request.app.state.index
     return index
+
+
+async def watch_of(request: Request) -> Watch:
+    """Looks at the house."""
+    watch: Watch = request.app.state.watch
+    return watch
 
 
 async def reading(request: Request) -> AsyncIterator[Session]:
@@ -85,6 +92,7 @@ async def token_of(request: Request) -> str | None:
 HouseNow = Annotated[House, Depends(house_of)]
 GateNow = Annotated[Gate, Depends(gate_of)]
 IndexNow = Annotated[Index, Depends(index_of)]
+WatchNow = Annotated[Watch, Depends(watch_of)]
 Reading = Annotated[Session, Depends(reading, scope="function")]
 Writing = Annotated[Session, Depends(writing, scope="function")]
 Now = Annotated[datetime, Depends(moment)]

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.dependencies import GateNow, HouseNow, IndexNow
+from api.dependencies import GateNow, HouseNow, WatchNow
 from api.gate import Gate, TryAgain
 from api.schemas.base import Sent
 from api.sending import at_store
-from search.index import Index, IndexAway
-from search.indexing import standing
+from ingest.worker.vitals import Watch
+from search.index import IndexAway
 
 router = APIRouter()
 
@@ -30,7 +30,7 @@ def livez() -> Health:
 
 
 @router.get("/readyz", response_model=Health)
-async def readyz(gate: GateNow, house: HouseNow, index: IndexNow, response: Response) -> Health:
+async def readyz(gate: GateNow, house: HouseNow, watch: WatchNow, response: Response) -> Health:
     """Database and file store work, and there is room; an index that lags or is away does not make the house unready, for the catalogue stands in."""
     parts = {"database": "ok", "files": "ok", "disk": "ok"}
     try:
@@ -49,17 +49,17 @@ async def readyz(gate: GateNow, house: HouseNow, index: IndexNow, response: Resp
     ready = set(parts.values()) == {"ok"}
     response.status_code = 200 if ready else 503
     if parts["database"] == "ok":
-        parts["index"] = await state_of_index(gate, index)
+        parts["index"] = await state_of_index(gate, watch)
     return Health(status="ok" if ready else "unavailable", parts=parts)
 
 
-async def state_of_index(gate: Gate, index: Index) -> str:
+async def state_of_index(gate: Gate, watch: Watch) -> str:
     """Its works, counted in the database and in the index itself."""
     try:
-        found = await gate.read(lambda session: standing(session, index))
+        lost = await gate.read(watch.is_lost)
     except (IndexAway, SQLAlchemyError, TryAgain):
         return "unavailable"
-    return "lost: run `hoclieu index rebuild`" if found.lost else "ok"
+    return "lost: run `hoclieu index rebuild`" if lost else "ok"
 
 
 class Release(Sent):

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from api import describing
 from api.routes import deposits, reviews
 from api.routes import desk as desk_api
-from ingest.house import House
-from ingest.worker import vitals
+from ingest.worker.vitals import Watch
 from library.calendar import local_date
 from library.catalogue import depositing, queries
 from library.catalogue.models import DRAFT, FAILED, IN_REVIEW, RECEIVING, REFUSED, WAITING, WORKING
@@ -29,10 +28,10 @@ from library.reviews.queries import is_reviewer
 SHOWN = 3
 IN_WORK_SHOWN = 20
 SCHOOLS_SHOWN = 30
-Look = Callable[[Session, Actor, House, str, datetime], Mapping[str, Any]]
+Look = Callable[[Session, Actor, Watch, str, datetime], Mapping[str, Any]]
 
 
-def home_of(session: Session, actor: Actor, house: House, language: str, *, at: datetime) -> Mapping[str, Any]:
+def home_of(session: Session, actor: Actor, watch: Watch, language: str, *, at: datetime) -> Mapping[str, Any]:
     """What the role in use shows, and what everybody has: the school, what was begun, what is on loan."""
     actor.required()
     role = actor.current.role if actor.current else ""
@@ -41,7 +40,7 @@ def home_of(session: Session, actor: Actor, house: House, language: str, *, at: 
     found["read_on"] = read_on(session, actor, language, at=at)
     for roles, look in LOOKS:
         if role in roles:
-            found |= look(session, actor, house, language, at)
+            found |= look(session, actor, watch, language, at)
     return found
 
 
@@ -52,7 +51,7 @@ def read_on(session: Session, actor: Actor, language: str, *, at: datetime) -> l
     return [{**describing.card_of(loaded[work_id], language).model_dump(), "place": place} for work_id, place in begun if work_id in loaded]
 
 
-def of_class(session: Session, actor: Actor, _house: House, language: str, at: datetime) -> Mapping[str, Any]:
+def of_class(session: Session, actor: Actor, _watch: Watch, language: str, at: datetime) -> Mapping[str, Any]:
     """What was opened to my class; without any, the newest of my school."""
     tokens = [class_token(one.class_id) for one in actor.classes]
     chosen = queries.for_tokens(session, tokens, actor.sight, at=at, limit=SHOWN) if tokens else []
@@ -65,7 +64,7 @@ def of_class(session: Session, actor: Actor, _house: House, language: str, at: d
     }
 
 
-def of_author(session: Session, actor: Actor, _house: House, language: str, _at: datetime) -> Mapping[str, Any]:
+def of_author(session: Session, actor: Actor, _watch: Watch, language: str, _at: datetime) -> Mapping[str, Any]:
     """What came back, what is begun, what waits."""
     person = actor.required()
     mine = depositing.of_person(session, person.id, limit=50)
@@ -81,18 +80,18 @@ def of_author(session: Session, actor: Actor, _house: House, language: str, _at:
     }
 
 
-def of_reviewer(session: Session, actor: Actor, _house: House, language: str, at: datetime) -> Mapping[str, Any]:
+def of_reviewer(session: Session, actor: Actor, _watch: Watch, language: str, at: datetime) -> Mapping[str, Any]:
     """What waits for a decision, oldest first."""
     return {"to_review": reviews.queue_of(session, actor, language, at=at).model_dump() if is_reviewer(actor) else None}
 
 
-def of_teacher(session: Session, actor: Actor, _house: House, _language: str, at: datetime) -> Mapping[str, Any]:
+def of_teacher(session: Session, actor: Actor, _watch: Watch, _language: str, at: datetime) -> Mapping[str, Any]:
     """The classes I teach."""
     mine = [one.school_class for one in actor.classes if one.role == TEACHER]
     return {"taught": [{"name": one.name, "pupils": len(rosters.roll(session, one.id, at=at))} for one in mine]}
 
 
-def of_librarian(session: Session, actor: Actor, _house: House, _language: str, at: datetime) -> Mapping[str, Any]:
+def of_librarian(session: Session, actor: Actor, _watch: Watch, _language: str, at: datetime) -> Mapping[str, Any]:
     """The desk with what is due today and what is overdue, by name."""
     if not desk_api.keeps_desk(session, actor):
         return {}
@@ -107,9 +106,9 @@ def of_librarian(session: Session, actor: Actor, _house: House, _language: str, 
     }
 
 
-def of_keeper(session: Session, actor: Actor, house: House, _language: str, at: datetime) -> Mapping[str, Any]:
+def of_keeper(session: Session, actor: Actor, watch: Watch, _language: str, at: datetime) -> Mapping[str, Any]:
     """How the house is, how many people and schools are in care, and what is being read there."""
-    found = vitals.look(session, house, at=at)
+    found = watch.look(session, at=at)
     care = units_below(session, actor.units_as(ADMINISTRATOR))
     counting = select(func.count()).select_from(Unit).where(Unit.id.in_(care), Unit.kind == SCHOOL, Unit.closed_at.is_(None))
     people = select(func.count(Membership.person_id.distinct())).where(Membership.unit_id.in_(care), Membership.until_at.is_(None))
@@ -124,7 +123,7 @@ def of_keeper(session: Session, actor: Actor, house: House, _language: str, at: 
     }  # fmt: skip
 
 
-def of_officer(session: Session, actor: Actor, _house: House, _language: str, at: datetime) -> Mapping[str, Any]:
+def of_officer(session: Session, actor: Actor, _watch: Watch, _language: str, at: datetime) -> Mapping[str, Any]:
     """The schools of the commune, with what stands on their shelves."""
     within = units_below(session, [one.unit_id for one in actor.memberships if one.role == COMMUNE_OFFICER])
     managed = select(Unit).where((Unit.id.in_(within)) | (Unit.authority_id.in_(within)), Unit.kind == SCHOOL, Unit.closed_at.is_(None))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.callers import Calling
-from api.dependencies import GateNow, HouseNow, Language, Token
+from api.dependencies import GateNow, HouseNow, Language, Token, WatchNow
 from api.errors import retry_after, status_of
 from api.gate import Gate
 from api.routes import homes, people
@@ -24,9 +24,9 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/toi")
-async def my_home(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow) -> Response:
+async def my_home(request: Request, gate: GateNow, token: Token, language: Language, watch: WatchNow) -> Response:
     """The home of the role in use."""
-    return await answer(request, gate, token, "me", lambda s, a: homes.home_of(s, a, house, language, at=now()))
+    return await answer(request, gate, token, "me", lambda s, a: homes.home_of(s, a, watch, language, at=now()))
 
 
 @page.post("/toi/vai-tro")

@@ -1,6 +1,7 @@
 """How the house is: workers, queue, storage, what was set aside. A few counts, cheap enough for a home page."""
 
 import shutil
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +13,12 @@ from library.catalogue.models import Deposit, Work
 from library.notices.models import Notice
 from library.operations import pulse
 from library.operations.deletions import Deletion
-from search.index import IndexAway, index_of
+from search.index import Index, IndexAway
 from search.indexing import standing
 
 LATE = timedelta(minutes=30)  # a deposit that waits longer wants a second worker
 LOW = 0.1  # of the disk
+COUNTED_EVERY = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -46,23 +48,41 @@ class Vitals:
         return [name for name, true in found.items() if true]
 
 
-def look(session: Session, house: House, *, at: datetime) -> Vitals:
-    """All of it at this moment."""
-    waiting, first = session.execute(select(func.count(), func.min(Deposit.due_at)).where(Deposit.due_at <= at, Deposit.set_aside_at.is_(None))).one()
-    aside = sum(session.scalar(select(func.count()).select_from(kind).where(kind.set_aside_at.is_not(None))) or 0 for kind in (Deposit, Work, Notice, Deletion))
-    disk = shutil.disk_usage(house.settings.home)
-    full = any(one.is_full() for one in house.settings.disks)
-    return Vitals(
-        pulse.alive(session, at=at), waiting, at - first if first else timedelta(), aside, disk.free, disk.free / disk.total, full, is_lost(session, house)
-    )
+@dataclass
+class Watch:
+    """Looks at a house for a server that runs. The works are counted anew every five seconds at most, however many look."""
 
+    house: House
+    index: Index
+    _lost: bool = False
+    _counted_at: float = float("-inf")
 
-def is_lost(session: Session, house: House) -> bool:
-    """Whether the search index has gone; one that only does not answer has not."""
-    index = index_of(house.settings)
-    try:
-        return standing(session, index).lost
-    except IndexAway:
-        return False
-    finally:
-        index.close()
+    def look(self, session: Session, *, at: datetime) -> Vitals:
+        """All of it at this moment."""
+        waiting, first = session.execute(select(func.count(), func.min(Deposit.due_at)).where(Deposit.due_at <= at, Deposit.set_aside_at.is_(None))).one()
+        kinds = (Deposit, Work, Notice, Deletion)
+        disk = shutil.disk_usage(self.house.settings.home)
+        return Vitals(
+            workers=pulse.alive(session, at=at),
+            waiting=waiting,
+            oldest=at - first if first else timedelta(),
+            aside=sum(session.scalar(select(func.count()).select_from(kind).where(kind.set_aside_at.is_not(None))) or 0 for kind in kinds),
+            free=disk.free,
+            free_share=disk.free / disk.total,
+            full=any(one.is_full() for one in self.house.settings.disks),
+            index_lost=self.seems_lost(session),
+        )
+
+    def seems_lost(self, session: Session) -> bool:
+        """An index that only does not answer has not gone."""
+        try:
+            return self.is_lost(session)
+        except IndexAway:
+            return False
+
+    def is_lost(self, session: Session) -> bool:
+        """Whether the index holds less than the database knows of. Raises IndexAway."""
+        if time.monotonic() - self._counted_at >= COUNTED_EVERY:
+            self._lost = standing(session, self.index).lost
+            self._counted_at = time.monotonic()
+        return self._lost
