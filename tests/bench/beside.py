@@ -1,4 +1,5 @@
-"""`python -m tests.bench.beside CHECKOUT`: this build beside another one (made ready with `make setup` there), in alternating rounds on equal houses.
+"""`python -m tests.bench.beside CHECKOUT [ACT …]`: this build beside another one (made ready with `make setup` there), in alternating rounds on
+equal houses; all acts, or those named.
 
 Both houses run all the time, one is asked while the other rests, and each round asks both, the first of them in turn. What is printed: the medians,
 their ratio (below 1: this build is quicker), and the noise: how far the middle half of the other build's rounds lies apart.
@@ -45,13 +46,14 @@ class Side:
 
 def main() -> None:
     """Both sides, round by round."""
+    acts = sys.argv[2:] or list(ACTS)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as open_now:
         book = makers.textbook(Path(folder) / "sach.pdf", 300)
         before, after = (opened(Path(folder) / name, checkout, book, open_now) for name, checkout in (("before", Path(sys.argv[1])), ("after", None)))
         for number in range(ROUNDS + 1):
             for side in (before, after) if number % 2 else (after, before):
-                one_round(side, number)
-        for act in ACTS:
+                one_round(side, number, acts)
+        for act in acts:
             told(act, before.took[act][1:], after.took[act][1:])  # the first warms both up
 
 
@@ -69,10 +71,10 @@ def opened(folder: Path, checkout: Path | None, book: Path, open_now: ExitStack)
     return Side(house, client, librarian, itertools.cycle(labels), itertools.cycle(cards), folder)
 
 
-def one_round(side: Side, number: int) -> None:
-    """Everything once; milliseconds of each act."""
-    for name, act in ACTS.items():
-        side.took.setdefault(name, []).append(took_ms(partial(act, side, number)))
+def one_round(side: Side, number: int, acts: list[str]) -> None:
+    """Each act once; its milliseconds."""
+    for name in acts:
+        side.took.setdefault(name, []).append(took_ms(partial(ACTS[name], side, number)))
 
 
 def loans(side: Side, _number: int) -> None:
