@@ -24,7 +24,10 @@ from library.usage import Counting
 from search.index import index_of
 
 THREADS = 40
-REFUSED = {"description": "A refusal, with its sentence", "content": {errors.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+REFUSED = {
+    "description": "A refusal, with its sentence",
+    "content": {errors.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 def create_app(house: House) -> FastAPI:
@@ -33,7 +36,9 @@ def create_app(house: House) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        app.state.gate = gate_for(house.engine, connections=house.settings.database_connections, patience=house.settings.wait_seconds)
+        app.state.gate = gate_for(
+            house.engine, connections=house.settings.database_connections, patience=house.settings.wait_seconds
+        )
         app.state.index = index_of(house.settings)
         app.state.watch = Watch(house, app.state.index)
         async with writing_counts(app.state.gate, app.state.counting):
@@ -42,9 +47,15 @@ def create_app(house: House) -> FastAPI:
         house.engine.dispose()
 
     app = FastAPI(
-        title="Hoclieu", version=version("hoclieu"), lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        title="Hoclieu",
+        version=version("hoclieu"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
         responses={"default": REFUSED},
-    )  # fmt: skip
+    )
     app.state.house = house
     app.state.counting = Counting()
     app.state.problem_page = problem_page

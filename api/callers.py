@@ -42,12 +42,16 @@ def browser_of(request: Request) -> Browser:
 
 
 def remember(response: Response, request: Request, actor: Actor) -> None:
-    """The browser keeps that this person has signed in here; scripts cannot read it, and signing out does not end it."""
+    """The browser keeps that this person has signed in here; scripts cannot read it, and signing out does not end
+    it.
+    """
     if actor.person is None or actor.person.password_hash is None:
         return
     kept = browser_of(request).keeping(actor.person.password_hash).kept()
     age, secure = int(known_browsers.LASTS.total_seconds()), request.app.state.house.settings.secure
-    response.set_cookie(cookie_name(request, COOKIE), kept, max_age=age, path="/", secure=secure, httponly=True, samesite="lax")
+    response.set_cookie(
+        cookie_name(request, COOKIE), kept, max_age=age, path="/", secure=secure, httponly=True, samesite="lax"
+    )
 
 
 Calling = Annotated[Caller, Depends(caller_of)]

@@ -1,4 +1,6 @@
-"""Counting what readers do: noted in memory during a request, written every few seconds and at the end (`library/usage.py`)."""
+"""Counting what readers do: noted in memory during a request, written every few seconds and at the end
+(`library/usage.py`).
+"""
 
 import asyncio
 import contextlib

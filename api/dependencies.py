@@ -100,7 +100,8 @@ Language = Annotated[str, Depends(language_of)]
 Token = Annotated[str | None, Depends(token_of)]
 
 Asked = Annotated[str, Query(max_length=300), AfterValidator(plain)]  # one value of an address
-Words = Annotated[str, Query(max_length=4000, description="what to look for, or to mark")]  # `search.query` has a sentence for what is too long
+# `search.query` has a sentence for what is too long
+Words = Annotated[str, Query(max_length=4000, description="what to look for, or to mark")]
 Values = Annotated[list[Code], Query(max_length=20)]
 PageNumber = Annotated[Number, Path()]
 

@@ -47,10 +47,18 @@ def unit_named(unit: Unit) -> Named:
 
 def cover_of(work: Work | ListedWork) -> Cover:
     """What the drawn cover of a work shows."""
-    shape = "slide" if work.type_code in SLIDES else "book" if work.type_code in BOOKS or work.type_code is None else "sheet"
+    shape = (
+        "slide"
+        if work.type_code in SLIDES
+        else "book"
+        if work.type_code in BOOKS or work.type_code is None
+        else "sheet"
+    )
     letters = [letter for letter in work.title if letter.isalnum()]
     sign = str(work.grade) if work.grade else unicodedata.normalize("NFC", letters[0]).upper() if letters else "?"
-    return Cover(shape=shape, subject=(work.subject_code or "khac").lower().replace("_", "-"), seed=work.key % SEEDS, sign=sign)
+    return Cover(
+        shape=shape, subject=(work.subject_code or "khac").lower().replace("_", "-"), seed=work.key % SEEDS, sign=sign
+    )
 
 
 def thumbnail_of(work: Work, version: Version | None) -> str | None:

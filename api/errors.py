@@ -59,7 +59,9 @@ class FormTooLarge(Wrong):
 class FilesAway(Busy):
     code = "files-away"
     vi = "Kho tệp đang tạm nghỉ. Tìm sách và xem thông tin vẫn được; tệp và trang sách chờ ít phút rồi mở lại."
-    en = "The file store is away for the moment. Search and catalogue work; open files and pages again in a few minutes."
+    en = (
+        "The file store is away for the moment. Search and catalogue work; open files and pages again in a few minutes."
+    )
 
 
 class Broken(Refusal):
@@ -106,7 +108,11 @@ def problem(request: Request, refusal: Refusal, headers: Mapping[str, str] | Non
     status = status_of(refusal)
     extra = {**retry_after(refusal), **(headers or {})}
     page = getattr(request.app.state, "problem_page", None)
-    if page is not None and not request.url.path.startswith(("/api/", "/static/")) and "text/html" in request.headers.get("accept", ""):
+    if (
+        page is not None
+        and not request.url.path.startswith(("/api/", "/static/"))
+        and "text/html" in request.headers.get("accept", "")
+    ):
         html: Response = page(request, refusal, status, extra)
         return html
     return JSONResponse(content(refusal, language(request)), status, media_type=PROBLEM, headers=extra)
@@ -135,8 +141,13 @@ def _not_valid(request: Request, error: Exception) -> Response:
 
 
 def not_valid(places: Iterable[Sequence[int | str]]) -> NotValid:
-    """The fields that do not fit, by their names. A client may name fields as it likes: only what could be one of ours is said again."""
-    names = {next((part for part in reversed(place) if isinstance(part, str) and FIELD.fullmatch(part)), "?") for place in places}
+    """The fields that do not fit, by their names. A client may name fields as it likes: only what could be one of ours
+    is said again.
+    """
+    names = {
+        next((part for part in reversed(place) if isinstance(part, str) and FIELD.fullmatch(part)), "?")
+        for place in places
+    }
     return NotValid(fields=", ".join(sorted(names)[:FIELDS_TOLD]))
 
 
@@ -158,7 +169,9 @@ def _busy(request: Request, error: Exception) -> Response:
 
 
 def _ended(request: Request, error: Exception) -> Response:
-    """PostgreSQL ends a transaction that stood idle for too long, and its connection with it; its driver calls that an error of the server."""
+    """PostgreSQL ends a transaction that stood idle for too long, and its connection with it; its driver calls that an
+    error of the server.
+    """
     assert isinstance(error, InternalError)
     if not error.connection_invalidated:
         raise error

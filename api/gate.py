@@ -1,8 +1,9 @@
 """The gate: a request waits here, in the event loop, before it takes a thread or a connection.
 
-Without it, waiting requests hold all threads and the server stops; with it hundreds in flight pass. On SQLite there is one place for
-writers and some for readers, who wait as long as it takes. On PostgreSQL all share as many places as the pool has connections; who waits
-while nobody at all is served hears "try again" instead of waiting for a server that may be gone.
+Without it, waiting requests hold all threads and the server stops; with it hundreds in flight pass. On SQLite there is
+one place for writers and some for readers, who wait as long as it takes. On PostgreSQL all share as many places as the
+pool has connections; who waits while nobody at all is served hears "try again" instead of waiting for a server that may
+be gone.
 """
 
 import asyncio
@@ -41,7 +42,9 @@ class SameMoment(Clash):
 
 @contextmanager
 def one_of_two() -> Iterator[None]:
-    """Two passed the friendly check, the database let one write: the other hears so, as from any refusal, and a form keeps what was typed."""
+    """Two passed the friendly check, the database let one write: the other hears so, as from any refusal, and a form
+    keeps what was typed.
+    """
     try:
         yield
     except IntegrityError as error:
@@ -53,7 +56,9 @@ def one_of_two() -> Iterator[None]:
 
 
 class Places:
-    """So many at once. Whoever waits gives up when for `patience` seconds nobody was served: a long queue that moves is no reason to."""
+    """So many at once. Whoever waits gives up when for `patience` seconds nobody was served: a long queue that moves is
+    no reason to.
+    """
 
     def __init__(self, count: int, patience: float | None) -> None:
         self.free = asyncio.Semaphore(count)

@@ -17,7 +17,9 @@ MOST_KNOWN = 10_000
 
 
 class NotingUse:
-    """After a response, at most once a minute for a sign-in: an update that touches nothing unless the computer is shared."""
+    """After a response, at most once a minute for a sign-in: an update that touches nothing unless the computer is
+    shared.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -30,7 +32,8 @@ class NotingUse:
         cookies = HTTPConnection(scope).cookies
         token = cookies.get(COOKIE) or cookies.get(f"__Host-{COOKIE}")
         if token and self._due(token):
-            with contextlib.suppress(OperationalError, Busy):  # the answer has left; a note that is lost is made again in a minute
+            # the answer has left; a note that is lost is made again in a minute
+            with contextlib.suppress(OperationalError, Busy):
                 await scope["app"].state.gate.write(lambda session: sign_in.note_use(session, token, at=now()))
 
     def _due(self, token: str) -> bool:

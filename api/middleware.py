@@ -1,4 +1,6 @@
-"""What wraps every request: an id for the logs, the check that writes come from our own pages, and the headers of every response."""
+"""What wraps every request: an id for the logs, the check that writes come from our own pages, and the headers of every
+response.
+"""
 
 import re
 import time
@@ -32,7 +34,10 @@ HEADERS = {
 @cache
 def headers_of_all() -> dict[str, str]:
     """The headers of every response; no inline script, and only the styles that we wrote ourselves."""
-    policy = f"default-src 'self'; style-src 'self' {styles_hash()}; img-src 'self' data:; object-src 'none'; base-uri 'none'"
+    policy = (
+        f"default-src 'self'; style-src 'self' {styles_hash()}; img-src 'self' data:; object-src 'none'; base-uri "
+        "'none'"
+    )
     return {**HEADERS, "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; form-action 'self'"}
 
 
@@ -55,7 +60,9 @@ class AddressTooLong(Wrong):
 
 
 class Wrapping:
-    """Request id, host and origin check, response headers, one log line a request. Query strings are personal and never logged."""
+    """Request id, host and origin check, response headers, one log line a request. Query strings are personal and never
+    logged.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -111,7 +118,8 @@ def refused(headers: Headers, scope: Scope) -> Refusal | None:
     if scope["method"] not in SAFE:
         if foreign(headers):
             return ForeignOrigin()
-        if headers.get("content-type", "").lower().startswith("text/plain"):  # no form and no program of ours sends it, but other sites can
+        # no form and no program of ours sends it, but other sites can
+        if headers.get("content-type", "").lower().startswith("text/plain"):
             return PlainBody()
     return errors.FormTooLarge() if too_large(headers, scope) else None
 

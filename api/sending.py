@@ -1,7 +1,7 @@
 """Stored files on their way out, and everything else that waits for the file store.
 
-A store may be slow, or swallow connections. So whoever waits for it does so in one of a few threads of its own: the catalogue and the
-search keep theirs.
+A store may be slow, or swallow connections. So whoever waits for it does so in one of a few threads of its own: the
+catalogue and the search keep theirs.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -32,9 +32,13 @@ async def at_store(act: Callable[[*Arguments], Result], *arguments: *Arguments) 
 
 
 class StoredFile(StreamingResponse):
-    """A part of a stored file; it is opened before the status is sent, so that a store that is away is still told as such."""
+    """A part of a stored file; it is opened before the status is sent, so that a store that is away is still told as
+    such.
+    """
 
-    def __init__(self, files: FileStore, key: str, part: Part, status: int, headers: dict[str, str], media_type: str) -> None:
+    def __init__(
+        self, files: FileStore, key: str, part: Part, status: int, headers: dict[str, str], media_type: str
+    ) -> None:
         self.files, self.key, self.part = files, key, part
         super().__init__(self._chunks(), status, headers, media_type=media_type)
 
@@ -62,12 +66,18 @@ class StoredFile(StreamingResponse):
 
 
 def send(house: House, request: Request, rendition: Rendition, *, attachment: bool, lasting: bool = False) -> Response:
-    """A stored file, or the part of it that was asked for; its key is its hash. The caller has asked whether the reader may see it.
+    """A stored file, or the part of it that was asked for; its key is its hash. The caller has asked whether the reader
+    may see it.
 
     `lasting`: everybody may, for as long as is known, so that nobody need ask again.
     """
     tag = f'"{rendition.key[:32]}"'
-    headers = {"Cache-Control": FOR_GOOD if lasting else ASK_FIRST, "ETag": tag, "Accept-Ranges": "bytes", "Vary": "Cookie"}
+    headers = {
+        "Cache-Control": FOR_GOOD if lasting else ASK_FIRST,
+        "ETag": tag,
+        "Accept-Ranges": "bytes",
+        "Vary": "Cookie",
+    }
     if attachment:
         headers["Content-Disposition"] = as_download(rendition.name)
         headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -91,6 +101,12 @@ def _tags(condition: str) -> list[str]:
 
 
 def signed(house: House, rendition: Rendition) -> Response | None:
-    """The way to the store itself, for what everybody may read; None where the house has not opened its store to browsers."""
-    link = house.files.url(rendition.key, seconds=LINK_SECONDS, name=rendition.name or "", media_type=rendition.media_type)
-    return RedirectResponse(link, 307, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}) if link else None
+    """The way to the store itself, for what everybody may read; None where the house has not opened its store to
+    browsers.
+    """
+    link = house.files.url(
+        rendition.key, seconds=LINK_SECONDS, name=rendition.name or "", media_type=rendition.media_type
+    )
+    return (
+        RedirectResponse(link, 307, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}) if link else None
+    )

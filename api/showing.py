@@ -39,7 +39,15 @@ def in_both_languages(page: APIRouter) -> APIRouter:
     return router
 
 
-def shown(request: Request, name: str, actor: Actor, data: Mapping[str, Any], *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def shown(
+    request: Request,
+    name: str,
+    actor: Actor,
+    data: Mapping[str, Any],
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
     """A filled page. Pages of people who are signed in are kept by nobody, not even for the browser's Back."""
     language = "en" if request.url.path == "/en" or request.url.path.startswith("/en/") else "vi"
     path = (request.url.path.removeprefix("/en") if language == "en" else request.url.path) or "/"
@@ -94,7 +102,9 @@ def problem_page(request: Request, refusal: Refusal, status: int, headers: dict[
 
 
 async def wrong_with(doing: Awaitable[object]) -> Refusal | None:
-    """Do it; what was wrong with the wish, to be told on the page it came from. Who has to sign in first is sent there instead."""
+    """Do it; what was wrong with the wish, to be told on the page it came from. Who has to sign in first is sent there
+    instead.
+    """
     try:
         await doing
     except ValidationError as error:
@@ -111,7 +121,14 @@ def not_valid(error: ValidationError) -> NotValid:
     return errors.not_valid([one["loc"] for one in error.errors()])
 
 
-def with_problem(request: Request, name: str, actor: Actor, data: Mapping[str, Any], problem: Refusal | None, given: Mapping[str, str] | None) -> Response:
+def with_problem(
+    request: Request,
+    name: str,
+    actor: Actor,
+    data: Mapping[str, Any],
+    problem: Refusal | None,
+    given: Mapping[str, str] | None,
+) -> Response:
     """A page with the sentence of what was wrong, and what had been typed."""
     language = "en" if request.url.path.startswith("/en/") else "vi"
     told = {"problem": problem.sentence(language) if problem else None, "given": dict(given or {})}

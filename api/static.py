@@ -20,7 +20,10 @@ class BuiltFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        path = (self.folder / request.path_params.get("path", scope["path"].removeprefix(scope.get("root_path", ""))).lstrip("/")).resolve()
+        path = (
+            self.folder
+            / request.path_params.get("path", scope["path"].removeprefix(scope.get("root_path", ""))).lstrip("/")
+        ).resolve()
         if self.folder not in path.parents or not path.is_file():
             raise HTTPException(404)
         packed = path.with_name(path.name + ".gz")

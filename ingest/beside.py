@@ -12,7 +12,9 @@ Thing = TypeVar("Thing")
 
 
 def beside(streams: Sequence[Callable[[], Iterator[Thing]]], hands: int, leash: Leash) -> Iterator[Thing]:
-    """What they yield, as it comes; `hands` of them run at once. When nobody wants more, or one breaks, the leash of all is cut."""
+    """What they yield, as it comes; `hands` of them run at once. When nobody wants more, or one breaks, the leash of
+    all is cut.
+    """
     come: Queue[Thing | Future[None]] = Queue()
 
     def run(stream: Callable[[], Iterator[Thing]]) -> None:

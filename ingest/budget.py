@@ -1,4 +1,6 @@
-"""What one deposit may cost the house in all, over every slice and every worker that reads it (docs/decisions/0018-what-a-deposit-may-cost.md)."""
+"""What one deposit may cost the house in all, over every slice and every worker that reads it
+(docs/decisions/0018-what-a-deposit-may-cost.md).
+"""
 
 import threading
 import time
@@ -23,7 +25,9 @@ class Allowance:
 
 
 def allowance_for(size: int, pages: int) -> Allowance:
-    """So much for any file, more for each page, but never more than its bytes can be worth: a few thousand bytes hold no book."""
+    """So much for any file, more for each page, but never more than its bytes can be worth: a few thousand bytes hold
+    no book.
+    """
     return Allowance(
         FOR_ANY + min(A_PAGE * pages, size / BYTES_A_SECOND),
         DEATHS_FOR_ANY + pages // PAGES_A_DEATH,

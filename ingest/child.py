@@ -36,7 +36,9 @@ def main() -> None:
         return
     step = importlib.import_module(TASKS[task])
     said = 0
-    for answer in step.work(**{name: Path(value) if name in ("path", "folder") else value for name, value in job.items()}):
+    for answer in step.work(
+        **{name: Path(value) if name in ("path", "folder") else value for name, value in job.items()}
+    ):
         print(json.dumps(answer, ensure_ascii=False), file=answers, flush=True)
         said += 1
     if logs.this_request():  # a job of the house, not of somebody at a terminal

@@ -22,7 +22,13 @@ TYPES = (
 )
 GRADE = re.compile(r"\blop (\d{1,2})\b")
 SUBJECT_GRADE = re.compile(r"\b(\d{1,2})\b")
-MEANINGLESS = re.compile(r"^(untitled|document\d*|microsoft word.*|slide ?\d*|scan.*|img.*|tep|doc\d*|.*\.(docx?|pptx?|indd|tex|dvi|cdr|qxd))$", re.I)
+MEANINGLESS = re.compile(
+    (
+        r"^(untitled|document\d*|microsoft word.*|slide "
+        r"?\d*|scan.*|img.*|tep|doc\d*|.*\.(docx?|pptx?|indd|tex|dvi|cdr|qxd))$"
+    ),
+    re.I,
+)
 SENTENCE_END = re.compile(r"[.;:,]$")
 LONGEST_TITLE = 120
 WORDS_TO_TELL_LANGUAGE = 40
@@ -39,7 +45,8 @@ def describe(identity: Identity, name: str, first_pages: Sequence[str]) -> Descr
         subject=subject,
         grade=grade_in(near, subject) or grade_in(far, None),
         series=series_in(near) or series_in(far),
-        type=next((code for words, code in TYPES if f" {words} " in near), None) or next((c for w, c in TEXTBOOK if f" {w} " in far[:400]), None),
+        type=next((code for words, code in TYPES if f" {words} " in near), None)
+        or next((c for w, c in TEXTBOOK if f" {w} " in far[:400]), None),
         language=language_of(first_pages),
     )
 
@@ -52,7 +59,9 @@ def title_of(identity: Identity, name: str, first_pages: Sequence[str]) -> str:
     stem = re.sub(r"[_\s]+", " ", PurePath(name).stem).strip()
     if " " not in stem:
         stem = stem.replace("-", " ")
-    own_words = next((line for line in heading_lines(first_pages, 30) if not is_marked(stem) and keyed(stem) in keyed(line)), "")
+    own_words = next(
+        (line for line in heading_lines(first_pages, 30) if not is_marked(stem) and keyed(stem) in keyed(line)), ""
+    )
     if own_words:
         return own_words[:LONGEST_TITLE]  # the file name without marks, as the first page spells it
     line = next((line.strip() for page in first_pages[:1] for line in page.split("\n")[:8] if worth(line, stem)), "")
@@ -70,7 +79,12 @@ def heading_lines(first_pages: Sequence[str], most: int = 6) -> list[str]:
 def worth(line: str, stem: str) -> bool:
     """Whether a line could be a title, and says more than the file name."""
     words = line.split()
-    return 2 <= len(words) <= 16 and any(word[0].isalpha() for word in words) and not SENTENCE_END.search(line.strip()) and line != stem
+    return (
+        2 <= len(words) <= 16
+        and any(word[0].isalpha() for word in words)
+        and not SENTENCE_END.search(line.strip())
+        and line != stem
+    )
 
 
 def keyed(text: str) -> str:
@@ -113,18 +127,30 @@ def language_of(first_pages: Iterable[str]) -> str:
     found = tokens(clean(text[:20000]))
     if len(found) < WORDS_TO_TELL_LANGUAGE:
         return "vi"
-    return "vi" if sum(token.marked for token in found) / len(found) > 0.15 and (syllable_score(text[:20000]) or 0) > 0.5 else "en"
+    return (
+        "vi"
+        if sum(token.marked for token in found) / len(found) > 0.15 and (syllable_score(text[:20000]) or 0) > 0.5
+        else "en"
+    )
 
 
 @cache
 def subject_names() -> list[tuple[str, str]]:
     """Folded names and long aliases of subjects with their codes."""
-    rows = [(name, row["code"]) for row in vocabulary.load("subjects-by-grade")["subjects"] for name in (row["vi"], *row.get("aliases", ()))]
+    rows = [
+        (name, row["code"])
+        for row in vocabulary.load("subjects-by-grade")["subjects"]
+        for name in (row["vi"], *row.get("aliases", ()))
+    ]
     return [(keyed(name).strip(), code) for name, code in rows if len(name) > 3]
 
 
 @cache
 def series_names() -> list[tuple[str, str]]:
     """Folded names of textbook series with their codes."""
-    rows = [(name, row["code"]) for row in vocabulary.load("textbook-series")["series"] for name in (row["vi"], *row.get("short", ()))]
+    rows = [
+        (name, row["code"])
+        for row in vocabulary.load("textbook-series")["series"]
+        for name in (row["vi"], *row.get("short", ()))
+    ]
     return [(keyed(name).strip(), code) for name, code in rows if len(name) > 3]

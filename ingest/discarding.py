@@ -10,6 +10,8 @@ from library.files.keys import StoreAway
 
 
 def discard(house: House, keys: Iterable[str | None]) -> None:
-    """Remove those that no row names any more, once that is committed. When the store is away they are orphans, and go later."""
+    """Remove those that no row names any more, once that is committed. When the store is away they are orphans, and go
+    later.
+    """
     with contextlib.suppress(StoreAway), transaction(house.engine) as session:
         keeping.discard_unnamed(session, house.files, {key for key in keys if key})

@@ -36,7 +36,9 @@ class House:
 
 
 def open_house(settings: Settings, *, migrate: bool | None = None) -> House:
-    """Open the house, making whatever the first start needs; in production that is left to `hoclieu migrate`. Raises migrations.SchemaNewer."""
+    """Open the house, making whatever the first start needs; in production that is left to `hoclieu migrate`. Raises
+    migrations.SchemaNewer.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(PermissionError):
         settings.home.chmod(0o700)
@@ -44,7 +46,9 @@ def open_house(settings: Settings, *, migrate: bool | None = None) -> House:
     wanted = not settings.in_production if migrate is None else migrate
     if wanted:
         migrations.upgrade(settings.database, owner=settings.database_owner)
-    house = House(settings, open_engine(settings.database, settings.limits), open_store(settings.files, settings.files_public_url))
+    house = House(
+        settings, open_engine(settings.database, settings.limits), open_store(settings.files, settings.files_public_url)
+    )
     if wanted:
         furnish(house)
     return house
@@ -61,7 +65,9 @@ def furnish(house: House) -> None:
 
 
 def refuse_unready(house: House) -> None:
-    """What a process looks at before it works in production, where others prepare the database. Raises SchemaOlder, WallPassed."""
+    """What a process looks at before it works in production, where others prepare the database. Raises SchemaOlder,
+    WallPassed.
+    """
     if house.settings.in_production:
         migrations.refuse_older(house.engine)
         walls.refuse_passing(house.engine)

@@ -1,4 +1,6 @@
-"""What the steps say about a file: its identity, its pages, its images, its description. Plain data that crosses process borders."""
+"""What the steps say about a file: its identity, its pages, its images, its description. Plain data that crosses
+process borders.
+"""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,7 +36,9 @@ class Identity:
 
 
 class Word(NamedTuple):
-    """A word of a page: `page.text[start:end] == text`; box as shares (0..1) of page width and height: x0, y0, x1, y1."""
+    """A word of a page: `page.text[start:end] == text`; box as shares (0..1) of page width and height: x0, y0, x1,
+    y1.
+    """
 
     text: str
     start: int
@@ -98,7 +102,10 @@ def page_from(row: dict[str, Any]) -> PageRead:
 
 def page_to(page: PageRead) -> dict[str, Any]:
     """A page as the child sends it."""
-    row = {name: getattr(page, name) for name in ("number", "width", "height", "text", "source", "score", "confidence", "steps", "warnings")}
+    row = {
+        name: getattr(page, name)
+        for name in ("number", "width", "height", "text", "source", "score", "confidence", "steps", "warnings")
+    }
     return row | {"words": [[word.text, word.start, word.end, *word.box] for word in page.words]}
 
 

@@ -1,5 +1,5 @@
-"""From a deposit to a version, step by step. Each batch is kept in its own transaction before the next is asked for, so that a
-killed worker's successor goes on where it stopped and nothing is made twice.
+"""From a deposit to a version, step by step. Each batch is kept in its own transaction before the next is asked for, so
+that a killed worker's successor goes on where it stopped and nothing is made twice.
 """
 
 import tempfile
@@ -68,8 +68,12 @@ class Job:
     version_id: uuid.UUID | None = None
     step: str | None = None
 
-    def keep(self, write: Callable[[Session, Deposit], None] = lambda _session, _deposit: None, **progress: Any) -> None:
-        """Keep progress in one transaction, with what it has cost, and stretch the lease. Raises LeaseLost: then nothing is kept."""
+    def keep(
+        self, write: Callable[[Session, Deposit], None] = lambda _session, _deposit: None, **progress: Any
+    ) -> None:
+        """Keep progress in one transaction, with what it has cost, and stretch the lease. Raises LeaseLost: then
+        nothing is kept.
+        """
         budget, self.step = self.budget, progress.get("step", self.step)
         cost = {"seconds_spent": budget.seconds, "parsers_died": budget.deaths, "pixels_drawn": budget.pixels}
         with transaction(self.house.engine) as session:
@@ -112,9 +116,20 @@ Step = Callable[[Job], None]
 
 
 def run(house: House, deposit: Deposit, lease: Lease, *, leash: Leash, rest: Rest) -> None:
-    """Bring one claimed deposit to its end. Raises Refusal (of the file), LeaseLost, Cut, what `rest` raises, or whatever broke."""
-    with local_copy(house.files, deposit.key or "") as path, tempfile.TemporaryDirectory(prefix="hoclieu-rebuilt-") as folder:
-        budget = Budget(allowance_for(deposit.size, deposit.page_count or 0), leash, deposit.seconds_spent, deposit.parsers_died, deposit.pixels_drawn)
+    """Bring one claimed deposit to its end. Raises Refusal (of the file), LeaseLost, Cut, what `rest` raises, or
+    whatever broke.
+    """
+    with (
+        local_copy(house.files, deposit.key or "") as path,
+        tempfile.TemporaryDirectory(prefix="hoclieu-rebuilt-") as folder,
+    ):
+        budget = Budget(
+            allowance_for(deposit.size, deposit.page_count or 0),
+            leash,
+            deposit.seconds_spent,
+            deposit.parsers_died,
+            deposit.pixels_drawn,
+        )
         job = Job(house, lease, deposit.id, clean_name(deposit.name), path, Path(folder), budget, rest)
         for step in STEPS:
             step(job)
@@ -123,13 +138,17 @@ def run(house: House, deposit: Deposit, lease: Lease, *, leash: Leash, rest: Res
 def identify(job: Job) -> None:
     """What is it? From here on there is a version to fill. Raises Refusal."""
     job.keep(state=WORKING, step="identify")
-    identity = known(job) or reading.identify(job.path, job.name, page_limit=job.house.settings.page_limit, folder=job.folder, budget=job.budget)
+    identity = known(job) or reading.identify(
+        job.path, job.name, page_limit=job.house.settings.page_limit, folder=job.folder, budget=job.budget
+    )
     facts = {"page_count": identity.page_count, "contents": [asdict(heading) for heading in identity.contents]}
 
     def write(session: Session, deposit: Deposit) -> None:
         if deposit.version_id is None:
             deposit.warnings = [{"code": code, "page": None} for code in identity.warnings]
-        version = depositing.open_version(session, deposit, title=job.name, kind=identity.kind, media_type=identity.media_type, facts=facts, at=now())
+        version = depositing.open_version(
+            session, deposit, title=job.name, kind=identity.kind, media_type=identity.media_type, facts=facts, at=now()
+        )
         job.version_id = version.id
         deposit.identity = None if identity.rebuilt else identity_to(identity)
         job.budget.allowed = allowance_for(deposit.size, identity.page_count or 0)
@@ -162,7 +181,9 @@ def read_text(job: Job) -> None:
 def recognise(job: Job) -> None:
     """OCR for the pages that asked for it, in whatever order they come."""
     with reading_session(job.house.engine) as session:
-        rows = session.execute(select(Page.number, Page.steps).where(Page.version_id == job.version()).order_by(Page.number)).all()
+        rows = session.execute(
+            select(Page.number, Page.steps).where(Page.version_id == job.version()).order_by(Page.number)
+        ).all()
     waiting = [row.number for row in rows if OCR_WANTED in row.steps]
     if not waiting:
         return
@@ -186,7 +207,9 @@ def draw_pages(job: Job) -> None:
         images = reading.draw_pages(job.path, missing, Path(folder), kind=job.kind, budget=job.budget)
         for pages in batches((list(page) for _, page in groupby(images, key=attrgetter("number"))), DRAW_BATCH):
             found: set[str] = set()
-            renditions = [store_image(job, image, found) for page in pages for image in page if isinstance(image, PageImage)]
+            renditions = [
+                store_image(job, image, found) for page in pages for image in page if isinstance(image, PageImage)
+            ]
             undrawn = [image.number for page in pages for image in page if isinstance(image, Undrawn) and image.tried]
             reach("pages-drawn")
             done += len(pages)
@@ -195,10 +218,14 @@ def draw_pages(job: Job) -> None:
 
 
 def describe(job: Job) -> None:
-    """Guess title, subject, grade and series; seal the version; publish it, or send it to the reviewers, when that was asked by someone who may."""
+    """Guess title, subject, grade and series; seal the version; publish it, or send it to the reviewers, when that was
+    asked by someone who may.
+    """
     job.keep(step="describe")
     with reading_session(job.house.engine) as session:
-        first = session.scalars(select(Page.text).where(Page.version_id == job.version()).order_by(Page.number).limit(FIRST_PAGES)).all()
+        first = session.scalars(
+            select(Page.text).where(Page.version_id == job.version()).order_by(Page.number).limit(FIRST_PAGES)
+        ).all()
     if job.identity is None:
         raise RuntimeError("describe before identify")
     found = describing.describe(job.identity, job.name, first)
@@ -303,7 +330,14 @@ def _undrawn(job: Job) -> set[int]:
     return {one["page"] for one in warnings if one["code"] == NOT_DRAWN}
 
 
-def _add_renditions(files: FileStore, renditions: list[Rendition], found: set[str], undrawn: list[int], session: Session, deposit: Deposit) -> None:
+def _add_renditions(
+    files: FileStore,
+    renditions: list[Rendition],
+    found: set[str],
+    undrawn: list[int],
+    session: Session,
+    deposit: Deposit,
+) -> None:
     if not keeping.are_there(session, files, found):
         raise FileNotFoundError("an image was swept away before its row could name it")  # the next try draws it again
     warn(deposit, *({"code": NOT_DRAWN, "page": number} for number in undrawn))

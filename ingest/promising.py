@@ -21,7 +21,10 @@ def refuse_without_room(session: Session, house: House, size: int) -> None:
 
 def promised(session: Session, house: House) -> int:
     """Bytes that the uploads which grow on this machine may still send."""
-    sizes = {deposit_id.hex: size for deposit_id, size in session.execute(select(Deposit.id, Deposit.size).where(Deposit.state == RECEIVING))}
+    sizes = {
+        deposit_id.hex: size
+        for deposit_id, size in session.execute(select(Deposit.id, Deposit.size).where(Deposit.state == RECEIVING))
+    }
     left = 0
     with os.scandir(house.settings.staging) as files:
         for file in files:

@@ -1,4 +1,6 @@
-"""The front of the reading room: what is this file, what do its pages say, how do they look? All parsing happens in limited children."""
+"""The front of the reading room: what is this file, what do its pages say, how do they look? All parsing happens in
+limited children.
+"""
 
 import mimetypes
 import os
@@ -35,8 +37,8 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Task(Generic[Answer]):
-    """What a child does with pages: its name, seconds of processor for the start and for a page, how an answer is taken, what a page says that
-    is given up after it has killed, and one for which nothing was left.
+    """What a child does with pages: its name, seconds of processor for the start and for a page, how an answer is
+    taken, what a page says that is given up after it has killed, and one for which nothing was left.
     """
 
     name: str
@@ -52,8 +54,12 @@ class Task(Generic[Answer]):
         return Limits(cpu=cpu, wall=max(1, round(min(20 + 3 * cpu, left))))
 
 
-def identify(path: Path, name: str, *, page_limit: int = PAGE_LIMIT, folder: Path | None = None, budget: Budget | None = None) -> Identity:
-    """What the file is, by its bytes; a damaged PDF is rebuilt in `folder`. Raises a refusal of `ingest/refusals.py` with a stable code."""
+def identify(
+    path: Path, name: str, *, page_limit: int = PAGE_LIMIT, folder: Path | None = None, budget: Budget | None = None
+) -> Identity:
+    """What the file is, by its bytes; a damaged PDF is rebuilt in `folder`. Raises a refusal of `ingest/refusals.py`
+    with a stable code.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
@@ -65,10 +71,14 @@ def identify(path: Path, name: str, *, page_limit: int = PAGE_LIMIT, folder: Pat
     image = _image_type(path, head)
     if image:
         return Identity(IMAGE, image, 1)
-    return Identity(FILE, mimetypes.guess_type(name)[0] or "application/octet-stream", None, warnings=("kept-not-read",))
+    return Identity(
+        FILE, mimetypes.guess_type(name)[0] or "application/octet-stream", None, warnings=("kept-not-read",)
+    )
 
 
-def read_text(path: Path, numbers: Sequence[int], *, kind: str = PDF, budget: Budget | None = None) -> Iterator[PageRead]:
+def read_text(
+    path: Path, numbers: Sequence[int], *, kind: str = PDF, budget: Budget | None = None
+) -> Iterator[PageRead]:
     """The pages' words, in order; a page that kills its reader twice is named and the others go on."""
     budget = budget or Budget()
     for batch in _batches(numbers, READ_BATCH):
@@ -84,7 +94,9 @@ def needs_ocr(page: PageRead) -> bool:
     return page.score is not None and page.score < TOO_BAD
 
 
-def recognise(path: Path, numbers: Sequence[int], *, kind: str = PDF, budget: Budget | None = None) -> Iterator[PageRead]:
+def recognise(
+    path: Path, numbers: Sequence[int], *, kind: str = PDF, budget: Budget | None = None
+) -> Iterator[PageRead]:
     """The pages by OCR, in order."""
     come: dict[int, PageRead] = {}
     waiting = iter(numbers)
@@ -96,7 +108,9 @@ def recognise(path: Path, numbers: Sequence[int], *, kind: str = PDF, budget: Bu
             following = next(waiting, None)
 
 
-def recognise_as_it_comes(path: Path, numbers: Sequence[int], *, kind: str = PDF, budget: Budget | None = None) -> Generator[PageRead]:
+def recognise_as_it_comes(
+    path: Path, numbers: Sequence[int], *, kind: str = PDF, budget: Budget | None = None
+) -> Generator[PageRead]:
     """The pages by OCR, each as soon as it is read; as many children at once as there are cores."""
     budget = budget or Budget()
     try:
@@ -106,10 +120,16 @@ def recognise_as_it_comes(path: Path, numbers: Sequence[int], *, kind: str = PDF
         return
     hands = max(1, min(os.cpu_count() or 1, 8))
     shares = _batches(numbers, max(1, min(OCR_BATCH, -(-len(numbers) // hands))))
-    yield from beside([partial(_each, RECOGNISE, {"path": str(path), "kind": kind}, share, budget) for share in shares], hands, budget.leash)
+    yield from beside(
+        [partial(_each, RECOGNISE, {"path": str(path), "kind": kind}, share, budget) for share in shares],
+        hands,
+        budget.leash,
+    )
 
 
-def draw_pages(path: Path, numbers: Sequence[int], folder: Path, *, kind: str = PDF, budget: Budget | None = None) -> Iterator[PageImage | Undrawn]:
+def draw_pages(
+    path: Path, numbers: Sequence[int], folder: Path, *, kind: str = PDF, budget: Budget | None = None
+) -> Iterator[PageImage | Undrawn]:
     """Images of the pages in `folder`, in order; a page that cannot be drawn is named."""
     budget = budget or Budget()
     for batch in _batches(numbers, DRAW_BATCH):
@@ -118,7 +138,10 @@ def draw_pages(path: Path, numbers: Sequence[int], folder: Path, *, kind: str = 
 
 def _identify_pdf(path: Path, page_limit: int, folder: Path | None, budget: Budget) -> Identity:
     refused = {"encrypted": Encrypted, "damaged": Damaged, "no-pages": NoPages}
-    answer = _first({"task": "identify", "path": str(path)}, LOOK_LIMITS, budget) or {"refused": "damaged", "suspect": True}
+    answer = _first({"task": "identify", "path": str(path)}, LOOK_LIMITS, budget) or {
+        "refused": "damaged",
+        "suspect": True,
+    }
     if answer.get("suspect") and folder is not None:
         limits = replace(REBUILD_LIMITS, file=2 * path.stat().st_size + REBUILD_LIMITS.file)
         answer = _first({"task": "rebuild", "path": str(path), "folder": str(folder)}, limits, budget) or answer
@@ -128,7 +151,16 @@ def _identify_pdf(path: Path, page_limit: int, folder: Path | None, budget: Budg
         raise TooManyPages(pages=answer["page_count"], limit=page_limit)
     contents = tuple(Heading(level, title, page) for level, title, page in answer["contents"])
     rebuilt = Path(answer["path"]) if "path" in answer else None
-    return Identity(PDF, "application/pdf", answer["page_count"], answer["title"], answer["author"], contents, tuple(answer["warnings"]), rebuilt)
+    return Identity(
+        PDF,
+        "application/pdf",
+        answer["page_count"],
+        answer["title"],
+        answer["author"],
+        contents,
+        tuple(answer["warnings"]),
+        rebuilt,
+    )
 
 
 def _first(job: dict[str, Any], limits: Limits, budget: Budget) -> dict[str, Any] | None:
@@ -156,7 +188,9 @@ def _image_type(path: Path, head: bytes) -> str | None:
 
 
 def _each(task: Task[Answer], job: dict[str, Any], numbers: Sequence[int], budget: Budget) -> Iterator[Answer]:
-    """Run a batch. When its child dies, the page it was at is tried once more by itself, and given up when it kills again; the others go on."""
+    """Run a batch. When its child dies, the page it was at is tried once more by itself, and given up when it kills
+    again; the others go on.
+    """
     rest = list(numbers)
     while rest:
         if budget.spent:
@@ -170,12 +204,20 @@ def _each(task: Task[Answer], job: dict[str, Any], numbers: Sequence[int], budge
             rest = rest[len(batch) :]
         except ChildDied as died:
             rest = [number for number in rest if number not in done]
-            log.warning("parser-died", reason=str(died), page=rest[0] if rest else None, spent=round(budget.seconds), deaths=budget.deaths)
+            log.warning(
+                "parser-died",
+                reason=str(died),
+                page=rest[0] if rest else None,
+                spent=round(budget.seconds),
+                deaths=budget.deaths,
+            )
             if rest and budget.died(task.name, rest[0]):
                 yield task.give_up(rest.pop(0))
 
 
-def _answers(task: Task[Answer], job: dict[str, Any], numbers: Sequence[int], done: set[int], budget: Budget) -> Iterator[Answer]:
+def _answers(
+    task: Task[Answer], job: dict[str, Any], numbers: Sequence[int], done: set[int], budget: Budget
+) -> Iterator[Answer]:
     """What one child says of these pages. Raises ChildDied."""
     limits = task.limits(len(numbers), budget.left)
     with closing(sandbox.run({"task": task.name, "numbers": list(numbers), **job}, limits, budget.leash)) as answers:

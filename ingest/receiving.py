@@ -1,7 +1,9 @@
-"""Bytes of an upload as they come: written, hashed and checked in one pass, so that nothing is read again at the finish.
+"""Bytes of an upload as they come: written, hashed and checked in one pass, so that nothing is read again at the
+finish.
 
-The SHA-256 of what has arrived so far lives in the memory of the process that received all of it. Whoever knows less (a second process,
-one that was started again) hashes the file from the disk at the finish; the memory saves time and is never needed.
+The SHA-256 of what has arrived so far lives in the memory of the process that received all of it. Whoever knows less (a
+second process, one that was started again) hashes the file from the disk at the finish; the memory saves time and is
+never needed.
 """
 
 import hashlib
@@ -55,9 +57,13 @@ class RunningHashes:
 
 
 class Part:
-    """A run of bytes on its way into the file of an upload that has `size` bytes when it is whole. It leaves the reserve of its disk alone."""
+    """A run of bytes on its way into the file of an upload that has `size` bytes when it is whole. It leaves the
+    reserve of its disk alone.
+    """
 
-    def __init__(self, descriptor: int, start: int, size: int, whole: "hashlib._Hash | None", algorithm: str | None, disk: Disk) -> None:
+    def __init__(
+        self, descriptor: int, start: int, size: int, whole: "hashlib._Hash | None", algorithm: str | None, disk: Disk
+    ) -> None:
         self.descriptor, self.start, self.offset, self.size = descriptor, start, start, size
         self.whole, self.disk = whole, disk
         self.own = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
@@ -77,7 +83,9 @@ class Part:
         self._hurry(before)
 
     def _hurry(self, before: int) -> None:
-        """Let the disk begin with each stretch that is full, so that the one fsync at the finish finds little left to do."""
+        """Let the disk begin with each stretch that is full, so that the one fsync at the finish finds little left to
+        do.
+        """
         begin, end = before - before % STRETCH, self.offset - self.offset % STRETCH
         if end > begin and hasattr(os, "posix_fadvise"):
             os.posix_fadvise(self.descriptor, begin, end - begin, os.POSIX_FADV_DONTNEED)

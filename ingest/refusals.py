@@ -51,8 +51,14 @@ class Repaired(Warned):
 
 class Rebuilt(Warned):
     code = "rebuilt"
-    vi = "Tệp bị hỏng cấu trúc; máy đã dựng lại một bản để đọc, có thể thiếu trang. Xem lại giúp nhé, bản gốc vẫn giữ nguyên."
-    en = "The structure of this file is damaged; a rebuilt copy is read, and pages may be missing. Please look through it; the original is kept as it is."
+    vi = (
+        "Tệp bị hỏng cấu trúc; máy đã dựng lại một bản để đọc, có thể thiếu trang. Xem lại giúp nhé, bản gốc vẫn giữ "
+        "nguyên."
+    )
+    en = (
+        "The structure of this file is damaged; a rebuilt copy is read, and pages may be missing. Please look through "
+        "it; the original is kept as it is."
+    )
 
 
 class KeptNotRead(Warned):
@@ -75,8 +81,14 @@ class PageNotDrawn(Warned):
 
 class TooMuchWork(Warned):
     code = "too-much-work"
-    vi = "Tệp này bắt máy làm quá nhiều nên máy dừng lại: từ trang {page} trở đi có thể thiếu chữ hoặc hình. Bản gốc vẫn giữ nguyên."
-    en = "This file took too much work, so reading stopped: from page {page} on, words or pictures may be missing. The original is kept as it is."
+    vi = (
+        "Tệp này bắt máy làm quá nhiều nên máy dừng lại: từ trang {page} trở đi có thể thiếu chữ hoặc hình. Bản gốc "
+        "vẫn giữ nguyên."
+    )
+    en = (
+        "This file took too much work, so reading stopped: from page {page} on, words or pictures may be missing. The "
+        "original is kept as it is."
+    )
 
 
 class PageNotReadable(Warned):

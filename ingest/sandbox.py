@@ -73,7 +73,13 @@ class Leash:
 def run(job: dict[str, Any], limits: Limits, leash: Leash | None = None) -> Generator[dict[str, Any]]:
     """Run one job and yield its answers as they come. Raises ChildDied, Cut."""
     leash = leash or Leash()
-    child = subprocess.Popen([sys.executable, "-I", "-m", "ingest.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(), close_fds=True)
+    child = subprocess.Popen(
+        [sys.executable, "-I", "-m", "ingest.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=_environment(),
+        close_fds=True,
+    )
     if child.stdin is None or child.stdout is None:
         raise ChildDied("no pipes")
     leash.hold(child)
@@ -99,7 +105,9 @@ def run(job: dict[str, Any], limits: Limits, leash: Leash | None = None) -> Gene
 
 
 def confine(limits: Limits) -> bool:
-    """Inside the child: set the limits, die with the parent, leave the network; returns whether the network is cut off."""
+    """Inside the child: set the limits, die with the parent, leave the network; returns whether the network is cut
+    off.
+    """
     for what, most in (
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, limits.cpu),

@@ -1,8 +1,8 @@
 """What uploads leave behind: complete ones whose process died, expired ones, and files and rows that lost each other.
 
-Two rules keep the sweep from whoever is still at work. It lists the folder before it reads the rows, so that what begins meanwhile is no
-business of this sweep. And it leaves alone what is younger than five minutes: a file lies there before its row can be read, and somebody
-may just be filling it.
+Two rules keep the sweep from whoever is still at work. It lists the folder before it reads the rows, so that what
+begins meanwhile is no business of this sweep. And it leaves alone what is younger than five minutes: a file lies there
+before its row can be read, and somebody may just be filling it.
 """
 
 import contextlib
@@ -38,7 +38,9 @@ class Staged:
 
 
 def sweep(house: House, *, at: datetime) -> None:
-    """Accept uploads that were complete when a process died, forget expired ones, and remove files that no row knows."""
+    """Accept uploads that were complete when a process died, forget expired ones, and remove files that no row
+    knows.
+    """
     files = list(staged(house.settings.staging))
     with reading_session(house.engine) as session:
         open_ones = {row.id: row for row in session.scalars(select(Deposit).where(Deposit.state == RECEIVING))}
@@ -53,7 +55,9 @@ def sweep(house: House, *, at: datetime) -> None:
 
 
 def one_of_many(act: Callable[[], None], upload: uuid.UUID) -> None:
-    """Whatever breaks in one, the others are swept. Raises what all of them would meet: a store or a database that is away."""
+    """Whatever breaks in one, the others are swept. Raises what all of them would meet: a store or a database that is
+    away.
+    """
     try:
         act()
     except (Refusal, FileNotFoundError):

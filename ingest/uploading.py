@@ -1,4 +1,6 @@
-"""Bytes on their way in. The offset of an upload is the size of its file on the disk, so a crash can never tell a lie about it."""
+"""Bytes on their way in. The offset of an upload is the size of its file on the disk, so a crash can never tell a lie
+about it.
+"""
 
 import base64
 import binascii
@@ -50,7 +52,8 @@ class MetadataBroken(Wrong):
 
 
 def begin(session: Session, house: House, *, size: int, at: datetime, **wish: Any) -> Deposit:
-    """Expect a file, before its first byte travels: all of it has room, and its empty file lies there before anybody can read its row.
+    """Expect a file, before its first byte travels: all of it has room, and its empty file lies there before anybody
+    can read its row.
 
     Raises TooLarge, DiskFull, and what `depositing.begin` raises, which also says what may be wished.
     """
@@ -78,7 +81,9 @@ def offset_of(house: House, deposit_id: uuid.UUID) -> int:
 
 @contextmanager
 def locked(house: House, deposit_id: uuid.UUID) -> Iterator[int]:
-    """The open file of an upload, ours alone. Raises UploadBusy, and UnknownDeposit also when it went while we were about to take it."""
+    """The open file of an upload, ours alone. Raises UploadBusy, and UnknownDeposit also when it went while we were
+    about to take it.
+    """
     try:
         descriptor = os.open(staging_path(house, deposit_id), os.O_RDWR)
     except FileNotFoundError as error:
@@ -97,7 +102,8 @@ def locked(house: House, deposit_id: uuid.UUID) -> Iterator[int]:
 def finish(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
     """All bytes are here: store, then say so in one transaction. Safe to run again after a crash at any place.
 
-    The SHA-256 comes from the process that saw every byte go by; where that was another one, the file is hashed here, once.
+    The SHA-256 comes from the process that saw every byte go by; where that was another one, the file is hashed here,
+    once.
     """
     path = staging_path(house, deposit_id)
     reach("upload-complete")
@@ -115,7 +121,8 @@ def _stored_and_named(house: House, deposit_id: uuid.UUID, key: str, path: Path,
     house.files.put(key, path, "application/octet-stream", hashed=True)
     reach("upload-stored")
     with transaction(house.engine) as session:
-        if not keeping.are_there(session, house.files, [key]):  # also what we wrote ourselves: a refused deposit of the same bytes goes at once
+        # also what we wrote ourselves: a refused deposit of the same bytes goes at once
+        if not keeping.are_there(session, house.files, [key]):
             return False
         depositing.accept(session, deposit_id, key, at=at)
     return True

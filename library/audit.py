@@ -1,7 +1,8 @@
 """The audit: one line per change of state, written in the transaction that it tells of.
 
-The worker seals the lines of each unit into a hash chain afterwards, so that a school's desks do not wait for each other.
-Lines name ids, codes and digests; names of people stay in their own tables, so that erasing a person never breaks the chain.
+The worker seals the lines of each unit into a hash chain afterwards, so that a school's desks do not wait for each
+other. Lines name ids, codes and digests; names of people stay in their own tables, so that erasing a person never
+breaks the chain.
 """
 
 import uuid
@@ -49,15 +50,33 @@ class Event(Base):
 
 
 def tell(
-    session: Session, act: str, subject: Identified, *, unit_id: uuid.UUID | None, by: uuid.UUID | None, at: datetime,
-    before: str | None = None, after: str | None = None, on_behalf_of: uuid.UUID | None = None, **facts: Any,
-) -> Event:  # fmt: skip
+    session: Session,
+    act: str,
+    subject: Identified,
+    *,
+    unit_id: uuid.UUID | None,
+    by: uuid.UUID | None,
+    at: datetime,
+    before: str | None = None,
+    after: str | None = None,
+    on_behalf_of: uuid.UUID | None = None,
+    **facts: Any,
+) -> Event:
     """Say in this transaction what it does. `subject` must have its id; `facts` are JSON: codes, numbers, ids."""
     origin = logs.this_request()
     kind = str(getattr(type(subject), "__tablename__", "unknown"))
     event = Event(
-        happened_at=at, act=act, unit_id=unit_id, person_id=by, on_behalf_of=on_behalf_of, subject_kind=kind, subject_id=subject.id,
-        before=before, after=after, facts=facts, origin=origin,
-    )  # fmt: skip
+        happened_at=at,
+        act=act,
+        unit_id=unit_id,
+        person_id=by,
+        on_behalf_of=on_behalf_of,
+        subject_kind=kind,
+        subject_id=subject.id,
+        before=before,
+        after=after,
+        facts=facts,
+        origin=origin,
+    )
     session.add(event)
     return event

@@ -1,7 +1,8 @@
 """The database: engine, sessions, and the base of all tables.
 
-On SQLite a writing transaction opens with BEGIN IMMEDIATE, so that two writers wait for each other instead of failing late. A reading
-session cannot write, on either database, and sees one state of the data however many statements it asks.
+On SQLite a writing transaction opens with BEGIN IMMEDIATE, so that two writers wait for each other instead of failing
+late. A reading session cannot write, on either database, and sees one state of the data however many statements it
+asks.
 """
 
 import sqlite3
@@ -23,9 +24,12 @@ from library.limits import USUAL, Limits, is_postgres
 
 BUSY_SECONDS = 20
 WRITING, READING = "hoclieu_writing", "hoclieu_reading"
-ALONE, NO_LONGER = (text(f"SELECT pg_{act}(hashtextextended(:name, 1))") for act in ("try_advisory_lock", "advisory_unlock"))
+ALONE, NO_LONGER = (
+    text(f"SELECT pg_{act}(hashtextextended(:name, 1))") for act in ("try_advisory_lock", "advisory_unlock")
+)
 HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-BIG = BigInteger().with_variant(Integer, "sqlite")  # a number beyond two thousand million; SQLite's own numbers reach as far
+# a number beyond two thousand million; SQLite's own numbers reach as far
+BIG = BigInteger().with_variant(Integer, "sqlite")
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -68,9 +72,11 @@ class Identified:
 
 
 def open_engine(url: str, limits: Limits = USUAL) -> Engine:
-    """An engine for the database at `url`. SQLite runs in WAL mode with keys enforced and full synchronisation; `limits` are PostgreSQL's.
+    """An engine for the database at `url`. SQLite runs in WAL mode with keys enforced and full synchronisation;
+    `limits` are PostgreSQL's.
 
-    Errors do not tell the values of their statements, because errors are logged and the values may be names of people (see also `logs.discreet`).
+    Errors do not tell the values of their statements, because errors are logged and the values may be names of people
+    (see also `logs.discreet`).
     """
     if is_postgres(url):
         from library.postgres import open_postgres  # noqa: PLC0415  # a URL's scheme imports its adapter
@@ -78,7 +84,9 @@ def open_engine(url: str, limits: Limits = USUAL) -> Engine:
         return open_postgres(url, limits)
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=10, hide_parameters=True)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=10, hide_parameters=True
+    )
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)
     return engine
@@ -87,7 +95,13 @@ def open_engine(url: str, limits: Limits = USUAL) -> Engine:
 def prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     """Leave transactions to us and set what every connection needs."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}", "cache_size=-4000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "cache_size=-4000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -99,9 +113,13 @@ def begin_sqlite(connection: Any) -> None:
 
 
 def reading_session(engine: Engine, *, within: walls.Place = walls.HOUSE) -> Session:
-    """A session for reading; it takes no lock, sees one state and cannot write. `within`: whose sight of people it has."""
+    """A session for reading; it takes no lock, sees one state and cannot write. `within`: whose sight of people it
+    has.
+    """
     options = SNAPSHOT if engine.dialect.name == "postgresql" else {READING: True}
-    return Session(engine.execution_options(**options), autoflush=False, expire_on_commit=False, info={walls.PLACE: within})
+    return Session(
+        engine.execution_options(**options), autoflush=False, expire_on_commit=False, info={walls.PLACE: within}
+    )
 
 
 def writing_session(engine: Engine, *, within: walls.Place = walls.HOUSE) -> Session:
@@ -117,7 +135,9 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 
 def hold(session: Session, names: Collection[str]) -> None:
-    """Nobody else holds these names until this transaction ends; always taken in one order. On SQLite the one writer is hold enough."""
+    """Nobody else holds these names until this transaction ends; always taken in one order. On SQLite the one writer is
+    hold enough.
+    """
     if session.get_bind().dialect.name == "postgresql":
         for name in sorted(names):
             session.execute(HOLD, {"name": name})
@@ -125,9 +145,11 @@ def hold(session: Session, names: Collection[str]) -> None:
 
 @contextmanager
 def alone(engine: Engine, name: str) -> Iterator[None]:
-    """Nobody else on any machine does this meanwhile, however long it takes; whoever dies has left. Raises BlockingIOError while somebody else does it.
+    """Nobody else on any machine does this meanwhile, however long it takes; whoever dies has left. Raises
+    BlockingIOError while somebody else does it.
 
-    Not a transaction, which may not stand idle for so long. On SQLite there is one machine, and its folders have locks of their own.
+    Not a transaction, which may not stand idle for so long. On SQLite there is one machine, and its folders have locks
+    of their own.
     """
     if engine.dialect.name != "postgresql":
         yield
@@ -142,7 +164,9 @@ def alone(engine: Engine, name: str) -> Iterator[None]:
 
 
 def add_missing(session: Session, model: type[Base], **values: Any) -> bool:
-    """The row, unless one with its key is there already, also when somebody else adds it in this moment; returns whether it is new."""
+    """The row, unless one with its key is there already, also when somebody else adds it in this moment; returns
+    whether it is new.
+    """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     done = session.execute(insert(model).values(**values).on_conflict_do_nothing())
     return isinstance(done, CursorResult) and done.rowcount == 1

@@ -1,7 +1,7 @@
 """Errors that people can read as they stand.
 
-Each refusal is a class with a stable code for programs, one Vietnamese and one English sentence for people,
-and the facts of the case for logs and for the sentences themselves. Six bases say what kind of refusal it is; what each means
+Each refusal is a class with a stable code for programs, one Vietnamese and one English sentence for people, and the
+facts of the case for logs and for the sentences themselves. Six bases say what kind of refusal it is; what each means
 on the wire stands in `api/errors.py`.
 """
 
@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 
 class Refusal(Exception):
-    """A wish that the house turns down. Subclasses give `code`, `vi` and `en`; the sentences may name facts in braces."""
+    """A wish that the house turns down. Subclasses give `code`, `vi` and `en`; the sentences may name facts in
+    braces.
+    """
 
     code: ClassVar[str] = "refused"
     vi: ClassVar[str] = "Việc này không làm được."

@@ -1,7 +1,7 @@
 """Places where a test may kill the process, to show that nothing accepted is lost. Without the setting they do nothing.
 
-`HOCLIEU_FAILPOINT=name` kills at the first arrival, `name:3` at the third; `HOCLIEU_FAILPOINT=name@FILE` only while FILE does not
-exist, and creates it first: so that a restarted process passes.
+`HOCLIEU_FAILPOINT=name` kills at the first arrival, `name:3` at the third; `HOCLIEU_FAILPOINT=name@FILE` only while
+FILE does not exist, and creates it first: so that a restarted process passes.
 """
 
 import os

@@ -32,7 +32,9 @@ def set_up(process: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared)
+    )
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(logging.WARNING)
     if inherited := os.environ.get(REQUEST_ID):
@@ -41,7 +43,10 @@ def set_up(process: str) -> None:
 
 def discreet(_logger: object, _level: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Leave out the rows in a database's errors: the values may be names of people."""
-    return {name: DETAIL.sub("DETAIL: …", value) if isinstance(value, str) and "DETAIL:" in value else value for name, value in line.items()}
+    return {
+        name: DETAIL.sub("DETAIL: …", value) if isinstance(value, str) and "DETAIL:" in value else value
+        for name, value in line.items()
+    }
 
 
 def this_request() -> str | None:

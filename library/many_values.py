@@ -1,4 +1,6 @@
-"""Many values in one parameter of a statement, as a JSON array: the statement stays the same whatever their number, so it is built once."""
+"""Many values in one parameter of a statement, as a JSON array: the statement stays the same whatever their number, so
+it is built once.
+"""
 
 import json
 from collections.abc import Iterable

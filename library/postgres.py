@@ -1,8 +1,8 @@
 """PostgreSQL: an engine with limits, and connections that notice when the server has stopped answering.
 
-A server that is down refuses at once; one that hangs (stopped machine, dead network) keeps its connections open and says nothing. So
-whoever has waited half a second asks, on a line of its own, whether the server is there at all. If it is, waiting goes on until the
-statement's own limit; if it is not, the wait ends as if the server had gone.
+A server that is down refuses at once; one that hangs (stopped machine, dead network) keeps its connections open and
+says nothing. So whoever has waited half a second asks, on a line of its own, whether the server is there at all. If it
+is, waiting goes on until the statement's own limit; if it is not, the wait ends as if the server had gone.
 """
 
 import threading
@@ -18,7 +18,8 @@ from sqlalchemy.engine import URL, make_url
 
 from library.limits import CONNECT_SECONDS, Limits
 
-SILENCE, ANSWER, HOLDS = 0.5, 1.0, 0.3  # seconds: of silence before we ask, for the answer, and that an answer holds; in sum under two
+# seconds: of silence before we ask, for the answer, and that an answer holds; in sum under two
+SILENCE, ANSWER, HOLDS = 0.5, 1.0, 0.3
 LOOK = 0.1  # seconds between two looks at the clock while waiting
 Result = TypeVar("Result")
 Dsn = tuple[tuple[str, Any], ...]
@@ -27,7 +28,13 @@ Dsn = tuple[tuple[str, Any], ...]
 def open_postgres(url: str, limits: Limits) -> Engine:
     """An engine whose pool never waits: the gate has counted the places before."""
     told = {"connect_timeout": CONNECT_SECONDS, "application_name": "hoclieu", "options": limits.options()}
-    pool: dict[str, Any] = {"pool_size": limits.connections, "max_overflow": 2, "pool_timeout": ANSWER, "pool_pre_ping": True, "pool_recycle": 1800}
+    pool: dict[str, Any] = {
+        "pool_size": limits.connections,
+        "max_overflow": 2,
+        "pool_timeout": ANSWER,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+    }
     engine = create_engine(url, connect_args=told, hide_parameters=True, **pool)
     pulse = Pulse(make_url(url))
     event.listen(engine, "do_connect", lambda _dialect, _record, _words, told: pulse.connect(told))
@@ -38,14 +45,23 @@ class Pulse:
     """Whether the server answers, asked by one for all who wait."""
 
     def __init__(self, url: URL) -> None:
-        told: dict[str, Any] = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database, **url.query}
+        told: dict[str, Any] = {
+            "host": url.host,
+            "port": url.port,
+            "user": url.username,
+            "password": url.password,
+            "dbname": url.database,
+            **url.query,
+        }
         self.told = {name: value for name, value in told.items() if value is not None}
         self.lock = threading.Lock()
         self.asked_at = float("-inf")
         self.beat = False
 
     def connect(self, told: dict[str, Any]) -> psycopg.Connection[Any]:
-        """A connection that feels this pulse; libpq by itself would wait twice as long for a server that says nothing."""
+        """A connection that feels this pulse; libpq by itself would wait twice as long for a server that says
+        nothing.
+        """
         if not self.beats():
             raise psycopg.OperationalError("the database does not answer")
         made = Watched.connect(**told)
@@ -71,7 +87,9 @@ class Pulse:
 
 
 class WithoutNul(Dumper):
-    """Text for PostgreSQL, which keeps no NUL: a replacement character stands for it, so that such a word equals nothing and breaks nothing."""
+    """Text for PostgreSQL, which keeps no NUL: a replacement character stands for it, so that such a word equals
+    nothing and breaks nothing.
+    """
 
     def dump(self, obj: str) -> bytes:
         return obj.replace("\0", "\ufffd").encode()

@@ -1,8 +1,10 @@
-"""The chain over the audit: the lines of each unit are sealed into hashes, so that whoever changes, removes, adds or moves one is found.
+"""The chain over the audit: the lines of each unit are sealed into hashes, so that whoever changes, removes, adds or
+moves one is found.
 
-A line's digest is taken over its predecessor's digest and its own ids, codes, digests and facts, each with its length before it. Running
-numbers are left out, and so are names of people: erasing a person breaks nothing. What a chain cannot see by itself, that its newest lines
-are gone, is seen with a head that was exported before (`heads`) and is kept where the writer of the database cannot reach.
+A line's digest is taken over its predecessor's digest and its own ids, codes, digests and facts, each with its length
+before it. Running numbers are left out, and so are names of people: erasing a person breaks nothing. What a chain
+cannot see by itself, that its newest lines are gone, is seen with a head that was exported before (`heads`) and is kept
+where the writer of the database cannot reach.
 """
 
 import hashlib
@@ -52,9 +54,21 @@ def digest_of(line: Event, place: int, previous: str) -> str:
     moment = line.happened_at.astimezone(UTC).isoformat(timespec="microseconds")
     facts = json.dumps(line.facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     fields = (
-        previous, place, line.id, moment, line.act, line.unit_id, line.person_id, line.on_behalf_of, line.subject_kind, line.subject_id,
-        line.before, line.after, facts, line.origin,
-    )  # fmt: skip
+        previous,
+        place,
+        line.id,
+        moment,
+        line.act,
+        line.unit_id,
+        line.person_id,
+        line.on_behalf_of,
+        line.subject_kind,
+        line.subject_id,
+        line.before,
+        line.after,
+        facts,
+        line.origin,
+    )
     return hashlib.sha256(b"".join(_prefixed(field) for field in fields)).hexdigest()
 
 
@@ -97,8 +111,12 @@ def heads(session: Session) -> list[Head]:
     return [Head(row.unit_id, *_end(session, row.unit_id)) for row in session.execute(newest).all()]
 
 
-def verify(session: Session, unit_ids: Iterable[uuid.UUID | None], known: Sequence[Head] = ()) -> tuple[list[Break], int]:
-    """The first broken link of each of these chains that has one, and how many lines were looked at. `known`: heads exported before."""
+def verify(
+    session: Session, unit_ids: Iterable[uuid.UUID | None], known: Sequence[Head] = ()
+) -> tuple[list[Break], int]:
+    """The first broken link of each of these chains that has one, and how many lines were looked at. `known`: heads
+    exported before.
+    """
     breaks, lines = [], 0
     for unit_id in unit_ids:
         promised: dict[int, set[str]] = {}
@@ -144,7 +162,12 @@ def _sealed(session: Session, unit_id: uuid.UUID | None) -> Iterator[Event]:
 
 def _end(session: Session, unit_id: uuid.UUID | None) -> tuple[int, str]:
     """Place and digest of the newest sealed line; place 0 with the genesis before the first."""
-    newest = select(Event.place, Event.digest).where(Event.unit_id == unit_id, Event.place.is_not(None)).order_by(Event.place.desc()).limit(1)
+    newest = (
+        select(Event.place, Event.digest)
+        .where(Event.unit_id == unit_id, Event.place.is_not(None))
+        .order_by(Event.place.desc())
+        .limit(1)
+    )
     row = session.execute(newest).first()
     return (row[0] or 0, row[1] or "") if row is not None else (0, genesis(unit_id))
 

@@ -12,10 +12,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from library.clock import now
 from library.limits import Limits
-from library.settings_checks import PREFIX, SCHEMES, mail_mistakes, place_mistakes, production_mistakes, scheme_mistakes, variable, without_secret
+from library.settings_checks import (
+    PREFIX,
+    SCHEMES,
+    mail_mistakes,
+    place_mistakes,
+    production_mistakes,
+    scheme_mistakes,
+    variable,
+    without_secret,
+)
 from library.space import Disk
 
-OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT", "HOCLIEU_TESTS_ON"}  # read where they are used, by child processes too
+# read where they are used, by child processes too
+OUTSIDE = {"HOCLIEU_REQUEST_ID", "HOCLIEU_TESSDATA", "HOCLIEU_FAILPOINT", "HOCLIEU_TESTS_ON"}
 
 
 class SettingsMistaken(Exception):
@@ -35,46 +45,90 @@ class Settings(BaseSettings):
         default="embedded", description="production: many processes behind a proxy; refuses what is unsafe there"
     )
     home: Path = Field(default=Path("var"), description="folder for everything that embedded mode keeps")
-    database: str = Field(default="", description="sqlite:///path (default: in home) or postgresql+psycopg://user@host/name")
-    database_owner: str = Field(default="", description="the same PostgreSQL as the role that owns the tables; only migrations use it")
-    database_connections: int = Field(default=16, ge=2, description="connections of one process to PostgreSQL, and its places for requests")
+    database: str = Field(
+        default="", description="sqlite:///path (default: in home) or postgresql+psycopg://user@host/name"
+    )
+    database_owner: str = Field(
+        default="", description="the same PostgreSQL as the role that owns the tables; only migrations use it"
+    )
+    database_connections: int = Field(
+        default=16, ge=2, description="connections of one process to PostgreSQL, and its places for requests"
+    )
     statement_seconds: float = Field(default=30, gt=0, description="the longest statement on PostgreSQL")
     lock_seconds: float = Field(default=10, gt=0, description="the longest wait for a lock on PostgreSQL")
-    wait_seconds: float = Field(default=1.5, gt=0, description="when nobody was served by PostgreSQL for so long, who waits for a place hears: try again")
-    files: str = Field(default="", description="file://path (default: in home), or s3://ACCESS:SECRET@host:port/bucket?secure=false&region=…")
-    files_public_url: str = Field(default="", description="where browsers reach the S3 store; public files are then fetched there by signed links")
-    index: str = Field(default="", description="tantivy://path (default: in home), or https://host/name of an Elasticsearch")
-    index_shards: int = Field(default=1, ge=1, le=64, description="parts of a new index on Elasticsearch; takes effect at the next rebuild")
+    wait_seconds: float = Field(
+        default=1.5,
+        gt=0,
+        description="when nobody was served by PostgreSQL for so long, who waits for a place hears: try again",
+    )
+    files: str = Field(
+        default="",
+        description="file://path (default: in home), or s3://ACCESS:SECRET@host:port/bucket?secure=false&region=…",
+    )
+    files_public_url: str = Field(
+        default="", description="where browsers reach the S3 store; public files are then fetched there by signed links"
+    )
+    index: str = Field(
+        default="", description="tantivy://path (default: in home), or https://host/name of an Elasticsearch"
+    )
+    index_shards: int = Field(
+        default=1, ge=1, le=64, description="parts of a new index on Elasticsearch; takes effect at the next rebuild"
+    )
     index_replicas: int = Field(default=0, ge=0, le=8, description="copies of each part on other nodes")
-    index_refresh_seconds: float = Field(default=1, gt=0, description="how often Elasticsearch shows what nobody has asked it to show")
+    index_refresh_seconds: float = Field(
+        default=1, gt=0, description="how often Elasticsearch shows what nobody has asked it to show"
+    )
     index_bulk: int = Field(default=500, ge=1, le=10_000, description="documents in one request to Elasticsearch")
-    index_answer_seconds: float = Field(default=0.7, gt=0, description="how long a search waits for Elasticsearch before the catalogue answers")
-    index_look_seconds: float = Field(default=60, gt=0, description="how often the worker asks whether the index still holds what the database knows")
+    index_answer_seconds: float = Field(
+        default=0.7, gt=0, description="how long a search waits for Elasticsearch before the catalogue answers"
+    )
+    index_look_seconds: float = Field(
+        default=60, gt=0, description="how often the worker asks whether the index still holds what the database knows"
+    )
     index_authority: str = Field(default="", description="file with the certificate that signed Elasticsearch's own")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = Field(default="", description="address people use, e.g. https://thuvien.example.vn")
-    content_url: str = Field(default="", description="the second host name, on which uploaded packages run, e.g. https://noi-dung.example.vn")
-    trusted_proxies: str = Field(default="", description="addresses or networks of the reverse proxy, whose X-Forwarded-For is believed")
+    content_url: str = Field(
+        default="", description="the second host name, on which uploaded packages run, e.g. https://noi-dung.example.vn"
+    )
+    trusted_proxies: str = Field(
+        default="", description="addresses or networks of the reverse proxy, whose X-Forwarded-For is believed"
+    )
     library_name: str = "Thư viện số"
     demo: bool = Field(default=False, description="say on every page that this is a demonstration")
-    lease_seconds: float = Field(default=60, gt=0, description="how long a worker may be silent before another takes over")
+    lease_seconds: float = Field(
+        default=60, gt=0, description="how long a worker may be silent before another takes over"
+    )
     poll_seconds: float = Field(default=0.25, gt=0, description="how often an idle worker looks for work")
     upload_days: float = Field(default=7, gt=0, description="an unfinished upload is kept this long")
     upload_limit: int = Field(default=4 * 1024**3, gt=0, description="largest file, bytes")
     mail: str = Field(default="", description="smtp://user:password@host:port or smtps://…; empty: no e-mail")
     mail_from: str = Field(default="", description="the address that letters come from")
     page_limit: int = Field(default=2500, gt=0, description="most pages of one PDF")
-    fixity_days: float = Field(default=90, gt=0, description="within so many days every stored file is read again and compared with its hash")
-    fixity_mb: int = Field(default=8, ge=0, description="so many MB a second a worker reads for that at most; 0: as fast as it goes")
-    disk_reserve: float = Field(default=0.05, ge=0, lt=1, description="this part of a disk stays free: uploads end there, and /readyz says that it is full")
+    fixity_days: float = Field(
+        default=90, gt=0, description="within so many days every stored file is read again and compared with its hash"
+    )
+    fixity_mb: int = Field(
+        default=8, ge=0, description="so many MB a second a worker reads for that at most; 0: as fast as it goes"
+    )
+    disk_reserve: float = Field(
+        default=0.05,
+        ge=0,
+        lt=1,
+        description="this part of a disk stays free: uploads end there, and /readyz says that it is full",
+    )
     free_gb: int = Field(default=2, ge=0, description="least free space in home at the start, in production")
 
     @model_validator(mode="after")
     def fill_urls(self) -> Self:
         """Put what was not set under the home folder."""
         home = self.home.absolute()
-        defaults = {"database": f"sqlite:///{home}/hoclieu.db", "files": f"file://{home}/files", "index": f"tantivy://{home}/index"}
+        defaults = {
+            "database": f"sqlite:///{home}/hoclieu.db",
+            "files": f"file://{home}/files",
+            "index": f"tantivy://{home}/index",
+        }
         for name, url in defaults.items():
             if not getattr(self, name):
                 object.__setattr__(self, name, url)
@@ -105,7 +159,11 @@ class Settings(BaseSettings):
         """Every disk of this machine that the house writes to."""
         folders = [self.staging]
         folders += [Path(urlsplit(self.files).path)] if self.files.startswith("file:") else []
-        folders += [Path(self.database.removeprefix("sqlite:///")).absolute().parent] if self.database.startswith("sqlite:///") else []
+        folders += (
+            [Path(self.database.removeprefix("sqlite:///")).absolute().parent]
+            if self.database.startswith("sqlite:///")
+            else []
+        )
         return [Disk(folder, self.disk_reserve) for folder in folders]
 
     @property
@@ -122,22 +180,40 @@ class Settings(BaseSettings):
 def load(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises SettingsMistaken with every mistake at once.
 
-    Each setting may also be named with `_FILE` at its end: then its value is what that file holds, as secrets are handed to containers.
+    Each setting may also be named with `_FILE` at its end: then its value is what that file holds, as secrets are
+    handed to containers.
     """
     environment = os.environ if environment is None else environment
     known = {variable(name) + ending for name in Settings.model_fields for ending in ("", "_FILE")} | OUTSIDE
-    mistakes = [f"{name} is not a setting." for name in sorted(environment) if name.startswith(PREFIX) and name not in known]
-    files = {name: Path(environment[f"{variable(name)}_FILE"]) for name in Settings.model_fields if environment.get(f"{variable(name)}_FILE")}
+    mistakes = [
+        f"{name} is not a setting." for name in sorted(environment) if name.startswith(PREFIX) and name not in known
+    ]
+    files = {
+        name: Path(environment[f"{variable(name)}_FILE"])
+        for name in Settings.model_fields
+        if environment.get(f"{variable(name)}_FILE")
+    }
     given = {name: environment[variable(name)] for name in Settings.model_fields if environment.get(variable(name))}
-    mistakes += [f"{variable(name)} and {variable(name)}_FILE are both set; leave one of them out." for name in files if name in given]
+    mistakes += [
+        f"{variable(name)} and {variable(name)}_FILE are both set; leave one of them out."
+        for name in files
+        if name in given
+    ]
     read, unread = contents(files)
     given, mistakes = given | read, mistakes + unread
     try:
         settings = Settings(**given)  # type: ignore[arg-type]  # pydantic turns the words into numbers and paths
     except ValidationError as error:
-        mistakes += [f"{variable(str(one['loc'][0]))}: {one['msg']} (given: {without_secret(one['input'])!r})." for one in error.errors()]
+        mistakes += [
+            f"{variable(str(one['loc'][0]))}: {one['msg']} (given: {without_secret(one['input'])!r})."
+            for one in error.errors()
+        ]
         raise SettingsMistaken(mistakes + scheme_mistakes(given)) from error
-    mistakes += [*scheme_mistakes({name: getattr(settings, name) for name in SCHEMES}), *place_mistakes(settings), *mail_mistakes(settings)]
+    mistakes += [
+        *scheme_mistakes({name: getattr(settings, name) for name in SCHEMES}),
+        *place_mistakes(settings),
+        *mail_mistakes(settings),
+    ]
     if settings.in_production:
         mistakes += production_mistakes(settings, {name: files[name] for name in read}, environment, now())
     if mistakes:
@@ -153,7 +229,9 @@ def contents(files: Mapping[str, Path]) -> tuple[dict[str, str], list[str]]:
         try:
             found[name] = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            mistakes.append(f"{variable(name)}_FILE: {path} cannot be read ({getattr(error, 'strerror', None) or 'no text'}).")
+            mistakes.append(
+                f"{variable(name)}_FILE: {path} cannot be read ({getattr(error, 'strerror', None) or 'no text'})."
+            )
             continue
         if not found[name]:
             del found[name]

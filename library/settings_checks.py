@@ -1,4 +1,6 @@
-"""What is wrong with the settings, one sentence each. The production profile asks for more: it stands on the open network."""
+"""What is wrong with the settings, one sentence each. The production profile asks for more: it stands on the open
+network.
+"""
 
 import ipaddress
 import os
@@ -19,16 +21,26 @@ if TYPE_CHECKING:
 PREFIX = "HOCLIEU_"
 SCHEMES = {"database": ("sqlite", "postgresql+psycopg"), "files": ("file", "s3"), "index": ("tantivy", "https", "http")}
 ONE_MACHINE = {
-    ("database", "sqlite"): "SQLite is one file that the processes of one machine share; many machines need postgresql+psycopg://…",
+    (
+        "database",
+        "sqlite",
+    ): "SQLite is one file that the processes of one machine share; many machines need postgresql+psycopg://…",
     ("files", "file"): "a folder is seen by one machine only; many machines need s3://…",
-    ("index", "tantivy"): "a Tantivy index is a folder of one machine and has one writer; many machines need https://… (Elasticsearch)",
+    (
+        "index",
+        "tantivy",
+    ): "a Tantivy index is a folder of one machine and has one writer; many machines need https://… (Elasticsearch)",
 }
-PLACEHOLDERS = re.compile(r"change|placeholder|example|secret|passw|mat-?khau|minioadmin|hoclieu|postgres|elastic|admin|123456|qwerty|xxxx|todo|[<>{}$]", re.I)
+PLACEHOLDERS = re.compile(
+    r"change|placeholder|example|secret|passw|mat-?khau|minioadmin|hoclieu|postgres|elastic|admin|123456|qwerty|xxxx|todo|[<>{}$]",
+    re.I,
+)
 SHORTEST_SECRET, FEWEST_LETTERS = 16, 8
 OURS_ALONE = Path("/run/secrets")  # mounted into this container only
 BORN = 2026
 SHORTEST_LEASE = 10  # seconds
-CONNECTIONS = (4, 100)  # of one process: a worker has four hands; a PostgreSQL takes a hundred unless it is told otherwise
+# of one process: a worker has four hands; a PostgreSQL takes a hundred unless it is told otherwise
+CONNECTIONS = (4, 100)
 GB = 1024**3
 
 
@@ -38,14 +50,17 @@ def variable(name: str) -> str:
 
 
 def without_secret(value: object) -> str:
-    """The value as it may be shown: without what stands before the @ of an address, and without a password in its query."""
+    """The value as it may be shown: without what stands before the @ of an address, and without a password in its
+    query.
+    """
     return re.sub(r"([?&][a-z_]*password=)[^&#\s]*", r"\1…", re.sub(r"//[^/@\s]*@", "//…@", str(value)))
 
 
 def scheme_mistakes(values: Mapping[str, str]) -> list[str]:
     """One sentence for each URL whose scheme has no adapter."""
     return [
-        f"{variable(name)}: {without_secret(values[name])!r} does not begin with {' or '.join(s + '://' for s in schemes)}."
+        f"{variable(name)}: {without_secret(values[name])!r} does not begin with "
+        f"{' or '.join(s + '://' for s in schemes)}."
         for name, schemes in SCHEMES.items()
         if name in values and urlsplit(values[name]).scheme not in schemes
     ]
@@ -56,11 +71,16 @@ def place_mistakes(settings: "Settings") -> Iterator[str]:
     for name in ("public_url", "content_url", "files_public_url"):
         if (url := getattr(settings, name)) and not url.startswith(("http://", "https://")):
             yield f"{variable(name)}: {url!r} does not begin with http:// or https://."
-    existing = next(parent for parent in (settings.home.absolute(), *settings.home.absolute().parents) if parent.exists())
+    existing = next(
+        parent for parent in (settings.home.absolute(), *settings.home.absolute().parents) if parent.exists()
+    )
     if not (existing.is_dir() and os.access(existing, os.W_OK)):
         yield f"{variable('home')}: the folder {settings.home} cannot be written."
     if settings.database_owner and not (is_postgres(settings.database) and is_postgres(settings.database_owner)):
-        yield f"{variable('database_owner')}: it is the owner's address of the PostgreSQL in {variable('database')}; without one leave it away."
+        yield (
+            f"{variable('database_owner')}: it is the owner's address of the PostgreSQL in {variable('database')}; "
+            "without one leave it away."
+        )
     store = urlsplit(settings.files)
     if store.scheme == "s3" and not (store.username and store.password and store.hostname and store.path.strip("/")):
         yield f"{variable('files')}: an S3 store is s3://ACCESS:SECRET@host:port/bucket, and a part of that is missing."
@@ -77,7 +97,9 @@ def mail_mistakes(settings: "Settings") -> Iterator[str]:
         yield f"{variable('mail_from')}: needs the address that letters come from, like thu-vien@truong.edu.vn."
 
 
-def production_mistakes(settings: "Settings", secret_files: Mapping[str, Path], environment: Mapping[str, str], at: datetime) -> Iterator[str]:
+def production_mistakes(
+    settings: "Settings", secret_files: Mapping[str, Path], environment: Mapping[str, str], at: datetime
+) -> Iterator[str]:
     """Everything that is good enough at home and not on the open network."""
     yield from address_mistakes(settings)
     yield from engine_mistakes(settings)
@@ -109,7 +131,10 @@ def address_mistakes(settings: "Settings") -> Iterator[str]:
             yield f"{variable(name)}: {url!r} is this machine itself; nobody else can reach it."
         host = (parts.hostname or "").casefold()
         if host and (other := hosts.get(host)):
-            yield f"{variable(name)}: the host name of {variable(other)} again; what people upload would stand on the house's own origin."
+            yield (
+                f"{variable(name)}: the host name of {variable(other)} again; what people upload would stand on the "
+                "house's own origin."
+            )
         hosts.setdefault(host, name)
 
 
@@ -120,7 +145,10 @@ def engine_mistakes(settings: "Settings") -> Iterator[str]:
         if reason := ONE_MACHINE.get((name, url.scheme)):
             yield f"{variable(name)}: {reason}."
         elif in_the_open(url) and not is_private(url.hostname or ""):
-            yield f"{variable(name)}: http to {url.hostname} leaves the private network unprotected; use https (s3 without secure=false)."
+            yield (
+                f"{variable(name)}: http to {url.hostname} leaves the private network unprotected; use https (s3 "
+                "without secure=false)."
+            )
 
 
 def secret_mistakes(settings: "Settings", secret_files: Mapping[str, Path]) -> Iterator[str]:
@@ -135,7 +163,10 @@ def secret_mistakes(settings: "Settings", secret_files: Mapping[str, Path]) -> I
         elif PLACEHOLDERS.search(secret) or secret == unquote(parts.username or ""):
             yield f"{variable(name)}: the password looks like a placeholder; replace it with random characters."
         if name not in secret_files:
-            yield f"{variable(name)}: whoever sees the environment reads the password in it; put it into a file and name that in {variable(name)}_FILE."
+            yield (
+                f"{variable(name)}: whoever sees the environment reads the password in it; put it into a file and name "
+                f"that in {variable(name)}_FILE."
+            )
     for name, path in secret_files.items():
         mode = path.stat().st_mode
         if mode & (stat.S_IWGRP | stat.S_IWOTH) or (mode & stat.S_IROTH and OURS_ALONE not in path.resolve().parents):
@@ -151,9 +182,15 @@ def switch_mistakes(settings: "Settings", environment: Mapping[str, str]) -> Ite
     if settings.port == 0:
         yield f"{variable('port')}: 0 takes any free port, which no proxy can find."
     if settings.lease_seconds < SHORTEST_LEASE:
-        yield f"{variable('lease_seconds')}: {settings.lease_seconds:g} s is shorter than a slow batch; work would be taken away from those who do it."
+        yield (
+            f"{variable('lease_seconds')}: {settings.lease_seconds:g} s is shorter than a slow batch; work would be "
+            "taken away from those who do it."
+        )
     if settings.poll_seconds >= settings.lease_seconds:
-        yield f"{variable('poll_seconds')}: a worker that looks every {settings.poll_seconds:g} s comes too late for leases of {settings.lease_seconds:g} s."
+        yield (
+            f"{variable('poll_seconds')}: a worker that looks every {settings.poll_seconds:g} s comes too late for "
+            f"leases of {settings.lease_seconds:g} s."
+        )
     if wrong := list(bad_networks(settings.trusted_proxies)):
         yield f"{variable('trusted_proxies')}: {', '.join(wrong)} is no address and no network."
 
@@ -163,7 +200,8 @@ def limit_mistakes(settings: "Settings") -> Iterator[str]:
     few, many = CONNECTIONS
     if not few <= settings.database_connections <= many:
         yield (
-            f"{variable('database_connections')}: {settings.database_connections} for one process; fewer than {few} let the hands of a worker wait for"
+            f"{variable('database_connections')}: {settings.database_connections} for one process; fewer than {few} "
+            "let the hands of a worker wait for"
             f" each other, more than {many} are all that PostgreSQL has by itself."
         )
     for name, longer, why in (
@@ -171,18 +209,28 @@ def limit_mistakes(settings: "Settings") -> Iterator[str]:
         ("lock_seconds", "statement_seconds", "the wait for a lock would never be the reason that is told"),
     ):
         if getattr(settings, name) >= getattr(settings, longer):
-            limits = f"{getattr(settings, name):g} s is not shorter than {variable(longer)}, {getattr(settings, longer):g} s"
+            limits = (
+                f"{getattr(settings, name):g} s is not shorter than {variable(longer)}, {getattr(settings, longer):g} s"
+            )
             yield f"{variable(name)}: {limits}; {why}."
 
 
 def machine_mistakes(settings: "Settings", at: datetime) -> Iterator[str]:
     """The machine: room and clock."""
-    existing = next(parent for parent in (settings.home.absolute(), *settings.home.absolute().parents) if parent.exists())
+    existing = next(
+        parent for parent in (settings.home.absolute(), *settings.home.absolute().parents) if parent.exists()
+    )
     free = shutil.disk_usage(existing).free // GB
     if free < settings.free_gb:
-        yield f"{variable('home')}: {free} GB are free in {settings.home}, {settings.free_gb} are needed ({variable('free_gb')})."
+        yield (
+            f"{variable('home')}: {free} GB are free in {settings.home}, {settings.free_gb} are needed "
+            f"({variable('free_gb')})."
+        )
     if at.year < BORN:
-        yield f"The clock says {at:%Y-%m-%d}, which is before this program was made; set it, or every due date will be wrong."
+        yield (
+            f"The clock says {at:%Y-%m-%d}, which is before this program was made; set it, or every due date will be "
+            "wrong."
+        )
 
 
 def is_here(host: str) -> bool:

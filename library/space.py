@@ -1,6 +1,7 @@
 """A full disk: one refusal, in whatever words the system, the store or the database tells of it.
 
-A share of each disk stays free. Uploads end there; what is left belongs to the database, so that loans and reviews go on.
+A share of each disk stays free. Uploads end there; what is left belongs to the database, so that loans and reviews go
+on.
 """
 
 import errno
@@ -22,8 +23,14 @@ DISK_FULL = "53100"  # sqlstate of PostgreSQL
 
 class DiskFull(Busy):
     code = "disk-full"
-    vi = "Máy chủ hết chỗ chứa nên chưa ghi thêm được. Những gì đã nhận vẫn còn nguyên; báo người quản trị rồi làm tiếp sau."
-    en = "The server has run out of space and takes nothing new. What has arrived is kept; tell the administrator and go on later."
+    vi = (
+        "Máy chủ hết chỗ chứa nên chưa ghi thêm được. Những gì đã nhận vẫn còn nguyên; báo người quản trị rồi làm tiếp "
+        "sau."
+    )
+    en = (
+        "The server has run out of space and takes nothing new. What has arrived is kept; tell the administrator and "
+        "go on later."
+    )
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,9 @@ class Disk:
 
 
 def tells_full(error: BaseException | None) -> bool:
-    """Whether this is how a full disk is told. Only attributes are read: a house on SQLite never loads the driver of PostgreSQL."""
+    """Whether this is how a full disk is told. Only attributes are read: a house on SQLite never loads the driver of
+    PostgreSQL.
+    """
     if isinstance(error, OperationalError):
         code = getattr(error.orig, "sqlite_errorcode", None)
         return code in SQLITE_FULL or getattr(error.orig, "sqlstate", None) == DISK_FULL
@@ -58,7 +67,9 @@ def tells_full(error: BaseException | None) -> bool:
 
 @contextmanager
 def full_told() -> Iterator[None]:
-    """Whoever meets a full disk hears DiskFull; a form keeps what was typed, and the same wish is granted when space returns."""
+    """Whoever meets a full disk hears DiskFull; a form keeps what was typed, and the same wish is granted when space
+    returns.
+    """
     try:
         yield
     except (OSError, OperationalError) as error:

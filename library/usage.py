@@ -1,7 +1,8 @@
-"""How much a work is used: views, reads and downloads per work, school and day; no person is kept, staff and robots are left out.
+"""How much a work is used: views, reads and downloads per work, school and day; no person is kept, staff and robots are
+left out.
 
-A page view costs no transaction: counts grow in the memory of the process and are written every few seconds in one statement. Figures under
-five are told to nobody as they are, because in a small class they speak of somebody.
+A page view costs no transaction: counts grow in the memory of the process and are written every few seconds in one
+statement. Figures under five are told to nobody as they are, because in a small class they speak of somebody.
 """
 
 import threading
@@ -31,7 +32,9 @@ Cell = tuple[uuid.UUID, uuid.UUID, date]  # work, school, day
 
 
 class Usage(Base):
-    """What happened to one work in one school on one day. Without keys to other tables: a figure must never stop a work from going."""
+    """What happened to one work in one school on one day. Without keys to other tables: a figure must never stop a work
+    from going.
+    """
 
     __tablename__ = "usage"
 
@@ -79,7 +82,10 @@ def add(session: Session, cells: Mapping[Cell, Mapping[str, int]]) -> None:
     """Add counts to what is kept, in one statement."""
     if not cells:
         return
-    rows = [{"work_id": work, "school_id": school, "day": day, **cells[work, school, day]} for work, school, day in sorted(cells)]
+    rows = [
+        {"work_id": work, "school_id": school, "day": day, **cells[work, school, day]}
+        for work, school, day in sorted(cells)
+    ]
     adding: Any = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Usage).values(rows)
     more = {kind: getattr(Usage, kind) + adding.excluded[kind] for kind in KINDS}
     session.execute(adding.on_conflict_do_update(index_elements=["work_id", "school_id", "day"], set_=more))
@@ -117,7 +123,9 @@ def told(figure: int) -> Told:
 
 
 def told_apart(figures: Sequence[int]) -> list[Told]:
-    """Parts of a known sum as everybody hears them: where one alone is small, the next smallest is not told, or the small one could be worked out."""
+    """Parts of a known sum as everybody hears them: where one alone is small, the next smallest is not told, or the
+    small one could be worked out.
+    """
     parts = [told(one) for one in figures]
     if parts.count(FEW) == 1 and len(parts) > 1:
         smallest = min((figure, place) for place, figure in enumerate(figures) if parts[place] != FEW)[1]

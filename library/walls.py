@@ -1,8 +1,9 @@
 """The second wall: on PostgreSQL, row-level security stands around people, loans and reading history.
 
-Every transaction says at its begin for whom it works (`after_begin`, for that transaction only, so a pooled connection forgets it):
-nobody yet, one person with the units they work for, or the house itself. The policies of the migrations read that. It is a wall against a
-forgotten condition in our own statements, not the rule of sight; SQLite has no such wall (docs/decisions/0010-row-level-security.md).
+Every transaction says at its begin for whom it works (`after_begin`, for that transaction only, so a pooled connection
+forgets it): nobody yet, one person with the units they work for, or the house itself. The policies of the migrations
+read that. It is a wall against a forgotten condition in our own statements, not the rule of sight; SQLite has no such
+wall (docs/decisions/0010-row-level-security.md).
 """
 
 import uuid
@@ -16,7 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 PLACE = "hoclieu_place"
-TELL = text("SELECT set_config('hoclieu.house', :house, true), set_config('hoclieu.person', :person, true), set_config('hoclieu.units', :units, true)")
+TELL = text(
+    "SELECT set_config('hoclieu.house', :house, true), set_config('hoclieu.person', :person, true), "
+    "set_config('hoclieu.units', :units, true)"
+)
 HOLDER = "SELECT CAST(person_id AS text) FROM sign_in WHERE token_hash = :hash AND expires_at > :at"
 PASSING = text("SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)")
 TELL_HOLDER = text(f"SELECT set_config('hoclieu.person', coalesce(({HOLDER}), ''), true)")
@@ -28,7 +32,9 @@ class WallPassed(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a session stands: `house` sees all; else the person sees themself and the people and loans of `units` and what lies in them."""
+    """Where a session stands: `house` sees all; else the person sees themself and the people and loans of `units` and
+    what lies in them.
+    """
 
     house: bool = False
     person_id: uuid.UUID | None = None
@@ -52,8 +58,10 @@ def refuse_passing(engine: Engine) -> None:
         role = connection.execute(PASSING).scalar()
     if role is not None:
         raise WallPassed(
-            f"HOCLIEU_DATABASE: PostgreSQL's row-level security does not hold for the role {role!r}, a superuser or one with BYPASSRLS. "
-            "Give the house a plain role, and the owner of the tables as HOCLIEU_DATABASE_OWNER to `hoclieu migrate` (docs/deploy.md)."
+            f"HOCLIEU_DATABASE: PostgreSQL's row-level security does not hold for the role {role!r}, a superuser or "
+            "one with BYPASSRLS. "
+            "Give the house a plain role, and the owner of the tables as HOCLIEU_DATABASE_OWNER to `hoclieu migrate` "
+            "(docs/deploy.md)."
         )
 
 
@@ -77,7 +85,9 @@ def bind_holder(session: Session, token_hash: str, *, at: datetime) -> None:
 
 @contextmanager
 def lifted(session: Session) -> Iterator[None]:
-    """Look over the wall for as long as a narrow question takes, such as "who has this login?"; what was changed is written inside."""
+    """Look over the wall for as long as a narrow question takes, such as "who has this login?"; what was changed is
+    written inside.
+    """
     before = place_of(session)
     _move(session, HOUSE)
     try:

@@ -1,10 +1,11 @@
 """The row is the queue: a row that has work to do carries its due time, its lease and its tries.
 
-Work is enqueued by setting `due_at` in the transaction of the change that needs it. Any worker on any machine claims the row;
-a dead worker's lease expires and another takes over. A worker that lost its lease changes nothing any more.
+Work is enqueued by setting `due_at` in the transaction of the change that needs it. Any worker on any machine claims
+the row; a dead worker's lease expires and another takes over. A worker that lost its lease changes nothing any more.
 
-A try is counted when it begins and taken back when nobody is to blame for its end. So a lease that was lost has cost a try like one that
-failed: a row that kills its workers is set aside too. Whatever is kept on the way shows that the row is sound, and the count begins anew.
+A try is counted when it begins and taken back when nobody is to blame for its end. So a lease that was lost has cost a
+try like one that failed: a row that kills its workers is set aside too. Whatever is kept on the way shows that the row
+is sound, and the count begins anew.
 """
 
 import uuid
@@ -14,7 +15,20 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Index, Select, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Index,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -23,7 +37,9 @@ LONGEST_ERROR = 500
 
 
 class Workable:
-    """A row that may have work to do. A model whose rows belong to schools names their column, and has an index over it and `due_at`."""
+    """A row that may have work to do. A model whose rows belong to schools names their column, and has an index over it
+    and `due_at`.
+    """
 
     id: Mapped[uuid.UUID]
     due_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -89,12 +105,15 @@ def enqueue(row: Workable, *, at: datetime) -> None:
     row.set_aside_at = None
 
 
-def claim(session: Session, model: type[Row], *only: ColumnElement[bool], worker: str, at: datetime, seconds: float) -> tuple[Row, Lease] | None:
+def claim(
+    session: Session, model: type[Row], *only: ColumnElement[bool], worker: str, at: datetime, seconds: float
+) -> tuple[Row, Lease] | None:
     """Take a due row (of those that `only` names) with a lease of `seconds`; None when there is none.
 
     First the school that has the fewest rows in work, then the oldest row.
 
-    Sound because the transaction writes from its first statement: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by SKIP LOCKED.
+    Sound because the transaction writes from its first statement: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by SKIP
+    LOCKED.
     """
     for school in _by_turn(session, model, at=at):
         waiting = select(model).where(*_free(model, at), *school, *only).order_by(model.due_at, model.id).limit(1)
@@ -113,9 +132,11 @@ def _free(model: type[Workable], at: datetime | BindParameter[datetime]) -> tupl
 
 
 def _by_turn(session: Session, model: type[Row], *, at: datetime) -> Iterable[tuple[ColumnElement[bool], ...]]:
-    """One condition for each school that has due rows, in the order in which they take their turn; one empty condition for a model without schools.
+    """One condition for each school that has due rows, in the order in which they take their turn; one empty condition
+    for a model without schools.
 
-    One short question of the indexes, a step a school, however many rows it has: its first due row, and how many of its rows are in work.
+    One short question of the indexes, a step a school, however many rows it has: its first due row, and how many of its
+    rows are in work.
     """
     column = model.share_by()
     if column is None:
@@ -154,7 +175,11 @@ def held(session: Session, leases: Iterable[Lease]) -> set[uuid.UUID]:
     by_model: dict[type[Any], list[Lease]] = {}
     for lease in leases:
         by_model.setdefault(lease.model, []).append(lease)
-    return {row_id for model, some in by_model.items() for row_id in session.scalars(select(model.id).where(or_(*map(_mine, some))))}
+    return {
+        row_id
+        for model, some in by_model.items()
+        for row_id in session.scalars(select(model.id).where(or_(*map(_mine, some))))
+    }
 
 
 def waits(session: Session, model: type[Workable], *only: ColumnElement[bool], at: datetime) -> bool:
@@ -180,7 +205,9 @@ def finish(session: Session, lease: Lease, *, next_at: datetime | None = None, *
 
 
 def give_back(session: Session, lease: Lease, **found: Any) -> None:
-    """Stop without a verdict, as at SIGTERM: the try does not count and the row is free at once, or behind others (`due_at`)."""
+    """Stop without a verdict, as at SIGTERM: the try does not count and the row is free at once, or behind others
+    (`due_at`).
+    """
     settle(session, lease, lease_until=None, leased_by=None, attempts=_one_less(lease), **found)
 
 
@@ -190,12 +217,22 @@ def postpone(session: Session, lease: Lease, reason: str, *, at: datetime) -> No
 
 
 def fail(session: Session, lease: Lease, error: str, *, at: datetime) -> bool:
-    """Note a failed try: again with back-off, or set aside after three; returns whether it was set aside. Raises LeaseLost."""
+    """Note a failed try: again with back-off, or set aside after three; returns whether it was set aside. Raises
+    LeaseLost.
+    """
     tries = session.scalar(select(lease.model.attempts).where(_mine(lease))) or 0
     last = tries >= MOST_TRIES
     again = None if last else at + timedelta(seconds=2.0**tries)
     aside = at if last else None
-    settle(session, lease, due_at=again, lease_until=None, leased_by=None, last_error=error[:LONGEST_ERROR], set_aside_at=aside)
+    settle(
+        session,
+        lease,
+        due_at=again,
+        lease_until=None,
+        leased_by=None,
+        last_error=error[:LONGEST_ERROR],
+        set_aside_at=aside,
+    )
     return last
 
 

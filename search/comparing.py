@@ -39,7 +39,9 @@ class Expected:
 
 
 def differences(session: Session, index: Index, *, at: datetime) -> Iterator[Difference]:
-    """All of them, in the order of works' keys. The database is read first, so what the index has newer was written meanwhile and counts as right."""
+    """All of them, in the order of works' keys. The database is read first, so what the index has newer was written
+    meanwhile and counts as right.
+    """
     known = works_in_order(session, at)
     found = ((key, list(entries)) for key, entries in groupby(index.entries(), key=lambda entry: entry.work_key))
     work, held = next(known, None), next(found, None)
@@ -49,7 +51,14 @@ def differences(session: Session, index: Index, *, at: datetime) -> Iterator[Dif
                 yield Difference(work[0], work[1].work_id, MISSING)
             work = next(known, None)
         elif held and (not work or held[0] < work[0]):
-            if session.scalar(select(Work.id).where(Work.key == held[0], or_(Work.deleted_at.is_(None), Work.indexed_revision < Work.revision))) is None:
+            if (
+                session.scalar(
+                    select(Work.id).where(
+                        Work.key == held[0], or_(Work.deleted_at.is_(None), Work.indexed_revision < Work.revision)
+                    )
+                )
+                is None
+            ):
                 yield Difference(held[0], None, EXTRA)
             held = next(found, None)
         elif work and held:
@@ -96,6 +105,8 @@ def works_in_order(session: Session, at: datetime) -> Iterator[tuple[int, Expect
 
 def _pages_of(session: Session, version_ids: list[uuid.UUID]) -> dict[uuid.UUID, set[int]]:
     found: dict[uuid.UUID, set[int]] = {}
-    for version_id, number in session.execute(select(Page.version_id, Page.number).where(Page.version_id.in_(version_ids))):
+    for version_id, number in session.execute(
+        select(Page.version_id, Page.number).where(Page.version_id.in_(version_ids))
+    ):
         found.setdefault(version_id, set()).add(number)
     return found

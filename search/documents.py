@@ -1,4 +1,6 @@
-"""What is indexed: one document a page, and one (page 0) for the work itself, so that its title is found without a page."""
+"""What is indexed: one document a page, and one (page 0) for the work itself, so that its title is found without a
+page.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,12 +8,16 @@ from dataclasses import dataclass
 
 from library.vietnamese import clean, joined, tokens
 
-SILENT = "X"  # stands in every empty text: keys are lower-case, so nobody can look for it, and all engines average over the same documents
+# stands in every empty text: keys are lower-case, so nobody can look for it, and all engines average over the same
+# documents
+SILENT = "X"
 
 
 @dataclass(frozen=True)
 class Fielded:
-    """A text as the engines get it. `plain` holds the folded tokens of fields that were typed without any marks (P2)."""
+    """A text as the engines get it. `plain` holds the folded tokens of fields that were typed without any marks
+    (P2).
+    """
 
     exact: str
     folded: str

@@ -71,15 +71,25 @@ class Group:
     hits: Hits  # all documents of which these are some
 
 
-def find(session: Session, index: Index, query: Query, *, at: datetime, page: int = 1, shown: tuple[int, int] = PAGES_SHOWN) -> Found:
-    """Page `page` (from 1) of the works that answer the query, each with its best pages. Numbers are read last: an engine may still be counting."""
+def find(
+    session: Session, index: Index, query: Query, *, at: datetime, page: int = 1, shown: tuple[int, int] = PAGES_SHOWN
+) -> Found:
+    """Page `page` (from 1) of the works that answer the query, each with its best pages. Numbers are read last: an
+    engine may still be counting.
+    """
     if not query.terms:
         return Found([], [], 0, True, 0, Facets())
     first, last = (page - 1) * WORKS_A_PAGE, page * WORKS_A_PAGE
     with Narrowing(session, query.sight, at=at) as narrowing:
         main, hits = look(index, tiers.main(query), _main_tier, last, upon=narrowing)
         if len(main) < WORKS_A_PAGE and page == 1:
-            more, rest = look(index, tiers.most(query), lambda _hit: tiers.MOST_WORDS, WORKS_A_PAGE, upon=unheard if main else narrowing)
+            more, rest = look(
+                index,
+                tiers.most(query),
+                lambda _hit: tiers.MOST_WORDS,
+                WORKS_A_PAGE,
+                upon=unheard if main else narrowing,
+            )
             hits = hits if main else rest
             known = {group.key for group in main}
             main += [group for group in more if group.key not in known]
@@ -87,7 +97,14 @@ def find(session: Session, index: Index, query: Query, *, at: datetime, page: in
             works = load(session, main[first:last], query, at=at, shown=shown)
             guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at, shown=shown)
         counts = hits.counted()
-        return Found(works, guesses, min(len(counts.pages_of), MOST_WORKS - 1), not counts.more_works, counts.page_total, narrowing(counts))
+        return Found(
+            works,
+            guesses,
+            min(len(counts.pages_of), MOST_WORKS - 1),
+            not counts.more_works,
+            counts.page_total,
+            narrowing(counts),
+        )
 
 
 def guess(index: Index, query: Query) -> list[Group]:
@@ -96,7 +113,9 @@ def guess(index: Index, query: Query) -> list[Group]:
     return groups[:WORKS_A_PAGE]
 
 
-def look(index: Index, clause: Clause, tier: Callable[[Hit], int], wanted: int, *, upon: Callable[[Counts], object] = unheard) -> tuple[list[Group], Hits]:
+def look(
+    index: Index, clause: Clause, tier: Callable[[Hit], int], wanted: int, *, upon: Callable[[Counts], object] = unheard
+) -> tuple[list[Group], Hits]:
     """Group the best documents by work until there are `wanted` works or no more documents."""
     limit = FIRST_LOOK
     while True:
@@ -119,7 +138,9 @@ def grouped(hits: Hits, tier: Callable[[Hit], int]) -> list[Group]:
     return list(groups.values())
 
 
-def load(session: Session, groups: list[Group], query: Query, *, at: datetime, shown: tuple[int, int]) -> list[FoundWork]:
+def load(
+    session: Session, groups: list[Group], query: Query, *, at: datetime, shown: tuple[int, int]
+) -> list[FoundWork]:
     """The rows behind the groups, as far as they may be seen now."""
     if not groups:
         return []
@@ -127,7 +148,9 @@ def load(session: Session, groups: list[Group], query: Query, *, at: datetime, s
     places = ((key, number) for key, hits in best.items() for number in ([hit.page for hit in hits] or [0]))
     works, texts = listing.works_at(session, places, query.sight, at=at)
     marker = Marker(query)
-    return [_found_work(group, best[group.key], works[group.key], texts, marker) for group in groups if group.key in works]
+    return [
+        _found_work(group, best[group.key], works[group.key], texts, marker) for group in groups if group.key in works
+    ]
 
 
 def _main_tier(hit: Hit) -> int:
@@ -136,7 +159,9 @@ def _main_tier(hit: Hit) -> int:
 
 def _found_work(group: Group, best: list[Hit], work: ListedWork, texts: dict[Place, str], marker: Marker) -> FoundWork:
     pages = [
-        FoundPage(hit.page, marker.snippet(texts[group.key, hit.page]), plain_score(hit), _tier(group, hit)) for hit in best if (group.key, hit.page) in texts
+        FoundPage(hit.page, marker.snippet(texts[group.key, hit.page]), plain_score(hit), _tier(group, hit))
+        for hit in best
+        if (group.key, hit.page) in texts
     ]
     title = pieces(work.title, marker.marks(work.title))
     return FoundWork(work, group.tier, group.score % tiers.PHRASE_SCORE, title, pages, group)

@@ -1,4 +1,6 @@
-"""The port: what the house asks of a search engine. The index is derived; it answers with numbers of works and pages, never with rows."""
+"""The port: what the house asks of a search engine. The index is derived; it answers with numbers of works and pages,
+never with rows.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -67,7 +69,9 @@ def unheard(_counts: Counts) -> None:
 
 
 class IndexAway(Exception):
-    """The engine does not answer now. Nothing is lost: the database knows everything, and the queue keeps what is to be written."""
+    """The engine does not answer now. Nothing is lost: the database knows everything, and the queue keeps what is to be
+    written.
+    """
 
 
 class IndexLost(IndexAway):
@@ -105,7 +109,9 @@ class Index(Protocol):
         """Drop what was not yet committed, as far as it has not arrived."""
 
     def search(self, clause: Clause, *, limit: int, upon: Callable[[Counts], object] = unheard) -> Hits:
-        """The best `limit` documents for a clause. Where the engine counts meanwhile, `upon` hears the numbers at once, in that other thread."""
+        """The best `limit` documents for a clause. Where the engine counts meanwhile, `upon` hears the numbers at once,
+        in that other thread.
+        """
 
     def count(self) -> int:
         """How many documents there are."""
@@ -121,7 +127,9 @@ class Index(Protocol):
 
 
 class Beside(Protocol):
-    """A new index that grows beside the live one until it takes its place. What it holds outlives the process that fills it."""
+    """A new index that grows beside the live one until it takes its place. What it holds outlives the process that
+    fills it.
+    """
 
     index: Index
     started_at: datetime
@@ -138,8 +146,8 @@ class Beside(Protocol):
 
 
 def open_index(url: str, *, writing: bool = False, tuning: Tuning = Tuning()) -> Index:
-    """The index that the URL names. For writing it is made where there is none, and may raise BlockingIOError when another process must be the
-    only writer, IndexLost when what is there cannot be read, IndexAway.
+    """The index that the URL names. For writing it is made where there is none, and may raise BlockingIOError when
+    another process must be the only writer, IndexLost when what is there cannot be read, IndexAway.
     """
     if urlsplit(url).scheme in ("http", "https"):
         from search.elastic import ElasticIndex  # noqa: PLC0415  # a URL's scheme imports its adapter
@@ -151,7 +159,9 @@ def open_index(url: str, *, writing: bool = False, tuning: Tuning = Tuning()) ->
 
 
 def build_beside(url: str, *, tuning: Tuning = Tuning()) -> Beside:
-    """Begin a new index beside the live one, or go on with one that was begun. Raises BlockingIOError while somebody else fills it."""
+    """Begin a new index beside the live one, or go on with one that was begun. Raises BlockingIOError while somebody
+    else fills it.
+    """
     if urlsplit(url).scheme in ("http", "https"):
         from search.elastic import ElasticBeside  # noqa: PLC0415  # a URL's scheme imports its adapter
 

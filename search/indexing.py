@@ -17,11 +17,16 @@ PAGES_AT_ONCE = 100
 
 
 def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: datetime, replacing: bool = True) -> int:
-    """Replace the work's documents (not yet committed) and return the revision they show; a deleted work has none. Safe to run again.
+    """Replace the work's documents (not yet committed) and return the revision they show; a deleted work has none. Safe
+    to run again.
 
     `replacing=False` is for an index that cannot hold any of them yet.
     """
-    work = session.scalar(select(Work).options(joinedload(Work.unit), selectinload(Work.audience), joinedload(Work.version)).where(Work.id == work_id))
+    work = session.scalar(
+        select(Work)
+        .options(joinedload(Work.unit), selectinload(Work.audience), joinedload(Work.version))
+        .where(Work.id == work_id)
+    )
     if work is None:
         return 0
     if replacing:
@@ -52,13 +57,22 @@ def facts_of(work: Work, at: datetime) -> WorkFacts:
 
 def sight_of(work: Work, at: datetime) -> tuple[str, ...]:
     """The tokens that are open at a moment. `work.audience` must be loaded."""
-    return tuple(sorted({row.token for row in work.audience if row.from_at <= at and (row.until_at is None or row.until_at > at)}))
+    return tuple(
+        sorted(
+            {row.token for row in work.audience if row.from_at <= at and (row.until_at is None or row.until_at > at)}
+        )
+    )
 
 
 def next_change(session: Session, work_id: uuid.UUID, *, after: datetime) -> datetime | None:
     """When the work's audience changes by itself: an embargo that ends, a licence that runs out."""
     work = session.scalar(select(Work).options(selectinload(Work.audience)).where(Work.id == work_id))
-    moments = [moment for row in (work.audience if work else ()) for moment in (row.from_at, row.until_at) if moment and moment > after]
+    moments = [
+        moment
+        for row in (work.audience if work else ())
+        for moment in (row.from_at, row.until_at)
+        if moment and moment > after
+    ]
     return min(moments, default=None)
 
 
@@ -77,8 +91,9 @@ class Standing(NamedTuple):
 def standing(session: Session, index: Index) -> Standing:
     """Both numbers; an index that is not there, or cannot be read, holds nothing. Raises IndexAway.
 
-    The database is asked first. It learns of a work after the commit, so an index that is well never holds fewer. What is deleted has no documents;
-    what was brought back has them again when the index has followed, as every work that is behind is due and will be written anyway.
+    The database is asked first. It learns of a work after the commit, so an index that is well never holds fewer. What
+    is deleted has no documents; what was brought back has them again when the index has followed, as every work that is
+    behind is due and will be written anyway.
     """
     followed = (Work.indexed_revision > 0, Work.indexed_revision == Work.revision, Work.deleted_at.is_(None))
     believed = session.scalar(select(func.count()).select_from(Work).where(*followed)) or 0

@@ -14,7 +14,8 @@ from search.query import Query, Way
 SNIPPET = 170  # characters
 BEFORE = 50
 NOT_ASCII = re.compile(r"[^ \n]*[^\x00-\x7f][^ \n]*")  # a word, with what is written on to it
-LETTER_WITH_MARKS = re.compile(f"[{''.join(MARKED)}]")  # any of these is enough, and stands near the beginning of most texts
+# any of these is enough, and stands near the beginning of most texts
+LETTER_WITH_MARKS = re.compile(f"[{''.join(MARKED)}]")
 
 
 class Mark(NamedTuple):
@@ -69,7 +70,11 @@ class Marker:
         start = line.rfind(" ", 0, max(0, best.start - BEFORE)) + 1 if best else 0
         end = line.find(" ", min(len(text), start + SNIPPET))
         end = len(text) if end < 0 else end
-        shown = [Mark(mark.start - start, mark.end - start, mark.words) for mark in found if mark.start >= start and mark.end <= end]
+        shown = [
+            Mark(mark.start - start, mark.end - start, mark.words)
+            for mark in found
+            if mark.start >= start and mark.end <= end
+        ]
         cut = pieces(line[start:end], shown)
         head = [Piece("…", False)] if start > 0 else []
         tail = [Piece("…", False)] if end < len(text) else []
@@ -83,7 +88,11 @@ class Marker:
         for way in self.long:
             first, length = way[0].folded, len(way)
             for at, token in enumerate(near):
-                if token.folded == first and _says(near[at : at + length], way, plain=plain) and neighbours(text, near[at : at + length]):
+                if (
+                    token.folded == first
+                    and _says(near[at : at + length], way, plain=plain)
+                    and neighbours(text, near[at : at + length])
+                ):
                     hit[at : at + length] = [True] * length
         return [token for token, is_hit in zip(near, hit, strict=True) if is_hit]
 
@@ -130,7 +139,10 @@ def light_words() -> frozenset[str]:
 def _says(found: list[Token], way: Way, *, plain: bool) -> bool:
     if len(found) < len(way):
         return False
-    return all(token.key == word.key if word.marked and not plain else token.folded == word.folded for word, token in zip(way, found, strict=True))
+    return all(
+        token.key == word.key if word.marked and not plain else token.folded == word.folded
+        for word, token in zip(way, found, strict=True)
+    )
 
 
 def pieces(text: str, found: list[Mark]) -> list[Piece]:

@@ -75,7 +75,9 @@ def pairs(corpus: Mapping[str, Any], url: str | None = None) -> list[PairVerdict
     """Run every pair of a file like `search-pairs.json`."""
     docs = corpus["docs"]
     ids = {number: doc["id"] for number, doc in enumerate(docs, 1)}
-    works = [(facts(number, doc.get("unicode_title", doc["title"]), *_names(doc)), ()) for number, doc in enumerate(docs, 1)]
+    works = [
+        (facts(number, doc.get("unicode_title", doc["title"]), *_names(doc)), ()) for number, doc in enumerate(docs, 1)
+    ]
     with index_of(works, url) as index:
         return [_pair(index, ids, pair) for pair in corpus["pairs"]]
 
@@ -94,7 +96,9 @@ def _pair(index: Index, ids: Mapping[int, str], pair: Mapping[str, Any]) -> Pair
         wrong.append(f"{upper[:1]} ranks before {first}")
     places = {name: place for place, name in enumerate(upper)}
     for late in pair.get("must_rank_after", []):
-        wrong += [f"{late} ranks before {name}" for name in pair["must_match"] if places.get(late, 99) < places.get(name, -1)]
+        wrong += [
+            f"{late} ranks before {name}" for name in pair["must_match"] if places.get(late, 99) < places.get(name, -1)
+        ]
     return PairVerdict(pair["id"], pair["class"], pair["query"], not wrong, bool(pair.get("optional")), wrong)
 
 

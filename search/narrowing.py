@@ -1,4 +1,6 @@
-"""The facets of an answer. An engine that counts in another thread knows the works first; their facets are asked there meanwhile."""
+"""The facets of an answer. An engine that counts in another thread knows the works first; their facets are asked there
+meanwhile.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +18,11 @@ from search.index import Counts
 
 
 class Narrowing:
-    """Asks for the facets of counted works, in whichever thread knows them first; after the `with` block nobody asks any more.
+    """Asks for the facets of counted works, in whichever thread knows them first; after the `with` block nobody asks
+    any more.
 
-    A session serves one thread at a time: between the beginning and the end of the block everybody else holds `session_free`.
+    A session serves one thread at a time: between the beginning and the end of the block everybody else holds
+    `session_free`.
     """
 
     def __init__(self, session: Session, sight: Sight, *, at: datetime) -> None:
@@ -34,7 +38,10 @@ class Narrowing:
         with self.lock:
             if works != self.works and not self.over:
                 try:
-                    self.facets, self.works = listing.facets_of(self.session, list(works), self.sight, at=self.at), works
+                    self.facets, self.works = (
+                        listing.facets_of(self.session, list(works), self.sight, at=self.at),
+                        works,
+                    )
                 except Exception as error:
                     self.failure = error
                     raise
@@ -42,7 +49,9 @@ class Narrowing:
 
     @contextmanager
     def session_free(self) -> Iterator[None]:
-        """The session is free, and stays so. Raises what went wrong with it meanwhile: after that a transaction answers nothing else."""
+        """The session is free, and stays so. Raises what went wrong with it meanwhile: after that a transaction answers
+        nothing else.
+        """
         with self.lock:
             if self.failure is not None:
                 raise self.failure
@@ -51,6 +60,8 @@ class Narrowing:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         with self.lock:
             self.over = True

@@ -87,7 +87,9 @@ def parse(text: str, sight: Sight, filters: Filters | None = None) -> Query:
 
 
 def terms_of(found: list[Token]) -> tuple[Term, ...]:
-    """Group tokens into terms: known abbreviations and synonyms get their other ways, everything else stands for itself."""
+    """Group tokens into terms: known abbreviations and synonyms get their other ways, everything else stands for
+    itself.
+    """
     words = [Word(token.key, token.folded) for token in found]
     terms: list[Term] = []
     at = 0
@@ -128,4 +130,7 @@ def entries() -> dict[tuple[str, ...], tuple[Way, ...]]:
 @cache
 def folded_entries() -> dict[tuple[str, ...], tuple[Way, ...]]:
     """The same by folded keys, for queries without marks; single short words of two meanings stay out."""
-    return {tuple(tokens(" ".join(keys))[place].folded for place in range(len(keys))): ways for keys, ways in entries().items()}
+    return {
+        tuple(tokens(" ".join(keys))[place].folded for place in range(len(keys))): ways
+        for keys, ways in entries().items()
+    }

@@ -39,12 +39,18 @@ def boxes_of(text: str, words: Iterable[PlacedWord], query: Query) -> list[HitBo
 
 
 def hits_in(pages: Iterable[tuple[int, str]], query: Query) -> list[HitPage]:
-    """Every page that holds the query's words best, in page order: where whole phrases stand, scattered words are left out."""
+    """Every page that holds the query's words best, in page order: where whole phrases stand, scattered words are left
+    out.
+    """
     marker = Marker(query)
     marked = [(number, text, marker.marks(text)) for number, text in pages]
     most = max((mark.words for _, _, found in marked for mark in found), default=0)
     least = 1 if most <= 1 else max(2, (most + 1) // 2)
-    return [HitPage(number, len(good), marker.snippet(text)) for number, text, found in marked if (good := [mark for mark in found if mark.words >= least])]
+    return [
+        HitPage(number, len(good), marker.snippet(text))
+        for number, text, found in marked
+        if (good := [mark for mark in found if mark.words >= least])
+    ]
 
 
 def _lines(boxes: Iterable[Box]) -> list[Box]:

@@ -1,7 +1,8 @@
 """A new index beside the live one: filled from the database, brought up to date, put in its place in one step.
 
-While it grows the worker goes on writing the live index; what changes meanwhile is written again in rounds, and the last round and the
-change-over happen while nobody can change a work. So nothing is lost and nothing that was withdrawn comes back.
+While it grows the worker goes on writing the live index; what changes meanwhile is written again in rounds, and the
+last round and the change-over happen while nobody can change a work. So nothing is lost and nothing that was withdrawn
+comes back.
 """
 
 import time
@@ -53,7 +54,8 @@ class Pace:
 
 
 def rebuild(engine: Engine, beside: Beside, pace: Pace, tell: Callable[[Progress], None]) -> None:
-    """Fill the new index, or go on filling it, and put it in the place of the live one. Raises BlockingIOError while another machine does so.
+    """Fill the new index, or go on filling it, and put it in the place of the live one. Raises BlockingIOError while
+    another machine does so.
 
     What `tell` raises ends it; the next time goes on from there.
     """
@@ -82,7 +84,9 @@ def catch_up(engine: Engine, beside: Beside, held: dict[int, int], pace: Pace) -
 
 
 def kept(index: Index) -> dict[int, int]:
-    """The revision that each work has in an index that was begun. The lowest of its documents counts: a page that ought to have gone is of an older one."""
+    """The revision that each work has in an index that was begun. The lowest of its documents counts: a page that ought
+    to have gone is of an older one.
+    """
     index.commit()  # shows what an earlier builder sent and did not live to show
     held: dict[int, int] = {}
     for entry in index.entries():
@@ -91,7 +95,9 @@ def kept(index: Index) -> dict[int, int]:
 
 
 def fill(engine: Engine, beside: Beside, held: dict[int, int], pace: Pace, tell: Callable[[Progress], None]) -> None:
-    """Every work in the order of keys. What an earlier builder wrote and did not keep is replaced, the rest is simply added."""
+    """Every work in the order of keys. What an earlier builder wrote and did not keep is replaced, the rest is simply
+    added.
+    """
     highest = max(held, default=-1)
     with reading_session(engine) as session:
         total = session.scalar(select(func.count()).select_from(Work)) or 0
@@ -112,7 +118,9 @@ def fill(engine: Engine, beside: Beside, held: dict[int, int], pace: Pace, tell:
 
 
 def changed(session: Session, held: dict[int, int], since: datetime, *, until: datetime) -> list[tuple[uuid.UUID, int]]:
-    """Works that are not as the new index has them: another revision, or an audience that opened or closed by its date."""
+    """Works that are not as the new index has them: another revision, or an audience that opened or closed by its
+    date.
+    """
     edges = or_(*(and_(column > since, column <= until) for column in (Audience.from_at, Audience.until_at)))
     moved = set(session.scalars(select(Audience.work_id).where(edges)))
     rows = session.execute(select(Work.id, Work.key, Work.revision))
@@ -139,4 +147,8 @@ def unchanging(engine: Engine) -> Iterator[Session]:
 
 
 def _in_order() -> Select[uuid.UUID, int, int | None]:
-    return select(Work.id, Work.key, Version.page_count).outerjoin(Version, Version.id == Work.version_id).order_by(Work.key)
+    return (
+        select(Work.id, Work.key, Version.page_count)
+        .outerjoin(Version, Version.id == Work.version_id)
+        .order_by(Work.key)
+    )

@@ -24,13 +24,24 @@ def browse(session: Session, query: Query, *, at: datetime, page: int) -> Found:
     return of_keys(session, keys, query, at=at, page=page, most=MOST_ON_A_SHELF)
 
 
-def of_keys(session: Session, keys: Sequence[int], query: Query, *, at: datetime, page: int, most: int, degraded: bool = False) -> Found:
-    """Page `page` of these works, whose number is exact below `most`; the rule of sight is asked once more with the rows."""
+def of_keys(
+    session: Session, keys: Sequence[int], query: Query, *, at: datetime, page: int, most: int, degraded: bool = False
+) -> Found:
+    """Page `page` of these works, whose number is exact below `most`; the rule of sight is asked once more with the
+    rows.
+    """
     shown = keys[(page - 1) * WORKS_A_PAGE : page * WORKS_A_PAGE]
     works, _ = listing.works_at(session, ((key, 0) for key in shown), query.sight, at=at)
     marker, nothing = Marker(query), Hits.with_counts([], Counts.of([]))
     found = [
-        FoundWork(works[key], tiers.ALL_WORDS, 0.0, pieces(works[key].title, marker.marks(works[key].title)), [], Group(key, tiers.ALL_WORDS, 0.0, [], nothing))
+        FoundWork(
+            works[key],
+            tiers.ALL_WORDS,
+            0.0,
+            pieces(works[key].title, marker.marks(works[key].title)),
+            [],
+            Group(key, tiers.ALL_WORDS, 0.0, [], nothing),
+        )
         for key in shown
         if key in works
     ]
@@ -41,7 +52,12 @@ def of_keys(session: Session, keys: Sequence[int], query: Query, *, at: datetime
 def narrowed(query: Query) -> Iterator[ColumnElement[bool]]:
     """The filters as conditions on rows."""
     filters = query.filters
-    chosen = ((Work.subject_code, filters.subjects), (Work.grade, filters.grades), (Work.type_code, filters.types), (Unit.code, filters.schools))
+    chosen = (
+        (Work.subject_code, filters.subjects),
+        (Work.grade, filters.grades),
+        (Work.type_code, filters.types),
+        (Unit.code, filters.schools),
+    )
     for column, values in chosen:
         if values:
             yield column.in_(sorted(values))

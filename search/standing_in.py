@@ -1,4 +1,6 @@
-"""The answer to a query: the index's own, the shelf where there are no words, and while the index is away what the catalogue itself can find."""
+"""The answer to a query: the index's own, the shelf where there are no words, and while the index is away what the
+catalogue itself can find.
+"""
 
 from datetime import datetime
 
@@ -12,7 +14,9 @@ from search.index import MOST_WORKS, Index, IndexAway
 from search.query import Query
 
 
-def answer(session: Session, index: Index, query: Query, *, at: datetime, page: int = 1, shown: tuple[int, int] = PAGES_SHOWN) -> Found:
+def answer(
+    session: Session, index: Index, query: Query, *, at: datetime, page: int = 1, shown: tuple[int, int] = PAGES_SHOWN
+) -> Found:
     """Works that hold the words; without any words, what stands where the filters say."""
     if not query.text:
         return shelves.browse(session, query, at=at, page=page)
@@ -24,7 +28,9 @@ def answer(session: Session, index: Index, query: Query, *, at: datetime, page: 
 
 def from_cards(session: Session, query: Query, *, at: datetime, page: int) -> Found:
     """Titles, authors and ISBNs from the database; pages are not searched, and the answer says so."""
-    keys = cards.keys_with(session, words_of(query), query.sight, tuple(shelves.narrowed(query)), at=at, limit=MOST_WORKS)
+    keys = cards.keys_with(
+        session, words_of(query), query.sight, tuple(shelves.narrowed(query)), at=at, limit=MOST_WORKS
+    )
     return shelves.of_keys(session, keys, query, at=at, page=page, most=MOST_WORKS, degraded=True)
 
 

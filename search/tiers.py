@@ -1,7 +1,8 @@
 """The tiers: the phrase, all words, most words, guesses. Adjacent pairs raise the score inside a tier.
 
-A page's words may stand on the page (`body`) or in the work's title and names (`head`). A page counts only for words that its head
-does not already say: "toán 8" finds the book "Toán 8" once, not each of its pages that happens to hold an 8.
+A page's words may stand on the page (`body`) or in the work's title and names (`head`). A page counts only for words
+that its head does not already say: "toán 8" finds the book "Toán 8" once, not each of its pages that happens to hold an
+8.
 """
 
 from itertools import pairwise
@@ -13,7 +14,8 @@ PHRASE, ALL_WORDS, MOST_WORDS, GUESS = 1, 2, 3, 4
 PHRASE_SCORE = 1000.0  # above any sum of word scores, so that one query ranks both upper tiers
 EXACT = {"body": 0.4, "head": 2.0}  # names and titles are short: their own form weighs more there
 PAIR, TITLE, TITLE_FOLDED, HEAD, SAME_PHRASE = 0.6, 2.0, 0.3, 1.0, 2.0
-MOST = 0.3  # of the words of a long question; a half costs 0.012 nDCG@10 on questions asked by people (docs/benchmarks.md)
+# of the words of a long question; a half costs 0.012 nDCG@10 on questions asked by people (docs/benchmarks.md)
+MOST = 0.3
 WORK_ITSELF = Is("page_term", "0")
 
 
@@ -74,7 +76,9 @@ def way_in(way: Way, where: str) -> Clause:
 
 
 def word_in(word: Word, where: str) -> Clause:
-    """A marked word as it is, or where nobody typed marks; an unmarked word in every form, its own form better (P2, P3)."""
+    """A marked word as it is, or where nobody typed marks; an unmarked word in every form, its own form better (P2,
+    P3).
+    """
     if word.marked:
         return Best((Is(f"{where}_exact", word.key), Is(f"{where}_plain", word.folded)))
     return All((Is(f"{where}_folded", word.folded),), better=(Weighted(Is(f"{where}_exact", word.key), EXACT[where]),))
@@ -87,21 +91,35 @@ def adjacent(words: Way, where: str, *, folded: bool) -> Clause:
 
 
 def phrase(query: Query) -> Clause:
-    """The whole query in one piece, on the page or in the head of the work itself. One word alone must stand in its own form."""
+    """The whole query in one piece, on the page or in the head of the work itself. One word alone must stand in its own
+    form.
+    """
     if len(query.words) == 1 and len(query.phrases) == 1:
         word = query.words[0]
         own = (Is("body_exact", word.key), All((Is("head_exact", word.key), WORK_ITSELF)))
         return Some((*own, *((Is("body_plain", word.folded), Is("head_plain", word.folded)) if word.marked else ())))
-    pieces = tuple(piece for words in query.phrases for piece in (_piece(words, "body"), All((_piece(words, "head"), WORK_ITSELF))))
+    pieces = tuple(
+        piece for words in query.phrases for piece in (_piece(words, "body"), All((_piece(words, "head"), WORK_ITSELF)))
+    )
     return Some(pieces)
 
 
 def niceties(query: Query) -> tuple[Clause, ...]:
-    """What raises the score inside a tier: adjacent pairs, the same marks in the same order, words of the title. Each is asked once."""
+    """What raises the score inside a tier: adjacent pairs, the same marks in the same order, words of the title. Each
+    is asked once.
+    """
     words = query.words
-    pairs = ((adjacent(pair, where, folded=not (pair[0].marked and pair[1].marked)), PAIR) for pair in pairwise(words) for where in ("body", "title"))
+    pairs = (
+        (adjacent(pair, where, folded=not (pair[0].marked and pair[1].marked)), PAIR)
+        for pair in pairwise(words)
+        for where in ("body", "title")
+    )
     same = ((_piece(words, where, folded=False), SAME_PHRASE) for where in ("body", "head") if len(words) > 1)
-    title = (entry for word in words for entry in ((Is("title_exact", word.key), TITLE), (Is("title_folded", word.folded), TITLE_FOLDED)))
+    title = (
+        entry
+        for word in words
+        for entry in ((Is("title_exact", word.key), TITLE), (Is("title_folded", word.folded), TITLE_FOLDED))
+    )
     weights: dict[Clause, float] = {}
     for clause, weight in (*pairs, *same, *title):
         weights[clause] = weights.get(clause, 0.0) + weight

@@ -55,7 +55,11 @@ def houses_on(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     server: Postgres = request.getfixturevalue("postgres")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(RunningHouse, "database_for", staticmethod(functools.cache(lambda home: server.house(f"house_{uuid.uuid4().hex}"))))
+        patch.setattr(
+            RunningHouse,
+            "database_for",
+            staticmethod(functools.cache(lambda home: server.house(f"house_{uuid.uuid4().hex}"))),
+        )
         yield
 
 

@@ -9,7 +9,11 @@ from pathlib import Path
 import pymupdf
 from PIL import Image, ImageFilter
 
-FONTS = ("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/Library/Fonts/Arial Unicode.ttf")
+FONTS = (
+    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    "/Library/Fonts/Arial Unicode.ttf",
+)
 A4 = (595, 842)
 SENTENCES = (
     "Hai tam giác được gọi là đồng dạng nếu các góc tương ứng bằng nhau và các cạnh tương ứng tỉ lệ.",
@@ -58,13 +62,17 @@ def textbook(path: Path, pages: int = 60, *, title: str = "Toán 8 – tập hai
 
 
 def scanned(source: Path, path: Path, numbers: Sequence[int], *, watermark: str = "") -> Path:
-    """Pages of a book as a scanner gives them: 150 dpi grey, a little skewed and noisy; perhaps with a watermark as its only text."""
+    """Pages of a book as a scanner gives them: 150 dpi grey, a little skewed and noisy; perhaps with a watermark as its
+    only text.
+    """
     book, scan = pymupdf.open(source), pymupdf.open()
     chance = random.Random(5)
     for number in numbers:
         raster = book[number - 1].get_pixmap(dpi=150, colorspace=pymupdf.csGRAY)
         image = Image.frombytes("L", (raster.width, raster.height), raster.samples)
-        image = image.rotate(chance.uniform(-0.5, 0.5), fillcolor=250, resample=Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(0.4))
+        image = image.rotate(chance.uniform(-0.5, 0.5), fillcolor=250, resample=Image.Resampling.BICUBIC).filter(
+            ImageFilter.GaussianBlur(0.4)
+        )
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=75)
         page = scan.new_page(width=A4[0], height=A4[1])
@@ -98,7 +106,9 @@ def truncated(path: Path) -> Path:
 
 
 def cut_short(path: Path, pages: int = 5) -> Path:
-    """A textbook whose last bytes never arrived: its cross-reference table is gone, and with it objects that the pages name."""
+    """A textbook whose last bytes never arrived: its cross-reference table is gone, and with it objects that the pages
+    name.
+    """
     whole = textbook(path.with_name("whole.pdf"), pages).read_bytes()
     path.write_bytes(whole[: len(whole) * 95 // 100])
     return path
@@ -107,7 +117,8 @@ def cut_short(path: Path, pages: int = 5) -> Path:
 def miscounted(path: Path, count: int) -> Path:
     """A textbook of ten pages whose page tree tells another number: none, a negative one, or fewer than there are."""
     whole = textbook(path.with_name("whole.pdf"), 10).read_bytes()
-    path.write_bytes(whole.replace(b"/Count 10", b"/Count " + f"{count:2}".encode()))  # as long as before: everything stays in its place
+    # as long as before: everything stays in its place
+    path.write_bytes(whole.replace(b"/Count 10", b"/Count " + f"{count:2}".encode()))
     return path
 
 
@@ -116,7 +127,12 @@ def page_less(path: Path) -> Path:
     head, catalogue = b"%PDF-1.4\n", b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     body = head + catalogue + b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
     places = b"".join(b"%010d 00000 n \n" % at for at in (len(head), len(head) + len(catalogue)))
-    path.write_bytes(body + b"xref\n0 3\n0000000000 65535 f \n" + places + b"trailer<</Size 3/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(body))
+    path.write_bytes(
+        body
+        + b"xref\n0 3\n0000000000 65535 f \n"
+        + places
+        + b"trailer<</Size 3/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(body)
+    )
     return path
 
 

@@ -20,7 +20,9 @@ from library.people.models import Unit
 from library.sealing import Break, Head
 
 app = typer.Typer(no_args_is_help=True, help="The audit: is it whole, and where does it stand?")
-UnitCode = Annotated[str | None, typer.Option("--unit", help="Code of one unit; without it all chains, the deployment's own included.")]
+UnitCode = Annotated[
+    str | None, typer.Option("--unit", help="Code of one unit; without it all chains, the deployment's own included.")
+]
 HOW = {
     "missing": "mất một dòng ở đây / a line is missing here",
     "moved": "dòng ở đây bị chuyển chỗ hoặc chép thêm / the line here has been moved or put in",
@@ -45,13 +47,27 @@ def verify(
             names = {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
             breaks, lines = sealing.verify(session, wanted, known)
         with transaction(house.engine) as session:
-            audit.tell(session, "audit-verified", inviting.province(session), unit_id=None, by=None, at=now(), lines=lines, broken=len(breaks), unit=unit)
+            audit.tell(
+                session,
+                "audit-verified",
+                inviting.province(session),
+                unit_id=None,
+                by=None,
+                at=now(),
+                lines=lines,
+                broken=len(breaks),
+                unit=unit,
+            )
     for one in breaks:
         row = {"unit": names.get(one.unit_id) if one.unit_id else None, "place": one.place, "broken": one.how}
         tell(row, told(one, row["unit"]), as_json=as_json)
     if breaks:
         raise typer.Exit(NOT_DONE)
-    tell({"chains": len(wanted), "lines": lines, "broken": None}, f"✓ {len(wanted)} chuỗi nguyên vẹn / chains are whole, {lines} dòng / lines", as_json=as_json)
+    tell(
+        {"chains": len(wanted), "lines": lines, "broken": None},
+        f"✓ {len(wanted)} chuỗi nguyên vẹn / chains are whole, {lines} dòng / lines",
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -84,8 +100,13 @@ def wanted_chains(session: Session, unit: str | None, known: Sequence[Head]) -> 
 def read_heads(path: Path) -> list[Head]:
     """An exported file."""
     try:
-        rows: list[dict[str, Any]] = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        return [Head(uuid.UUID(row["unit_id"]) if row["unit_id"] else None, int(row["place"]), str(row["digest"])) for row in rows]
+        rows: list[dict[str, Any]] = [
+            json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+        ]
+        return [
+            Head(uuid.UUID(row["unit_id"]) if row["unit_id"] else None, int(row["place"]), str(row["digest"]))
+            for row in rows
+        ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         stop(f"{path}: {error}")
 

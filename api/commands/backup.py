@@ -33,7 +33,11 @@ class FolderOrWord(TyperGroup):
         return super().parse_args(ctx, args if known or not args else [MAKE, *args])
 
 
-app = typer.Typer(cls=FolderOrWord, no_args_is_help=True, help="`hoclieu backup FOLDER` makes one while the house goes on; `hoclieu restore` is the way back.")
+app = typer.Typer(
+    cls=FolderOrWord,
+    no_args_is_help=True,
+    help="`hoclieu backup FOLDER` makes one while the house goes on; `hoclieu restore` is the way back.",
+)
 
 
 @app.command(MAKE)
@@ -42,7 +46,9 @@ def make(
     keep: Annotated[int, typer.Option(min=1, help="So many backups stay in the folder, the older ones go.")] = KEPT,
     as_json: Json = False,
 ) -> None:
-    """Rows, files and settings into FOLDER, for this account only. Files that are there already are not copied again. Exit 1 when files are damaged."""
+    """Rows, files and settings into FOLDER, for this account only. Files that are there already are not copied again.
+    Exit 1 when files are damaged.
+    """
     logs.set_up("command")
     with opened(migrate=False, as_json=as_json) as house:
         migrations.refuse_older(house.engine)
@@ -68,36 +74,56 @@ def source_of(house: House) -> saving.Source:
         still_named=keeping.named,
         app=version("hoclieu"),
         schema=str(migrations.current(house.engine)),
-        settings={name: without_secret(value) if isinstance(value, str) else value for name, value in house.settings.model_dump(mode="json").items()},
+        settings={
+            name: without_secret(value) if isinstance(value, str) else value
+            for name, value in house.settings.model_dump(mode="json").items()
+        },
     )
 
 
 def every(files: int) -> Callable[[int, int], None]:
     """Tells how far it is, now and then."""
-    return lambda done, count: progress.print(f"{done} / {count}", markup=False) if done % files == 0 or done == count else None
+    return lambda done, count: (
+        progress.print(f"{done} / {count}", markup=False) if done % files == 0 or done == count else None
+    )
 
 
 def row_of(made: saving.Made) -> dict[str, Any]:
     """For programs."""
     rows = sum(table["rows"] for table in made.manifest.tables.values())
     return {
-        "backup": str(made.place), "taken_at": made.manifest.taken_at.isoformat(timespec="seconds"), "rows": rows, "files": made.manifest.files["count"],
-        "copied": made.copied, "copied_bytes": made.copied_bytes, "gone": made.manifest.gone, "damaged": made.manifest.damaged, "let_go": made.let_go,
-    }  # fmt: skip
+        "backup": str(made.place),
+        "taken_at": made.manifest.taken_at.isoformat(timespec="seconds"),
+        "rows": rows,
+        "files": made.manifest.files["count"],
+        "copied": made.copied,
+        "copied_bytes": made.copied_bytes,
+        "gone": made.manifest.gone,
+        "damaged": made.manifest.damaged,
+        "let_go": made.let_go,
+    }
 
 
 def words_of(made: saving.Made) -> str:
     """For people."""
     row = row_of(made)
-    told = f"{made.place}: {row['rows']} dòng / rows, {row['files']} tệp / files, {made.copied} mới / new ({made.copied_bytes // 1_000_000} MB)"
+    told = (
+        f"{made.place}: {row['rows']} dòng / rows, {row['files']} tệp / files, {made.copied} mới / new "
+        f"({made.copied_bytes // 1_000_000} MB)"
+    )
     if not made.manifest.damaged:
         return f"✓ {told}"
-    return f"✗ {told}\n  Kho tệp của thư viện thiếu hoặc hỏng / damaged or missing in the house itself: {', '.join(made.manifest.damaged)} (hoclieu fixity run)"
+    return (
+        f"✗ {told}\n  Kho tệp của thư viện thiếu hoặc hỏng / damaged or missing in the house itself: "
+        f"{', '.join(made.manifest.damaged)} (hoclieu fixity run)"
+    )
 
 
 @app.command()
 def done(
-    at: Annotated[str | None, typer.Option("--at", help="The moment that it holds, as `date -Iseconds` says it; without it, now.")] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="The moment that it holds, as `date -Iseconds` says it; without it, now.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Note that tools of your own have made a backup; the last line of the script that makes it."""
@@ -108,7 +134,11 @@ def done(
         stop(f"{at}: thời điểm này chưa tới / this moment has not come yet")
     with opened(migrate=False) as house, transaction(house.engine) as session:
         backups.done(session, taken_at=taken, at=moment)
-    tell({"taken_at": taken.isoformat(timespec="seconds")}, f"✓ {taken.astimezone(LOCAL):%d/%m/%Y %H:%M}", as_json=as_json)
+    tell(
+        {"taken_at": taken.isoformat(timespec="seconds")},
+        f"✓ {taken.astimezone(LOCAL):%d/%m/%Y %H:%M}",
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -119,7 +149,9 @@ def status(as_json: Json = False) -> None:
         taken = backups.newest(session)
     seconds = round((now() - taken).total_seconds(), 1) if taken else None
     late = taken is None or now() - taken > backups.LATE_AFTER
-    words = f"{taken.astimezone(LOCAL):%d/%m/%Y %H:%M}" if taken else "chưa có bản sao lưu nào / there was never a backup"
+    words = (
+        f"{taken.astimezone(LOCAL):%d/%m/%Y %H:%M}" if taken else "chưa có bản sao lưu nào / there was never a backup"
+    )
     row = {"taken_at": taken.isoformat(timespec="seconds") if taken else None, "age_seconds": seconds, "late": late}
     tell(row, f"{'!' if late else '✓'} {words}", as_json=as_json)
     if late:

@@ -21,11 +21,21 @@ FORMS: dict[str, Callable[[dict[str, str]], str]] = {
     "nfd": lambda query: query.get("text_nfd") or unicodedata.normalize("NFD", query["text"]),
 }
 
-Engine = Annotated[str | None, typer.Option("--index", help="Measure a new index at this address, e.g. http://127.0.0.1:9200/measuring; else an embedded one.")]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--index",
+        help="Measure a new index at this address, e.g. http://127.0.0.1:9200/measuring; else an embedded one.",
+    ),
+]
 
 
 @app.command()
-def pairs(file: Annotated[Path, typer.Argument(help="A file like search-pairs.json.", exists=True)], url: Engine = None, as_json: Json = False) -> None:
+def pairs(
+    file: Annotated[Path, typer.Argument(help="A file like search-pairs.json.", exists=True)],
+    url: Engine = None,
+    as_json: Json = False,
+) -> None:
     """Every query pair of the matching policy: passes and misses."""
     verdicts = measuring.pairs(json.loads(file.read_text(encoding="utf-8")), url)
     for one in verdicts:
@@ -47,7 +57,9 @@ def pairs(file: Annotated[Path, typer.Argument(help="A file like search-pairs.js
 
 @app.command()
 def relevance(
-    folder: Annotated[Path, typer.Argument(help="Sets of queries.jsonl and qrels.tsv.", exists=True)], url: Engine = None, as_json: Json = False
+    folder: Annotated[Path, typer.Argument(help="Sets of queries.jsonl and qrels.tsv.", exists=True)],
+    url: Engine = None,
+    as_json: Json = False,
 ) -> None:
     """nDCG@10, MRR@10, hit@1 and hit@10 for marked, unmarked and NFD queries of each set."""
     logs.set_up("bench")

@@ -23,7 +23,12 @@ def demo(port: int) -> None:
     """Start on a throwaway folder with made-up schools, people, books and loans; it is gone when you stop it."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Ctrl+C does, so that the folder goes
     with tempfile.TemporaryDirectory(prefix="hoclieu-demo-") as folder:
-        os.environ |= {"HOCLIEU_HOME": f"{folder}/var", "HOCLIEU_DEMO": "true", "HOCLIEU_PORT": str(port), "HOCLIEU_LIBRARY_NAME": "Thư viện trình diễn"}
+        os.environ |= {
+            "HOCLIEU_HOME": f"{folder}/var",
+            "HOCLIEU_DEMO": "true",
+            "HOCLIEU_PORT": str(port),
+            "HOCLIEU_LIBRARY_NAME": "Thư viện trình diễn",
+        }
         progress.print("Đang dựng thư viện trình diễn… / Building the demonstration…")
         with opened() as house:
             accounts = furnish(house, Path(folder))
@@ -38,10 +43,14 @@ def furnish(house: House, folder: Path) -> list[town.Account]:
         accounts = town.fill(session)
     lectures(house, folder)
     keeper = importing.keeper(house, None)
-    algebra, science = books.textbook("toan-8", folder / "toan-8-tap-hai.pdf"), books.textbook("khtn-7", folder / "khoa-hoc-tu-nhien-7.pdf")
+    algebra, science = (
+        books.textbook("toan-8", folder / "toan-8-tap-hai.pdf"),
+        books.textbook("khtn-7", folder / "khoa-hoc-tu-nhien-7.pdf"),
+    )
     for path in (algebra, science):
         importing.take(house, path, keeper, approve=True, sight="public")
-    importing.take(house, books.scanned(algebra, folder / "toan-8-ban-quet.pdf"), keeper, approve=True, sight="public")  # takes longest
+    # takes longest
+    importing.take(house, books.scanned(algebra, folder / "toan-8-ban-quet.pdf"), keeper, approve=True, sight="public")
     return accounts
 
 
@@ -58,7 +67,14 @@ def lectures(house: House, folder: Path) -> None:
     reading.stop()
     with transaction(house.engine) as session:
         town.review(session)
-    importing.take(house, books.slides("toan-8", folder / "bai-giang-tam-giac-dong-dang.pdf"), teacher, approve=False, sight="school", review=True)
+    importing.take(
+        house,
+        books.slides("toan-8", folder / "bai-giang-tam-giac-dong-dang.pdf"),
+        teacher,
+        approve=False,
+        sight="school",
+        review=True,
+    )
 
 
 def by_login(house: House, login: str) -> Actor:

@@ -21,15 +21,33 @@ def in_work(as_json: Json = False) -> None:
     with opened(migrate=False) as house, reading_session(house.engine) as session:
         for one, owner in depositing.in_work(session, limit=1000):
             row = {
-                "id": str(one.id), "name": one.name, "owner": owner, "state": one.state, "step": one.step,
-                "pages_done": one.pages_done, "page_count": one.page_count, "seconds": round(one.seconds_spent, 1),
-                "parsers_died": one.parsers_died, "pixels_drawn": one.pixels_drawn,
-            }  # fmt: skip
-            tell(row, f"{one.id} {one.step or one.state} {one.pages_done}/{one.page_count or '?'} {one.seconds_spent:.0f} s  {one.name}", as_json=as_json)
+                "id": str(one.id),
+                "name": one.name,
+                "owner": owner,
+                "state": one.state,
+                "step": one.step,
+                "pages_done": one.pages_done,
+                "page_count": one.page_count,
+                "seconds": round(one.seconds_spent, 1),
+                "parsers_died": one.parsers_died,
+                "pixels_drawn": one.pixels_drawn,
+            }
+            tell(
+                row,
+                (
+                    f"{one.id} {one.step or one.state} {one.pages_done}/{one.page_count or '?'} "
+                    f"{one.seconds_spent:.0f} s  "
+                    f"{one.name}"
+                ),
+                as_json=as_json,
+            )
 
 
 @app.command("stop")
-def end(deposit_id: Annotated[str, typer.Argument(help="Its id, as `hoclieu deposit list` shows it.")], as_json: Json = False) -> None:
+def end(
+    deposit_id: Annotated[str, typer.Argument(help="Its id, as `hoclieu deposit list` shows it.")],
+    as_json: Json = False,
+) -> None:
     """Stop the reading of a file; nothing of it stays. Its owner sees why."""
     logs.set_up("command")
     with opened(migrate=False) as house:

@@ -23,7 +23,8 @@ from library.operations import backups
 from search.index import IndexAway, index_of
 from search.indexing import standing
 
-LOOKED_AT = 1_000  # files, by chance: a province has hundreds of thousands, and the worker reads each of them again within 90 days
+# files, by chance: a province has hundreds of thousands, and the worker reads each of them again within 90 days
+LOOKED_AT = 1_000
 
 
 class Finding(NamedTuple):
@@ -58,10 +59,18 @@ def look(house: House) -> Iterator[Finding]:
     yield room(house)
     yield model()
     isolated = sandbox.network_isolated()
-    advice = "parsers run without a network" if isolated else "parsers keep the network here: give the worker a network without a way out"
+    advice = (
+        "parsers run without a network"
+        if isolated
+        else "parsers keep the network here: give the worker a network without a way out"
+    )
     yield Finding("isolation", "ok" if isolated else "warning", advice)
     built = (BUILT / ".vite" / "manifest.json").is_file()
-    yield Finding("front end", "ok" if built else "warning", "built" if built else "not built: run `make setup`; pages work without script")
+    yield Finding(
+        "front end",
+        "ok" if built else "warning",
+        "built" if built else "not built: run `make setup`; pages work without script",
+    )
     if revision == head:
         yield from stored(house)
 
@@ -72,7 +81,15 @@ def room(house: House) -> Finding:
     free = disk.free / disk.total
     text = f"{disk.free // 1024**3} GB free ({free:.0%})"
     if full := [str(one.folder) for one in house.settings.disks if one.is_full()]:
-        return Finding("disk", "fault", f"full under {', '.join(full)}: nothing new is taken, reading goes on; {text}. Make room and it goes on by itself")
+        return Finding(
+            "disk",
+            "fault",
+            (
+                f"full under {', '.join(full)}: nothing new is taken, reading goes on; {text}. Make room and it goes "
+                "on by "
+                "itself"
+            ),
+        )
     return Finding("disk", "ok" if free > 0.1 else "warning", text)
 
 
@@ -82,7 +99,9 @@ def wall(house: House) -> Finding:
         walls.refuse_passing(house.engine)
     except walls.WallPassed as passed:
         return Finding("wall", "fault" if house.settings.in_production else "warning", str(passed))
-    return Finding("wall", "ok", "stands" if is_postgres(house.settings.database) else "not needed: one house, one file")
+    return Finding(
+        "wall", "ok", "stands" if is_postgres(house.settings.database) else "not needed: one house, one file"
+    )
 
 
 def model() -> Finding:
@@ -101,25 +120,38 @@ def stored(house: House) -> Iterator[Finding]:
         keys = session.execute(select(files).order_by(func.random()).limit(LOOKED_AT)).all()
         missing = [key for key, size in keys if (stat := house.files.stat(key)) is None or stat.size != size]
         aside = session.scalar(select(func.count()).select_from(Deposit).where(Deposit.set_aside_at.is_not(None))) or 0
-        behind = session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision < Work.revision)) or 0
+        behind = (
+            session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision < Work.revision)) or 0
+        )
     yield Finding(
         "files",
         "fault" if missing else "ok",
-        f"{len(missing)} of {len(keys)} missing or cut: {missing[:3]}" if missing else f"{len(keys)} of {total} looked for, all present",
+        f"{len(missing)} of {len(keys)} missing or cut: {missing[:3]}"
+        if missing
+        else f"{len(keys)} of {total} looked for, all present",
     )
-    yield Finding("queue", "warning" if aside else "ok", f"{aside} deposits set aside after three tries" if aside else "nothing set aside")
+    yield Finding(
+        "queue",
+        "warning" if aside else "ok",
+        f"{aside} deposits set aside after three tries" if aside else "nothing set aside",
+    )
     yield from kept(house, at=now())
     yield searchable(house, behind)
 
 
 def searchable(house: House, behind: int) -> Finding:
-    """The index against the database: `behind` works wait for the worker; what the index ought to hold and does not is lost."""
+    """The index against the database: `behind` works wait for the worker; what the index ought to hold and does not is
+    lost.
+    """
     index = index_of(house.settings)
     try:
         with reading_session(house.engine) as session:
             found = standing(session, index)
         if found.lost:
-            text = f"lost: it holds {found.held} works of {found.believed}. The worker rebuilds it; `hoclieu index rebuild` does so at once"
+            text = (
+                f"lost: it holds {found.held} works of {found.believed}. The worker rebuilds it; `hoclieu index "
+                "rebuild` does so at once"
+            )
             return Finding("index", "fault", text)
         return Finding("index", "ok" if not behind else "warning", f"{found.held} works, {behind} works behind")
     except IndexAway as away:
@@ -134,20 +166,32 @@ def kept(house: House, *, at: datetime) -> Iterator[Finding]:
         standing, taken = fixity.standing(session, at=at), backups.newest(session)
         first = [f"{one.key} ({one.state})" for one in fixity.damaged(session, seen_before=at, limit=3)]
     if first:
-        text = f"{sum(standing.damaged.values())} damaged: {', '.join(first)}: bring them back from the backup, then `hoclieu fixity run`"
+        text = (
+            f"{sum(standing.damaged.values())} damaged: {', '.join(first)}: bring them back from the backup, then "
+            "`hoclieu fixity run`"
+        )
         yield Finding("fixity", "fault", text)
     elif standing.set_aside or standing.late(house.settings.fixity_every, at=at):
-        text = f"some files were not read again for {days(standing.oldest, at)} days, {standing.set_aside} parts set aside: `hoclieu fixity run --all`"
+        text = (
+            f"some files were not read again for {days(standing.oldest, at)} days, {standing.set_aside} parts set "
+            "aside: `hoclieu fixity run --all`"
+        )
         yield Finding("fixity", "warning", text)
     else:
-        yield Finding("fixity", "ok", f"nothing damaged, all files read again or new within {days(standing.oldest, at)} days")
+        yield Finding(
+            "fixity", "ok", f"nothing damaged, all files read again or new within {days(standing.oldest, at)} days"
+        )
     yield backup(taken, at=at, needed=house.settings.in_production)
 
 
 def backup(taken: datetime | None, *, at: datetime, needed: bool) -> Finding:
     """The age of the newest backup that was noted."""
     if taken is None:
-        return Finding("backup", "warning" if needed else "ok", "none noted: let the script that makes it end with `hoclieu backup done`")
+        return Finding(
+            "backup",
+            "warning" if needed else "ok",
+            "none noted: let the script that makes it end with `hoclieu backup done`",
+        )
     late = at - taken > backups.LATE_AFTER
     return Finding("backup", "warning" if late else "ok", f"{(at - taken).total_seconds() / 3600:.0f} hours old")
 

@@ -30,7 +30,9 @@ def run(
     everything: Annotated[bool, typer.Option("--all", help="All files now, not only those whose turn it is.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Read files again, damaged ones first, and name what is damaged; exit 1 when something is. HOCLIEU_FIXITY_MB holds here too."""
+    """Read files again, damaged ones first, and name what is damaged; exit 1 when something is. HOCLIEU_FIXITY_MB holds
+    here too.
+    """
     logs.set_up("command")
     with opened(migrate=False) as house:
         began = now()
@@ -99,17 +101,29 @@ def told_standing(house: House, *, as_json: bool) -> None:
 def figures(standing: Standing, *, at: datetime) -> dict[str, Any]:
     """For programs."""
     return {
-        "slices": standing.slices, "checked": standing.checked, "due": standing.due, "set_aside": standing.set_aside, "files": standing.files,
-        "bytes": standing.bytes, "oldest_seconds": round((at - standing.oldest).total_seconds(), 1) if standing.oldest else 0, **standing.damaged,
-    }  # fmt: skip
+        "slices": standing.slices,
+        "checked": standing.checked,
+        "due": standing.due,
+        "set_aside": standing.set_aside,
+        "files": standing.files,
+        "bytes": standing.bytes,
+        "oldest_seconds": round((at - standing.oldest).total_seconds(), 1) if standing.oldest else 0,
+        **standing.damaged,
+    }
 
 
 def in_words(standing: Standing, *, at: datetime, late: bool) -> str:
     """For people."""
     count, days = sum(standing.damaged.values()), (at - (standing.oldest or at)).days
     mark = "✗" if count else "!" if late else "✓"
-    english = f"{count} damaged; {standing.files} files read, {standing.checked} of {standing.slices} parts, the longest ago {days} days"
-    vietnamese = f"{count} tệp hỏng; đã đọc lại {standing.files} tệp, {standing.checked}/{standing.slices} phần, lâu nhất {days} ngày trước"
+    english = (
+        f"{count} damaged; {standing.files} files read, {standing.checked} of {standing.slices} parts, the longest ago "
+        f"{days} days"
+    )
+    vietnamese = (
+        f"{count} tệp hỏng; đã đọc lại {standing.files} tệp, {standing.checked}/{standing.slices} phần, lâu nhất "
+        f"{days} ngày trước"
+    )
     return f"{mark} {vietnamese} / {english}"
 
 

@@ -36,9 +36,13 @@ POLL = 0.1
 
 def import_files(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders with files.", exists=True)],
-    unit: Annotated[str | None, typer.Option(help="Code of the school that owns the material; made when it is new.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Code of the school that owns the material; made when it is new.")
+    ] = None,
     approve: Annotated[bool, typer.Option("--approve", help="Publish each file when it is read.")] = False,
-    sight: Annotated[str, typer.Option(help="Who may read it: public, province, commune, school or owner; needed with --approve.")] = "",
+    sight: Annotated[
+        str, typer.Option(help="Who may read it: public, province, commune, school or owner; needed with --approve.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Take files in and wait until they are searchable."""
@@ -53,7 +57,11 @@ def import_files(
             rows = [take(house, path, actor, approve=approve, sight=sight) for path in files_of(paths)]
             bad = 0
             for path, began, deposit_id, refusal in rows:
-                row = refused(path, refusal, began) if deposit_id is None or refusal else wait(house, path, deposit_id, began)
+                row = (
+                    refused(path, refusal, began)
+                    if deposit_id is None or refusal
+                    else wait(house, path, deposit_id, began)
+                )
                 bad += row["verdict"] == "refused"
                 tell(row, line(row), as_json=as_json)
         finally:
@@ -65,7 +73,11 @@ def import_files(
 def files_of(paths: list[Path]) -> Iterator[Path]:
     """Files, and the files in folders, in order."""
     for path in paths:
-        yield from sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith(".")) if path.is_dir() else [path]
+        yield from (
+            sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+            if path.is_dir()
+            else [path]
+        )
 
 
 def keeper(house: House, unit: str | None) -> Actor:
@@ -79,7 +91,9 @@ def keeper(house: House, unit: str | None) -> Actor:
         return actor_for(session, person, at=now())
 
 
-def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str, review: bool = False) -> tuple[Path, float, uuid.UUID | None, Refusal | None]:
+def take(
+    house: House, path: Path, actor: Actor, *, approve: bool, sight: str, review: bool = False
+) -> tuple[Path, float, uuid.UUID | None, Refusal | None]:
     """Deposit one file as an upload would."""
     began = time.monotonic()
     size = path.stat().st_size
@@ -104,7 +118,9 @@ def take(house: House, path: Path, actor: Actor, *, approve: bool, sight: str, r
 
 
 def fill(house: House, deposit_id: uuid.UUID, path: Path) -> None:
-    """All bytes of the file, and the deposit is accepted; a command cannot go on later, so when that fails nothing of it stays."""
+    """All bytes of the file, and the deposit is accepted; a command cannot go on later, so when that fails nothing of
+    it stays.
+    """
     try:
         with uploading.locked(house, deposit_id), full_told():
             shutil.copyfile(path, uploading.staging_path(house, deposit_id))
@@ -123,7 +139,10 @@ def wait(house: House, path: Path, deposit_id: uuid.UUID, began: float) -> dict[
             if deposit.state in (REFUSED, FAILED):
                 return report(session, path, deposit, None, began)
             work = session.scalar(
-                select(Work).options(joinedload(Work.version)).join(Version, Version.id == Work.version_id).where(Version.id == deposit.version_id)
+                select(Work)
+                .options(joinedload(Work.version))
+                .join(Version, Version.id == Work.version_id)
+                .where(Version.id == deposit.version_id)
             )
             if deposit.state == READY and work is not None and work.indexed_revision == work.revision:
                 return report(session, path, deposit, work, began)
@@ -159,7 +178,14 @@ def refused(path: Path, refusal: Refusal | None, began: float) -> dict[str, Any]
     said = refusal or Refusal()
     sentences = {"vi": said.sentence("vi"), "en": said.sentence("en")}
     took = round(time.monotonic() - began, 2)
-    empty: dict[str, Any] = {"work_id": None, "title": None, "state": None, "pages": None, "ocr_pages": 0, "warnings": []}
+    empty: dict[str, Any] = {
+        "work_id": None,
+        "title": None,
+        "state": None,
+        "pages": None,
+        "ocr_pages": 0,
+        "warnings": [],
+    }
     return {"path": str(path), "verdict": "refused", "code": said.code, **sentences, **empty, "seconds": took}
 
 
@@ -168,11 +194,16 @@ def line(row: dict[str, Any]) -> str:
     if row["verdict"] == "refused":
         return f"✗ {row['path']}: {row['code']}. {row['vi']}"
     more = f", {len(row['warnings'])} warnings" if row["warnings"] else ""
-    return f"✓ {row['path']}: {row['title']} ({row['pages'] or 0} pages, {row['ocr_pages']} by OCR{more}) {row['work_id']} {row['seconds']} s"
+    return (
+        f"✓ {row['path']}: {row['title']} ({row['pages'] or 0} pages, {row['ocr_pages']} by OCR{more}) "
+        f"{row['work_id']} {row['seconds']} s"
+    )
 
 
 class Helper:
-    """A worker beside this command, in case no `serve` runs; where one runs, both share the work and it keeps the index."""
+    """A worker beside this command, in case no `serve` runs; where one runs, both share the work and it keeps the
+    index.
+    """
 
     def __init__(self, house: House) -> None:
         self.worker = Worker(house)

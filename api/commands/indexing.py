@@ -44,7 +44,9 @@ def build_anew(
     throttle: Annotated[float | None, typer.Option(min=0.1, help="At most so many pages a second.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Fill a new index beside the live one and put it in its place; go on where an earlier run ended. Exit 1 when it then differs from the database."""
+    """Fill a new index beside the live one and put it in its place; go on where an earlier run ended. Exit 1 when it
+    then differs from the database.
+    """
     logs.set_up("command")
     with opened(migrate=False) as house:
         try:
@@ -99,6 +101,10 @@ def told_differences(engine: Engine, settings: Settings, *, as_json: bool) -> in
     with reading_session(engine) as session:
         for found, one in enumerate(differences(session, index, at=now()), 1):
             if found <= SHOWN:
-                tell({"work": str(one.work_id or ""), "key": one.work_key, "wrong": one.what}, f"{one.work_id or one.work_key}: {one.what}", as_json=as_json)
+                tell(
+                    {"work": str(one.work_id or ""), "key": one.work_key, "wrong": one.what},
+                    f"{one.work_id or one.work_key}: {one.what}",
+                    as_json=as_json,
+                )
     index.close()
     return found

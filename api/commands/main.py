@@ -1,14 +1,35 @@
-"""`hoclieu`: the command line. What is heavy (a web server, the typesetting of the demonstration) is imported by the command that needs it."""
+"""`hoclieu`: the command line. What is heavy (a web server, the typesetting of the demonstration) is imported by the
+command that needs it.
+"""
 
 import json
 from typing import Annotated
 
 import typer
 
-from api.commands import auditing, backup, bench, deposits, doctor, fixity, importing, indexing, migrating, people, reading, restoring, searching
+from api.commands import (
+    auditing,
+    backup,
+    bench,
+    deposits,
+    doctor,
+    fixity,
+    importing,
+    indexing,
+    migrating,
+    people,
+    reading,
+    restoring,
+    searching,
+)
 from api.commands.telling import opened
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hoclieu, the digital library of schools.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Hoclieu, the digital library of schools.",
+)
 app.add_typer(people.app, name="user")
 app.add_typer(bench.app, name="bench")
 app.add_typer(auditing.app, name="audit")
@@ -25,7 +46,11 @@ app.command("restore")(restoring.restore)
 
 
 @app.command()
-def serve(no_worker: Annotated[bool, typer.Option("--no-worker", help="Without its own worker, as always in production.")] = False) -> None:
+def serve(
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Without its own worker, as always in production.")
+    ] = False,
+) -> None:
     """Answer requests; in embedded mode with its own worker."""
     from api.commands import serving
 

@@ -10,5 +10,9 @@ def migrate(as_json: Json = False) -> None:
     with opened(migrate=True) as house:
         house.files.prepare()
         revision = migrations.current(house.engine)
-        tell({"revision": revision, "files": "ready"}, f"✓ schema at revision {revision}, place for files ready", as_json=as_json)
+        tell(
+            {"revision": revision, "files": "ready"},
+            f"✓ schema at revision {revision}, place for files ready",
+            as_json=as_json,
+        )
         house.engine.dispose()

@@ -48,7 +48,11 @@ def reset(login: Annotated[str, typer.Argument(help="User name.")], as_json: Jso
         with transaction(house.engine) as session:
             person = inviting.standing_person(session, login)
             token = inviting.invite_to_new_password(session, person, at=now())
-        tell({"login": person.login, "link": link_of(house, token)}, f"{person.login}: {link_of(house, token)}", as_json=as_json)
+        tell(
+            {"login": person.login, "link": link_of(house, token)},
+            f"{person.login}: {link_of(house, token)}",
+            as_json=as_json,
+        )
 
 
 @app.command("let-try")

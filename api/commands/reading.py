@@ -16,7 +16,9 @@ from library.naming import clean_name
 Files = Annotated[list[Path], typer.Argument(help="Files to read.", exists=True, dir_okay=False)]
 
 
-def read(files: Files, boxes: Annotated[bool, typer.Option("--boxes", help="Word boxes too.")] = False, as_json: Json = False) -> None:
+def read(
+    files: Files, boxes: Annotated[bool, typer.Option("--boxes", help="Word boxes too.")] = False, as_json: Json = False
+) -> None:
     """Read files and say what they are: verdict, code, sentences, pages."""
     logs.set_up("read")
     refused = 0
@@ -82,7 +84,9 @@ def page_row(page: PageRead, *, boxes: bool) -> dict[str, Any]:
         "warnings": list(page.warnings),
     }
     if boxes:
-        row["boxes"] = [[word.text, word.start, word.end, *(round(share, 5) for share in word.box)] for word in page.words]
+        row["boxes"] = [
+            [word.text, word.start, word.end, *(round(share, 5) for share in word.box)] for word in page.words
+        ]
     return row
 
 

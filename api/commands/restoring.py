@@ -20,16 +20,21 @@ from library.operations import restoring
 
 def restore(
     folder: Annotated[Path, typer.Argument(help="The folder that `hoclieu backup` was given.")],
-    which: Annotated[str | None, typer.Option("--which", help="The name of one backup in it; without it, the newest.")] = None,
+    which: Annotated[
+        str | None, typer.Option("--which", help="The name of one backup in it; without it, the newest.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Bring a backup back into an empty house. Everything is compared with its hash before anything is written; sign-ins and links have ended."""
+    """Bring a backup back into an empty house. Everything is compared with its hash before anything is written;
+    sign-ins and links have ended.
+    """
     logs.set_up("command")
     with opened(migrate=False, as_json=as_json) as house:
         one = folders.opened(folder.absolute(), which)
         if not migrations.is_known(one.manifest.schema):
             raise folders.BackupUnreadable(place=one.place)
-        with Session(house.engine, info={walls.PLACE: walls.HOUSE}) as session:  # before the wall anybody else sees a house without people
+        # before the wall anybody else sees a house without people
+        with Session(house.engine, info={walls.PLACE: walls.HOUSE}) as session:
             restoring.refuse_lived_in(session.connection())
         progress.print("Kiểm tra / checking", markup=False)
         restoring.verify(one, every(TOLD_EVERY))
@@ -43,7 +48,12 @@ def restore(
         bring_rows(house, one)
         house.engine.dispose()
     lost = one.manifest.damaged
-    row = {"restored": str(one.place), "taken_at": one.manifest.taken_at.isoformat(timespec="seconds"), "files": one.manifest.files["count"], "lost": lost}
+    row = {
+        "restored": str(one.place),
+        "taken_at": one.manifest.taken_at.isoformat(timespec="seconds"),
+        "files": one.manifest.files["count"],
+        "lost": lost,
+    }
     words = f"\n! Lúc sao lưu đã thiếu hoặc hỏng / were lost when it was made: {', '.join(lost)}" if lost else ""
     tell(row, f"✓ {one.place}{words}", as_json=as_json)
     build_anew(throttle=None, as_json=as_json)

@@ -44,7 +44,10 @@ def search(
     for row in rows[:limit]:
         tell(
             row,
-            f"{row['title']}, {row['page'] or '-'}: {row['snippet']}  [{row['tier']}, {row['score']:.2f}] {row['work_id']}",
+            (
+                f"{row['title']}, {row['page'] or '-'}: {row['snippet']}  [{row['tier']}, {row['score']:.2f}] "
+                f"{row['work_id']}"
+            ),
             as_json=as_json,
         )
     if not rows:
@@ -60,7 +63,22 @@ def rows_of(found: FoundWork) -> list[dict[str, Any]]:
     """A row for each page; a work found by its title alone has one without a page."""
     work = {"work_id": str(found.work.id), "title": found.work.title}
     if not found.pages:
-        return [{**work, "page": None, "snippet": "".join(piece.text for piece in found.title), "score": found.score, "tier": found.tier}]
+        return [
+            {
+                **work,
+                "page": None,
+                "snippet": "".join(piece.text for piece in found.title),
+                "score": found.score,
+                "tier": found.tier,
+            }
+        ]
     return [
-        {**work, "page": page.number, "snippet": "".join(piece.text for piece in page.snippet), "score": page.score, "tier": page.tier} for page in found.pages
+        {
+            **work,
+            "page": page.number,
+            "snippet": "".join(piece.text for piece in page.snippet),
+            "score": page.score,
+            "tier": page.tier,
+        }
+        for page in found.pages
     ]

@@ -26,7 +26,8 @@ RESTART_AFTER = 1.0  # seconds between a worker's death and its successor
 def serve(*, own_worker: bool = True) -> None:
     """Answer requests; in embedded mode this starts its own worker child, which dies with it."""
     logs.set_up("serve")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # before and after the server's own handler: an end with all its `finally`
+    # before and after the server's own handler: an end with all its `finally`
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with opened() as house:
         refuse_unready(house)
         listening = listen(house)
@@ -45,12 +46,19 @@ def config_of(house: House) -> uvicorn.Config:
     """How the server runs. It believes what a proxy says of its client only where the settings name that proxy."""
     proxies = house.settings.trusted_proxies
     return uvicorn.Config(
-        create_app(house), access_log=False, log_config=None, timeout_graceful_shutdown=GRACE, proxy_headers=bool(proxies), forwarded_allow_ips=proxies
+        create_app(house),
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
     )
 
 
 class Serving(uvicorn.Server):
-    """A server whose worker begins to end in the moment that it does, so that both have their twenty seconds at once."""
+    """A server whose worker begins to end in the moment that it does, so that both have their twenty seconds at
+    once.
+    """
 
     def __init__(self, config: uvicorn.Config, keeper: "WorkerKeeper") -> None:
         super().__init__(config)
@@ -80,7 +88,13 @@ def announce(house: House, address: str) -> None:
     with transaction(house.engine) as session:
         token = inviting.invite_first_administrator(session, at=now())
     if token:
-        print(f"Quản trị viên đầu tiên (một lần, trong 1 giờ) / first administrator (once, within 1 hour): {address}/moi/{token}", flush=True)
+        print(
+            (
+                "Quản trị viên đầu tiên (một lần, trong 1 giờ) / first administrator (once, within 1 hour): "
+                f"{address}/moi/{token}"
+            ),
+            flush=True,
+        )
 
 
 class WorkerKeeper:
@@ -113,7 +127,9 @@ class WorkerKeeper:
     def _keep(self) -> None:
         while not self.stopping.is_set():
             self.child = subprocess.Popen(
-                [sys.executable, "-m", "api.commands.main", "work", "--until-parent-dies"], stdin=subprocess.PIPE, env=os.environ.copy()
+                [sys.executable, "-m", "api.commands.main", "work", "--until-parent-dies"],
+                stdin=subprocess.PIPE,
+                env=os.environ.copy(),
             )
             code = self.child.wait()
             if not self.stopping.is_set():

@@ -1,4 +1,6 @@
-"""How commands speak: results on stdout (one JSON object a line with `--json`), progress on stderr, exit codes 0, 1 and 2."""
+"""How commands speak: results on stdout (one JSON object a line with `--json`), progress on stderr, exit codes 0, 1 and
+2.
+"""
 
 import json
 import sys
@@ -54,7 +56,8 @@ def opened(*, migrate: bool | None = None, as_json: bool = False) -> Iterator[Ho
             refuse(DiskFull(), as_json=as_json)
         if isinstance(error, OSError):
             raise
-        stop(f"The database cannot be used: {str(error.orig).strip()}")  # its own words only: the statement may hold what is nobody's business
+        # its own words only: the statement may hold what is nobody's business
+        stop(f"The database cannot be used: {str(error.orig).strip()}")
     except Refusal as refusal:
         refuse(refusal, as_json=as_json)
 

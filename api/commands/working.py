@@ -27,7 +27,8 @@ def work(until_parent_dies: bool = False) -> None:
 
 
 def share_arenas() -> None:
-    """Let the hands share their arenas of memory where the C library has some: with one for each, what the parts of a document took is never
-    taken again, and the process grows by 16 % over 2,000 documents (docs/benchmarks.md)."""
+    """Let the hands share their arenas of memory where the C library has some: with one for each, what the parts of a
+    document took is never taken again, and the process grows by 16 % over 2,000 documents (docs/benchmarks.md).
+    """
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)

@@ -16,7 +16,14 @@ GUIDES = {
     "thu-thu": ("Thủ thư", "Librarians"),
     "quan-tri": ("Quản trị", "Administrators"),
 }
-OF_ROLE = {LIBRARIAN: "thu-thu", ADMINISTRATOR: "quan-tri", TECHNICIAN: "quan-tri", PUPIL: "hoc-sinh", PARENT: "hoc-sinh", "": "hoc-sinh"}
+OF_ROLE = {
+    LIBRARIAN: "thu-thu",
+    ADMINISTRATOR: "quan-tri",
+    TECHNICIAN: "quan-tri",
+    PUPIL: "hoc-sinh",
+    PARENT: "hoc-sinh",
+    "": "hoc-sinh",
+}
 PICTURE = re.compile(r"[a-z-]{1,40}\.png")
 PICTURES = "/tro-giup/hinh/"
 
@@ -33,7 +40,11 @@ def guide(name: str) -> str:
     markdown = MarkdownIt("commonmark", {"html": False})
     tokens = markdown.parse(text)
     for token in (one for one in tokens if one.children):
-        token.children = [_placed(inner) for inner in token.children or () if inner.type != "image" or picture(str(inner.attrGet("src")))]
+        token.children = [
+            _placed(inner)
+            for inner in token.children or ()
+            if inner.type != "image" or picture(str(inner.attrGet("src")))
+        ]
     return str(markdown.renderer.render(tokens, markdown.options, {}))
 
 

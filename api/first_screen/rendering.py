@@ -18,11 +18,22 @@ from library.calendar import LOCAL, local_date
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 COLOURS = {
-    "toan": "TOAN", "van": "TIENG_VIET NGU_VAN TIENG_DTTS", "anh": "NGOAI_NGU_1 NGOAI_NGU_2", "khtn": "KHTN KHOA_HOC TNXH",
-    "sudia": "LS_DL LICH_SU DIA_LI", "gdcd": "DAO_DUC GDCD GDKTPL GDQPAN", "li": "VAT_LI", "hoa": "HOA_HOC", "sinh": "SINH_HOC",
-    "tin": "TIN_HOC TIN_HOC_CONG_NGHE", "congnghe": "CONG_NGHE", "theduc": "GDTC", "nghethuat": "NGHE_THUAT AM_NHAC MI_THUAT",
-    "trainghiem": "HDTN HDTN_HN", "diaphuong": "GDDP",
-}  # fmt: skip
+    "toan": "TOAN",
+    "van": "TIENG_VIET NGU_VAN TIENG_DTTS",
+    "anh": "NGOAI_NGU_1 NGOAI_NGU_2",
+    "khtn": "KHTN KHOA_HOC TNXH",
+    "sudia": "LS_DL LICH_SU DIA_LI",
+    "gdcd": "DAO_DUC GDCD GDKTPL GDQPAN",
+    "li": "VAT_LI",
+    "hoa": "HOA_HOC",
+    "sinh": "SINH_HOC",
+    "tin": "TIN_HOC TIN_HOC_CONG_NGHE",
+    "congnghe": "CONG_NGHE",
+    "theduc": "GDTC",
+    "nghethuat": "NGHE_THUAT AM_NHAC MI_THUAT",
+    "trainghiem": "HDTN HDTN_HN",
+    "diaphuong": "GDDP",
+}
 COLOUR_OF = {code: colour for colour, codes in COLOURS.items() for code in codes.split()}
 
 
@@ -83,8 +94,20 @@ def render(
         return f"{address}?{urlencode(wanted, doseq=True)}" if wanted else address
 
     other = ("" if english else "/en") + path + (f"?{urlencode(query)}" if query else "")
-    here = {"language": language, "english": english, "path": path, "swapped": swapped, "query": query, "other_language": other, "demo": demo}
-    return environment().get_template(f"{page}.html").render(**here, page=page, say=say, to=to, me=me, library_name=name, **data)
+    here = {
+        "language": language,
+        "english": english,
+        "path": path,
+        "swapped": swapped,
+        "query": query,
+        "other_language": other,
+        "demo": demo,
+    }
+    return (
+        environment()
+        .get_template(f"{page}.html")
+        .render(**here, page=page, say=say, to=to, me=me, library_name=name, **data)
+    )
 
 
 def number(value: int, language: str = "vi") -> str:

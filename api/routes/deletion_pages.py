@@ -31,13 +31,29 @@ async def deleted_page(request: Request, gate: GateNow, token: Token, language: 
 
 
 @page.post("/da-xoa/{deletion_id}/lay-lai")
-async def bring_back_form(deletion_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language) -> Response:
+async def bring_back_form(
+    deletion_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language
+) -> Response:
     """Bring it back by the plain form."""
-    return await done(request, gate, token, language, lambda session, actor: undoing.bring_back(session, deletion_id, by=actor, at=now()))
+    return await done(
+        request,
+        gate,
+        token,
+        language,
+        lambda session, actor: undoing.bring_back(session, deletion_id, by=actor, at=now()),
+    )
 
 
 @page.post("/tl/{work_id}/xoa")
-async def delete_work_form(work_id: str, request: Request, gate: GateNow, token: Token, language: Language, reason: Text = "", remark: Text = "") -> Response:
+async def delete_work_form(
+    work_id: str,
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    reason: Text = "",
+    remark: Text = "",
+) -> Response:
     """Delete a work by the plain form."""
 
     def act(session: Session, actor: Actor) -> object:
@@ -49,7 +65,14 @@ async def delete_work_form(work_id: str, request: Request, gate: GateNow, token:
 
 @page.post("/quan-tri/nguoi-dung/{person_id}/xoa")
 async def delete_person_form(
-    person_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language, unit: Text, reason: Text = "", remark: Text = ""
+    person_id: uuid.UUID,
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    unit: Text,
+    reason: Text = "",
+    remark: Text = "",
 ) -> Response:
     """Delete a person by the plain form."""
 
@@ -64,7 +87,9 @@ def said(remark: str) -> str | None:
     return remark.strip()[:LONGEST_REMARK] or None
 
 
-async def done(request: Request, gate: Gate, token: str | None, language: str, act: Callable[[Session, Actor], object]) -> Response:
+async def done(
+    request: Request, gate: Gate, token: str | None, language: str, act: Callable[[Session, Actor], object]
+) -> Response:
     """Do it and show the list, with what was wrong."""
 
     def acting(session: Session) -> None:
@@ -78,7 +103,9 @@ async def done(request: Request, gate: Gate, token: str | None, language: str, a
     return RedirectResponse(f"{prefix_of(language)}/da-xoa", 303)
 
 
-async def deleted_shown(request: Request, gate: Gate, token: str | None, language: str, *, problem: Refusal | None = None) -> Response:
+async def deleted_shown(
+    request: Request, gate: Gate, token: str | None, language: str, *, problem: Refusal | None = None
+) -> Response:
     """The list, with what was wrong with the last wish."""
 
     def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:

@@ -17,7 +17,9 @@ router = APIRouter(prefix="/api/v1", tags=["deletions"])
 
 
 @router.post("/works/{work_id}/deletion", status_code=201, response_model=schemas.Deletions)
-def delete_work(work_id: str, wish: schemas.DeletionWish, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Deletions:
+def delete_work(
+    work_id: str, wish: schemas.DeletionWish, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Deletions:
     """Delete a work: nobody sees it any more, and for thirty days it can be brought back."""
     actor.required()
     work = queries.visible_work(session, work_id, actor.sight, at=at)
@@ -26,7 +28,9 @@ def delete_work(work_id: str, wish: schemas.DeletionWish, session: Writing, acto
 
 
 @router.post("/people/{person_id}/deletion", status_code=201, response_model=schemas.Deletions)
-def delete_person(person_id: uuid.UUID, wish: schemas.DeletionWish, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Deletions:
+def delete_person(
+    person_id: uuid.UUID, wish: schemas.DeletionWish, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Deletions:
     """Delete a person: they are shut out, and for thirty days they can be brought back."""
     people.delete(session, person_id, wish.reason, wish.remark, by=actor, at=at)
     return deletions_of(session, actor, language)
@@ -54,9 +58,16 @@ def sent(one: Standing, language: str) -> schemas.Deletion:
     found = one.deletion
     reason = Named(code=found.reason, name=reasons.in_words(found.kind, found.reason, language))
     return schemas.Deletion(
-        id=str(found.id), kind=found.kind, subject_id=str(found.subject_id), name=one.name, reason=reason, remark=found.remark, by=one.by,
-        deleted_at=found.deleted_at, final_at=found.final_at,
-    )  # fmt: skip
+        id=str(found.id),
+        kind=found.kind,
+        subject_id=str(found.subject_id),
+        name=one.name,
+        reason=reason,
+        remark=found.remark,
+        by=one.by,
+        deleted_at=found.deleted_at,
+        final_at=found.final_at,
+    )
 
 
 def reasons_for(kind: str, language: str) -> list[tuple[str, str]]:

@@ -96,11 +96,15 @@ async def form(
     review: Annotated[bool, Form()] = False,
     work: Annotated[Code, Form()] = "",
 ) -> schemas.Deposit:
-    """A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of that work."""
+    """A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of
+    that work.
+    """
     deposit_id = await take_form(gate, house, token, file, Choices(sight, approve, review, work))
 
     def look(session: Session) -> schemas.Deposit:
-        return sent(session, [session.get_one(Deposit, deposit_id)], sign_in.actor_of(session, token, at=now()), house, language)[0]
+        return sent(
+            session, [session.get_one(Deposit, deposit_id)], sign_in.actor_of(session, token, at=now()), house, language
+        )[0]
 
     return await gate.read(look)
 
@@ -129,7 +133,9 @@ async def take_form(gate: Gate, house: House, token: str | None, file: UploadFil
 
     def begin(session: Session) -> uuid.UUID:
         actor = sign_in.actor_of(session, token, at=now())
-        return uploading.begin(session, house, name=name, size=size, media_type=media_type, **choices.wish(), by=actor, at=now()).id
+        return uploading.begin(
+            session, house, name=name, size=size, media_type=media_type, **choices.wish(), by=actor, at=now()
+        ).id
 
     deposit_id = await gate.write(begin)
     data = await file.read()
@@ -169,24 +175,50 @@ def deposits_of(session: Session, actor: Actor, house: House, language: str) -> 
 
 def in_work_of(session: Session, actor: Actor, *, limit: int) -> schemas.InWork:
     """What is being read in the units in somebody's care; nothing for who has none."""
-    return schemas.InWork(deposits=[describing.in_work(*row) for row in depositing.in_work(session, care.administered(session, actor), limit=limit)])
+    return schemas.InWork(
+        deposits=[
+            describing.in_work(*row)
+            for row in depositing.in_work(session, care.administered(session, actor), limit=limit)
+        ]
+    )
 
 
 def sent(session: Session, rows: list[Deposit], actor: Actor, house: House, language: str) -> list[schemas.Deposit]:
     """Deposits of the actor with the works they became."""
     became = _became(session, {row.version_id for row in rows if row.version_id}, actor)
-    return [describing.deposit_of(row, _received(house, row), became.get(row.version_id) if row.version_id else None, language) for row in rows]
+    return [
+        describing.deposit_of(
+            row, _received(house, row), became.get(row.version_id) if row.version_id else None, language
+        )
+        for row in rows
+    ]
 
 
 def _became(session: Session, version_ids: set[uuid.UUID], actor: Actor) -> dict[uuid.UUID, Became]:
     """The whole ones of these versions, with their works and their last reviews."""
-    whole = select(Version, Work).options(defer(Version.contents), selectinload(Work.audience)).join(Work, Work.id == Version.work_id)
-    found = session.execute(whole.where(Version.id.in_(version_ids), Version.digest.is_not(None))).all() if version_ids else []
-    numbers = select(Version.work_id, func.max(Version.number)).where(Version.work_id.in_({row.Work.id for row in found}), Version.digest.is_not(None))
+    whole = (
+        select(Version, Work)
+        .options(defer(Version.contents), selectinload(Work.audience))
+        .join(Work, Work.id == Version.work_id)
+    )
+    found = (
+        session.execute(whole.where(Version.id.in_(version_ids), Version.digest.is_not(None))).all()
+        if version_ids
+        else []
+    )
+    numbers = select(Version.work_id, func.max(Version.number)).where(
+        Version.work_id.in_({row.Work.id for row in found}), Version.digest.is_not(None)
+    )
     newest = {row[0]: row[1] for row in session.execute(numbers.group_by(Version.work_id))} if found else {}
     latest = reviews.latest_of(session, version_ids)
     return {
-        version.id: Became(work, version, newest[work.id] == version.number, cataloguing.may_edit(session, work, actor), latest.get(version.id))
+        version.id: Became(
+            work,
+            version,
+            newest[work.id] == version.number,
+            cataloguing.may_edit(session, work, actor),
+            latest.get(version.id),
+        )
         for version, work in found
     }
 

@@ -20,15 +20,23 @@ from library.people.sign_in import Actor
 
 router = APIRouter(prefix="/api/v1", tags=["desk"])
 WORDS = {
-    PATRON: ("{name}, đang mượn {loans} cuốn. Quét sách để cho mượn.", "{name} has {loans} copies. Scan a copy to lend it."),
+    PATRON: (
+        "{name}, đang mượn {loans} cuốn. Quét sách để cho mượn.",
+        "{name} has {loans} copies. Scan a copy to lend it.",
+    ),
     LENT: ("{name} mượn “{title}”, hạn trả {due}.", "{name} borrows “{title}” until {due}."),
     TAKEN_BACK: ("{name} đã trả “{title}”.", "{name} has returned “{title}”."),
-    READ_HERE: ("“{title}” đã về kệ; cuốn này không có ai đang mượn.", "“{title}” is back on the shelf; nobody had it on loan."),
+    READ_HERE: (
+        "“{title}” đã về kệ; cuốn này không có ai đang mượn.",
+        "“{title}” is back on the shelf; nobody had it on loan.",
+    ),
 }
 
 
 @router.post("/desk/scans", status_code=201, response_model=schemas.Scan)
-def scan(wish: schemas.ScanWish, session: Writing, actor: Writer, at: Now, language: Language, response: Response) -> schemas.Scan:
+def scan(
+    wish: schemas.ScanWish, session: Writing, actor: Writer, at: Now, language: Language, response: Response
+) -> schemas.Scan:
     """A card, a copy for the patron at the desk, or a copy alone, which is a return."""
     school = school_of(session, actor)
     done = desk.scan(session, wish.id, wish.code, wish.card, school, by=actor, at=at, return_first=wish.return_first)
@@ -56,7 +64,9 @@ def copies(session: Reading, actor: Reader) -> schemas.CopiesOfSchool:
 
 
 @router.get("/copies/titles", response_model=schemas.KnownTitles)
-def known_titles(isbn: Annotated[str, Query(max_length=40)], session: Reading, actor: Reader, at: Now) -> schemas.KnownTitles:
+def known_titles(
+    isbn: Annotated[str, Query(max_length=40)], session: Reading, actor: Reader, at: Now
+) -> schemas.KnownTitles:
     """What the library knows under an ISBN, to be compared with the book in hand."""
     return titles_of(session, actor, isbn, at=at)
 
@@ -84,9 +94,15 @@ def change_calendar(wish: schemas.CalendarWish, session: Writing, actor: Writer,
     """Say when my school's library is open; due dates of new loans follow."""
     school = school_of(session, actor)
     calendars.change(
-        session, school, opening_hours=wish.opening_hours, open_weekdays=wish.open_weekdays, last_return_day=wish.last_return_day,
-        closed_days=wish.closed_days, by=actor, at=at,
-    )  # fmt: skip
+        session,
+        school,
+        opening_hours=wish.opening_hours,
+        open_weekdays=wish.open_weekdays,
+        last_return_day=wish.last_return_day,
+        closed_days=wish.closed_days,
+        by=actor,
+        at=at,
+    )
     return calendar_of(session, school, at=at)
 
 
@@ -115,7 +131,9 @@ def sent(session: Session, done: Outcome, language: str, *, at: datetime) -> sch
     return schemas.Scan(
         id=str(done.scan.id),
         kind=done.scan.kind,
-        sentence=words.format(name=borrower.name if borrower else "", loans=borrower.loans if borrower else 0, title=title, due=due),
+        sentence=words.format(
+            name=borrower.name if borrower else "", loans=borrower.loans if borrower else 0, title=title, due=due
+        ),
         borrower=borrower,
         title=title,
         accession=done.item.accession if done.item else None,
@@ -127,7 +145,9 @@ def sent(session: Session, done: Outcome, language: str, *, at: datetime) -> sch
 def borrower_of(session: Session, patron: Patron) -> schemas.Borrower:
     """The patron at the desk; person loaded."""
     limit = policy.rules_for(patron.group_code, "TK").loan_limit
-    return schemas.Borrower(card=patron.card, name=patron.person.name, loans=len(queries.loans_of_patron(session, patron.id)), limit=limit)
+    return schemas.Borrower(
+        card=patron.card, name=patron.person.name, loans=len(queries.loans_of_patron(session, patron.id)), limit=limit
+    )
 
 
 def borrower_at(session: Session, actor: Actor, card: str) -> schemas.Borrower | None:
@@ -140,7 +160,11 @@ def borrower_at(session: Session, actor: Actor, card: str) -> schemas.Borrower |
 
 def may_undo(scan: Scan, at: datetime) -> bool:
     """Whether undo may still work."""
-    return scan.kind in (LENT, TAKEN_BACK) and scan.undone_at is None and scan.happened_at > at - timedelta(minutes=UNDO_MINUTES)
+    return (
+        scan.kind in (LENT, TAKEN_BACK)
+        and scan.undone_at is None
+        and scan.happened_at > at - timedelta(minutes=UNDO_MINUTES)
+    )
 
 
 def desk_of(session: Session, actor: Actor, *, at: datetime) -> schemas.Desk:
@@ -149,11 +173,18 @@ def desk_of(session: Session, actor: Actor, *, at: datetime) -> schemas.Desk:
     out, late = queries.overdue_count(session, school.id, at=at)
     lines = [
         schemas.ScanLine(
-            id=str(one.id), kind=one.kind, code=one.code, happened_at=one.happened_at, borrower=name, title=title, accession=number,
-            undone=one.undone_at is not None, undoable=may_undo(one, at),
+            id=str(one.id),
+            kind=one.kind,
+            code=one.code,
+            happened_at=one.happened_at,
+            borrower=name,
+            title=title,
+            accession=number,
+            undone=one.undone_at is not None,
+            undoable=may_undo(one, at),
         )
         for one, name, title, number in queries.desk_log(session, school.id, since=at - timedelta(minutes=UNDO_MINUTES))
-    ]  # fmt: skip
+    ]
     return schemas.Desk(school=school.name, open_loans=out, overdue=late, lines=lines)
 
 
@@ -169,7 +200,11 @@ def titles_of(session: Session, actor: Actor, isbn: str, *, at: datetime) -> sch
     return schemas.KnownTitles(
         titles=[
             schemas.KnownTitle(
-                work_id=str(one.work.id), title=one.work.title, authors=one.work.authors, unit=describing.unit_named(one.work.unit), whose=one.whose
+                work_id=str(one.work.id),
+                title=one.work.title,
+                authors=one.work.authors,
+                unit=describing.unit_named(one.work.unit),
+                whose=one.whose,
             )
             for one in found
         ]
@@ -179,15 +214,25 @@ def titles_of(session: Session, actor: Actor, isbn: str, *, at: datetime) -> sch
 def copy_of(item: Item, title: str) -> schemas.Copy:
     """One copy."""
     return schemas.Copy(
-        id=str(item.id), work_id=str(item.work_id), title=title, barcode=item.barcode, accession=item.accession, shelf=item.shelf, status=item.status
+        id=str(item.id),
+        work_id=str(item.work_id),
+        title=title,
+        barcode=item.barcode,
+        accession=item.accession,
+        shelf=item.shelf,
+        status=item.status,
     )
 
 
 def added(session: Session, wish: schemas.NewCopies, actor: Actor, *, at: datetime) -> schemas.CopiesOfSchool:
     """Add copies and return them."""
     school = school_of(session, actor)
-    work = stock.title_for(session, school, title=wish.title, isbn=wish.isbn, work_id=wish.work_id, another=wish.another, by=actor, at=at)
-    items = stock.add_copies(session, work, school, wish.count, by=actor, at=at, shelf=wish.shelf or None, barcodes=wish.barcodes)
+    work = stock.title_for(
+        session, school, title=wish.title, isbn=wish.isbn, work_id=wish.work_id, another=wish.another, by=actor, at=at
+    )
+    items = stock.add_copies(
+        session, work, school, wish.count, by=actor, at=at, shelf=wish.shelf or None, barcodes=wish.barcodes
+    )
     return schemas.CopiesOfSchool(copies=[copy_of(item, work.title) for item in items])
 
 
@@ -199,7 +244,9 @@ def loans_of(session: Session, actor: Actor, *, at: datetime) -> schemas.Loans:
 def loan_of(loan: Loan, at: datetime) -> schemas.Loan:
     """One open loan; its copy is loaded."""
     late = due_dates.is_overdue(loan.due_at, at)
-    return schemas.Loan(id=str(loan.id), title=loan.title, work_id=str(loan.item.work_id), due_at=loan.due_at, overdue=late)
+    return schemas.Loan(
+        id=str(loan.id), title=loan.title, work_id=str(loan.item.work_id), due_at=loan.due_at, overdue=late
+    )
 
 
 def calendar_of(session: Session, school: Unit, *, at: datetime) -> schemas.Calendar:

@@ -34,14 +34,18 @@ async def desk_page(request: Request, gate: GateNow, token: Token) -> Response:
 
 
 @page.post("/quay")
-async def scan_form(request: Request, gate: GateNow, token: Token, language: Language, code: Text = "", card: Text = "", key: Text = "") -> Response:
+async def scan_form(
+    request: Request, gate: GateNow, token: Token, language: Language, code: Text = "", card: Text = "", key: Text = ""
+) -> Response:
     """One scan by the plain form."""
 
     def act(session: Session) -> schemas.Scan:
         actor = sign_in.actor_of(session, token, at=now())
         wish = schemas.ScanWish(id=uuid.UUID(key), code=code.strip(), card=card or None)
         school = desk_api.school_of(session, actor)
-        return desk_api.sent(session, desk.scan(session, wish.id, wish.code, wish.card, school, by=actor, at=now()), language, at=now())
+        return desk_api.sent(
+            session, desk.scan(session, wish.id, wish.code, wish.card, school, by=actor, at=now()), language, at=now()
+        )
 
     try:
         return await desk_shown(request, gate, token, done=await gate.write(act), card=card)
@@ -78,22 +82,40 @@ async def copies_page(request: Request, gate: GateNow, token: Token) -> Response
 
 @page.post("/kho")
 async def add_copies(
-    request: Request, gate: GateNow, token: Token,
-    title: Text = "", isbn: Text = "", count: Text = "1", shelf: Text = "", barcodes: LongText = "", known: Text = "",
-) -> Response:  # fmt: skip
-    """Add copies by the plain form: by ISBN, by title, with own labels or the school's. `known`: the title chosen under the ISBN, or "another"."""
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    title: Text = "",
+    isbn: Text = "",
+    count: Text = "1",
+    shelf: Text = "",
+    barcodes: LongText = "",
+    known: Text = "",
+) -> Response:
+    """Add copies by the plain form: by ISBN, by title, with own labels or the school's. `known`: the title chosen under
+    the ISBN, or "another".
+    """
     given = {"title": title, "isbn": isbn, "count": count, "shelf": shelf, "barcodes": barcodes, "known": known}
 
     def act(session: Session) -> schemas.CopiesOfSchool:
         actor = sign_in.actor_of(session, token, at=now())
         chosen = {"another": True} if known == ANOTHER else {"work_id": uuid.UUID(known)} if known else {}
-        wish = schemas.NewCopies(title=title.strip(), isbn=isbn.strip(), count=int(count), shelf=shelf.strip() or None, barcodes=barcodes.split(), **chosen)
+        wish = schemas.NewCopies(
+            title=title.strip(),
+            isbn=isbn.strip(),
+            count=int(count),
+            shelf=shelf.strip() or None,
+            barcodes=barcodes.split(),
+            **chosen,
+        )
         return desk_api.added(session, wish, actor, at=now())
 
     try:
         made = await gate.write(act)
     except (ValidationError, ValueError):
-        return await filled(request, gate, token, "copies", _copies, problem=NotValid(fields="count, barcodes"), given=given)
+        return await filled(
+            request, gate, token, "copies", _copies, problem=NotValid(fields="count, barcodes"), given=given
+        )
     except (SignInNeeded, PasswordToChoose):
         raise
     except Refusal as refusal:
@@ -106,11 +128,19 @@ async def add_copies(
 @page.get("/toi/muon")
 async def my_loans(request: Request, gate: GateNow, token: Token) -> Response:
     """What I have at home."""
-    return await answer(request, gate, token, "my-loans", lambda s, a: {"loans": desk_api.loans_of(s, a, at=now()).loans})
+    return await answer(
+        request, gate, token, "my-loans", lambda s, a: {"loans": desk_api.loans_of(s, a, at=now()).loans}
+    )
 
 
 async def desk_shown(
-    request: Request, gate: Gate, token: str | None, *, done: schemas.Scan | None = None, problem: Refusal | None = None, card: str = ""
+    request: Request,
+    gate: Gate,
+    token: str | None,
+    *,
+    done: schemas.Scan | None = None,
+    problem: Refusal | None = None,
+    card: str = "",
 ) -> Response:
     """The desk with what the last scan did; the patron stays at the desk until somebody presses "done"."""
 
@@ -119,12 +149,26 @@ async def desk_shown(
         borrower = done.borrower if done and done.kind in ("patron", "lent") else None
         if borrower is None and problem is not None and card:
             borrower = desk_api.borrower_at(session, actor, card)
-        return {"desk": found.model_dump(), "done": done.model_dump() if done else None, "borrower": borrower, "key": str(uuid.uuid4())}
+        return {
+            "desk": found.model_dump(),
+            "done": done.model_dump() if done else None,
+            "borrower": borrower,
+            "key": str(uuid.uuid4()),
+        }
 
     return await filled(request, gate, token, "desk", read, problem=problem)
 
 
-async def filled(request: Request, gate: Gate, token: str | None, name: str, read: Read, *, problem: Refusal | None = None, **more: Any) -> Response:
+async def filled(
+    request: Request,
+    gate: Gate,
+    token: str | None,
+    name: str,
+    read: Read,
+    *,
+    problem: Refusal | None = None,
+    **more: Any,
+) -> Response:
     """A page of the library's staff, with what was wrong with the last wish."""
     language = "en" if request.url.path.startswith("/en/") else "vi"
 

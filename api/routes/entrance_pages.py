@@ -21,20 +21,32 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @page.get("/dang-nhap")
 async def sign_in_page(request: Request, gate: GateNow, token: Token, next: Asked = "/") -> Response:
     """Sign in."""
-    return await answer(request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": "", "shared": False})
+    return await answer(
+        request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": "", "shared": False}
+    )
 
 
 @page.post("/dang-nhap")
 async def sign_in_form(
-    request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token, caller: Calling,
-    login: Text, password: Text, next: Text = "/", shared: Text = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    gate: GateNow,
+    house: HouseNow,
+    language: Language,
+    before: Token,
+    caller: Calling,
+    login: Text,
+    password: Text,
+    next: Text = "/",
+    shared: Text = "",
+) -> Response:
     """Sign in by the plain form."""
     try:
         opened = await people.enter(gate, login[:200], password[:1000], caller, shared=shared == "true", before=before)
     except Refusal as refusal:
         data = {"next": next, "problem": refusal.sentence(language), "login": login[:200], "shared": shared == "true"}
-        return shown(request, "sign-in", sign_in.VISITING, data, status=status_of(refusal), headers=retry_after(refusal))
+        return shown(
+            request, "sign-in", sign_in.VISITING, data, status=status_of(refusal), headers=retry_after(refusal)
+        )
     response = RedirectResponse(inside(next, language), 303)
     people.set_cookie(response, request, house.settings, opened)
     return response
@@ -57,9 +69,17 @@ async def invitation_page(link: str, request: Request, gate: GateNow) -> Respons
 
 @page.post("/moi/{link}")
 async def accept_form(
-    link: str, request: Request, gate: GateNow, house: HouseNow, language: Language, before: Token,
-    name: Text, login: Text, password: Text, shared: Text = "",
-) -> Response:  # fmt: skip
+    link: str,
+    request: Request,
+    gate: GateNow,
+    house: HouseNow,
+    language: Language,
+    before: Token,
+    name: Text,
+    login: Text,
+    password: Text,
+    shared: Text = "",
+) -> Response:
     """Use a one-time link by the plain form."""
     given = {"name": name, "login": login, "shared": shared}
     try:
@@ -74,7 +94,9 @@ async def accept_form(
     return response
 
 
-async def invitation(request: Request, gate: Gate, link: str, refusal: Refusal | None, given: dict[str, str]) -> Response:
+async def invitation(
+    request: Request, gate: Gate, link: str, refusal: Refusal | None, given: dict[str, str]
+) -> Response:
     """The form behind a one-time link, with what was wrong."""
     language = "en" if request.url.path.startswith("/en/") else "vi"
     found = await gate.read(lambda session: people.invitation(link, session, now()))

@@ -31,7 +31,9 @@ def livez() -> Health:
 
 @router.get("/readyz", response_model=Health)
 async def readyz(gate: GateNow, house: HouseNow, watch: WatchNow, response: Response) -> Health:
-    """Database and file store work, and there is room; an index that lags or is away does not make the house unready, for the catalogue stands in."""
+    """Database and file store work, and there is room; an index that lags or is away does not make the house unready,
+    for the catalogue stands in.
+    """
     parts = {"database": "ok", "files": "ok", "disk": "ok"}
     try:
         await gate.read(lambda session: session.execute(text("SELECT 1")).scalar_one())

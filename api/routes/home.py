@@ -42,11 +42,19 @@ def home_of(session: Session, actor: Actor, language: str, house: House, *, at: 
         work_total=seen.works,
         page_total=seen.pages,
         subjects=[
-            schemas.Shelf(code=code, name=term.name(language), count=seen.subjects[code]) for code, term in vocabulary.subjects().items() if seen.subjects[code]
+            schemas.Shelf(code=code, name=term.name(language), count=seen.subjects[code])
+            for code, term in vocabulary.subjects().items()
+            if seen.subjects[code]
         ],
-        grades=[schemas.Shelf(code=str(grade), name=str(grade), count=seen.grades[grade]) for grade in vocabulary.GRADES],
+        grades=[
+            schemas.Shelf(code=str(grade), name=str(grade), count=seen.grades[grade]) for grade in vocabulary.GRADES
+        ],
         newest=[describing.card_of(work, language) for work in newest],
-        read_on=[schemas.ReadOn(**describing.card_of(loaded[work_id], language).model_dump(), place=place) for work_id, place in begun if work_id in loaded],
+        read_on=[
+            schemas.ReadOn(**describing.card_of(loaded[work_id], language).model_dump(), place=place)
+            for work_id, place in begun
+            if work_id in loaded
+        ],
         tries=[work.title for work in newest[:3]],
     )
 
@@ -58,4 +66,6 @@ def vocabulary_of(session: Session, language: str) -> schemas.Vocabulary:
         for terms in (vocabulary.subjects(), vocabulary.types(), vocabulary.series())
     )
     schools = session.scalars(select(Unit).where(Unit.kind == SCHOOL).order_by(Unit.name))
-    return schemas.Vocabulary(subjects=subjects, types=types, series=series, schools=[describing.unit_named(unit) for unit in schools])
+    return schemas.Vocabulary(
+        subjects=subjects, types=types, series=series, schools=[describing.unit_named(unit) for unit in schools]
+    )

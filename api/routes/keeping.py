@@ -69,7 +69,12 @@ def history_of(session: Session, work: Work, actor: Actor, language: str) -> sch
     lines = history.of_work(session, work, by=actor)
     return schemas.History(
         lines=[
-            schemas.HistoryLine(who=history.who_in_words(line, language), act=line.act, words=history.in_words(line, language), happened_at=line.happened_at)
+            schemas.HistoryLine(
+                who=history.who_in_words(line, language),
+                act=line.act,
+                words=history.in_words(line, language),
+                happened_at=line.happened_at,
+            )
             for line in lines
         ]
     )
@@ -81,11 +86,16 @@ def usage_of(session: Session, work: Work, *, at: Now) -> schemas.Usage:
     lately = usage.of_work(session, work.id, since=local_date(at - LATELY))
     order = sorted(found, key=lambda school: (-found[school].views, str(school)))
     parts = {kind: usage.told_apart([getattr(found[school], kind) for school in order]) for kind in usage.KINDS}
-    names = {row.id: Named(code=row.code, name=row.name) for row in session.scalars(select(Unit).where(Unit.id.in_(order)))}
+    names = {
+        row.id: Named(code=row.code, name=row.name) for row in session.scalars(select(Unit).where(Unit.id.in_(order)))
+    }
     return schemas.Usage(
         total=told(usage.total(found)),
         last_30_days=told(usage.total(lately)),
-        schools=[schemas.SchoolFigures(school=names.get(school), **{kind: parts[kind][place] for kind in usage.KINDS}) for place, school in enumerate(order)],
+        schools=[
+            schemas.SchoolFigures(school=names.get(school), **{kind: parts[kind][place] for kind in usage.KINDS})
+            for place, school in enumerate(order)
+        ],
     )
 
 

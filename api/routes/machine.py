@@ -49,7 +49,9 @@ def is_here(request: Request) -> bool:
 async def figures(gate: GateNow, at: Now) -> Response:
     """Prometheus reads this."""
     await gate.read(lambda session: metrics.look(session, at=at))
-    return Response(await run_in_threadpool(generate_latest), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+    return Response(
+        await run_in_threadpool(generate_latest), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"}
+    )
 
 
 @router.get("/api/openapi.json", response_model=dict[str, Any])

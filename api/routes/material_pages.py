@@ -1,4 +1,6 @@
-"""The pages of one material: what it is, the reader, and the forms of those who may open it to readers or take it back."""
+"""The pages of one material: what it is, the reader, and the forms of those who may open it to readers or take it
+back.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,14 +39,21 @@ async def material_page(work_id: str, request: Request, gate: GateNow, token: To
         beside = keeping.for_keepers(session, work, actor, language, at=now())
         if beside["history"]:
             kept.append((work, actor))
-        return {"work": works.sent(session, work, actor, language), "reasons": reasons_for(WORK, language), **publishing_of(work), **beside}
+        return {
+            "work": works.sent(session, work, actor, language),
+            "reasons": reasons_for(WORK, language),
+            **publishing_of(work),
+            **beside,
+        }
 
     response = await answer(request, gate, token, "material", look)
     try:
         for work, actor in kept:
             await keeping.tell_reading(gate, work, actor)
     except DiskFull:  # a history that cannot be told in the audit is not shown; the material is
-        return await answer(request, gate, token, "material", lambda session, actor: {**look(session, actor), **keeping.NOTHING})
+        return await answer(
+            request, gate, token, "material", lambda session, actor: {**look(session, actor), **keeping.NOTHING}
+        )
     return response
 
 
@@ -54,7 +63,9 @@ def publishing_of(work: Work) -> Mapping[str, Any]:
 
 
 @page.get("/doc/{work_id}")
-async def reader_page(work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: Asked = "1", q: Words = "") -> Response:
+async def reader_page(
+    work_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: Asked = "1", q: Words = ""
+) -> Response:
     """The reader, on one page."""
 
     def look(session: Session, actor: Actor) -> Mapping[str, Any]:
@@ -75,7 +86,9 @@ async def reader_page(work_id: str, request: Request, gate: GateNow, token: Toke
 
 
 @page.post("/tl/{work_id}/duyet")
-async def approve_form(work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = "") -> Response:
+async def approve_form(
+    work_id: str, gate: GateNow, token: Token, language: Language, version_id: Text, digest: Text, sight: Text = ""
+) -> Response:
     """Approve by the plain form; without a sight the readers stay who they are."""
 
     def act(session: Session) -> None:
@@ -83,7 +96,15 @@ async def approve_form(work_id: str, gate: GateNow, token: Token, language: Lang
         actor.required()
         work = queries.visible_work(session, work_id, actor.sight, at=now())
         publishing.refuse_unentitled(work, actor)
-        publishing.publish(session, work, queries.work_id_of(version_id), digest, publishing.readers_of(work, {"sight": sight}), by=actor, at=now())
+        publishing.publish(
+            session,
+            work,
+            queries.work_id_of(version_id),
+            digest,
+            publishing.readers_of(work, {"sight": sight}),
+            by=actor,
+            at=now(),
+        )
         reviewing.overruled(session, work, by=actor, at=now())
 
     await gate.write(act)
@@ -97,7 +118,9 @@ async def withdraw_form(work_id: str, gate: GateNow, token: Token, language: Lan
     def act(session: Session) -> None:
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
-        work = publishing.withdraw(session, queries.visible_work(session, work_id, actor.sight, at=now()), by=actor, at=now())
+        work = publishing.withdraw(
+            session, queries.visible_work(session, work_id, actor.sight, at=now()), by=actor, at=now()
+        )
         reviewing.overruled(session, work, by=actor, at=now())
 
     await gate.write(act)

@@ -49,10 +49,21 @@ async def password_page(request: Request, gate: GateNow, token: Token) -> Respon
 
 
 @page.post("/doi-mat-khau")
-async def password_form(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, caller: Calling, old: Text, new: Text) -> Response:
+async def password_form(
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    house: HouseNow,
+    caller: Calling,
+    old: Text,
+    new: Text,
+) -> Response:
     """Choose another password by the plain form."""
     try:
-        opened = await people.choose(gate, token, schemas.PasswordChoice(old=old, new=new), caller, library=house.settings.library_name)
+        opened = await people.choose(
+            gate, token, schemas.PasswordChoice(old=old, new=new), caller, library=house.settings.library_name
+        )
     except ValidationError as error:
         return await password_refused(request, gate, token, language, not_valid(error))
     except (SignInNeeded, PasswordToChoose):
@@ -64,7 +75,9 @@ async def password_form(request: Request, gate: GateNow, token: Token, language:
     return response
 
 
-async def password_refused(request: Request, gate: Gate, token: str | None, language: str, refusal: Refusal) -> Response:
+async def password_refused(
+    request: Request, gate: Gate, token: str | None, language: str, refusal: Refusal
+) -> Response:
     """The form again, with what was wrong."""
     actor = await gate.read(lambda session: sign_in.actor_of(session, token, at=now()))
     data = {"problem": refusal.sentence(language), "first": bool(actor.person and actor.person.first_password)}

@@ -39,7 +39,9 @@ def mark_all_read(session: Writing, actor: Writer, at: Now) -> None:
 @page.get("/toi/thong-bao")
 async def notices_page(request: Request, gate: GateNow, token: Token, language: Language) -> Response:
     """The inbox."""
-    return await answer(request, gate, token, "notices", lambda session, actor: {"told": notices_of(session, actor, language)})
+    return await answer(
+        request, gate, token, "notices", lambda session, actor: {"told": notices_of(session, actor, language)}
+    )
 
 
 @page.post("/toi/thong-bao")
@@ -66,10 +68,16 @@ def notices_of(session: Session, actor: Actor, language: str) -> schemas.Notices
     person = actor.required()
     found = [
         schemas.Notice(
-            id=str(one.id), kind=one.kind, line=one.words.line, more=one.words.more, path=one.words.path, created_at=one.created_at, read=one.read
+            id=str(one.id),
+            kind=one.kind,
+            line=one.words.line,
+            more=one.words.more,
+            path=one.words.path,
+            created_at=one.created_at,
+            read=one.read,
         )
         for one in inbox.lines(session, person.id, language)
-    ]  # fmt: skip
+    ]
     return schemas.Notices(unread=inbox.unread(session, person.id), notices=found)
 
 

@@ -21,21 +21,35 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @page.get("/")
 async def home_page(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow) -> Response:
     """Home."""
-    return await answer(request, gate, token, "home", lambda s, a: {"home": home.home_of(s, a, language, house, at=now())})
+    return await answer(
+        request, gate, token, "home", lambda s, a: {"home": home.home_of(s, a, language, house, at=now())}
+    )
 
 
 @page.get("/tim")
 async def search_page(
-    request: Request, gate: GateNow, token: Token, language: Language, index: IndexNow,
-    mon: Values = [], lop: Values = [], loai: Values = [], truong: Values = [], q: Words = "", trang: Asked = "1",  # noqa: B006
-) -> Response:  # fmt: skip
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    index: IndexNow,
+    mon: Values = [],  # noqa: B006
+    lop: Values = [],  # noqa: B006
+    loai: Values = [],  # noqa: B006
+    truong: Values = [],  # noqa: B006
+    q: Words = "",
+    trang: Asked = "1",
+) -> Response:
     """Search."""
     filters = search.filters_of(mon, lop, loai, truong)
     number = number_in(trang, search.LAST_PAGE)
     return await answer(
-        request, gate, token, "search",
+        request,
+        gate,
+        token,
+        "search",
         lambda s, a: {"found": search.found(s, index, q, filters, a.sight, number, language, at=now())},
-    )  # fmt: skip
+    )
 
 
 @page.get("/tro-giup")

@@ -57,7 +57,13 @@ class Tried:
 def me_of(actor: Actor, language: str = "vi") -> schemas.Me:
     """Who is asking."""
     roles = [
-        schemas.Role(id=str(one.id), role=one.role, name=name_of(one.role, language), unit=unit_named(one.unit), current=one is actor.current)
+        schemas.Role(
+            id=str(one.id),
+            role=one.role,
+            name=name_of(one.role, language),
+            unit=unit_named(one.unit),
+            current=one is actor.current,
+        )
         for one in actor.memberships
     ]
     return schemas.Me(
@@ -88,7 +94,14 @@ async def switch_role(wish: schemas.RoleChoice, gate: GateNow, token: Token, lan
 
 @router.put("/me/password", response_model=schemas.Me)
 async def change_password(
-    wish: schemas.PasswordChoice, request: Request, response: Response, gate: GateNow, token: Token, house: HouseNow, language: Language, caller: Calling
+    wish: schemas.PasswordChoice,
+    request: Request,
+    response: Response,
+    gate: GateNow,
+    token: Token,
+    house: HouseNow,
+    language: Language,
+    caller: Calling,
 ) -> schemas.Me:
     """Choose another password; every other browser is signed out."""
     opened = await choose(gate, token, wish, caller, library=house.settings.library_name)
@@ -98,7 +111,13 @@ async def change_password(
 
 @router.post("/sign-in", response_model=schemas.Me)
 async def sign_in_route(
-    wish: schemas.SignIn, request: Request, response: Response, gate: GateNow, house: HouseNow, before: Token, caller: Calling
+    wish: schemas.SignIn,
+    request: Request,
+    response: Response,
+    gate: GateNow,
+    house: HouseNow,
+    before: Token,
+    caller: Calling,
 ) -> schemas.Me:
     """Sign in with name and password."""
     opened = await enter(gate, wish.login, wish.password, caller, shared=wish.shared, before=before)
@@ -119,19 +138,32 @@ def invitation(token: str, session: Reading, at: Now) -> schemas.Invitation:
     """What a one-time link is for."""
     found = inviting.open_invitation(session, token, at=at)
     person = found.person
-    return schemas.Invitation(purpose=found.purpose, name=person.name if person else None, login=person.login if person else None)
+    return schemas.Invitation(
+        purpose=found.purpose, name=person.name if person else None, login=person.login if person else None
+    )
 
 
 @router.post("/invitations/{token}", response_model=schemas.Me)
-async def accept(token: str, wish: schemas.Acceptance, request: Request, response: Response, gate: GateNow, house: HouseNow, before: Token) -> schemas.Me:
+async def accept(
+    token: str,
+    wish: schemas.Acceptance,
+    request: Request,
+    response: Response,
+    gate: GateNow,
+    house: HouseNow,
+    before: Token,
+) -> schemas.Me:
     """Use a one-time link; signed in afterwards."""
     opened = await take_link(gate, token, wish, library=house.settings.library_name, before=before)
     set_cookie(response, request, house.settings, opened)
     return me_of(opened.actor)
 
 
-async def enter(gate: Gate, login: str, password: str, caller: Caller, *, shared: bool = False, before: str | None = None) -> Opened:
-    """Check the password outside of any transaction, then open the sign-in. `before`: the browser's last token, which ends.
+async def enter(
+    gate: Gate, login: str, password: str, caller: Caller, *, shared: bool = False, before: str | None = None
+) -> Opened:
+    """Check the password outside of any transaction, then open the sign-in. `before`: the browser's last token, which
+    ends.
 
     Raises TooManyTries, WrongPassword.
     """
@@ -158,7 +190,9 @@ async def enter(gate: Gate, login: str, password: str, caller: Caller, *, shared
 
 
 async def check(gate: Gate, claimed: Callable[[Session], Claim], password: str) -> Tried:
-    """Whether the password is right; returns the try, whose note is to be forgotten in the transaction that follows. Raises TooManyTries, WrongPassword."""
+    """Whether the password is right; returns the try, whose note is to be forgotten in the transaction that follows.
+    Raises TooManyTries, WrongPassword.
+    """
 
     def look(session: Session) -> Claim:
         claim = claimed(session)
@@ -179,7 +213,9 @@ async def check(gate: Gate, claimed: Callable[[Session], Claim], password: str) 
     return Tried(tried, claim.password_hash)
 
 
-async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, caller: Caller, *, library: str) -> Opened:
+async def choose(
+    gate: Gate, token: str | None, wish: schemas.PasswordChoice, caller: Caller, *, library: str
+) -> Opened:
     """Change the password of whoever is signed in; a short sign-in stays one.
 
     Raises SignInNeeded, SamePassword, what makes a password too weak, TooManyTries, WrongPassword, PrintEnded.
@@ -189,7 +225,9 @@ async def choose(gate: Gate, token: str | None, wish: schemas.PasswordChoice, ca
         return signed_in(session, token)
 
     def claim(session: Session) -> Claim:  # who is in is known here
-        return Claim(holder(session).login, holder(session).password_hash, caller.address, sign_in.token_hash(token or ""))
+        return Claim(
+            holder(session).login, holder(session).password_hash, caller.address, sign_in.token_hash(token or "")
+        )
 
     names = await gate.read(lambda session: passwords.names_about(session, holder(session), library))
     if passwords.spelled(wish.old) == passwords.spelled(wish.new):
@@ -237,8 +275,12 @@ async def leave(gate: Gate, token: str | None) -> None:
         await gate.write(lambda session: sign_in.close_sign_in(session, token, at=now()))
 
 
-async def take_link(gate: Gate, token: str, wish: schemas.Acceptance, *, library: str, before: str | None = None) -> Opened:
-    """Accept a one-time link and sign in. `before`: the browser's last token, which ends. Raises LinkUsed, and what makes a password too weak."""
+async def take_link(
+    gate: Gate, token: str, wish: schemas.Acceptance, *, library: str, before: str | None = None
+) -> Opened:
+    """Accept a one-time link and sign in. `before`: the browser's last token, which ends. Raises LinkUsed, and what
+    makes a password too weak.
+    """
 
     def about(session: Session) -> tuple[str, ...]:
         person = inviting.open_invitation(session, token, at=now()).person
@@ -268,12 +310,18 @@ def welcome(session: Session, person: Person) -> None:
 
 
 def set_cookie(response: Response, request: Request, settings: Settings, opened: Opened) -> None:
-    """The opaque sign-in as a cookie that scripts cannot read; on a shared computer it dies with the browser. That the person was here stays known."""
+    """The opaque sign-in as a cookie that scripts cannot read; on a shared computer it dies with the browser. That the
+    person was here stays known.
+    """
     age = None if opened.shared else int(sign_in.SIGN_IN_LASTS.total_seconds())
-    response.set_cookie(cookie_name(request), opened.token, max_age=age, path="/", secure=settings.secure, httponly=True, samesite="lax")
+    response.set_cookie(
+        cookie_name(request), opened.token, max_age=age, path="/", secure=settings.secure, httponly=True, samesite="lax"
+    )
     remember(response, request, opened.actor)
 
 
 def _open(session: Session, person: Person, *, shared: bool) -> Opened:
     at = now()
-    return Opened(sign_in.open_sign_in(session, person, at=at, shared=shared), sign_in.actor_for(session, person, at=at), shared)
+    return Opened(
+        sign_in.open_sign_in(session, person, at=at, shared=shared), sign_in.actor_for(session, person, at=at), shared
+    )

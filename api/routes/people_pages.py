@@ -1,4 +1,6 @@
-"""The pages of those who look after accounts: who is here, with which roles, in which class. Every form works without script."""
+"""The pages of those who look after accounts: who is here, with which roles, in which class. Every form works without
+script.
+"""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -29,32 +31,60 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/quan-tri/nguoi-dung")
-async def people_page(request: Request, gate: GateNow, token: Token, language: Language, don_vi: Asked = "") -> Response:
+async def people_page(
+    request: Request, gate: GateNow, token: Token, language: Language, don_vi: Asked = ""
+) -> Response:
     """The people of a unit in my care."""
     return await people_shown(request, gate, token, language, don_vi)
 
 
 @page.post("/quan-tri/nguoi-dung")
 async def add_person(
-    request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow,
-    unit: Text, name: Text = "", login: Text = "", role: Text = "", way: Text = "link", email: Text = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    house: HouseNow,
+    unit: Text,
+    name: Text = "",
+    login: Text = "",
+    role: Text = "",
+    way: Text = "link",
+    email: Text = "",
+) -> Response:
     """A new person by the plain form."""
     try:
         wish = schemas.NewMember(name=name, login=login, role=role, way=way, email=email.strip() or None)
         made = await rosters_api.add(unit, wish, request, gate, token, house)
     except ValidationError as error:
-        return await people_shown(request, gate, token, language, unit, problem=not_valid(error), given={"name": name, "login": login, "email": email})
+        return await people_shown(
+            request,
+            gate,
+            token,
+            language,
+            unit,
+            problem=not_valid(error),
+            given={"name": name, "login": login, "email": email},
+        )
     except (SignInNeeded, PasswordToChoose):
         raise
     except Refusal as refusal:
-        return await people_shown(request, gate, token, language, unit, problem=refusal, given={"name": name, "login": login, "email": email})
+        return await people_shown(
+            request, gate, token, language, unit, problem=refusal, given={"name": name, "login": login, "email": email}
+        )
     return await people_shown(request, gate, token, language, unit, made=made)
 
 
 @page.post("/quan-tri/nguoi-dung/{person_id}/vai-tro")
 async def give_role(
-    person_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language, unit: Text, place: Text = "", role: Text = ""
+    person_id: uuid.UUID,
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    unit: Text,
+    place: Text = "",
+    role: Text = "",
 ) -> Response:
     """One more role, in this unit or a department of it."""
 
@@ -66,20 +96,32 @@ async def give_role(
 
 
 @page.post("/quan-tri/nguoi-dung/{person_id}/lop")
-async def enrol(person_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language, unit: Text, school_class: Text = "") -> Response:
+async def enrol(
+    person_id: uuid.UUID,
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    unit: Text,
+    school_class: Text = "",
+) -> Response:
     """Into a class: pupils to learn there, everybody else to teach it."""
 
     def act(session: Session, actor: Actor) -> None:
         person = care.person_in_care(session, person_id, by=actor, at=now())
         chosen = care.class_in_care(session, rosters_api.class_id_of(school_class), by=actor)
         pupils = rosters.holding(session, {chosen.unit_id}, (PUPIL,), at=now())
-        rosters.enrol(session, chosen, person, at=now(), role=PUPIL if person.id in pupils else TEACHER, by=actor.person_id)
+        rosters.enrol(
+            session, chosen, person, at=now(), role=PUPIL if person.id in pupils else TEACHER, by=actor.person_id
+        )
 
     return await people_changed(request, gate, token, language, unit, act)
 
 
 @page.post("/quan-tri/lop")
-async def open_class(request: Request, gate: GateNow, token: Token, language: Language, unit: Text, name: Text = "", grade: Text = "") -> Response:
+async def open_class(
+    request: Request, gate: GateNow, token: Token, language: Language, unit: Text, name: Text = "", grade: Text = ""
+) -> Response:
     """A class of this school year by the plain form."""
 
     def act(session: Session, actor: Actor) -> None:
@@ -91,7 +133,14 @@ async def open_class(request: Request, gate: GateNow, token: Token, language: La
 
 @page.post("/quan-tri/nguoi-dung/{person_id}/{act}")
 async def change_person(
-    person_id: uuid.UUID, act: str, request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, unit: Text
+    person_id: uuid.UUID,
+    act: str,
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    house: HouseNow,
+    unit: Text,
 ) -> Response:
     """Disable, enable, let try again, or open a fresh way in."""
     if act in ("lien-ket", "in-mat-khau"):
@@ -103,7 +152,9 @@ async def change_person(
         actor = sign_in.actor_of(session, token, at=now())
         actor.required()
         if act == "cho-thu":
-            throttling.lift(session, care.person_in_full_care(session, person_id, by=actor, at=now()), by=actor.person_id, at=now())
+            throttling.lift(
+                session, care.person_in_full_care(session, person_id, by=actor, at=now()), by=actor.person_id, at=now()
+            )
             return
         person = care.person_in_care(session, person_id, by=actor, at=now())
         {"khoa": rosters.disable, "mo": rosters.enable}[act](session, person, by=actor, at=now())
@@ -118,7 +169,9 @@ async def change_person(
 
 
 @page.post("/quan-tri/nguoi-dung/vai-tro/{membership_id}/thoi")
-async def end_role(membership_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language, unit: Text) -> Response:
+async def end_role(
+    membership_id: uuid.UUID, request: Request, gate: GateNow, token: Token, language: Language, unit: Text
+) -> Response:
     """End one role."""
 
     def end(session: Session) -> None:
@@ -133,7 +186,9 @@ async def end_role(membership_id: uuid.UUID, request: Request, gate: GateNow, to
     return RedirectResponse(f"{prefix_of(language)}/quan-tri/nguoi-dung?don_vi={unit}", 303)
 
 
-async def people_changed(request: Request, gate: Gate, token: str | None, language: str, unit: str, act: Callable[[Session, Actor], None]) -> Response:
+async def people_changed(
+    request: Request, gate: Gate, token: str | None, language: str, unit: str, act: Callable[[Session, Actor], None]
+) -> Response:
     """Do it and show the people again, with what was wrong."""
 
     def acting(session: Session) -> None:
@@ -147,9 +202,16 @@ async def people_changed(request: Request, gate: Gate, token: str | None, langua
 
 
 async def people_shown(
-    request: Request, gate: Gate, token: str | None, language: str, code: str,
-    *, problem: Refusal | None = None, given: Mapping[str, str] | None = None, made: schemas.WayIn | None = None,
-) -> Response:  # fmt: skip
+    request: Request,
+    gate: Gate,
+    token: str | None,
+    language: str,
+    code: str,
+    *,
+    problem: Refusal | None = None,
+    given: Mapping[str, str] | None = None,
+    made: schemas.WayIn | None = None,
+) -> Response:
     """The people of a unit, with what was wrong with the last wish or how the new person gets in."""
 
     def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:
@@ -159,7 +221,14 @@ async def people_shown(
         unit = units_api.in_care(session, code or (here.unit.code if here else ""), actor)
         found = rosters_api.members_of(session, unit, language, at=now())
         more = places_of(session, unit, mine)
-        return actor, {**more, "unread": unread_of(session, actor), "units": mine, "unit": unit.code, "unit_name": unit.name, "members": found.members}
+        return actor, {
+            **more,
+            "unread": unread_of(session, actor),
+            "units": mine,
+            "unit": unit.code,
+            "unit_name": unit.name,
+            "members": found.members,
+        }
 
     actor, data = await gate.read(read)
     roles = [(role, name_of(role, language)) for role in ROLES]
@@ -172,7 +241,11 @@ def places_of(session: Session, unit: Unit, mine: list[schemas.Unit]) -> Mapping
     below = units_below(session, [unit.id])
     places = [one for one in mine if uuid.UUID(one.id) in below and not one.closed_at]
     is_school = unit.kind == SCHOOL
-    return {"places": places, "school": unit.code if is_school else "", "classes": rosters_api.classes_of(session, unit, at=now()).classes if is_school else []}
+    return {
+        "places": places,
+        "school": unit.code if is_school else "",
+        "classes": rosters_api.classes_of(session, unit, at=now()).classes if is_school else [],
+    }
 
 
 router = in_both_languages(page)

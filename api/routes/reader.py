@@ -18,7 +18,9 @@ router = APIRouter(prefix="/api/v1/works", tags=["reader"])
 
 
 @router.get("/{work_id}/pages/{number}", response_model=schemas.Page)
-def page(work_id: str, number: PageNumber, request: Request, session: Reading, actor: Reader, at: Now, q: Words = "") -> schemas.Page:
+def page(
+    work_id: str, number: PageNumber, request: Request, session: Reading, actor: Reader, at: Now, q: Words = ""
+) -> schemas.Page:
     """One page with the query marked."""
     work = queries.visible_work(session, work_id, actor.sight, at=at)
     sent = page_of(session, work, number, q, actor.sight)
@@ -51,7 +53,9 @@ def page_of(session: Session, work: Work, number: int, q: str, sight: Sight) -> 
         image_800=describing.image_of(work.id, version.id, number, 800) if drawn else None,
         text=numbered(pieces),
         boxes=[
-            schemas.HitBox(x=box.box[0], y=box.box[1], width=box.box[2] - box.box[0], height=box.box[3] - box.box[1], hit=box.hit)
+            schemas.HitBox(
+                x=box.box[0], y=box.box[1], width=box.box[2] - box.box[0], height=box.box[3] - box.box[1], hit=box.hit
+            )
             for box in reading.boxes_of(found.text, boxes.unpack(found.boxes), query)
         ],
     )

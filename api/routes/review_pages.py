@@ -49,13 +49,23 @@ async def queue_page(request: Request, gate: GateNow, token: Token, language: La
 
 
 @page.get("/duyet/{review_id}")
-async def review_page(review_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: Asked = "1", vua: Asked = "") -> Response:
+async def review_page(
+    review_id: str, request: Request, gate: GateNow, token: Token, language: Language, p: Asked = "1", vua: Asked = ""
+) -> Response:
     """One review, opened for whoever may decide."""
     return await review_shown(request, gate, token, review_id, language, p=p, done=vua)
 
 
 @page.post("/duyet/{review_id}/duyet")
-async def approve_form(review_id: str, request: Request, gate: GateNow, token: Token, language: Language, version_id: Text = "", digest: Text = "") -> Response:
+async def approve_form(
+    review_id: str,
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    version_id: Text = "",
+    digest: Text = "",
+) -> Response:
     """Approve by the plain form, and on to the next."""
 
     def act(session: Session, actor: Actor) -> None:
@@ -66,14 +76,23 @@ async def approve_form(review_id: str, request: Request, gate: GateNow, token: T
 
 @page.post("/duyet/{review_id}/tra-lai")
 async def return_form(
-    review_id: str, request: Request, gate: GateNow, token: Token, language: Language,
-    version_id: Text = "", digest: Text = "", reasons: Annotated[list[Code] | None, Form(max_length=20)] = None, remark: Text = "",
-) -> Response:  # fmt: skip
+    review_id: str,
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    version_id: Text = "",
+    digest: Text = "",
+    reasons: Annotated[list[Code] | None, Form(max_length=20)] = None,
+    remark: Text = "",
+) -> Response:
     """Return by the plain form, and on to the next."""
 
     def act(session: Session, actor: Actor) -> None:
         seen = api.seen_of(version_id, digest)
-        reviewing.return_(session, queries.review_id_of(review_id), seen, reasons or [], remark[:2000], by=actor, at=now())
+        reviewing.return_(
+            session, queries.review_id_of(review_id), seen, reasons or [], remark[:2000], by=actor, at=now()
+        )
 
     return await decided(request, gate, token, review_id, language, act, remark=remark)
 
@@ -82,7 +101,11 @@ async def return_form(
 async def undo_form(review_id: str, request: Request, gate: GateNow, token: Token, language: Language) -> Response:
     """Take the last decision back by the plain form."""
     try:
-        await acted(gate, token, lambda session, actor: reviewing.undo(session, queries.review_id_of(review_id), by=actor, at=now()))
+        await acted(
+            gate,
+            token,
+            lambda session, actor: reviewing.undo(session, queries.review_id_of(review_id), by=actor, at=now()),
+        )
     except (UnknownReview, sign_in.SignInNeeded, sign_in.PasswordToChoose):
         raise
     except Refusal as refusal:
@@ -95,7 +118,9 @@ async def submit_form(deposit_id: str, gate: GateNow, token: Token, language: La
     """Send one of my uploads to the reviewers by the plain form."""
 
     def act(session: Session, actor: Actor) -> None:
-        reviewing.submit_deposit(session, depositing.mine(session, deposits.id_of(deposit_id), actor), by=actor, at=now())
+        reviewing.submit_deposit(
+            session, depositing.mine(session, deposits.id_of(deposit_id), actor), by=actor, at=now()
+        )
 
     await acted(gate, token, act)
     return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
@@ -104,7 +129,11 @@ async def submit_form(deposit_id: str, gate: GateNow, token: Token, language: La
 @page.post("/bai-cua-toi/duyet/{review_id}/rut")
 async def recall_form(review_id: str, gate: GateNow, token: Token, language: Language) -> Response:
     """Take my own work back out of the queue by the plain form."""
-    await acted(gate, token, lambda session, actor: reviewing.recall(session, queries.review_id_of(review_id), by=actor, at=now()))
+    await acted(
+        gate,
+        token,
+        lambda session, actor: reviewing.recall(session, queries.review_id_of(review_id), by=actor, at=now()),
+    )
     return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
 
 
@@ -113,14 +142,20 @@ async def acted(gate: Gate, token: str | None, act: Act) -> None:
     await gate.write(lambda session: act(session, sign_in.actor_of(session, token, at=now())) and None)
 
 
-async def decided(request: Request, gate: Gate, token: str | None, review_id: str, language: str, act: Act, *, remark: str = "") -> Response:
-    """Decide and go on to the next; a refusal is told beside the work it is about. A second press of the same button changes nothing."""
+async def decided(
+    request: Request, gate: Gate, token: str | None, review_id: str, language: str, act: Act, *, remark: str = ""
+) -> Response:
+    """Decide and go on to the next; a refusal is told beside the work it is about. A second press of the same button
+    changes nothing.
+    """
     try:
         await acted(gate, token, act)
     except (UnknownReview, sign_in.SignInNeeded, sign_in.PasswordToChoose):
         raise
     except Refusal as refusal:
-        if not isinstance(refusal, AlreadyDecided) or not await gate.read(lambda session: is_mine(session, token, review_id)):
+        if not isinstance(refusal, AlreadyDecided) or not await gate.read(
+            lambda session: is_mine(session, token, review_id)
+        ):
             return await review_shown(request, gate, token, review_id, language, refusal=refusal, remark=remark)
     return RedirectResponse(f"{prefix_of(language)}/duyet?vua={review_id}", 303)
 
@@ -163,7 +198,15 @@ def opened(session: Session, review_id: uuid.UUID, actor: Actor) -> Review:
 
 
 def data_of(
-    session: Session, actor: Actor, review: Review | None, language: str, *, number: str = "1", done: str = "", refusal: Refusal | None = None, remark: str = ""
+    session: Session,
+    actor: Actor,
+    review: Review | None,
+    language: str,
+    *,
+    number: str = "1",
+    done: str = "",
+    refusal: Refusal | None = None,
+    remark: str = "",
 ) -> Mapping[str, Any]:
     """What the page shows. Raises UnknownPage."""
     at = now()
@@ -171,7 +214,9 @@ def data_of(
     current = review.id if review else None
     return {
         "review": sent,
-        "queue": api.queue_of(session, actor, language, at=at, current=current) if queries.is_reviewer(actor) else schemas.Queue(waiting=0, reviews=[]),
+        "queue": api.queue_of(session, actor, language, at=at, current=current)
+        if queries.is_reviewer(actor)
+        else schemas.Queue(waiting=0, reviews=[]),
         "leaf": leaf_of(session, review, number) if review and queries.may_open(review, actor) else None,
         "done": done_of(session, actor, done),
         "reasons": [describing.named(vocabulary.reasons(), code, language) for code in vocabulary.reasons()],
@@ -189,7 +234,14 @@ def leaf_of(session: Session, review: Review, text: str) -> Mapping[str, Any] | 
     found = catalogue.page(session, review.version_id, number)
     drawn = catalogue.rendition(session, review.version_id, "page-800", number)
     image = f"/api/v1/reviews/{review.id}/pages/{number}/image" if drawn else None
-    return {"number": number, "count": count, "width": round(found.width), "height": round(found.height), "text": found.text, "image": image}
+    return {
+        "number": number,
+        "count": count,
+        "width": round(found.width),
+        "height": round(found.height),
+        "text": found.text,
+        "image": image,
+    }
 
 
 def done_of(session: Session, actor: Actor, text: str) -> Mapping[str, Any] | None:
@@ -198,10 +250,20 @@ def done_of(session: Session, actor: Actor, text: str) -> Mapping[str, Any] | No
         review = queries.seen_by(session, queries.review_id_of(text), actor) if text else None
     except UnknownReview:
         return None
-    if review is None or review.decided_by_id != actor.person_id or review.decided_at is None or now() - review.decided_at >= UNDO_LASTS:
+    if (
+        review is None
+        or review.decided_by_id != actor.person_id
+        or review.decided_at is None
+        or now() - review.decided_at >= UNDO_LASTS
+    ):
         return None
     left = UNDO_LASTS - (now() - review.decided_at)
-    return {"id": str(review.id), "title": review.work.title, "state": review.state, "seconds": max(1, round(left.total_seconds()))}
+    return {
+        "id": str(review.id),
+        "title": review.work.title,
+        "state": review.state,
+        "seconds": max(1, round(left.total_seconds())),
+    }
 
 
 def address(language: str, review_id: uuid.UUID | str, done: str = "") -> str:

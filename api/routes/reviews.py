@@ -57,14 +57,18 @@ def claim(review_id: str, session: Writing, actor: Writer, at: Now, language: La
 
 
 @router.post("/reviews/{review_id}/approval", response_model=schemas.Review)
-def approve(review_id: str, wish: schemas.Decision, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Review:
+def approve(
+    review_id: str, wish: schemas.Decision, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Review:
     """Open exactly what was seen to its readers."""
     found = reviewing.approve(session, review_id_of(review_id), seen_of(wish.version_id, wish.digest), by=actor, at=at)
     return sent(session, found, actor, language, at=at)
 
 
 @router.post("/reviews/{review_id}/return", response_model=schemas.Review)
-def return_(review_id: str, wish: schemas.Return, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Review:
+def return_(
+    review_id: str, wish: schemas.Return, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Review:
     """Give it back to its author with a reason."""
     seen = seen_of(wish.version_id, wish.digest)
     found = reviewing.return_(session, review_id_of(review_id), seen, wish.reasons, wish.remark, by=actor, at=at)
@@ -86,9 +90,14 @@ def recall(review_id: str, session: Writing, actor: Writer, at: Now, language: L
 
 @router.get("/reviews/{review_id}/pages/{number}/image", response_class=Response)
 def page_image(
-    review_id: str, number: PageNumber, request: Request, session: Reading, actor: Reader, house: HouseNow,
+    review_id: str,
+    number: PageNumber,
+    request: Request,
+    session: Reading,
+    actor: Reader,
+    house: HouseNow,
     size: Annotated[int, Query(ge=100, le=2000)] = 800,
-) -> Response:  # fmt: skip
+) -> Response:
     """A page of the version under review, the very image that readers will get."""
     review = queries.opened_by(session, review_id_of(review_id), actor)
     drawn = catalogue.rendition(session, review.version_id, PAGE_400 if size <= 400 else PAGE_800, number)
@@ -105,7 +114,9 @@ def file(review_id: str, request: Request, session: Reading, actor: Reader, hous
 
 
 @router.post("/works/{work_id}/review", status_code=201, response_model=schemas.Review)
-def submit(work_id: str, wish: schemas.Submission, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Review:
+def submit(
+    work_id: str, wish: schemas.Submission, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Review:
     """Send the newest version of a work to the reviewers of its school."""
     actor.required()
     work = catalogue.visible_work(session, work_id, actor.sight, at=at)
@@ -115,7 +126,13 @@ def submit(work_id: str, wish: schemas.Submission, session: Writing, actor: Writ
 
 @router.post("/deposits/{deposit_id}/review", response_model=deposit_schemas.Deposit)
 def submit_deposit(
-    deposit_id: str, wish: schemas.DepositSubmission, session: Writing, actor: Writer, at: Now, language: Language, house: HouseNow
+    deposit_id: str,
+    wish: schemas.DepositSubmission,
+    session: Writing,
+    actor: Writer,
+    at: Now,
+    language: Language,
+    house: HouseNow,
 ) -> deposit_schemas.Deposit:
     """Send an upload to the reviewers; while it is still on its way the wish is kept."""
     mine = depositing.mine(session, id_of(deposit_id), actor)
@@ -136,7 +153,9 @@ def waiting_for(session: Session, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(Review).where(queries.waits_for(actor))) or 0
 
 
-def queue_of(session: Session, actor: Actor, language: str, *, at: datetime, current: uuid.UUID | None = None) -> schemas.Queue:
+def queue_of(
+    session: Session, actor: Actor, language: str, *, at: datetime, current: uuid.UUID | None = None
+) -> schemas.Queue:
     """The queue as a reviewer sees it."""
     rows = [line_of(review, actor, language, at=at, current=current) for review in queries.queue(session, actor)]
     return schemas.Queue(waiting=waiting_for(session, actor), reviews=rows)
@@ -207,4 +226,10 @@ def words_of(review: Review, language: str) -> dict[str, Any]:
 def checks_of(found: checking.Checks) -> schemas.Checks:
     """What the machine found."""
     twins = [schemas.Twin(work_id=str(one.id), title=one.title) for one in found.twins]
-    return schemas.Checks(page_count=found.page_count, bad_pages=list(found.bad_pages), ocr_pages=found.ocr_pages, missing=list(found.missing), twins=twins)
+    return schemas.Checks(
+        page_count=found.page_count,
+        bad_pages=list(found.bad_pages),
+        ocr_pages=found.ocr_pages,
+        missing=list(found.missing),
+        twins=twins,
+    )

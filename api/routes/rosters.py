@@ -34,7 +34,9 @@ def members(code: str, session: Reading, actor: Reader, at: Now, language: Langu
 
 
 @router.post("/units/{code}/members", status_code=201, response_model=schemas.WayIn)
-async def add(code: str, wish: schemas.NewMember, request: Request, gate: GateNow, token: Token, house: HouseNow) -> schemas.WayIn:
+async def add(
+    code: str, wish: schemas.NewMember, request: Request, gate: GateNow, token: Token, house: HouseNow
+) -> schemas.WayIn:
     """A new person with one role, and how they get in."""
     printed, hashed = await _printed(gate, token, wish.way, lambda session, actor: in_care(session, code, actor))
 
@@ -49,7 +51,9 @@ async def add(code: str, wish: schemas.NewMember, request: Request, gate: GateNo
 
 
 @router.post("/people/{person_id}/way-in", response_model=schemas.WayIn)
-async def way_in(person_id: uuid.UUID, wish: schemas.NewWayIn, request: Request, gate: GateNow, token: Token, house: HouseNow) -> schemas.WayIn:
+async def way_in(
+    person_id: uuid.UUID, wish: schemas.NewWayIn, request: Request, gate: GateNow, token: Token, house: HouseNow
+) -> schemas.WayIn:
     """A fresh link or printed password; the old way in dies."""
 
     def whose(session: Session, actor: Actor) -> Person:
@@ -60,17 +64,23 @@ async def way_in(person_id: uuid.UUID, wish: schemas.NewWayIn, request: Request,
 
     def act(session: Session) -> schemas.WayIn:
         actor = sign_in.actor_of(session, token, at=now())
-        return let_in(session, whose(session, actor), printed, hashed, address_of(request, house.settings), by=actor, at=now())
+        return let_in(
+            session, whose(session, actor), printed, hashed, address_of(request, house.settings), by=actor, at=now()
+        )
 
     return await gate.write(act)
 
 
 @router.post("/people/{person_id}/roles", status_code=201, response_model=schemas.Members)
-def give_role(person_id: uuid.UUID, wish: schemas.NewRole, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Members:
+def give_role(
+    person_id: uuid.UUID, wish: schemas.NewRole, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Members:
     """One more role of a person."""
     actor.required()
     unit = in_care(session, wish.unit, actor)
-    rosters.give_role(session, care.person_in_care(session, person_id, by=actor, at=at), unit, wish.role, by=actor, at=at)
+    rosters.give_role(
+        session, care.person_in_care(session, person_id, by=actor, at=at), unit, wish.role, by=actor, at=at
+    )
     return members_of(session, unit, language, at=at)
 
 
@@ -112,7 +122,9 @@ def classes(code: str, session: Reading, actor: Reader, at: Now) -> schemas.Clas
 def open_class(code: str, wish: schemas.NewClass, session: Writing, actor: Writer, at: Now) -> schemas.Classes:
     """A class of this school year."""
     unit = in_care(session, code, actor)
-    rosters.open_class(session, unit, calendar.school_year(calendar.local_date(at)), wish.name, wish.grade, by=actor.person_id, at=at)
+    rosters.open_class(
+        session, unit, calendar.school_year(calendar.local_date(at)), wish.name, wish.grade, by=actor.person_id, at=at
+    )
     return classes_of(session, unit, at=at)
 
 
@@ -122,7 +134,9 @@ def enrol(class_id: uuid.UUID, wish: schemas.Pupils, session: Writing, actor: Wr
     actor.required()
     school_class = care.class_in_care(session, class_id, by=actor)
     for text in wish.person_ids:
-        rosters.enrol(session, school_class, care.person_in_care(session, _id(text), by=actor, at=at), at=at, by=actor.person_id)
+        rosters.enrol(
+            session, school_class, care.person_in_care(session, _id(text), by=actor, at=at), at=at, by=actor.person_id
+        )
     return classes_of(session, session.get_one(Unit, school_class.unit_id), at=at)
 
 
@@ -153,17 +167,27 @@ def classes_of(session: Session, unit: Unit, *, at: datetime) -> schemas.Classes
     """The classes of this year with the number of their pupils."""
     year = calendar.school_year(calendar.local_date(at))
     found = rosters.classes_of(session, unit.id, year)
-    counting = select(Enrolment.class_id, func.count()).where(Enrolment.role == PUPIL, Enrolment.until_at.is_(None)).group_by(Enrolment.class_id)
-    pupils: dict[uuid.UUID, int] = {row[0]: row[1] for row in session.execute(counting.where(Enrolment.class_id.in_([one.id for one in found])))}
+    counting = (
+        select(Enrolment.class_id, func.count())
+        .where(Enrolment.role == PUPIL, Enrolment.until_at.is_(None))
+        .group_by(Enrolment.class_id)
+    )
+    pupils: dict[uuid.UUID, int] = {
+        row[0]: row[1] for row in session.execute(counting.where(Enrolment.class_id.in_([one.id for one in found])))
+    }
     return schemas.Classes(school_year=year, classes=[school_class(one, pupils.get(one.id, 0)) for one in found])
 
 
 def school_class(one: SchoolClass, pupils: int) -> schemas.SchoolClass:
     """A class with the number of its pupils."""
-    return schemas.SchoolClass(id=str(one.id), name=one.name, school_year=one.school_year, grade=one.grade, pupils=pupils)
+    return schemas.SchoolClass(
+        id=str(one.id), name=one.name, school_year=one.school_year, grade=one.grade, pupils=pupils
+    )
 
 
-def let_in(session: Session, person: Person, printed: str | None, hashed: str | None, root: str, *, by: Actor, at: datetime) -> schemas.WayIn:
+def let_in(
+    session: Session, person: Person, printed: str | None, hashed: str | None, root: str, *, by: Actor, at: datetime
+) -> schemas.WayIn:
     """Open the way in: the printed password, or a one-time link."""
     if hashed is not None:
         inviting.set_first_password(session, person, hashed, by=by.person_id, at=at)
@@ -180,7 +204,9 @@ def class_id_of(text: str) -> uuid.UUID:
         raise care.UnknownClass from error
 
 
-async def _printed(gate: Gate, token: str | None, way: str, asked: Callable[[Session, Actor], object]) -> tuple[str | None, str | None]:
+async def _printed(
+    gate: Gate, token: str | None, way: str, asked: Callable[[Session, Actor], object]
+) -> tuple[str | None, str | None]:
     """A first password and its hash. That is slow, so who may not have one made (`asked` raises) hears it before."""
     if way != "password":
         return None, None

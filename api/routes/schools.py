@@ -30,18 +30,26 @@ Grade = Annotated[str, Query(max_length=2, pattern="^([1-9]|1[0-2])?$")]
 
 
 @api.get("/{code}", response_model=schemas.School)
-def school(code: str, session: Reading, actor: Reader, at: Now, language: Language, mon: Asked = "", lop: Grade = "") -> schemas.School:
+def school(
+    code: str, session: Reading, actor: Reader, at: Now, language: Language, mon: Asked = "", lop: Grade = ""
+) -> schemas.School:
     """A school, with what the asker may see of its material; the shelf narrowed to a subject and a grade."""
     return school_of(session, code, actor, language, mon, lop, at=at)
 
 
 @page.get("/truong/{code}")
-async def school_page(code: str, request: Request, gate: GateNow, token: Token, language: Language, mon: Asked = "", lop: Grade = "") -> Response:
+async def school_page(
+    code: str, request: Request, gate: GateNow, token: Token, language: Language, mon: Asked = "", lop: Grade = ""
+) -> Response:
     """The page of a school."""
-    return await answer(request, gate, token, "school", lambda s, a: {"school": school_of(s, code, a, language, mon, lop, at=now())})
+    return await answer(
+        request, gate, token, "school", lambda s, a: {"school": school_of(s, code, a, language, mon, lop, at=now())}
+    )
 
 
-def school_of(session: Session, code: str, actor: Actor, language: str, subject: str, grade: str, *, at: datetime) -> schemas.School:
+def school_of(
+    session: Session, code: str, actor: Actor, language: str, subject: str, grade: str, *, at: datetime
+) -> schemas.School:
     """A school by its code. Raises UnknownUnit."""
     unit = inviting.unit_by_code(session, code)
     if unit.kind != SCHOOL:
@@ -56,22 +64,42 @@ def school_of(session: Session, code: str, actor: Actor, language: str, subject:
         name=unit.name,
         place=named(session, unit.parent_id),
         authority=named(session, unit.authority_id),
-        former_names=[schemas.FormerName(name=one.name, until_at=one.until_at) for one in units.names_of(session, unit.id) if one.name != unit.name],
+        former_names=[
+            schemas.FormerName(name=one.name, until_at=one.until_at)
+            for one in units.names_of(session, unit.id)
+            if one.name != unit.name
+        ],
         closed_at=unit.closed_at,
         successors=[describing.unit_named(one) for one in units.successors(session, unit.id)],
         predecessors=[describing.unit_named(one) for one in units.predecessors(session, unit.id)],
         work_total=seen.works,
-        subjects=[Shelf(code=key, name=term.name(language), count=seen.subjects[key]) for key, term in vocabulary.subjects().items() if seen.subjects[key]],
-        grades=[Shelf(code=str(grade), name=str(grade), count=seen.grades[grade]) for grade in vocabulary.GRADES if seen.grades[grade]],
+        subjects=[
+            Shelf(code=key, name=term.name(language), count=seen.subjects[key])
+            for key, term in vocabulary.subjects().items()
+            if seen.subjects[key]
+        ],
+        grades=[
+            Shelf(code=str(grade), name=str(grade), count=seen.grades[grade])
+            for grade in vocabulary.GRADES
+            if seen.grades[grade]
+        ],
         **chosen,
-        shelf=[describing.card_of(one, language) for one in queries.shelf(session, within, actor.sight, at=at, limit=SHELF, **chosen)],
-        newest=[describing.card_of(one, language) for one in queries.newest(session, actor.sight, at=at, limit=NEWEST, unit_ids=within)],
+        shelf=[
+            describing.card_of(one, language)
+            for one in queries.shelf(session, within, actor.sight, at=at, limit=SHELF, **chosen)
+        ],
+        newest=[
+            describing.card_of(one, language)
+            for one in queries.newest(session, actor.sight, at=at, limit=NEWEST, unit_ids=within)
+        ],
         title_total=titles,
         copy_total=copies,
         copy_free=free,
         opening_hours=stock.opening_hours(session, unit.id),
         open_weekdays=sorted(hours.open_weekdays),
-        closed_days=[schemas.ClosedDay(day=day, reason=reason) for day, reason in stock.closed_days(session, unit.id, at=at)],
+        closed_days=[
+            schemas.ClosedDay(day=day, reason=reason) for day, reason in stock.closed_days(session, unit.id, at=at)
+        ],
     )
 
 

@@ -32,7 +32,8 @@ async def search(
     token: Token,
     at: Now,
     language: Language,
-    mon: Values = [],  # noqa: B006  # copied by FastAPI for every request; a factory would have its signature read each time
+    # copied by FastAPI for every request; a factory would have its signature read each time
+    mon: Values = [],  # noqa: B006
     lop: Values = [],  # noqa: B006
     loai: Values = [],  # noqa: B006
     truong: Values = [],  # noqa: B006
@@ -56,7 +57,9 @@ def filters_of(mon: list[str], lop: list[str], loai: list[str], truong: list[str
     return Filters(frozenset(filter(None, mon)), grades, frozenset(filter(None, loai)), frozenset(filter(None, truong)))
 
 
-def found(session: Session, index: Index, q: str, filters: Filters, sight: Sight, page: int, language: str, *, at: Now) -> schemas.Found:
+def found(
+    session: Session, index: Index, q: str, filters: Filters, sight: Sight, page: int, language: str, *, at: Now
+) -> schemas.Found:
     """The answer to a query, for the API and the first screen alike."""
     query = parse(q, sight, filters)
     answer = standing_in.answer(session, index, query, at=at, page=page)
@@ -71,7 +74,9 @@ def found(session: Session, index: Index, q: str, filters: Filters, sight: Sight
         facets=_facets(session, answer, filters, language),
         degraded=answer.degraded,
         page=page,
-        page_count=min(LAST_PAGE, max(1, -(-answer.work_total // WORKS_A_PAGE))) if answer.work_total_exact else LAST_PAGE,
+        page_count=min(LAST_PAGE, max(1, -(-answer.work_total // WORKS_A_PAGE)))
+        if answer.work_total_exact
+        else LAST_PAGE,
     )
 
 
@@ -80,7 +85,9 @@ def on_shelves(session: Session, works: list[FoundWork], sight: Sight) -> dict[U
     mine = units_of(sight)
     found = stock.availability(session, [one.work.id for one in works], mine) if mine else {}
     return {
-        work_id: schemas.OnShelf(school=Named(code=best.school_code, name=best.school), free=best.free, total=best.total, shelf=best.shelf)
+        work_id: schemas.OnShelf(
+            school=Named(code=best.school_code, name=best.school), free=best.free, total=best.total, shelf=best.shelf
+        )
         for work_id, schools in found.items()
         for best in [max(schools, key=lambda one: one.free)]
     }
@@ -118,11 +125,20 @@ def _work(one: FoundWork, language: str, on_shelf: schemas.OnShelf | None = None
 def _facets(session: Session, answer: Found, filters: Filters, language: str) -> list[schemas.Facet]:
     found = answer.facets
     absent = sorted(filters.schools - found.school_names.keys())
-    schools = {code: found.school_names[code] for code, _ in found.schools.most_common()} | listing.school_names(session, absent)
+    schools = {code: found.school_names[code] for code, _ in found.schools.most_common()} | listing.school_names(
+        session, absent
+    )
     grade = "Grade" if language == "en" else "Lớp"
     return [
-        _facet("mon", found.subjects, filters.subjects, {c: t.name(language) for c, t in vocabulary.subjects().items()}),
-        _facet("lop", found.grades, frozenset(map(str, filters.grades)), {str(number): f"{grade} {number}" for number in vocabulary.GRADES}),
+        _facet(
+            "mon", found.subjects, filters.subjects, {c: t.name(language) for c, t in vocabulary.subjects().items()}
+        ),
+        _facet(
+            "lop",
+            found.grades,
+            frozenset(map(str, filters.grades)),
+            {str(number): f"{grade} {number}" for number in vocabulary.GRADES},
+        ),
         _facet("loai", found.types, filters.types, {c: t.name(language) for c, t in vocabulary.types().items()}),
         _facet("truong", found.schools, filters.schools, schools),
     ]
@@ -130,5 +146,8 @@ def _facets(session: Session, answer: Found, filters: Filters, language: str) ->
 
 def _facet(name: str, counts: dict[str, int], chosen: frozenset[str], names: dict[str, str]) -> schemas.Facet:
     shown = [code for code in names if counts.get(code) or code in chosen]
-    values = [schemas.FacetValue(code=code, name=names[code], count=counts.get(code, 0), chosen=code in chosen) for code in shown]
+    values = [
+        schemas.FacetValue(code=code, name=names[code], count=counts.get(code, 0), chosen=code in chosen)
+        for code in shown
+    ]
     return schemas.Facet(name=name, values=values)

@@ -32,7 +32,14 @@ async def units_page(request: Request, gate: GateNow, token: Token) -> Response:
 
 @page.post("/quan-tri/truong")
 async def open_unit(
-    request: Request, gate: GateNow, token: Token, language: Language, kind: Text = SCHOOL, code: Text = "", name: Text = "", place: Text = ""
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    kind: Text = SCHOOL,
+    code: Text = "",
+    name: Text = "",
+    place: Text = "",
 ) -> Response:
     """A new school, commune or department by the plain form."""
 
@@ -45,9 +52,17 @@ async def open_unit(
 
 @page.post("/quan-tri/truong/{code}")
 async def change_unit(
-    code: str, request: Request, gate: GateNow, token: Token, language: Language,
-    parts: Annotated[list[Code], Form(default_factory=list, max_length=20)], into: Text = "", name: Text = "", hub: Text = "", authority: Text = "",
-) -> Response:  # fmt: skip
+    code: str,
+    request: Request,
+    gate: GateNow,
+    token: Token,
+    language: Language,
+    parts: Annotated[list[Code], Form(default_factory=list, max_length=20)],
+    into: Text = "",
+    name: Text = "",
+    hub: Text = "",
+    authority: Text = "",
+) -> Response:
     """Rename a unit, choose its hub or who manages it, merge it into another or split it into several."""
 
     def act(session: Session) -> None:
@@ -58,20 +73,40 @@ async def change_unit(
             units_api.succeed(code, schemas.Succession(into=parts or [into]), session, actor, now())
         else:
             units_api.change(
-                code, schemas.UnitChange(name=name or None, hub={"": None, NO_HUB: ""}.get(hub, hub), authority=authority or None), session, actor, now()
+                code,
+                schemas.UnitChange(
+                    name=name or None, hub={"": None, NO_HUB: ""}.get(hub, hub), authority=authority or None
+                ),
+                session,
+                actor,
+                now(),
             )
 
     return await units_changed(request, gate, token, language, act, {})
 
 
-async def units_changed(request: Request, gate: Gate, token: str | None, language: str, act: Callable[[Session], None], given: Mapping[str, str]) -> Response:
+async def units_changed(
+    request: Request,
+    gate: Gate,
+    token: str | None,
+    language: str,
+    act: Callable[[Session], None],
+    given: Mapping[str, str],
+) -> Response:
     """Do it and show the list again, with what was wrong."""
     if problem := await wrong_with(gate.write(act)):
         return await units_shown(request, gate, token, problem=problem, given=given)
     return RedirectResponse(f"{prefix_of(language)}/quan-tri/truong", 303)
 
 
-async def units_shown(request: Request, gate: Gate, token: str | None, *, problem: Refusal | None = None, given: Mapping[str, str] | None = None) -> Response:
+async def units_shown(
+    request: Request,
+    gate: Gate,
+    token: str | None,
+    *,
+    problem: Refusal | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Response:
     """The list of units, with what was wrong with the last wish."""
 
     def read(session: Session) -> tuple[Actor, Mapping[str, Any]]:

@@ -29,7 +29,9 @@ def open_unit(wish: schemas.UnitOpening, session: Writing, actor: Writer, at: No
     actor.required()
     place = in_care(session, wish.place, actor)
     authority = in_care(session, wish.authority, actor) if wish.authority else None
-    unit = units.open_unit(session, wish.kind, wish.code, wish.name, place, by=actor.person_id, at=at, authority=authority)
+    unit = units.open_unit(
+        session, wish.kind, wish.code, wish.name, place, by=actor.person_id, at=at, authority=authority
+    )
     return sent(session, [unit])[0]
 
 
@@ -42,7 +44,9 @@ def change(code: str, wish: schemas.UnitChange, session: Writing, actor: Writer,
     if wish.authority is not None:
         units.change_authority(session, unit, in_care(session, wish.authority, actor), by=actor.person_id, at=at)
     if wish.hub is not None:
-        units.change_hub(session, unit, in_care(session, wish.hub, actor) if wish.hub else None, by=actor.person_id, at=at)
+        units.change_hub(
+            session, unit, in_care(session, wish.hub, actor) if wish.hub else None, by=actor.person_id, at=at
+        )
     session.flush()
     return sent(session, [unit])[0]
 
@@ -60,7 +64,9 @@ def succeed(code: str, wish: schemas.Succession, session: Writing, actor: Writer
 
 
 def in_care(session: Session, code: str, actor: Actor) -> Unit:
-    """A unit that the actor administers. Raises SignInNeeded, NotAllowed, UnknownUnit: also for one in somebody else's care."""
+    """A unit that the actor administers. Raises SignInNeeded, NotAllowed, UnknownUnit: also for one in somebody else's
+    care.
+    """
     actor.required()
     mine = care.administered(session, actor)
     if not mine:
@@ -85,7 +91,9 @@ def sent(session: Session, found: Iterable[Unit]) -> list[schemas.Unit]:
     """Units with the names of those they stand beside."""
     rows = list(found)
     wanted = {one for row in rows for one in (row.parent_id, row.authority_id, row.hub_id) if one}
-    names = {one.id: Named(code=one.code, name=one.name) for one in session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
+    names = {
+        one.id: Named(code=one.code, name=one.name) for one in session.scalars(select(Unit).where(Unit.id.in_(wanted)))
+    }
     return [
         schemas.Unit(
             id=str(row.id),

@@ -31,11 +31,19 @@ async def upload_page(request: Request, gate: GateNow, token: Token, language: L
     return await answer(request, gate, token, "upload", lambda s, a: form_of(s, a, bai, language))
 
 
-def form_of(session: Session, actor: Actor, work_id: str, language: str, *, problem: str | None = None) -> Mapping[str, Any]:
-    """What the form shows: the work that gets a new version, and the readers to choose from. Raises SignInNeeded, UnknownWork."""
+def form_of(
+    session: Session, actor: Actor, work_id: str, language: str, *, problem: str | None = None
+) -> Mapping[str, Any]:
+    """What the form shows: the work that gets a new version, and the readers to choose from. Raises SignInNeeded,
+    UnknownWork.
+    """
     changed = changed_of(session, actor, work_id, language)
     unit = actor.acting_as(*AUTHORS)
-    return {"problem": problem, "changed": changed, "sights": changed["sights"] if changed else describing.sights_for(unit.unit) if unit else ["public"]}
+    return {
+        "problem": problem,
+        "changed": changed,
+        "sights": changed["sights"] if changed else describing.sights_for(unit.unit) if unit else ["public"],
+    }
 
 
 def changed_of(session: Session, actor: Actor, work_id: str, language: str) -> Mapping[str, Any] | None:
@@ -49,7 +57,8 @@ def changed_of(session: Session, actor: Actor, work_id: str, language: str) -> M
     last = next(iter(reviews.history_of(session, work.id)), None)
     brief = describing.review_of(last, language).model_dump() if last else None
     has_readers = work.state == PUBLISHED and work.version_id is not None
-    wished = last if last and not (has_readers and last.version_id == work.version_id) else None  # for a version that has not reached its readers
+    # for a version that has not reached its readers
+    wished = last if last and not (has_readers and last.version_id == work.version_id) else None
     sight = wished.sight if wished else publishing.UNSAID if has_readers else work.sight
     told = {"id": str(work.id), "title": work.title, "state": work.state, "has_readers": has_readers, "sight": sight}
     return {**told, "review": brief, "sights": describing.sights_for(work.unit)}
@@ -57,12 +66,22 @@ def changed_of(session: Session, actor: Actor, work_id: str, language: str) -> M
 
 @page.post("/gui")
 async def upload(
-    request: Request, gate: GateNow, house: HouseNow, token: Token, language: Language,
-    file: Annotated[UploadFile, File()], sight: Text = "", approve: Text = "", review: Text = "", work: Text = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    gate: GateNow,
+    house: HouseNow,
+    token: Token,
+    language: Language,
+    file: Annotated[UploadFile, File()],
+    sight: Text = "",
+    approve: Text = "",
+    review: Text = "",
+    work: Text = "",
+) -> Response:
     """A file by the plain form."""
     try:
-        await deposits.take_form(gate, house, token, file, deposits.Choices(sight, approve == "true", review == "true", work))
+        await deposits.take_form(
+            gate, house, token, file, deposits.Choices(sight, approve == "true", review == "true", work)
+        )
     except SignInNeeded:
         raise
     except Refusal as refusal:
@@ -81,9 +100,13 @@ async def upload(
 
 
 @page.get("/bai-cua-toi")
-async def my_uploads_page(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow) -> Response:
+async def my_uploads_page(
+    request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow
+) -> Response:
     """My uploads."""
-    return await answer(request, gate, token, "my-uploads", lambda s, a: {"deposits": deposits.deposits_of(s, a, house, language)})
+    return await answer(
+        request, gate, token, "my-uploads", lambda s, a: {"deposits": deposits.deposits_of(s, a, house, language)}
+    )
 
 
 @page.post("/bai-cua-toi/{deposit_id}/bo")
@@ -94,7 +117,9 @@ async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, 
 
 
 @page.post("/bai-cua-toi/{deposit_id}/dung")
-async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language, next: Text = "") -> Response:
+async def stop(
+    deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language, next: Text = ""
+) -> Response:
     """Stop the reading of a file, and back to the list on which it stood."""
     with suppress(depositing.NotInWork):  # it has come to its end in this moment, and the page shows which
         await deposits.stop(deposit_id, gate, house, token, language)

@@ -62,7 +62,9 @@ async def create(
 ) -> Response:
     """Announce a file; its bytes follow with PATCH."""
     told = uploading.parse_metadata(upload_metadata)
-    choices = Choices(told.get("sight", ""), told.get("approve") == "true", told.get("review") == "true", told.get("work", ""))
+    choices = Choices(
+        told.get("sight", ""), told.get("approve") == "true", told.get("review") == "true", told.get("work", "")
+    )
 
     def begin(session: Session) -> tuple[uuid.UUID, datetime | None]:
         deposit = uploading.begin(
@@ -86,7 +88,9 @@ async def create(
 
 @router.head("/{upload_id}")
 async def state(upload_id: str, gate: GateNow, house: HouseNow, token: Token) -> Response:
-    """How far it is. An upload that was complete when the server died is accepted now, before the client hears "complete"."""
+    """How far it is. An upload that was complete when the server died is accepted now, before the client hears
+    "complete".
+    """
     size, receiving, expires = await _facts(gate, upload_id, token)
     deposit_id = id_of(upload_id)
     offset = uploading.offset_of(house, deposit_id) if receiving else size
@@ -119,7 +123,14 @@ async def append(
     with uploading.locked(house, deposit_id) as descriptor:
         if os.fstat(descriptor).st_size != upload_offset:
             raise WrongOffset(offset=os.fstat(descriptor).st_size)
-        part = Part(descriptor, upload_offset, size, house.hashes.at(deposit_id, upload_offset), algorithm or None, house.settings.disk)
+        part = Part(
+            descriptor,
+            upload_offset,
+            size,
+            house.hashes.at(deposit_id, upload_offset),
+            algorithm or None,
+            house.settings.disk,
+        )
         await _receive(request, part, checksum.strip(), facts)
         house.hashes.keep(deposit_id, part.offset, part.whole)
         if part.offset == size:
@@ -135,7 +146,9 @@ async def terminate(upload_id: str, gate: GateNow, house: HouseNow, token: Token
 
 
 async def _receive(request: Request, part: Part, checksum: str, still_allowed: Callable[[], Awaitable[object]]) -> None:
-    """Take the body in, as long as its sender may. What came before a cut stays, unless the part has a checksum to answer to."""
+    """Take the body in, as long as its sender may. What came before a cut stays, unless the part has a checksum to
+    answer to.
+    """
     whole, asked = True, time.monotonic()
     writing: asyncio.Task[None] | None = None
     try:
@@ -160,7 +173,9 @@ async def _receive(request: Request, part: Part, checksum: str, still_allowed: C
 
 
 async def _gathered(request: Request) -> AsyncIterator[list[bytes]]:
-    """The body in runs worth a hop into a thread, or what came in half a second; what came before a cut is handed over before the cut is told."""
+    """The body in runs worth a hop into a thread, or what came in half a second; what came before a cut is handed over
+    before the cut is told.
+    """
     waiting: list[bytes] = []
     held, since = 0, time.monotonic()
     try:
@@ -177,9 +192,14 @@ async def _gathered(request: Request) -> AsyncIterator[list[bytes]]:
 
 
 async def _facts(
-    gate: Gate, upload_id: str, token: str | None, allowed: Callable[[Session, uuid.UUID, Actor], Deposit] = depositing.mine
+    gate: Gate,
+    upload_id: str,
+    token: str | None,
+    allowed: Callable[[Session, uuid.UUID, Actor], Deposit] = depositing.mine,
 ) -> tuple[int, bool, datetime | None]:
-    """Size, whether it still receives, and when it expires; only for whom it belongs to, and who may do what they ask for."""
+    """Size, whether it still receives, and when it expires; only for whom it belongs to, and who may do what they ask
+    for.
+    """
 
     def look(session: Session) -> tuple[int, bool, datetime | None]:
         deposit = allowed(session, id_of(upload_id), sign_in.actor_of(session, token, at=now()))

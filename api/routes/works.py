@@ -35,7 +35,9 @@ def work(work_id: str, session: Reading, actor: Reader, at: Now, language: Langu
 
 
 @router.patch("/{work_id}", response_model=schemas.Work)
-def change(work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
+def change(
+    work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Work:
     """Correct what describes a work."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
     cataloguing.change(session, found, wish.model_dump(exclude_unset=True), by=actor, at=at)
@@ -43,7 +45,9 @@ def change(work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writ
 
 
 @router.post("/{work_id}/publication", response_model=schemas.Work)
-def publish(work_id: str, wish: schemas.Publication, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
+def publish(
+    work_id: str, wish: schemas.Publication, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Work:
     """Open exactly these bytes to these readers; what the wish does not say of them stays as it is."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
     publishing.refuse_unentitled(found, actor)
@@ -74,12 +78,15 @@ def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Write
 
 @router.get("/{work_id}/file", response_class=Response)
 def file(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
-    """The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store itself."""
+    """The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store
+    itself.
+    """
     found, version = queries.readable_work(session, work_id, actor.sight, at=at)
     if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
         note(request, DOWNLOADS, found, actor)
     original = queries.original(session, version.id)
-    outlives = all(is_public(session, found, at=moment) for moment in (at, at + timedelta(seconds=LINK_SECONDS)))  # the link knows of no end
+    # the link knows of no end
+    outlives = all(is_public(session, found, at=moment) for moment in (at, at + timedelta(seconds=LINK_SECONDS)))
     link = signed(house, original) if outlives else None
     return link or send(house, request, original, attachment=True)
 
@@ -105,7 +112,9 @@ def page_image(
     return image(session, request, house, work_id, actor, PAGE_400 if size <= 400 else PAGE_800, number, at=at)
 
 
-def image(session: Session, request: Request, house: House, work_id: str, actor: Actor, kind: str, number: int, *, at: Now) -> Response:
+def image(
+    session: Session, request: Request, house: House, work_id: str, actor: Actor, kind: str, number: int, *, at: Now
+) -> Response:
     """A derived image of a work that may be seen."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
     drawn = queries.rendition(session, found.version_id, kind, number) if found.version_id else None
@@ -167,6 +176,12 @@ def copies_of(session: Session, found: Work, actor: Actor) -> list[schemas.Copie
     mine = {one.unit_id for one in actor.memberships}
     schools = stock.availability(session, [found.id]).get(found.id, [])
     return [
-        schemas.Copies(school=Named(code=one.school_code, name=one.school), free=one.free, total=one.total, shelf=one.shelf, mine=one.unit_id in mine)
+        schemas.Copies(
+            school=Named(code=one.school_code, name=one.school),
+            free=one.free,
+            total=one.total,
+            shelf=one.shelf,
+            mine=one.unit_id in mine,
+        )
         for one in sorted(schools, key=lambda one: one.unit_id not in mine)
     ]

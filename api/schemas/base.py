@@ -1,4 +1,6 @@
-"""What all wire shapes share, and the bounds of what is sent to us: nothing may be as long or as large as anybody likes."""
+"""What all wire shapes share, and the bounds of what is sent to us: nothing may be as long or as large as anybody
+likes.
+"""
 
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -6,18 +8,23 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 BIGGEST = 2**63 - 1  # the largest number that both databases keep
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)  # so that a day may be moved by weeks and zones and still be one
+# so that a day may be moved by weeks and zones and still be one
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 
 
 def plain(text: str) -> str:
-    """Without NUL, which PostgreSQL does not keep. Half a surrogate is refused by pydantic itself. Raises ValueError."""
+    """Without NUL, which PostgreSQL does not keep. Half a surrogate is refused by pydantic itself. Raises
+    ValueError.
+    """
     if "\x00" in text:
         raise ValueError("a NUL")
     return text
 
 
 def one_line(text: str) -> str:
-    """Without line ends and other control characters, which break headers of letters and lines of lists. Raises ValueError."""
+    """Without line ends and other control characters, which break headers of letters and lines of lists. Raises
+    ValueError.
+    """
     if any(letter < " " or letter in "\x7f\x85\u2028\u2029" for letter in text):
         raise ValueError("more than one line")
     return text
@@ -26,7 +33,9 @@ def one_line(text: str) -> str:
 Line = Annotated[str, Field(max_length=300), AfterValidator(one_line)]  # a name or a title
 Code = Annotated[str, Field(max_length=60), AfterValidator(plain)]  # an id, or a value of a vocabulary
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
-Moment = Annotated[AwareDatetime, Field(ge=datetime(FIRST_DAY.year, 1, 1, tzinfo=UTC), le=datetime(LAST_DAY.year, 12, 31, tzinfo=UTC))]
+Moment = Annotated[
+    AwareDatetime, Field(ge=datetime(FIRST_DAY.year, 1, 1, tzinfo=UTC), le=datetime(LAST_DAY.year, 12, 31, tzinfo=UTC))
+]
 Number = Annotated[int, Field(ge=1, le=1_000_000)]  # of a page, a part, a copy
 
 

@@ -132,7 +132,9 @@ class CalendarWish(Wish):
     """When the school's library is open."""
 
     opening_hours: str | None = Field(default=None, max_length=300)
-    open_weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default_factory=lambda: [1, 2, 3, 4, 5, 6], max_length=7)
+    open_weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(
+        default_factory=lambda: [1, 2, 3, 4, 5, 6], max_length=7
+    )
     last_return_day: Day | None = None
     closed_days: list[Day] = Field(default_factory=list, max_length=200)
 

@@ -7,7 +7,8 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.base import Code, Line, Named, Sent, Wish
 
-Password = Annotated[str, StringConstraints(strip_whitespace=False, max_length=1000), Field(repr=False)]  # as it was typed, outer spaces too
+# as it was typed, outer spaces too
+Password = Annotated[str, StringConstraints(strip_whitespace=False, max_length=1000), Field(repr=False)]
 
 
 class SignIn(Wish):
@@ -65,7 +66,9 @@ class Invitation(Sent):
 
 
 class Acceptance(Wish):
-    """The answer to a one-time link: who I am and the password I choose (10 characters or more, nothing that is easy to guess)."""
+    """The answer to a one-time link: who I am and the password I choose (10 characters or more, nothing that is easy to
+    guess).
+    """
 
     name: Line = Field(min_length=1, max_length=200)
     login: str = Field(min_length=3, max_length=60, pattern=r"^[\w.@-]+$")

@@ -114,7 +114,8 @@ class Submission(Wish):
 class DepositSubmission(Wish):
     """Send an upload to the reviewers, also while it is still on its way."""
 
-    sight: str | None = Field(default=None, pattern="^(|public|province|commune|school|owner)$")  # empty: the readers that its work has now
+    # empty: the readers that its work has now
+    sight: str | None = Field(default=None, pattern="^(|public|province|commune|school|owner)$")
 
 
 class Decision(Wish):

@@ -5,7 +5,9 @@ from search.marking import Piece
 
 
 class PageHit(Sent):
-    """One page that holds the query. Its score is not told: it depends on all documents, also on those that one may not see."""
+    """One page that holds the query. Its score is not told: it depends on all documents, also on those that one may not
+    see.
+    """
 
     number: int
     snippet: list[Piece]

@@ -28,7 +28,9 @@ def work(path: Path, numbers: Sequence[int], kind: str, folder: Path) -> Iterato
             yield {"undrawn": number, "error": str(error)}
             continue
         for size in (*SIZES, *([THUMBNAIL] if number == 1 else [])):
-            yield _saved(image, size, number, folder) | ({"pixels": image.width * image.height} if size == SIZES[0] else {})
+            yield _saved(image, size, number, folder) | (
+                {"pixels": image.width * image.height} if size == SIZES[0] else {}
+            )
 
 
 def _saved(image: Image.Image, size: int, number: int, folder: Path) -> dict[str, Any]:
@@ -37,4 +39,11 @@ def _saved(image: Image.Image, size: int, number: int, folder: Path) -> dict[str
     small = image if image.width <= size else image.resize((size, height), filtering)
     path = folder / f"{number}-{size}.webp"
     small.save(path, "WEBP", quality=QUALITY, method=FASTEST)
-    return {"number": number, "size": size, "width": small.width, "height": small.height, "path": str(path), "media_type": "image/webp"}
+    return {
+        "number": number,
+        "size": size,
+        "width": small.width,
+        "height": small.height,
+        "path": str(path),
+        "media_type": "image/webp",
+    }

@@ -16,7 +16,9 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
 def work(path: Path) -> Iterator[dict[str, Any]]:
-    """One answer: either `refused` with a code, or the facts of the document; `suspect` where a rebuilt copy may read better."""
+    """One answer: either `refused` with a code, or the facts of the document; `suspect` where a rebuilt copy may read
+    better.
+    """
     yield look(path)
 
 
@@ -67,7 +69,10 @@ def _contents(document: pymupdf.Document, count: int) -> list[list[Any]]:
         rows = document.get_toc(simple=True)
     except (RuntimeError, ValueError, IndexError, KeyError):
         return []
-    found = [[level, clean(str(title)).replace("\n", " ").strip()[:LONGEST_TITLE], page] for level, title, page in rows[:MOST_HEADINGS]]
+    found = [
+        [level, clean(str(title)).replace("\n", " ").strip()[:LONGEST_TITLE], page]
+        for level, title, page in rows[:MOST_HEADINGS]
+    ]
     return [row for row in found if row[1] and 1 <= row[2] <= count]
 
 
@@ -75,7 +80,14 @@ def _by_pdfium(path: Path, *, otherwise: str = "damaged") -> dict[str, Any]:
     count = _pdfium_pages(path)
     if not count:
         return {"refused": otherwise, "suspect": True}
-    return {"page_count": count, "title": None, "author": None, "contents": [], "warnings": ["repaired"], "suspect": True}
+    return {
+        "page_count": count,
+        "title": None,
+        "author": None,
+        "contents": [],
+        "warnings": ["repaired"],
+        "suspect": True,
+    }
 
 
 def _pdfium_pages(path: Path) -> int:

@@ -66,8 +66,15 @@ class Sheet:
 
 def sheet_of_page(page: pymupdf.Page) -> Sheet:
     """A page of a PDF; a scan carries the resolution of its image, a drawn page any."""
-    pictures = [image for image in page.get_image_info() if abs(pymupdf.Rect(image["bbox"]) & page.rect) >= COVERS * (abs(page.rect) or 1.0)]
-    native = max((72 * max(image["width"], image["height"]) / max(*_sides(image["bbox"]), 1.0) for image in pictures), default=math.inf)
+    pictures = [
+        image
+        for image in page.get_image_info()
+        if abs(pymupdf.Rect(image["bbox"]) & page.rect) >= COVERS * (abs(page.rect) or 1.0)
+    ]
+    native = max(
+        (72 * max(image["width"], image["height"]) / max(*_sides(image["bbox"]), 1.0) for image in pictures),
+        default=math.inf,
+    )
     return Sheet(page.rect.width, page.rect.height, native, lambda dpi: grey_page(page, dpi))
 
 
@@ -95,7 +102,11 @@ def _shrunk(image: Image.Image, scale: float) -> Image.Image:
     """Never enlarged; a hair's breadth is left alone."""
     if scale > 0.98:
         return image
-    return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image.resize(
+        (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
+        Image.Resampling.LANCZOS,
+        reducing_gap=2.0,
+    )
 
 
 def grey_page(page: pymupdf.Page, dpi: float | None = None) -> Image.Image:

@@ -63,9 +63,15 @@ def _better(raw: dict[str, Any], path: Path, first: PageRead) -> PageRead:
     """Second opinions for a page that scores badly: the same glyphs by geometry, and PDFium. The best score wins."""
     text, found = words.placed(words.by_geometry(raw), first.width, first.height)
     steps = (*first.steps, "geometry", "pdfium")
-    ordered = PageRead(first.number, first.width, first.height, text, found, "text", syllable_score(text), None, steps, ())
+    ordered = PageRead(
+        first.number, first.width, first.height, text, found, "text", syllable_score(text), None, steps, ()
+    )
     other = second_opinion.read(path, first.number)
-    candidates = [PageRead(**{**vars(first), "steps": steps}), ordered, *([PageRead(**{**vars(other), "steps": steps})] if other else [])]
+    candidates = [
+        PageRead(**{**vars(first), "steps": steps}),
+        ordered,
+        *([PageRead(**{**vars(other), "steps": steps})] if other else []),
+    ]
     return max(candidates, key=lambda one: (round(one.score or 0.0, 3), len(one.text) > 0))
 
 
@@ -75,7 +81,9 @@ def _without_text(page: pymupdf.Page, path: Path, first: PageRead) -> PageRead:
     if other is not None and other.text:
         return other
     blank = images.is_blank(page)
-    return PageRead(**{**vars(first), "source": "none", "steps": (*first.steps, "pdfium", *(["blank"] if blank else []))})
+    return PageRead(
+        **{**vars(first), "source": "none", "steps": (*first.steps, "pdfium", *(["blank"] if blank else []))}
+    )
 
 
 def _noted(page: pymupdf.Page, read: PageRead) -> PageRead:

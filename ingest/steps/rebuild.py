@@ -1,4 +1,6 @@
-"""Step 2 of the page ladder: a PDF whose structure is damaged is built anew by qpdf, and the copy is used where more can be read in it."""
+"""Step 2 of the page ladder: a PDF whose structure is damaged is built anew by qpdf, and the copy is used where more
+can be read in it.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

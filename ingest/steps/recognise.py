@@ -1,4 +1,6 @@
-"""OCR, page by page, with word boxes and confidence. tesserocr with the fast `vie` model; the `tesseract` command where it is missing."""
+"""OCR, page by page, with word boxes and confidence. tesserocr with the fast `vie` model; the `tesseract` command where
+it is missing.
+"""
 
 import csv
 import subprocess
@@ -88,7 +90,20 @@ def by_command(image: Image.Image, dpi: float, folder: Path) -> Recognised:
     """The same through the `tesseract` command."""
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
         image.save(file, "PNG")
-        command = ["tesseract", file.name, "-", "--tessdata-dir", str(folder), "-l", "vie", "--psm", "3", "--dpi", f"{dpi:.0f}", "tsv"]
+        command = [
+            "tesseract",
+            file.name,
+            "-",
+            "--tessdata-dir",
+            str(folder),
+            "-l",
+            "vie",
+            "--psm",
+            "3",
+            "--dpi",
+            f"{dpi:.0f}",
+            "tsv",
+        ]
         table = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     lines: dict[tuple[str, ...], list[Piece]] = {}
     trust: list[float] = []
@@ -102,7 +117,9 @@ def by_command(image: Image.Image, dpi: float, folder: Path) -> Recognised:
 
 
 def _page(engine: Engine, sheet: Sheet, number: int) -> PageRead:
-    """One page at the resolution that fits it; small print once more and finer, and the reading that is surer of itself stays."""
+    """One page at the resolution that fits it; small print once more and finer, and the reading that is surer of itself
+    stays.
+    """
     read = _read_at(engine, sheet, sheet.first_dpi, number)
     if small_print(read) and sheet.native > images.SCAN_DPI * ENOUGH_FINER:
         finer = _read_at(engine, sheet, min(sheet.native, images.FINE_DPI), number)

@@ -37,7 +37,11 @@ def _lines(page: pypdfium2.PdfPage, height: float) -> list[list[Piece]]:
             continue
         x0, y0, x1, y1 = _box(textpage, at)
         place = [x0, height - y1, x1, height - y0]
-        box = [min(box[0], place[0]), min(box[1], place[1]), max(box[2], place[2]), max(box[3], place[3])] if letters else place
+        box = (
+            [min(box[0], place[0]), min(box[1], place[1]), max(box[2], place[2]), max(box[3], place[3])]
+            if letters
+            else place
+        )
         letters += letter
     _keep(lines, letters, box)
     return [line for line in lines if line]

@@ -1,4 +1,6 @@
-"""Words from glyphs: MuPDF drops the space after letters ạ…ỹ in files without space glyphs, so words are always rebuilt from gaps."""
+"""Words from glyphs: MuPDF drops the space after letters ạ…ỹ in files without space glyphs, so words are always rebuilt
+from gaps.
+"""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -43,7 +45,9 @@ def _pieces(line: dict[str, Any]) -> Iterator[Piece]:
         for char in span["chars"]:
             letter, box = char["c"], char["bbox"]
             start = box[near]
-            if letters and (letter.isspace() or start - end > wide or end - start > 4 * wide + abs(box[far] - start) * 2):
+            if letters and (
+                letter.isspace() or start - end > wide or end - start > 4 * wide + abs(box[far] - start) * 2
+            ):
                 yield _piece(letters, begin, end, low, high, along=near)
                 letters = ""
             if letters:
@@ -86,7 +90,9 @@ def _split(row: list[Glyph]) -> Iterator[Piece]:
         if letters and a - x1 > size * GAP:
             yield Piece(letters, x0, y0, x1, y1)
             letters = ""
-        letters, x0, y0, x1, y1 = (letters + letter, x0, min(y0, b), max(x1, c), max(y1, d)) if letters else (letter, a, b, c, d)
+        letters, x0, y0, x1, y1 = (
+            (letters + letter, x0, min(y0, b), max(x1, c), max(y1, d)) if letters else (letter, a, b, c, d)
+        )
     if letters:
         yield Piece(letters, x0, y0, x1, y1)
 

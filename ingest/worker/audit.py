@@ -1,4 +1,6 @@
-"""The worker's part of the audit: seals what waits, and once a day writes the heads of all chains into a folder that can be carried away."""
+"""The worker's part of the audit: seals what waits, and once a day writes the heads of all chains into a folder that
+can be carried away.
+"""
 
 import json
 import os

@@ -21,7 +21,8 @@ from library.errors import Refusal
 from library.work_queue import LeaseLost, Workable
 
 log = structlog.get_logger()
-SLICE, LONG_SLICE = 1.0, 60.0  # seconds, after which a large deposit gives way to new ones, and any to those that gave way themselves
+# seconds, after which a large deposit gives way to new ones, and any to those that gave way themselves
+SLICE, LONG_SLICE = 1.0, 60.0
 EVERYBODY = 4  # turns, of which one is the oldest deposit's: however many come, the large ones go on
 
 
@@ -31,7 +32,9 @@ class GaveWay(Exception):
 
 @dataclass
 class Reader:
-    """Takes deposits one after the other. What gave way once comes behind what is new, but every fourth turn is the oldest one's."""
+    """Takes deposits one after the other. What gave way once comes behind what is new, but every fourth turn is the
+    oldest one's.
+    """
 
     claims: Claims
     turns: int = 0
@@ -39,7 +42,9 @@ class Reader:
     def turn(self) -> bool:
         """One deposit that is due; returns whether there was one."""
         self.turns += 1
-        return (self.turns % EVERYBODY > 0 and self.somebody_gave_way() and self.take(Deposit.turns == 0)) or self.take()
+        return (
+            self.turns % EVERYBODY > 0 and self.somebody_gave_way() and self.take(Deposit.turns == 0)
+        ) or self.take()
 
     def somebody_gave_way(self) -> bool:
         """Whether the new ones have anybody to overtake."""
@@ -73,7 +78,9 @@ def read(claims: Claims, claim: Claim[Deposit]) -> None:
 
 
 def rest(claims: Claims, claim: Claim[Deposit], is_large: bool) -> None:
-    """Between two batches: has the worker been told to stop, or is it somebody else's turn? Raises Stopped, GaveWay, LeaseLost."""
+    """Between two batches: has the worker been told to stop, or is it somebody else's turn? Raises Stopped, GaveWay,
+    LeaseLost.
+    """
     if claims.stopping.is_set():
         raise Stopped
     spent = time.monotonic() - claim.began

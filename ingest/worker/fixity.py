@@ -1,6 +1,8 @@
-"""Reading stored files again: each is hashed from the store itself and compared with its key, a slice of the keys at a time.
+"""Reading stored files again: each is hashed from the store itself and compared with its key, a slice of the keys at a
+time.
 
-What was found is kept every hundred files or half a minute together with how far the pass has come, so a killed worker's successor goes on there.
+What was found is kept every hundred files or half a minute together with how far the pass has come, so a killed
+worker's successor goes on there.
 """
 
 import contextlib
@@ -103,7 +105,14 @@ class Checker:
         """Keep what was found, and how far we are, in one transaction. Raises LeaseLost: then nothing is kept."""
         counts = {"files": FixitySlice.files + len(seen), "bytes": FixitySlice.bytes + size}
         with transaction(self.house.engine) as session:
-            work_queue.settle(session, lease, lease_until=now() + timedelta(seconds=self.house.settings.lease_seconds), reached=reached, attempts=1, **counts)
+            work_queue.settle(
+                session,
+                lease,
+                lease_until=now() + timedelta(seconds=self.house.settings.lease_seconds),
+                reached=reached,
+                attempts=1,
+                **counts,
+            )
             news = fixity.note(session, self.house.files, seen, at=now())
         cry(news)
 
@@ -168,8 +177,8 @@ class Watch:
 def judge(files: FileStore, key: str, told: Callable[[int], object], stopping: threading.Event) -> str:
     """How the file is. Raises StoreAway.
 
-    A store may say of one broken file what it says when all is lost, so it is asked what else it has: as long as it answers that,
-    and still does not give the file, the fault is in the file.
+    A store may say of one broken file what it says when all is lost, so it is asked what else it has: as long as it
+    answers that, and still does not give the file, the fault is in the file.
     """
     for left in reversed(range(TRIES)):
         try:

@@ -45,7 +45,9 @@ class Stopped(Exception):
 
 @dataclass
 class Hand:
-    """One kind of work beside the others. A turn does one thing and says whether there was one; after an empty turn it pauses (seconds)."""
+    """One kind of work beside the others. A turn does one thing and says whether there was one; after an empty turn it
+    pauses (seconds).
+    """
 
     name: str
     pause: float
@@ -100,10 +102,14 @@ class Claims:
     held: dict[uuid.UUID, Claim[Any]] = field(default_factory=dict)
 
     @contextlib.contextmanager
-    def claimed(self, model: type[Row], *only: ColumnElement[bool], aside: Aside | None = None) -> Iterator[Claim[Row] | None]:
-        """A due row to be worked on; None when there is none. What breaks is noted on the row and costs it a try; `aside` says so after the last.
+    def claimed(
+        self, model: type[Row], *only: ColumnElement[bool], aside: Aside | None = None
+    ) -> Iterator[Claim[Row] | None]:
+        """A due row to be worked on; None when there is none. What breaks is noted on the row and costs it a try;
+        `aside` says so after the last.
 
-        Raises what lies outside the row: a store or a database that is away, a full disk. Then no try is lost, and there is no use in the next row.
+        Raises what lies outside the row: a store or a database that is away, a full disk. Then no try is lost, and
+        there is no use in the next row.
         """
         claim = self.take(model, *only, aside=aside)
         if claim is None:
@@ -128,7 +134,9 @@ class Claims:
         """Claim a due row and hold it; one that has worn out its workers is set aside on the way."""
         while True:
             with transaction(self.house.engine) as session:
-                found = work_queue.claim(session, model, *only, worker=self.name, at=now(), seconds=self.house.settings.lease_seconds)
+                found = work_queue.claim(
+                    session, model, *only, worker=self.name, at=now(), seconds=self.house.settings.lease_seconds
+                )
             if found is None:
                 return None
             claim = Claim(*found)
@@ -150,7 +158,9 @@ class Claims:
                 work_queue.give_back(session, claim.lease)
 
     def watch(self) -> bool:
-        """A lease lives as long as the work, however long one page of it takes; where it is lost all the same, the work ends."""
+        """A lease lives as long as the work, however long one page of it takes; where it is lost all the same, the work
+        ends.
+        """
         claims = list(self.held.values())
         if claims:
             with reading_session(self.house.engine) as session:
@@ -172,7 +182,9 @@ class Claims:
         claim.stretched = at
 
     def failed(self, claim: Claim[Any], error: Exception, aside: Aside | None = None) -> None:
-        """A try that broke, noted as soon as the database can be told. What lies outside the row is told by whoever meets it next."""
+        """A try that broke, noted as soon as the database can be told. What lies outside the row is told by whoever
+        meets it next.
+        """
         if not outside(error):
             log.error("work-failed", exc_info=error)
         while not self.stopping.is_set():
@@ -201,4 +213,7 @@ def outside(error: Exception) -> bool:
 
 def never_passes(error: OperationalError) -> bool:
     """What a database that is there says of one statement: it took too long, or is too large for it."""
-    return getattr(error.orig, "sqlstate", None) == "57014" or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
+    return (
+        getattr(error.orig, "sqlstate", None) == "57014"
+        or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
+    )

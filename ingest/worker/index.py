@@ -1,4 +1,6 @@
-"""The worker's hand that keeps the index: it takes works that are due, writes their present state and shows several with one commit."""
+"""The worker's hand that keeps the index: it takes works that are due, writes their present state and shows several
+with one commit.
+"""
 
 import contextlib
 import time
@@ -33,7 +35,8 @@ class Written(NamedTuple):
 
 @dataclass
 class IndexKeeper:
-    """Brings the index up to the works' present state, and rebuilds one that was lost; until then the catalogue stands in for it.
+    """Brings the index up to the works' present state, and rebuilds one that was lost; until then the catalogue stands
+    in for it.
 
     Only one worker of an embedded house can hold the index; others wait here, as all do while the engine is away.
     """
@@ -49,7 +52,9 @@ class IndexKeeper:
         return self.claims.house
 
     def turn(self) -> bool:
-        """Open the index when it is not open, look now and then whether it still holds what it ought to, and write what is due."""
+        """Open the index when it is not open, look now and then whether it still holds what it ought to, and write what
+        is due.
+        """
         try:
             self.index = self.index or self.open()
             if self.index is None:
@@ -69,7 +74,8 @@ class IndexKeeper:
             raise
 
     def open(self) -> Index | None:
-        """The index for writing, after a lost one was rebuilt; None while another worker holds it, or rebuilds it. Raises IndexAway.
+        """The index for writing, after a lost one was rebuilt; None while another worker holds it, or rebuilds it.
+        Raises IndexAway.
 
         One that is lost is not opened for writing, for that would make an empty one, and readers would believe it.
         """
@@ -86,8 +92,8 @@ class IndexKeeper:
             reader.close()
 
     def refuse_lost(self, index: Index) -> None:
-        """Raises IndexLost when the database knows of works that the index does not hold: at a second look, too, for another worker may have
-        followed a deletion between the two counts of the first.
+        """Raises IndexLost when the database knows of works that the index does not hold: at a second look, too, for
+        another worker may have followed a deletion between the two counts of the first.
         """
         self.looked_at = time.monotonic()
         found = self.stands(index)
@@ -126,8 +132,8 @@ class IndexKeeper:
     def write_due(self, index: Index) -> bool:
         """What is due, in the order in which it became due; returns whether there was anything.
 
-        When one of several works cannot be written, all are given back and tried one by one, so that only the bad one is counted as failed.
-        While the engine is away nobody is to blame, and all are given back too.
+        When one of several works cannot be written, all are given back and tried one by one, so that only the bad one
+        is counted as failed. While the engine is away nobody is to blame, and all are given back too.
         """
         batch: list[Written] = []
         try:
@@ -166,7 +172,8 @@ class IndexKeeper:
         with transaction(self.house.engine) as session:
             for work, lease, revision in batch:
                 with contextlib.suppress(LeaseLost):
-                    newer = session.get_one(Work, work.id, with_for_update=True).revision > revision  # a change that commits just now is not overlooked
+                    # a change that commits just now is not overlooked
+                    newer = session.get_one(Work, work.id, with_for_update=True).revision > revision
                     later = now() if newer else next_change(session, work.id, after=now())
                     work_queue.finish(session, lease, next_at=later, indexed_revision=revision)
         self.claims.let_go(*self.mine())

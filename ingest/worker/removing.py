@@ -1,4 +1,6 @@
-"""The hand that ends deletions: what nobody may bring back any more is removed, and then the files that no row names."""
+"""The hand that ends deletions: what nobody may bring back any more is removed, and then the files that no row
+names.
+"""
 
 from datetime import timedelta
 

@@ -50,7 +50,9 @@ class Vitals:
 
 @dataclass
 class Watch:
-    """Looks at a house for a server that runs. The works are counted anew every five seconds at most, however many look."""
+    """Looks at a house for a server that runs. The works are counted anew every five seconds at most, however many
+    look.
+    """
 
     house: House
     index: Index
@@ -59,14 +61,19 @@ class Watch:
 
     def look(self, session: Session, *, at: datetime) -> Vitals:
         """All of it at this moment."""
-        waiting, first = session.execute(select(func.count(), func.min(Deposit.due_at)).where(Deposit.due_at <= at, Deposit.set_aside_at.is_(None))).one()
+        waiting, first = session.execute(
+            select(func.count(), func.min(Deposit.due_at)).where(Deposit.due_at <= at, Deposit.set_aside_at.is_(None))
+        ).one()
         kinds = (Deposit, Work, Notice, Deletion)
         disk = shutil.disk_usage(self.house.settings.home)
         return Vitals(
             workers=pulse.alive(session, at=at),
             waiting=waiting,
             oldest=at - first if first else timedelta(),
-            aside=sum(session.scalar(select(func.count()).select_from(kind).where(kind.set_aside_at.is_not(None))) or 0 for kind in kinds),
+            aside=sum(
+                session.scalar(select(func.count()).select_from(kind).where(kind.set_aside_at.is_not(None))) or 0
+                for kind in kinds
+            ),
             free=disk.free,
             free_share=disk.free / disk.total,
             full=any(one.is_full() for one in self.house.settings.disks),

@@ -1,5 +1,5 @@
-"""The worker: claims what is due and does it. Each kind of work has a hand of its own, so that neither a long book nor a slow mail server
-delays a takedown.
+"""The worker: claims what is due and does it. Each kind of work has a hand of its own, so that neither a long book nor
+a slow mail server delays a takedown.
 """
 
 import contextlib
@@ -52,7 +52,10 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped."""
-        hands = [threading.Thread(target=hand.work, args=(self.stopping,), name=hand.name, daemon=True) for hand in self.hands()]
+        hands = [
+            threading.Thread(target=hand.work, args=(self.stopping,), name=hand.name, daemon=True)
+            for hand in self.hands()
+        ]
         for hand in hands:
             hand.start()
         while not self.stopping.wait(1):

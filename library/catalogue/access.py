@@ -32,15 +32,23 @@ def _rule(tokens: Sequence[str] | Select[str], moment: datetime | BindParameter[
     return exists().where(Audience.work_id == Work.id, *_open(tokens, moment))
 
 
-def _open(tokens: Sequence[str] | Select[str], moment: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    return (Audience.token.in_(tokens), Audience.from_at <= moment, or_(Audience.until_at.is_(None), Audience.until_at > moment))
+def _open(
+    tokens: Sequence[str] | Select[str], moment: datetime | BindParameter[datetime]
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Audience.token.in_(tokens),
+        Audience.from_at <= moment,
+        or_(Audience.until_at.is_(None), Audience.until_at > moment),
+    )
 
 
 VISIBLE = _rule(select(unfolded("sight_tokens").c.value), bindparam("moment"))
 
 
 def stays_public(work: Work, *, at: datetime) -> bool:
-    """Whether everybody may see it, and nothing says until when: what a browser may keep for good. `work.audience` must be loaded."""
+    """Whether everybody may see it, and nothing says until when: what a browser may keep for good. `work.audience` must
+    be loaded.
+    """
     return any(row.token == PUBLIC and row.from_at <= at and row.until_at is None for row in work.audience)
 
 

@@ -1,4 +1,6 @@
-"""Word boxes, packed: u16 shares of the page and places in the text, compressed. A page of 677 words takes under 5 kB."""
+"""Word boxes, packed: u16 shares of the page and places in the text, compressed. A page of 677 words takes under 5
+kB.
+"""
 
 import struct
 import zlib
@@ -37,9 +39,13 @@ def pack(words: Sequence[Boxed]) -> bytes:
     columns: list[list[int]] = [[] for _ in range(6)]
     for word in words:
         x0, y0, x1, y1 = (round(min(max(share, 0.0), 1.0) * SCALE) for share in word.box)
-        for column, value in zip(columns, (word.start, word.end - word.start, x0, y0, max(x1 - x0, 0), max(y1 - y0, 0)), strict=True):
+        for column, value in zip(
+            columns, (word.start, word.end - word.start, x0, y0, max(x1 - x0, 0), max(y1 - y0, 0)), strict=True
+        ):
             column.append(value)
-    steps = [(value - before) & 0xFFFF for column in columns for before, value in zip([0, *column], column, strict=False)]
+    steps = [
+        (value - before) & 0xFFFF for column in columns for before, value in zip([0, *column], column, strict=False)
+    ]
     return zlib.compress(struct.pack(f"<{len(steps)}H", *steps), 9)
 
 

@@ -38,8 +38,14 @@ class UnknownValue(Wrong):
 
 class ApprovedAsItStands(Forbidden):
     code = "approved-as-it-stands"
-    vi = "Học liệu này đang mở cho người đọc, nên tên, tác giả và thông tin trên thẻ giữ như lúc duyệt. Cần sửa thì nhờ quản trị viên của trường."
-    en = "This material is open to readers, so its title, authors and card stay as they were approved. Ask your school's administrator to correct them."
+    vi = (
+        "Học liệu này đang mở cho người đọc, nên tên, tác giả và thông tin trên thẻ giữ như lúc duyệt. Cần sửa thì nhờ "
+        "quản trị viên của trường."
+    )
+    en = (
+        "This material is open to readers, so its title, authors and card stay as they were approved. Ask your "
+        "school's administrator to correct them."
+    )
 
 
 def open_work(session: Session, deposit: Deposit, description: Mapping[str, Any], *, at: datetime) -> Work:
@@ -58,12 +64,22 @@ def open_work(session: Session, deposit: Deposit, description: Mapping[str, Any]
     return work
 
 
-def open_paper_title(session: Session, unit_id: uuid.UUID, title: str, isbn: str | None, *, by: Actor, at: datetime) -> Work:
+def open_paper_title(
+    session: Session, unit_id: uuid.UUID, title: str, isbn: str | None, *, by: Actor, at: datetime
+) -> Work:
     """A title that a school has on paper only: known to everybody at once, because a catalogue card is no content."""
     work = Work(
-        key=secrets.randbelow(LARGEST_KEY), unit_id=unit_id, owner_id=by.required().id, created_at=at, aliases=[], title=title, isbn=isbn,
-        state=PUBLISHED, sight="public", published_at=at,
-    )  # fmt: skip
+        key=secrets.randbelow(LARGEST_KEY),
+        unit_id=unit_id,
+        owner_id=by.required().id,
+        created_at=at,
+        aliases=[],
+        title=title,
+        isbn=isbn,
+        state=PUBLISHED,
+        sight="public",
+        published_at=at,
+    )
     session.add(work)
     session.flush()
     audit.tell(session, "title-added", work, unit_id=unit_id, by=by.person_id, at=at, isbn=isbn)
@@ -71,14 +87,19 @@ def open_paper_title(session: Session, unit_id: uuid.UUID, title: str, isbn: str
 
 
 def keepers(work: Work, units_above: Collection[uuid.UUID]) -> set[str]:
-    """The tokens that always see a work: its owner, the administrators of its unit and the units above, and while it is in review its reviewers."""
+    """The tokens that always see a work: its owner, the administrators of its unit and the units above, and while it is
+    in review its reviewers.
+    """
     reviewers = {review_token(work.unit_id)} if work.state == IN_REVIEW else set()
     return {person_token(work.owner_id), *(staff_token(unit_id) for unit_id in units_above), *reviewers}
 
 
 def change(session: Session, work: Work, wish: Mapping[str, Any], *, by: Actor, at: datetime) -> Work:
-    """Correct what describes the work; readers find it under the new words within seconds. Raises NotAllowed, ApprovedAsItStands, UnknownValue."""
-    session.refresh(work, ["state"], with_for_update={"key_share": True})  # it may have been approved in this moment, under the words of before
+    """Correct what describes the work; readers find it under the new words within seconds. Raises NotAllowed,
+    ApprovedAsItStands, UnknownValue.
+    """
+    # it may have been approved in this moment, under the words of before
+    session.refresh(work, ["state"], with_for_update={"key_share": True})
     if not may_edit(session, work, by):
         raise NotAllowed
     if not may_change(session, work, by):
@@ -90,40 +111,62 @@ def change(session: Session, work: Work, wish: Mapping[str, Any], *, by: Actor, 
     touch(work, at=at)
     session.flush()
     after = digest_of_description(work)
-    audit.tell(session, "work-described", work, unit_id=work.unit_id, by=by.person_id, at=at, before=before, after=after, fields=sorted(wish))
+    audit.tell(
+        session,
+        "work-described",
+        work,
+        unit_id=work.unit_id,
+        by=by.person_id,
+        at=at,
+        before=before,
+        after=after,
+        fields=sorted(wish),
+    )
     return work
 
 
 def digest_of_description(work: Work) -> str:
-    """A hash of what describes the work: the audit tells that it changed without keeping the names of authors for ever."""
+    """A hash of what describes the work: the audit tells that it changed without keeping the names of authors for
+    ever.
+    """
     told = {name: getattr(work, name) for name in DESCRIPTION}
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def touch(work: Work, *, at: datetime) -> None:
-    """The work has changed: the index must follow. The database counts, so that of two changes at once none is overlooked."""
+    """The work has changed: the index must follow. The database counts, so that of two changes at once none is
+    overlooked.
+    """
     work.revision = Work.revision + 1 if inspect(work).persistent else work.revision + 1
     work_queue.enqueue(work, at=at)
 
 
 def may_edit(session: Session, work: Work, by: Actor) -> bool:
-    """Its owner while they work for its school, and the administrators it can be seen by, look after a work. `work.audience` must be loaded."""
+    """Its owner while they work for its school, and the administrators it can be seen by, look after a work.
+    `work.audience` must be loaded.
+    """
     return may_publish(work, by) or (is_its_owner(work, by) and may_write_for(session, work.unit_id, by))
 
 
 def is_its_owner(work: Work, by: Actor) -> bool:
-    """Whose work it is, as long as it is there for them: nobody has what was deleted. `work.audience` must be loaded."""
+    """Whose work it is, as long as it is there for them: nobody has what was deleted. `work.audience` must be
+    loaded.
+    """
     mine = person_token(work.owner_id)
     return mine in by.sight.tokens and any(row.token == mine for row in work.audience)
 
 
 def may_change(session: Session, work: Work, by: Actor) -> bool:
-    """Whether what describes the work may be changed as it stands: what readers see was approved, and nobody changes it without a right to approve."""
+    """Whether what describes the work may be changed as it stands: what readers see was approved, and nobody changes it
+    without a right to approve.
+    """
     return may_publish(work, by) or (work.state != PUBLISHED and may_edit(session, work, by))
 
 
 def may_write_for(session: Session, unit_id: uuid.UUID, by: Actor) -> bool:
-    """Whether somebody holds a role of those who write, now, in this unit, elsewhere in its school, or in what that school has become."""
+    """Whether somebody holds a role of those who write, now, in this unit, elsewhere in its school, or in what that
+    school has become.
+    """
     return by.has_role(*AUTHORS, unit_ids=[unit_id]) or by.has_role(*AUTHORS, unit_ids=units.heirs_of(session, unit_id))
 
 
@@ -134,7 +177,9 @@ def may_publish(work: Work, by: Actor) -> bool:
 
 def next_number(session: Session, work_id: uuid.UUID) -> int:
     """The number of the work's next version."""
-    last = session.scalars(select(Version.number).where(Version.work_id == work_id).order_by(Version.number.desc())).first()
+    last = session.scalars(
+        select(Version.number).where(Version.work_id == work_id).order_by(Version.number.desc())
+    ).first()
     return (last or 0) + 1
 
 
@@ -145,14 +190,22 @@ def newest_version(session: Session, work_id: uuid.UUID) -> Version | None:
 
 
 def with_audience(session: Session, work_id: uuid.UUID) -> Work:
-    """One work with its audience, for the use cases that judge rights. Raises UnknownWork, also for one that is deleted."""
-    work = session.scalar(select(Work).options(selectinload(Work.audience)).where(Work.id == work_id, Work.deleted_at.is_(None)))
+    """One work with its audience, for the use cases that judge rights. Raises UnknownWork, also for one that is
+    deleted.
+    """
+    work = session.scalar(
+        select(Work).options(selectinload(Work.audience)).where(Work.id == work_id, Work.deleted_at.is_(None))
+    )
     if work is None:
         raise UnknownWork
     return work
 
 
 def _refuse_unknown(wish: Mapping[str, Any]) -> None:
-    for name, known in (("type", vocabulary.types()), ("subject", vocabulary.subjects()), ("series", vocabulary.series())):
+    for name, known in (
+        ("type", vocabulary.types()),
+        ("subject", vocabulary.subjects()),
+        ("series", vocabulary.series()),
+    ):
         if wish.get(name) is not None and wish[name] not in known:
             raise UnknownValue(value=wish[name])

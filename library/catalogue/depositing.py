@@ -1,4 +1,6 @@
-"""Files on their way in: begun, accepted, refused or failed. Accepted means safe: the bytes lie in the store and the row says so."""
+"""Files on their way in: begun, accepted, refused or failed. Accepted means safe: the bytes lie in the store and the
+row says so.
+"""
 
 import contextlib
 import uuid
@@ -34,7 +36,9 @@ from library.people.sign_in import Actor, NotAllowed
 
 OF_DELETED = or_(  # two questions by key; one with an OR in it would walk through every version there is
     exists().where(Work.id == Deposit.work_id, Work.deleted_at.is_not(None)).correlate(Deposit),
-    exists().where(Version.id == Deposit.version_id, Work.id == Version.work_id, Work.deleted_at.is_not(None)).correlate(Deposit),
+    exists()
+    .where(Version.id == Deposit.version_id, Work.id == Version.work_id, Work.deleted_at.is_not(None))
+    .correlate(Deposit),
 )
 
 
@@ -46,8 +50,14 @@ class UnknownDeposit(Unknown):
 
 class ProcessingFailed(Wrong):
     code = "processing-failed"
-    vi = "Máy đã thử ba lần mà chưa đọc được tệp này. Tệp gốc trên máy thầy cô vẫn còn; người quản trị sẽ thấy lỗi trong nhật kí."
-    en = "Three tries to read this file have failed. Your own copy is untouched; the administrator sees the reason in the log."
+    vi = (
+        "Máy đã thử ba lần mà chưa đọc được tệp này. Tệp gốc trên máy thầy cô vẫn còn; người quản trị sẽ thấy lỗi "
+        "trong nhật kí."
+    )
+    en = (
+        "Three tries to read this file have failed. Your own copy is untouched; the administrator sees the reason in "
+        "the log."
+    )
 
 
 class DepositAccepted(Clash):
@@ -65,16 +75,31 @@ class NotInWork(Clash):
 class ReadingStopped(Clash):
     code = "reading-stopped"
     vi = "Đã dừng đọc tệp này theo yêu cầu; thư viện không giữ lại gì của tệp. Muốn đọc thì gửi lại tệp."
-    en = "Reading this file was stopped on request, and nothing of it is kept in the library. Send it again to have it read."
+    en = (
+        "Reading this file was stopped on request, and nothing of it is kept in the library. Send it again to have it "
+        "read."
+    )
 
 
 def begin(
-    session: Session, *, name: str, size: int, media_type: str | None, sight: str, approve: bool, by: Actor, at: datetime, lasts: timedelta,
-    review: bool = False, work_id: uuid.UUID | None = None,
-) -> Deposit:  # fmt: skip
-    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork, UnknownReaders; only who may publish may ask for it at once.
+    session: Session,
+    *,
+    name: str,
+    size: int,
+    media_type: str | None,
+    sight: str,
+    approve: bool,
+    by: Actor,
+    at: datetime,
+    lasts: timedelta,
+    review: bool = False,
+    work_id: uuid.UUID | None = None,
+) -> Deposit:
+    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork, UnknownReaders; only who may publish
+    may ask for it at once.
 
-    `review`: send it to the reviewers as soon as it is read. `work_id`: it becomes a new version of this work, which its keepers may add.
+    `review`: send it to the reviewers as soon as it is read. `work_id`: it becomes a new version of this work, which
+    its keepers may add.
     """
     person = by.required()
     at_home = by.acting_as(*AUTHORS)
@@ -105,7 +130,9 @@ def begin(
 
 
 def refuse_unclear(session: Session, work: Work | None, unit_id: uuid.UUID, sight: str, *, opens: bool) -> None:
-    """A draft may leave open who will read it; what shall be opened says so, or keeps the readers that its work has. Raises UnknownReaders."""
+    """A draft may leave open who will read it; what shall be opened says so, or keeps the readers that its work has.
+    Raises UnknownReaders.
+    """
     if sight != publishing.UNSAID:
         publishing.refuse_unclear_wish(session, work.unit_id if work else unit_id, sight)
     elif opens and work is None:
@@ -116,14 +143,18 @@ def refuse_unclear(session: Session, work: Work | None, unit_id: uuid.UUID, sigh
 
 def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
     """A deposit of the person who asks. Raises UnknownDeposit, also for somebody else's."""
-    deposit = session.scalar(select(Deposit).where(Deposit.id == deposit_id, Deposit.owner_id == by.required().id, ~OF_DELETED))
+    deposit = session.scalar(
+        select(Deposit).where(Deposit.id == deposit_id, Deposit.owner_id == by.required().id, ~OF_DELETED)
+    )
     if deposit is None:
         raise UnknownDeposit
     return deposit
 
 
 def refuse_to_receive(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
-    """A deposit that its owner may still fill. Raises UnknownDeposit, NotAllowed: whoever lost the role that let them send may not go on."""
+    """A deposit that its owner may still fill. Raises UnknownDeposit, NotAllowed: whoever lost the role that let them
+    send may not go on.
+    """
     deposit = mine(session, deposit_id, by)
     if not by.has_role(*AUTHORS, unit_ids=[deposit.unit_id]):
         raise NotAllowed
@@ -131,7 +162,9 @@ def refuse_to_receive(session: Session, deposit_id: uuid.UUID, by: Actor) -> Dep
 
 
 def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -> bool:
-    """All bytes lie in the store under `key`: put the deposit to work. Twice is harmless; returns whether it was the first time."""
+    """All bytes lie in the store under `key`: put the deposit to work. Twice is harmless; returns whether it was the
+    first time.
+    """
     deposit = session.get(Deposit, deposit_id, with_for_update=True, populate_existing=True)
     if deposit is None:
         raise UnknownDeposit
@@ -140,13 +173,24 @@ def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -
     deposit.key, deposit.state, deposit.expires_at = key, WAITING, None
     deposit.origin = logs.this_request()
     work_queue.enqueue(deposit, at=at)
-    audit.tell(session, "upload-accepted", deposit, unit_id=deposit.unit_id, by=deposit.owner_id, at=at, after=key, size=deposit.size)
+    audit.tell(
+        session,
+        "upload-accepted",
+        deposit,
+        unit_id=deposit.unit_id,
+        by=deposit.owner_id,
+        at=at,
+        after=key,
+        size=deposit.size,
+    )
     session.flush()
     return True
 
 
 def cancel(session: Session, deposit: Deposit, *, by: uuid.UUID | None, at: datetime) -> None:
-    """Forget an upload that is not complete, or a refused or failed one; `by` is nobody when it ran out. Raises DepositAccepted."""
+    """Forget an upload that is not complete, or a refused or failed one; `by` is nobody when it ran out. Raises
+    DepositAccepted.
+    """
     if session.get(Deposit, deposit.id, with_for_update=True, populate_existing=True) is None:
         return
     refuse_to_forget(deposit)  # as it is now: its last bytes may have come in this moment
@@ -162,7 +206,8 @@ def refuse_to_forget(deposit: Deposit) -> None:
 
 
 def stop(session: Session, deposit_id: uuid.UUID, *, by: Actor | None, at: datetime) -> Deposit:
-    """End the reading of a file, by its owner, by an administrator of its unit or of one above, or (`by` nobody) by who runs the house.
+    """End the reading of a file, by its owner, by an administrator of its unit or of one above, or (`by` nobody) by who
+    runs the house.
 
     Whoever reads it just now finds the lease lost. Raises SignInNeeded, UnknownDeposit, NotInWork.
     """
@@ -179,10 +224,20 @@ def stop(session: Session, deposit_id: uuid.UUID, *, by: Actor | None, at: datet
 
 def may_stop(session: Session, deposit: Deposit, by: Actor) -> bool:
     """Its owner, and the administrators of its unit and of those above."""
-    return deposit.owner_id == by.required().id or any(staff_token(unit_id) in by.sight.tokens for unit_id in units_above(session, [deposit.unit_id]))
+    return deposit.owner_id == by.required().id or any(
+        staff_token(unit_id) in by.sight.tokens for unit_id in units_above(session, [deposit.unit_id])
+    )
 
 
-def refuse(session: Session, deposit: Deposit, refusal: Refusal, *, at: datetime, state: str = REFUSED, by: uuid.UUID | None = None) -> None:
+def refuse(
+    session: Session,
+    deposit: Deposit,
+    refusal: Refusal,
+    *,
+    at: datetime,
+    state: str = REFUSED,
+    by: uuid.UUID | None = None,
+) -> None:
     """Say why the file cannot be taken, and remove whatever was made of it."""
     discard(session, deposit)
     deposit.state, deposit.code, deposit.facts = state, refusal.code, dict(refusal.facts)
@@ -206,28 +261,46 @@ def discard(session: Session, deposit: Deposit) -> None:
         session.execute(delete(Work).where(Work.id == version.work_id))
 
 
-def open_version(session: Session, deposit: Deposit, *, title: str, kind: str, media_type: str, facts: dict[str, Any], at: datetime) -> Version:
-    """The work and version this deposit becomes, with its original; invisible until it is ready. Twice gives the same one.
+def open_version(
+    session: Session, deposit: Deposit, *, title: str, kind: str, media_type: str, facts: dict[str, Any], at: datetime
+) -> Version:
+    """The work and version this deposit becomes, with its original; invisible until it is ready. Twice gives the same
+    one.
 
     `facts`: page_count and contents as the identification found them.
     """
     if deposit.version_id is not None:
         return session.get_one(Version, deposit.version_id)
     work_id = deposit.work_id or cataloguing.open_work(session, deposit, {"title": title}, at=at).id
-    version = Version(work_id=work_id, number=cataloguing.next_number(session, work_id), kind=kind, created_at=at, **facts)
+    version = Version(
+        work_id=work_id, number=cataloguing.next_number(session, work_id), kind=kind, created_at=at, **facts
+    )
     session.add(version)
     session.flush()
-    session.add(Rendition(version_id=version.id, kind=ORIGINAL, key=deposit.key or "", media_type=media_type, size=deposit.size, name=deposit.name))
+    session.add(
+        Rendition(
+            version_id=version.id,
+            kind=ORIGINAL,
+            key=deposit.key or "",
+            media_type=media_type,
+            size=deposit.size,
+            name=deposit.name,
+        )
+    )
     deposit.version_id, deposit.page_count = version.id, version.page_count
     session.flush()
     return version
 
 
-def complete(session: Session, deposit: Deposit, description: dict[str, Any], publisher: Actor | None, *, at: datetime) -> Work:
-    """The version is whole: describe its work, seal it, show it to its keepers, and publish it when that was asked and allowed.
+def complete(
+    session: Session, deposit: Deposit, description: dict[str, Any], publisher: Actor | None, *, at: datetime
+) -> Work:
+    """The version is whole: describe its work, seal it, show it to its keepers, and publish it when that was asked and
+    allowed.
 
-    A new version of a work leaves the description as its keepers have it; readers of a published one keep what was approved.
-    A wish to publish that cannot come true any more, the work having been withdrawn meanwhile, opens nothing, and nothing of the file is lost.
+    A new version of a work leaves the description as its keepers have it; readers of a published one keep what was
+    approved. A wish to publish that cannot come true any more, the work having been withdrawn meanwhile, opens nothing,
+    and nothing of the file is lost.
     """
     version = session.get_one(Version, deposit.version_id)
     work = cataloguing.with_audience(session, version.work_id)
@@ -242,21 +315,42 @@ def complete(session: Session, deposit: Deposit, description: dict[str, Any], pu
     if publisher is not None:
         work = cataloguing.with_audience(session, version.work_id)
         with contextlib.suppress(Refusal):  # each is raised before anything is written
-            publishing.publish(session, work, version.id, digest, publishing.readers_of(work, {"sight": deposit.sight}), by=publisher, at=at)
+            publishing.publish(
+                session,
+                work,
+                version.id,
+                digest,
+                publishing.readers_of(work, {"sight": deposit.sight}),
+                by=publisher,
+                at=at,
+            )
     session.flush()
     return work
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 100) -> Sequence[Deposit]:
     """A person's deposits, newest first; not those of works that are deleted."""
-    return session.scalars(select(Deposit).where(Deposit.owner_id == person_id, ~OF_DELETED).order_by(Deposit.created_at.desc()).limit(limit)).all()
+    return session.scalars(
+        select(Deposit)
+        .where(Deposit.owner_id == person_id, ~OF_DELETED)
+        .order_by(Deposit.created_at.desc())
+        .limit(limit)
+    ).all()
 
 
-def in_work(session: Session, unit_ids: Collection[uuid.UUID] | None = None, *, limit: int) -> Sequence[Row[Deposit, str | None]]:
-    """What waits to be read or is being read, the oldest first, with the name of its owner; of these units, or of the whole house."""
-    owned = select(Deposit, Person.name).outerjoin(Person, (Person.id == Deposit.owner_id) & Person.deleted_at.is_(None))
+def in_work(
+    session: Session, unit_ids: Collection[uuid.UUID] | None = None, *, limit: int
+) -> Sequence[Row[Deposit, str | None]]:
+    """What waits to be read or is being read, the oldest first, with the name of its owner; of these units, or of the
+    whole house.
+    """
+    owned = select(Deposit, Person.name).outerjoin(
+        Person, (Person.id == Deposit.owner_id) & Person.deleted_at.is_(None)
+    )
     within = true() if unit_ids is None else Deposit.unit_id.in_(unit_ids)
-    return session.execute(owned.where(Deposit.state.in_((WAITING, WORKING)), within).order_by(Deposit.created_at, Deposit.id).limit(limit)).all()
+    return session.execute(
+        owned.where(Deposit.state.in_((WAITING, WORKING)), within).order_by(Deposit.created_at, Deposit.id).limit(limit)
+    ).all()
 
 
 def id_of(text: str) -> uuid.UUID:

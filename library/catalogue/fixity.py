@@ -1,7 +1,8 @@
-"""Fixity: every stored file is read again and hashed within a period, and what is not well has a row until it is well again.
+"""Fixity: every stored file is read again and hashed within a period, and what is not well has a row until it is well
+again.
 
-A province keeps a hundred million files, so the files themselves have no rows here. Their keys fall into slices by their first two digits;
-each slice has its turn once in a period, and a pass over it notes how far it has come.
+A province keeps a hundred million files, so the files themselves have no rows here. Their keys fall into slices by
+their first two digits; each slice has its turn once in a period, and a pass over it notes how far it has come.
 """
 
 import math
@@ -32,7 +33,9 @@ DAMAGES = (MISMATCH, MISSING, UNREADABLE)
 
 
 class FixitySlice(Identified, Workable, Base):
-    """The files whose keys begin alike. Its work to do is to read them all; `checked_at` is when the last whole pass began."""
+    """The files whose keys begin alike. Its work to do is to read them all; `checked_at` is when the last whole pass
+    began.
+    """
 
     __tablename__ = "fixity_slice"
 
@@ -75,7 +78,9 @@ class Standing:
 
 
 def turn(beginning: str, *, after: datetime, every: timedelta) -> datetime:
-    """When the slice has its next turn. Each keeps its place in the period for ever, so they never crowd, whatever happened meanwhile."""
+    """When the slice has its next turn. Each keeps its place in the period for ever, so they never crowd, whatever
+    happened meanwhile.
+    """
     lasts = every.total_seconds() * SHARE
     place = int(beginning, 16) / SLICES * lasts
     times = math.floor((after.timestamp() - place) / lasts) + 1
@@ -83,9 +88,13 @@ def turn(beginning: str, *, after: datetime, every: timedelta) -> datetime:
 
 
 def arrange(session: Session, *, every: timedelta, at: datetime) -> None:
-    """Give each slice its turn by the period as it is now; what is due already, or is to be tried again soon, stays so."""
+    """Give each slice its turn by the period as it is now; what is due already, or is to be tried again soon, stays
+    so.
+    """
     waits = or_(FixitySlice.due_at.is_(None), and_(FixitySlice.due_at > at, FixitySlice.last_error.is_(None)))
-    for one in session.scalars(select(FixitySlice).where(waits, FixitySlice.lease_until.is_(None)).with_for_update(skip_locked=True)):
+    for one in session.scalars(
+        select(FixitySlice).where(waits, FixitySlice.lease_until.is_(None)).with_for_update(skip_locked=True)
+    ):
         work_queue.enqueue(one, at=turn(one.beginning, after=at, every=every))
     session.flush()
 
@@ -97,7 +106,9 @@ def begin(one: FixitySlice, *, at: datetime) -> None:
 
 
 def ask(session: Session, *, since: datetime, at: datetime) -> int:
-    """Let all slices that were not read since then be due; returns how many there are, those that somebody reads just now among them."""
+    """Let all slices that were not read since then be due; returns how many there are, those that somebody reads just
+    now among them.
+    """
     waiting = session.scalars(select(FixitySlice).where(_not_since(since)).with_for_update()).all()
     for one in waiting:
         if (one.lease_until is None or one.lease_until <= at) and (one.due_at is None or one.due_at > at):
@@ -113,10 +124,14 @@ def left(session: Session, *, since: datetime) -> int:
 
 
 def note(session: Session, files: FileStore, seen: Mapping[str, str], *, at: datetime) -> list[tuple[str, str]]:
-    """Note how these files were found; returns what is news: the key, and its state. What no row names any more is no damage."""
+    """Note how these files were found; returns what is news: the key, and its state. What no row names any more is no
+    damage.
+    """
     bad = [key for key, state in seen.items() if state != WHOLE]
     hold(session, bad)  # the rows that name them stay as they are until this is written
-    known = {row.key: row for row in session.scalars(select(DamagedFile).where(DamagedFile.key.in_(seen)).with_for_update())}
+    known = {
+        row.key: row for row in session.scalars(select(DamagedFile).where(DamagedFile.key.in_(seen)).with_for_update())
+    }
     named = keeping.named(session, bad) if bad else set()
     news = []
     for key, state in seen.items():
@@ -140,13 +155,33 @@ def damaged(session: Session, *, seen_before: datetime, after: str = "", limit: 
 def standing(session: Session, *, at: datetime) -> Standing:
     """How the checks stand; a slice that was never read counts from its creation."""
     counted = select(
-        func.count(), func.count(FixitySlice.checked_at), func.count(FixitySlice.set_aside_at), func.sum(FixitySlice.files),
-        func.sum(FixitySlice.bytes), func.min(func.coalesce(FixitySlice.checked_at, FixitySlice.created_at, type_=FixitySlice.created_at.type)),
-    )  # fmt: skip
+        func.count(),
+        func.count(FixitySlice.checked_at),
+        func.count(FixitySlice.set_aside_at),
+        func.sum(FixitySlice.files),
+        func.sum(FixitySlice.bytes),
+        func.min(func.coalesce(FixitySlice.checked_at, FixitySlice.created_at, type_=FixitySlice.created_at.type)),
+    )
     slices, checked, aside, files, size, oldest = session.execute(counted).one()
-    due = session.scalar(select(func.count()).select_from(FixitySlice).where(FixitySlice.due_at <= at, FixitySlice.set_aside_at.is_(None))) or 0
+    due = (
+        session.scalar(
+            select(func.count())
+            .select_from(FixitySlice)
+            .where(FixitySlice.due_at <= at, FixitySlice.set_aside_at.is_(None))
+        )
+        or 0
+    )
     counts = Counter(dict(session.execute(select(DamagedFile.state, func.count()).group_by(DamagedFile.state)).all()))
-    return Standing(slices, checked, due, aside, int(files or 0), int(size or 0), oldest, {state: counts[state] for state in DAMAGES})
+    return Standing(
+        slices,
+        checked,
+        due,
+        aside,
+        int(files or 0),
+        int(size or 0),
+        oldest,
+        {state: counts[state] for state in DAMAGES},
+    )
 
 
 def _not_since(moment: datetime) -> ColumnElement[bool]:
@@ -159,7 +194,9 @@ def _tell_administrators(session: Session, worse: bool, *, at: datetime) -> None
     if session.scalar(select(DamagedFile.id).limit(1)) is None:
         telling.drop(session, FILES_DAMAGED, house.id)
     elif worse and not telling.waits(session, FILES_DAMAGED, house.id):
-        telling.tell(session, rosters.holding(session, {house.id}, [ADMINISTRATOR], at=at), FILES_DAMAGED, at=at, about=house.id)
+        telling.tell(
+            session, rosters.holding(session, {house.id}, [ADMINISTRATOR], at=at), FILES_DAMAGED, at=at, about=house.id
+        )
 
 
 def _damaged(session: Session, row: DamagedFile | None, key: str, state: str, *, at: datetime) -> list[tuple[str, str]]:

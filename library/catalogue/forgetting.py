@@ -13,7 +13,10 @@ def forget_work(session: Session, work_id: uuid.UUID) -> set[str]:
     """Card, versions, pages, deposits; returns the keys of the files that they named."""
     versions = session.scalars(select(Version.id).where(Version.work_id == work_id)).all()
     deposits = or_(Deposit.work_id == work_id, Deposit.version_id.in_(versions))
-    keys = {*session.scalars(select(Rendition.key).where(Rendition.version_id.in_(versions))), *session.scalars(select(Deposit.key).where(deposits))}
+    keys = {
+        *session.scalars(select(Rendition.key).where(Rendition.version_id.in_(versions))),
+        *session.scalars(select(Deposit.key).where(deposits)),
+    }
     telling.forget(session, [work_id, *session.scalars(select(Deposit.id).where(deposits))])
     session.execute(delete(Deposit).where(deposits))
     session.execute(update(Work).where(Work.id == work_id).values(version_id=None))

@@ -1,4 +1,6 @@
-"""What happened to a work, read from the audit for those who look after it. Reading it is told in the audit, once a day for each reader."""
+"""What happened to a work, read from the audit for those who look after it. Reading it is told in the audit, once a day
+for each reader.
+"""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -39,16 +41,24 @@ WORDS = {
     "decision-undone": ("rút lại quyết định của mình", "took their decision back"),
     "review-recalled": ("rút khỏi hàng chờ duyệt", "took it back out of the queue"),
     "review-superseded": ("đóng lần duyệt cũ vì đã có bản mới", "closed the old review: there is a newer version"),
-    "review-overruled": ("đóng lần duyệt đang chờ vì đã tự quyết định", "closed the waiting review by deciding without it"),
+    "review-overruled": (
+        "đóng lần duyệt đang chờ vì đã tự quyết định",
+        "closed the waiting review by deciding without it",
+    ),
     "work-deleted": ("xoá", "deleted it"),
     "work-brought-back": ("lấy lại từ mục đã xoá", "brought it back"),
     "work-removed": ("xoá hẳn", "removed it for good"),
     "title-added": ("thêm sách giấy vào danh mục", "added the title on paper to the catalogue"),
 }
 FIELDS = {
-    "title": ("tên", "title"), "authors": ("tác giả", "authors"), "type": ("loại", "type"), "subject": ("môn", "subject"),
-    "grade": ("lớp", "grade"), "series": ("bộ sách", "series"), "language": ("ngôn ngữ", "language"),
-}  # fmt: skip
+    "title": ("tên", "title"),
+    "authors": ("tác giả", "authors"),
+    "type": ("loại", "type"),
+    "subject": ("môn", "subject"),
+    "grade": ("lớp", "grade"),
+    "series": ("bộ sách", "series"),
+    "language": ("ngôn ngữ", "language"),
+}
 SIGHTS = {
     "public": ("mọi người đọc được", "for everybody"),
     "province": ("các trường trong tỉnh đọc được", "for the schools of the province"),
@@ -72,10 +82,17 @@ class Line:
 
 
 def of_work(session: Session, work: Work, *, by: Actor) -> list[Line]:
-    """What happened to the work, newest first. `work.audience` must be loaded. Raises NotAllowed for whoever does not look after it."""
+    """What happened to the work, newest first. `work.audience` must be loaded. Raises NotAllowed for whoever does not
+    look after it.
+    """
     if not cataloguing.may_edit(session, work, by):
         raise NotAllowed
-    deposits = select(Deposit.id).join(Version, Version.id == Deposit.version_id).where(Version.work_id == work.id).scalar_subquery()
+    deposits = (
+        select(Deposit.id)
+        .join(Version, Version.id == Deposit.version_id)
+        .where(Version.work_id == work.id)
+        .scalar_subquery()
+    )
     about = or_(
         and_(Event.subject_kind == Work.__tablename__, Event.subject_id == work.id),
         and_(Event.subject_kind == Deposit.__tablename__, Event.subject_id.in_(deposits)),
@@ -83,12 +100,20 @@ def of_work(session: Session, work: Work, *, by: Actor) -> list[Line]:
     found = select(Event, Person.name).outerjoin(Person, Person.id == Event.person_id).where(about, Event.act != READ)
     with walls.lifted(session):  # a name of another school, and nothing but the name
         rows = session.execute(found.order_by(Event.sequence.desc()).limit(SHOWN)).all()
-    return [Line(None if line.person_id is None else name or "", line.act, line.facts, line.happened_at) for line, name in rows]
+    return [
+        Line(None if line.person_id is None else name or "", line.act, line.facts, line.happened_at)
+        for line, name in rows
+    ]
 
 
 def is_told(session: Session, work_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:
     """Whether the audit knows already that this person reads the work's history today."""
-    mine = (Event.subject_kind == Work.__tablename__, Event.subject_id == work_id, Event.act == READ, Event.person_id == by.person_id)
+    mine = (
+        Event.subject_kind == Work.__tablename__,
+        Event.subject_id == work_id,
+        Event.act == READ,
+        Event.person_id == by.person_id,
+    )
     last = session.scalar(select(Event.happened_at).where(*mine).order_by(Event.sequence.desc()).limit(1))
     return last is not None and local_date(last) == local_date(at)
 

@@ -1,7 +1,8 @@
 """Rows and stored files: no row names a file that is not there, and a file that no row names does not stay.
 
-Between "the store has it already" and the row that names it, a sweep may take an orphan away. So both hold the key in their
-transaction: who names it looks once more, who removes it asks for rows once more. On SQLite the one writer is hold enough.
+Between "the store has it already" and the row that names it, a sweep may take an orphan away. So both hold the key in
+their transaction: who names it looks once more, who removes it asks for rows once more. On SQLite the one writer is
+hold enough.
 """
 
 from collections.abc import Collection
@@ -39,7 +40,9 @@ def named_from(session: Session, beginning: str, *, after: str, limit: int) -> l
     return sorted(found)[:limit]
 
 
-def discard_unnamed(session: Session, files: FileStore, keys: Collection[str], *, kept_before: datetime | None = None) -> int:
+def discard_unnamed(
+    session: Session, files: FileStore, keys: Collection[str], *, kept_before: datetime | None = None
+) -> int:
     """Remove those of the files that no row names, and that are older than `kept_before`; returns how many."""
     hold(session, keys)
     gone = 0

@@ -51,9 +51,16 @@ class Facets:
 
 
 KEYS, PLACES = unfolded("keys"), unfolded("places")
-AS_STORED = (type_coerce(Work.id, NullType), type_coerce(Work.version_id, NullType))  # an id is made once a work, not once a page
+# an id is made once a work, not once a page
+AS_STORED = (type_coerce(Work.id, NullType), type_coerce(Work.version_id, NullType))
 LISTED = (
-    select(Work.key, AS_STORED[0], *(getattr(Work, name) for name in ListedWork._fields[2:8]), AS_STORED[1], Version.page_count)
+    select(
+        Work.key,
+        AS_STORED[0],
+        *(getattr(Work, name) for name in ListedWork._fields[2:8]),
+        AS_STORED[1],
+        Version.page_count,
+    )
     .add_columns(Unit.kind, Unit.code, Unit.name, Page.number, Page.text)
     .select_from(PLACES)
     .join(Work, Work.key == number(PLACES) // MOST_PAGES)
@@ -63,11 +70,22 @@ LISTED = (
     .where(VISIBLE)
 )
 KINDS = (Work.subject_code, Work.grade, Work.type_code, Work.unit_id)
-COUNTED = select(*KINDS, func.count().label("works")).select_from(KEYS).join(Work, Work.key == number(KEYS)).where(VISIBLE).group_by(*KINDS).subquery()
-FACETS = select(*COUNTED.c, Unit.code, Unit.name).outerjoin(Unit, and_(Unit.id == COUNTED.c.unit_id, Unit.kind == SCHOOL))
+COUNTED = (
+    select(*KINDS, func.count().label("works"))
+    .select_from(KEYS)
+    .join(Work, Work.key == number(KEYS))
+    .where(VISIBLE)
+    .group_by(*KINDS)
+    .subquery()
+)
+FACETS = select(*COUNTED.c, Unit.code, Unit.name).outerjoin(
+    Unit, and_(Unit.id == COUNTED.c.unit_id, Unit.kind == SCHOOL)
+)
 
 
-def works_at(session: Session, places: Iterable[Place], sight: Sight, *, at: datetime) -> tuple[dict[int, ListedWork], dict[Place, str]]:
+def works_at(
+    session: Session, places: Iterable[Place], sight: Sight, *, at: datetime
+) -> tuple[dict[int, ListedWork], dict[Place, str]]:
     """Those of the works that may be seen, by key, and the texts of their pages at these places."""
     wanted = folded(key * MOST_PAGES + page for key, page in places)
     works: dict[int, ListedWork] = {}
@@ -84,8 +102,15 @@ def works_at(session: Session, places: Iterable[Place], sight: Sight, *, at: dat
 def facets_of(session: Session, keys: Sequence[int], sight: Sight, *, at: datetime) -> Facets:
     """What those of the works that may be seen can be narrowed to."""
     found = Facets()
-    for subject, grade, type_code, _, works, school, name in _rows(session, FACETS, {"keys": folded(keys), **asked_by(sight, at)}):
-        for counter, value in ((found.subjects, subject), (found.grades, grade), (found.types, type_code), (found.schools, school)):
+    for subject, grade, type_code, _, works, school, name in _rows(
+        session, FACETS, {"keys": folded(keys), **asked_by(sight, at)}
+    ):
+        for counter, value in (
+            (found.subjects, subject),
+            (found.grades, grade),
+            (found.types, type_code),
+            (found.schools, school),
+        ):
             if value is not None:
                 counter[str(value)] += works
         if school is not None:
@@ -95,7 +120,9 @@ def facets_of(session: Session, keys: Sequence[int], sight: Sight, *, at: dateti
 
 def school_names(session: Session, codes: Sequence[str]) -> dict[str, str]:
     """The names of schools by code."""
-    rows = session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes), Unit.kind == SCHOOL)) if codes else ()
+    rows = (
+        session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes), Unit.kind == SCHOOL)) if codes else ()
+    )
     return {row[0]: row[1] for row in rows}
 
 

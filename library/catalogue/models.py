@@ -4,7 +4,17 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Connection, ForeignKey, Index, LargeBinary, UniqueConstraint, event, inspect
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    event,
+    inspect,
+)
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from library.catalogue.card_words import ON_CARD, words_of
@@ -43,7 +53,8 @@ class Work(Identified, Workable, Base):
     language: Mapped[str] = mapped_column(default="vi")
     state: Mapped[str] = mapped_column(default=DRAFT)
     sight: Mapped[str] = mapped_column(default="owner")  # the last word of its keepers: one of publishing.SIGHTS
-    sight_to: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # ids of the departments, classes or persons that the sight names
+    # ids of the departments, classes or persons that the sight names
+    sight_to: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     opens_at: Mapped[datetime | None]  # an embargo ends
     closes_at: Mapped[datetime | None]  # a licence runs out
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id", use_alter=True))
@@ -157,7 +168,8 @@ class Deposit(Identified, Workable, Base):
     sight: Mapped[str]  # wished for when it is published; empty: nobody has said
     approve: Mapped[bool]  # publish at once when ready
     submitted_at: Mapped[datetime | None]  # the wish for a review; it opens when the file is ready
-    work_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work.id", name="fk_deposit_work_id_work"))  # becomes a new version of it
+    # becomes a new version of it
+    work_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work.id", name="fk_deposit_work_id_work"))
     state: Mapped[str] = mapped_column(index=True)
     step: Mapped[str | None]
     pages_done: Mapped[int] = mapped_column(default=0)

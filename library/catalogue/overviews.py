@@ -1,4 +1,5 @@
-"""How much there is to see. For a whole province that is a count over some hundred thousand works, so it is remembered for a short while.
+"""How much there is to see. For a whole province that is a count over some hundred thousand works, so it is remembered
+for a short while.
 
 Numbers only, never titles or rows, and nobody hears a number that was counted with a token they do not carry
 (docs/decisions/0012-counts-may-lag.md).
@@ -20,7 +21,8 @@ from library.people.sight import PROVINCE, PUBLIC, Sight
 
 SHARED = frozenset({PUBLIC, PROVINCE})  # tokens that everybody has, and what they open is most of a province
 MANY = 2000  # works; fewer are counted anew each time, in milliseconds
-LASTS, RENEWED = timedelta(seconds=60), timedelta(seconds=45)  # nobody hears an older number; whoever asks then counts, the others hear the old one
+# nobody hears an older number; whoever asks then counts, the others hear the old one
+LASTS, RENEWED = timedelta(seconds=60), timedelta(seconds=45)
 MOST_KEPT = 64  # sights
 PATIENCE = 2.0  # seconds to wait for another who counts the same
 KINDS = (Work.subject_code, Work.grade)
@@ -36,30 +38,43 @@ class Overview:
     grades: Counter[int] = field(default_factory=Counter)
 
     def __add__(self, other: "Overview") -> "Overview":
-        return Overview(self.works + other.works, self.pages + other.pages, self.subjects + other.subjects, self.grades + other.grades)
+        return Overview(
+            self.works + other.works,
+            self.pages + other.pages,
+            self.subjects + other.subjects,
+            self.grades + other.grades,
+        )
 
 
 class Overviews:
     """What one process has counted of late."""
 
     def __init__(self) -> None:
-        self.kept: dict[frozenset[str], tuple[datetime, Overview]] = {}  # by the whole set of tokens; counted longest ago first
-        self.turns: defaultdict[frozenset[str], threading.Lock] = defaultdict(threading.Lock)  # only for subsets of SHARED
+        # by the whole set of tokens; counted longest ago first
+        self.kept: dict[frozenset[str], tuple[datetime, Overview]] = {}
+        # only for subsets of SHARED
+        self.turns: defaultdict[frozenset[str], threading.Lock] = defaultdict(threading.Lock)
         self.lock = threading.Lock()
 
     def of(self, session: Session, sight: Sight, *, at: datetime) -> Overview:
-        """What is there for this sight: what its shared tokens open, which is counted once for all who carry them, and what its own open beyond."""
+        """What is there for this sight: what its shared tokens open, which is counted once for all who carry them, and
+        what its own open beyond.
+        """
         shared, own = Sight(sight.tokens & SHARED), Sight(sight.tokens - SHARED)
         found = self._in_turn(shared.tokens, lambda: _counted(session, Work.id.in_(ids_seen_by(shared, at))), at=at)
         if not own.tokens:
             return found
         beyond = self._known(sight.tokens, LASTS, at=at)
         if beyond is None:
-            beyond = self._keep(sight.tokens, _counted(session, Work.id.in_(ids_seen_by(own, at)), ~visible_to(shared, at)), at=at)
+            beyond = self._keep(
+                sight.tokens, _counted(session, Work.id.in_(ids_seen_by(own, at)), ~visible_to(shared, at)), at=at
+            )
         return found + beyond
 
     def _in_turn(self, tokens: frozenset[str], count: Callable[[], Overview], *, at: datetime) -> Overview:
-        """The same for many: of those who come at once one counts, the others hear the old number or wait a little for the new one."""
+        """The same for many: of those who come at once one counts, the others hear the old number or wait a little for
+        the new one.
+        """
         known = self._known(tokens, RENEWED, at=at)
         if known is not None:
             return known
@@ -89,14 +104,20 @@ class Overviews:
 
 
 def of_units(session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *, at: datetime) -> Overview:
-    """What the given units have to show. One pass over their works: each is looked at once for whether it may be seen."""
+    """What the given units have to show. One pass over their works: each is looked at once for whether it may be
+    seen.
+    """
     return _counted(session, visible_to(sight, at), Work.unit_id.in_(unit_ids))
 
 
 def _counted(session: Session, *which: ColumnElement[bool]) -> Overview:
     """On SQLite three indexes in the order of works are walked side by side, and no row is read."""
     current = and_(Version.work_id == Work.id, Version.id == Work.version_id)
-    wanted = select(*KINDS, func.count(), func.sum(Version.page_count)).outerjoin(Version, current).where(Work.state == PUBLISHED, *which)
+    wanted = (
+        select(*KINDS, func.count(), func.sum(Version.page_count))
+        .outerjoin(Version, current)
+        .where(Work.state == PUBLISHED, *which)
+    )
     rows = session.execute(wanted.group_by(*KINDS)).all()
     subjects, grades = Counter[str](), Counter[int]()
     for subject, grade, works, _ in rows:

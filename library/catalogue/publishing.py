@@ -21,7 +21,8 @@ from library.people.sign_in import Actor, NotAllowed
 
 SIGHTS = ("public", "province", "commune", "school", "department", "class", "person", "owner")
 NAMED_SIGHTS = frozenset({"department", "class", "person"})  # these need `to`
-HOMES = {"commune": (COMMUNE,), "school": (SCHOOL, DEPARTMENT)}  # what a work must lie in to be opened to its commune, to its school
+# what a work must lie in to be opened to its commune, to its school
+HOMES = {"commune": (COMMUNE,), "school": (SCHOOL, DEPARTMENT)}
 UNSAID = ""  # the sight of a deposit whose sender has not said who shall read it
 MOMENTS = ("opens_at", "closes_at", "published_at")
 
@@ -34,16 +35,29 @@ class VersionChanged(Clash):
 
 class UnknownReaders(Wrong):
     code = "unknown-readers"
-    vi = "Chưa rõ mở cho ai đọc nên chưa mở cho ai. Chọn người đọc (mọi người, trong tỉnh, trong trường…); lớp, tổ, từng người phải thuộc trường của học liệu."
-    en = "It is not clear who may read it, so nobody may. Choose the readers (everybody, the province, the school …), classes and people within its school."
+    vi = (
+        "Chưa rõ mở cho ai đọc nên chưa mở cho ai. Chọn người đọc (mọi người, trong tỉnh, trong trường…); lớp, tổ, "
+        "từng người phải thuộc trường của học liệu."
+    )
+    en = (
+        "It is not clear who may read it, so nobody may. Choose the readers (everybody, the province, the school …), "
+        "classes and people within its school."
+    )
 
 
 def seal(session: Session, version: Version) -> str:
     """Fix the digest over the version's metadata and all its files: from now on it never changes."""
     files = session.execute(
-        select(Rendition.kind, Rendition.page_number, Rendition.key).where(Rendition.version_id == version.id).order_by(Rendition.kind, Rendition.page_number)
+        select(Rendition.kind, Rendition.page_number, Rendition.key)
+        .where(Rendition.version_id == version.id)
+        .order_by(Rendition.kind, Rendition.page_number)
     ).all()
-    content = {"work": str(version.work_id), "number": version.number, "contents": version.contents, "files": [list(row) for row in files]}
+    content = {
+        "work": str(version.work_id),
+        "number": version.number,
+        "contents": version.contents,
+        "files": [list(row) for row in files],
+    }
     version.digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return version.digest
 
@@ -59,13 +73,15 @@ class Readers:
 
 
 def readers_of(work: Work, said: Mapping[str, Any]) -> Readers:
-    """The readers that were asked for. What was not said stays as it is: who reads the work now, and its dates. Nobody is a reader by default.
+    """The readers that were asked for. What was not said stays as it is: who reads the work now, and its dates. Nobody
+    is a reader by default.
 
     `said`: sight, to, opens_at, closes_at, as far as they were said. Raises UnknownReaders.
     """
     opens_at, closes_at = (said.get(name, getattr(work, name)) for name in ("opens_at", "closes_at"))
     sight, to = said.get("sight") or UNSAID, tuple(said.get("to") or ())
-    if sight == UNSAID and work.state == PUBLISHED and work.version_id is not None:  # the card of a title on paper is no content
+    # the card of a title on paper is no content
+    if sight == UNSAID and work.state == PUBLISHED and work.version_id is not None:
         sight, to = work.sight, to or tuple(work.sight_to)
     if sight == UNSAID:
         raise UnknownReaders
@@ -78,26 +94,44 @@ def refuse_unentitled(work: Work, by: Actor) -> None:
         raise NotAllowed
 
 
-def publish(session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime) -> Work:
-    """Open exactly these bytes to these readers; asked again, nothing happens. Raises NotAllowed, VersionChanged, UnknownReaders."""
+def publish(
+    session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime
+) -> Work:
+    """Open exactly these bytes to these readers; asked again, nothing happens. Raises NotAllowed, VersionChanged,
+    UnknownReaders.
+    """
     refuse_unentitled(work, by)
-    if _stands(work, version_id, readers) and session.scalar(select(Version.digest).where(Version.id == version_id)) == digest:
+    if (
+        _stands(work, version_id, readers)
+        and session.scalar(select(Version.digest).where(Version.id == version_id)) == digest
+    ):
         return work
     return open_to(session, work, version_id, digest, readers, by=by, at=at)
 
 
-def open_to(session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime) -> Work:
-    """The same after somebody entitled has decided: the reviews have rules of their own. Raises VersionChanged, UnknownReaders."""
+def open_to(
+    session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime
+) -> Work:
+    """The same after somebody entitled has decided: the reviews have rules of their own. Raises VersionChanged,
+    UnknownReaders.
+    """
     version = session.scalar(select(Version).where(Version.id == version_id, Version.work_id == work.id))
     if version is None or version.digest is None or version.digest != digest or not _is_current(session, work, version):
         raise VersionChanged
     refuse_unknown(session, work, readers)
     work.version_id = version.id
     work.state = PUBLISHED
-    work.sight, work.sight_to, work.opens_at, work.closes_at = readers.sight, list(readers.to), readers.opens_at, readers.closes_at
+    work.sight, work.sight_to, work.opens_at, work.closes_at = (
+        readers.sight,
+        list(readers.to),
+        readers.opens_at,
+        readers.closes_at,
+    )
     work.published_at = work.published_at or at
     write_audience(session, work, at=at)
-    audit.tell(session, "work-published", work, unit_id=work.unit_id, by=by.person_id, at=at, after=digest, sight=readers.sight)
+    audit.tell(
+        session, "work-published", work, unit_id=work.unit_id, by=by.person_id, at=at, after=digest, sight=readers.sight
+    )
     return work
 
 
@@ -124,9 +158,18 @@ def hold(session: Session, work: Work, state: str, *, at: datetime) -> None:
 
 def standing(work: Work) -> dict[str, Any]:
     """How a work stands for its readers now, as JSON: what `restore` needs."""
-    moments = {name: moment.isoformat() if moment else None for name, moment in ((name, getattr(work, name)) for name in MOMENTS)}
+    moments = {
+        name: moment.isoformat() if moment else None
+        for name, moment in ((name, getattr(work, name)) for name in MOMENTS)
+    }
     version_id = str(work.version_id) if work.version_id else None
-    return {"state": work.state, "version_id": version_id, "sight": work.sight, "sight_to": list(work.sight_to), **moments}
+    return {
+        "state": work.state,
+        "version_id": version_id,
+        "sight": work.sight,
+        "sight_to": list(work.sight_to),
+        **moments,
+    }
 
 
 def restore(session: Session, work: Work, stood: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
@@ -140,7 +183,8 @@ def restore(session: Session, work: Work, stood: Mapping[str, Any], *, by: Actor
 
 
 def write_audience(session: Session, work: Work, *, at: datetime) -> None:
-    """Write who may see the work as it stands now; the index follows by its queue. Of two who do so at once the second waits and has the last word.
+    """Write who may see the work as it stands now; the index follows by its queue. Of two who do so at once the second
+    waits and has the last word.
 
     What is deleted nobody sees, whatever else is done to it meanwhile.
     """
@@ -153,7 +197,10 @@ def write_audience(session: Session, work: Work, *, at: datetime) -> None:
     session.execute(delete(Audience).where(Audience.work_id == work.id))
     session.add_all(Audience(work_id=work.id, token=token, from_at=at) for token in sorted(keepers))
     opens = max(at, work.opens_at or at)
-    session.add_all(Audience(work_id=work.id, token=token, from_at=opens, until_at=work.closes_at) for token in sorted(readers - keepers))
+    session.add_all(
+        Audience(work_id=work.id, token=token, from_at=opens, until_at=work.closes_at)
+        for token in sorted(readers - keepers)
+    )
     session.flush()
     session.expire(work, ["audience"])
 
@@ -167,7 +214,10 @@ def _tokens(session: Session, work: Work) -> set[str]:
         case "commune":
             return {unit_token(unit_id) for unit_id in _of_kind(session, work.unit_id, COMMUNE)}
         case "school":
-            return {unit_token(unit_id) for unit_id in _of_kind(session, work.unit_id, SCHOOL) or _of_kind(session, work.unit_id, DEPARTMENT)}
+            return {
+                unit_token(unit_id)
+                for unit_id in _of_kind(session, work.unit_id, SCHOOL) or _of_kind(session, work.unit_id, DEPARTMENT)
+            }
         case "department":
             return {unit_token(uuid.UUID(one)) for one in work.sight_to}
         case "class":
@@ -179,22 +229,30 @@ def _tokens(session: Session, work: Work) -> set[str]:
 
 def _of_kind(session: Session, unit_id: uuid.UUID, *kinds: str) -> set[uuid.UUID]:
     """The units of these kinds that a unit is or lies in."""
-    return set(session.scalars(select(Unit.id).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind.in_(kinds))))
+    return set(
+        session.scalars(select(Unit.id).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind.in_(kinds)))
+    )
 
 
 def refuse_unknown(session: Session, work: Work, readers: Readers) -> None:
-    """The readers must exist, and belong to the work's own school: nobody opens a work into another school's class. Raises UnknownReaders."""
+    """The readers must exist, and belong to the work's own school: nobody opens a work into another school's class.
+    Raises UnknownReaders.
+    """
     refuse_unknown_sight(session, work.unit_id, readers.sight)
     if bool(readers.to) != (readers.sight in NAMED_SIGHTS):
         raise UnknownReaders
-    if readers.closes_at is not None and readers.closes_at <= (readers.opens_at or readers.closes_at - timedelta(seconds=1)):
+    if readers.closes_at is not None and readers.closes_at <= (
+        readers.opens_at or readers.closes_at - timedelta(seconds=1)
+    ):
         raise UnknownReaders
     if readers.to and not _ids(readers.to) <= _nameable(session, work, readers.sight):
         raise UnknownReaders
 
 
 def refuse_unknown_sight(session: Session, unit_id: uuid.UUID, sight: str) -> None:
-    """A sight is known and means something for this unit: "within the school" of the province itself would be all its schools. Raises UnknownReaders."""
+    """A sight is known and means something for this unit: "within the school" of the province itself would be all its
+    schools. Raises UnknownReaders.
+    """
     if sight not in SIGHTS or (sight in HOMES and not _of_kind(session, unit_id, *HOMES[sight])):
         raise UnknownReaders
 

@@ -44,7 +44,9 @@ def readable_work(session: Session, work_id: str, sight: Sight, *, at: datetime)
     return work, work.version
 
 
-def visible_works(session: Session, work_ids: Sequence[uuid.UUID], sight: Sight, *, at: datetime) -> dict[uuid.UUID, Work]:
+def visible_works(
+    session: Session, work_ids: Sequence[uuid.UUID], sight: Sight, *, at: datetime
+) -> dict[uuid.UUID, Work]:
     """Those of the works that may be seen, by id."""
     if not work_ids:
         return {}
@@ -52,14 +54,28 @@ def visible_works(session: Session, work_ids: Sequence[uuid.UUID], sight: Sight,
     return {work.id: work for work in found}
 
 
-def newest(session: Session, sight: Sight, *, at: datetime, limit: int, unit_ids: Collection[uuid.UUID] | None = None) -> Sequence[Work]:
+def newest(
+    session: Session, sight: Sight, *, at: datetime, limit: int, unit_ids: Collection[uuid.UUID] | None = None
+) -> Sequence[Work]:
     """The works published last: of the given units, or of all."""
-    wanted = listed(select(Work)).where(*_published(sight, at), *_of_units(unit_ids)).order_by(Work.published_at.desc()).limit(limit)
+    wanted = (
+        listed(select(Work))
+        .where(*_published(sight, at), *_of_units(unit_ids))
+        .order_by(Work.published_at.desc())
+        .limit(limit)
+    )
     return session.scalars(wanted).all()
 
 
 def shelf(
-    session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *, at: datetime, limit: int, subject: str | None = None, grade: int | None = None
+    session: Session,
+    unit_ids: Collection[uuid.UUID],
+    sight: Sight,
+    *,
+    at: datetime,
+    limit: int,
+    subject: str | None = None,
+    grade: int | None = None,
 ) -> Sequence[Work]:
     """What stands on the shelf of these units, by subject and grade, in the order of grades and titles."""
     narrowed = [*([Work.subject_code == subject] if subject else []), *([Work.grade == grade] if grade else [])]
@@ -76,18 +92,24 @@ def for_tokens(session: Session, tokens: Collection[str], sight: Sight, *, at: d
 
 def owned(session: Session, person_id: uuid.UUID, states: Collection[str], *, limit: int) -> Sequence[Work]:
     """What somebody has made themselves, in these states, newest first."""
-    wanted = listed(select(Work)).where(Work.owner_id == person_id, Work.state.in_(states), Work.version_id.is_not(None), Work.deleted_at.is_(None))
+    wanted = listed(select(Work)).where(
+        Work.owner_id == person_id, Work.state.in_(states), Work.version_id.is_not(None), Work.deleted_at.is_(None)
+    )
     return session.scalars(wanted.order_by(Work.created_at.desc()).limit(limit)).all()
 
 
 def total_of(session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *, at: datetime) -> int:
     """How many published works of these units may be seen."""
-    return session.scalar(select(func.count()).select_from(Work).where(*_published(sight, at), *_of_units(unit_ids))) or 0
+    return (
+        session.scalar(select(func.count()).select_from(Work).where(*_published(sight, at), *_of_units(unit_ids))) or 0
+    )
 
 
 def original(session: Session, version_id: uuid.UUID) -> Rendition:
     """The file as it was deposited."""
-    return session.scalars(select(Rendition).where(Rendition.version_id == version_id, Rendition.kind == ORIGINAL)).one()
+    return session.scalars(
+        select(Rendition).where(Rendition.version_id == version_id, Rendition.kind == ORIGINAL)
+    ).one()
 
 
 def rendition(session: Session, version_id: uuid.UUID, kind: str, number: int) -> Rendition | None:
@@ -112,7 +134,9 @@ def page_texts(session: Session, version_id: uuid.UUID) -> Sequence[tuple[int, s
 
 def page_quality(session: Session, version_id: uuid.UUID) -> tuple[int, list[int]]:
     """How many pages came from OCR, and which ones could not be read."""
-    rows = session.execute(select(Page.number, Page.source).where(Page.version_id == version_id, Page.source.in_(("ocr", "none")))).all()
+    rows = session.execute(
+        select(Page.number, Page.source).where(Page.version_id == version_id, Page.source.in_(("ocr", "none")))
+    ).all()
     return sum(row.source == "ocr" for row in rows), sorted(row.number for row in rows if row.source == "none")
 
 

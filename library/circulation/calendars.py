@@ -15,9 +15,16 @@ WEEKDAYS = range(1, 8)
 
 
 def change(
-    session: Session, school: Unit, *, opening_hours: str | None, open_weekdays: Sequence[int], last_return_day: date | None,
-    closed_days: Sequence[date], by: Actor, at: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    school: Unit,
+    *,
+    opening_hours: str | None,
+    open_weekdays: Sequence[int],
+    last_return_day: date | None,
+    closed_days: Sequence[date],
+    by: Actor,
+    at: datetime,
+) -> None:
     """Replace the calendar. Loans that are out keep their due dates; days that are no weekday are left out."""
     kept = session.get(SchoolCalendar, school.id)
     if kept is None:

@@ -30,12 +30,24 @@ class Outcome:
     again: bool = False  # the same scan was sent before
 
 
-def scan(session: Session, scan_id: uuid.UUID, code: str, card: str | None, school: Unit, *, by: Actor, at: datetime, return_first: bool = False) -> Outcome:
+def scan(
+    session: Session,
+    scan_id: uuid.UUID,
+    code: str,
+    card: str | None,
+    school: Unit,
+    *,
+    by: Actor,
+    at: datetime,
+    return_first: bool = False,
+) -> Outcome:
     """One scan at the desk of a school. `card`: the patron now at the desk. Raises the refusals of `refusals.py`.
 
-    `return_first`: the copy is on somebody else's name but in the librarian's hands: take it back, then lend it, as one act.
+    `return_first`: the copy is on somebody else's name but in the librarian's hands: take it back, then lend it, as one
+    act.
     """
-    hold(session, [str(scan_id)])  # sent again while the first is still on its way: it waits and hears what became of it
+    # sent again while the first is still on its way: it waits and hears what became of it
+    hold(session, [str(scan_id)])
     before = _same(session, scan_id, school)
     if before is not None:
         return before
@@ -55,23 +67,37 @@ def scan(session: Session, scan_id: uuid.UUID, code: str, card: str | None, scho
     return Outcome(_note(session, scan_id, code, LENT, school, patron, item, loan, by=by, at=at), patron, item, loan)
 
 
-def _take_back(session: Session, scan_id: uuid.UUID, code: str, item: Item, school: Unit, *, by: Actor, at: datetime) -> Outcome:
+def _take_back(
+    session: Session, scan_id: uuid.UUID, code: str, item: Item, school: Unit, *, by: Actor, at: datetime
+) -> Outcome:
     """A copy without a patron at the desk is a return; one that was not lent was read in the library."""
     loan = lending.take_back(session, lending.lock(session, item.id), by=by, at=at)
     patron = loan.patron if loan else None
-    return Outcome(_note(session, scan_id, code, TAKEN_BACK if loan else READ_HERE, school, patron, item, loan, by=by, at=at), patron, item, loan)
+    return Outcome(
+        _note(session, scan_id, code, TAKEN_BACK if loan else READ_HERE, school, patron, item, loan, by=by, at=at),
+        patron,
+        item,
+        loan,
+    )
 
 
 def undo(session: Session, scan_id: uuid.UUID, school: Unit, *, by: Actor, at: datetime) -> Scan:
     """Take the last act on a copy back, within ten minutes. Raises NothingToUndo; twice is harmless."""
     found = session.scalar(select(Scan).where(Scan.id == scan_id, Scan.unit_id == school.id).with_for_update())
-    if found is None or found.kind not in (LENT, TAKEN_BACK) or found.loan_id is None or found.happened_at < at - timedelta(minutes=UNDO_MINUTES):
+    if (
+        found is None
+        or found.kind not in (LENT, TAKEN_BACK)
+        or found.loan_id is None
+        or found.happened_at < at - timedelta(minutes=UNDO_MINUTES)
+    ):
         raise NothingToUndo(minutes=UNDO_MINUTES)
     if found.undone_at is not None:
         return found
     if found.item_id is not None:
         lending.lock(session, found.item_id)  # nobody else acts on the copy while we look whether somebody has
-    newer = select(Scan.id).where(Scan.item_id == found.item_id, Scan.happened_at > found.happened_at, Scan.undone_at.is_(None))
+    newer = select(Scan.id).where(
+        Scan.item_id == found.item_id, Scan.happened_at > found.happened_at, Scan.undone_at.is_(None)
+    )
     if session.scalar(newer.limit(1)) is not None:
         raise NothingToUndo(minutes=UNDO_MINUTES)
     loan = session.get_one(Loan, found.loan_id)
@@ -85,7 +111,9 @@ def undo(session: Session, scan_id: uuid.UUID, school: Unit, *, by: Actor, at: d
 
 def find_item(session: Session, code: str, school: Unit) -> Item | None:
     """The school's copy with that label, ours or its own."""
-    return session.scalar(select(Item).options(joinedload(Item.work)).where(Item.barcode == code, Item.unit_id == school.id))
+    return session.scalar(
+        select(Item).options(joinedload(Item.work)).where(Item.barcode == code, Item.unit_id == school.id)
+    )
 
 
 def _is_card(code: str) -> bool:
@@ -111,8 +139,14 @@ def _strange(session: Session, code: str) -> Refusal:
     return UnknownBarcode(code=code[:60])
 
 
-def _open_patron(session: Session, scan_id: uuid.UUID, code: str, person: Person | None, school: Unit, *, by: Actor, at: datetime) -> Outcome:
-    patron = patrons.of_person(session, person, school.id, at=at, by=by.person_id) if person else patrons.by_card(session, code, school.id)
+def _open_patron(
+    session: Session, scan_id: uuid.UUID, code: str, person: Person | None, school: Unit, *, by: Actor, at: datetime
+) -> Outcome:
+    patron = (
+        patrons.of_person(session, person, school.id, at=at, by=by.person_id)
+        if person
+        else patrons.by_card(session, code, school.id)
+    )
     return Outcome(_note(session, scan_id, code, PATRON, school, patron, None, None, by=by, at=at), patron)
 
 
@@ -130,13 +164,29 @@ def _same(session: Session, scan_id: uuid.UUID, school: Unit) -> Outcome | None:
 
 
 def _note(
-    session: Session, scan_id: uuid.UUID, code: str, kind: str, school: Unit, patron: Patron | None, item: Item | None, loan: Loan | None,
-    *, by: Actor, at: datetime,
-) -> Scan:  # fmt: skip
+    session: Session,
+    scan_id: uuid.UUID,
+    code: str,
+    kind: str,
+    school: Unit,
+    patron: Patron | None,
+    item: Item | None,
+    loan: Loan | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Scan:
     noted = Scan(
-        id=scan_id, unit_id=school.id, person_id=by.required().id, code=code[:200], kind=kind, happened_at=at,
-        patron_id=patron.id if patron else None, item_id=item.id if item else None, loan_id=loan.id if loan else None,
-    )  # fmt: skip
+        id=scan_id,
+        unit_id=school.id,
+        person_id=by.required().id,
+        code=code[:200],
+        kind=kind,
+        happened_at=at,
+        patron_id=patron.id if patron else None,
+        item_id=item.id if item else None,
+        loan_id=loan.id if loan else None,
+    )
     session.add(noted)
     session.flush()
     return noted

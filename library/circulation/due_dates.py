@@ -24,7 +24,9 @@ class Calendar:
 
 
 def due(at: datetime, rules: Rules, calendar: Calendar) -> datetime:
-    """The moment a copy lent at `at` must be back: the end of an open day, never after the last return day of the year."""
+    """The moment a copy lent at `at` must be back: the end of an open day, never after the last return day of the
+    year.
+    """
     today = local_date(at)
     last = calendar.last_return_day or end_of_school_year(today)
     wanted = last if rules.way == SCHOOL_YEAR else today + timedelta(days=rules.loan_days)

@@ -6,10 +6,22 @@ from datetime import datetime
 from library.calendar import local_date
 from library.circulation.models import AVAILABLE, IN_PROCESS, LOST, MISSING, ON_LOAN, WITHDRAWN
 from library.circulation.policy import HERE, Rules
-from library.circulation.refusals import AlreadyYours, ItemNotLendable, ItemOnLoan, LoanLimitReached, OverdueBlocks, PatronGone, ReadHereOnly
+from library.circulation.refusals import (
+    AlreadyYours,
+    ItemNotLendable,
+    ItemOnLoan,
+    LoanLimitReached,
+    OverdueBlocks,
+    PatronGone,
+    ReadHereOnly,
+)
 from library.errors import Refusal
 
-STATUS_WORDS = {IN_PROCESS: ("đang xử lí", "in process"), LOST: ("mất", "lost"), WITHDRAWN: ("đã thanh lí", "withdrawn")}
+STATUS_WORDS = {
+    IN_PROCESS: ("đang xử lí", "in process"),
+    LOST: ("mất", "lost"),
+    WITHDRAWN: ("đã thanh lí", "withdrawn"),
+}
 FOUND_AGAIN = (AVAILABLE, MISSING)  # a missing copy that is scanned is found
 
 
@@ -50,8 +62,14 @@ def loan(facts: LoanFacts) -> Verdict:
         (facts.status not in (*FOUND_AGAIN, ON_LOAN), lambda: ItemNotLendable(**named(facts.status))),
         (not facts.still_member, lambda: PatronGone(borrower=facts.borrower)),
         (rules.way == HERE, ReadHereOnly),
-        (rules.overdue_blocks and facts.overdue > 0, lambda: OverdueBlocks(borrower=facts.borrower, count=facts.overdue)),
-        (rules.counts and facts.loans_open >= rules.loan_limit, lambda: LoanLimitReached(borrower=facts.borrower, limit=rules.loan_limit)),
+        (
+            rules.overdue_blocks and facts.overdue > 0,
+            lambda: OverdueBlocks(borrower=facts.borrower, count=facts.overdue),
+        ),
+        (
+            rules.counts and facts.loans_open >= rules.loan_limit,
+            lambda: LoanLimitReached(borrower=facts.borrower, limit=rules.loan_limit),
+        ),
     )
     return Verdict(tuple(make() for holds, make in reasons if holds))
 

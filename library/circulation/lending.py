@@ -26,18 +26,35 @@ def check_out(session: Session, item_id: uuid.UUID, patron: Patron, *, by: Actor
     judging.loan(facts).raise_if_refused()
     due_at = due_dates.due(at, facts.rules, queries.calendar_of(session, item.unit_id, at=at))
     loan = Loan(
-        unit_id=item.unit_id, item_id=item.id, patron_id=patron.id, title=item.work.title, accession=item.accession,
-        checked_out_at=at, due_at=due_at, rules=facts.rules.snapshot(),
-    )  # fmt: skip
+        unit_id=item.unit_id,
+        item_id=item.id,
+        patron_id=patron.id,
+        title=item.work.title,
+        accession=item.accession,
+        checked_out_at=at,
+        due_at=due_at,
+        rules=facts.rules.snapshot(),
+    )
     item.status = ON_LOAN
     session.add(loan)
     _flush_or_refuse(session, facts.borrower)
-    audit.tell(session, "loan-made", loan, unit_id=item.unit_id, by=by.person_id, at=at, item=str(item.id), patron=str(patron.id))
+    audit.tell(
+        session,
+        "loan-made",
+        loan,
+        unit_id=item.unit_id,
+        by=by.person_id,
+        at=at,
+        item=str(item.id),
+        patron=str(patron.id),
+    )
     return loan
 
 
 def take_back(session: Session, item: Item, *, by: Actor, at: datetime) -> Loan | None:
-    """The copy is here again: its loan closes now; a copy that was not lent was read in the library. `item` is locked."""
+    """The copy is here again: its loan closes now; a copy that was not lent was read in the library. `item` is
+    locked.
+    """
     loan = queries.open_loan(session, item.id)
     item.status = AVAILABLE
     if loan is None:
@@ -55,7 +72,9 @@ def void(session: Session, loan: Loan, *, by: Actor, at: datetime) -> None:
 
 
 def reopen(session: Session, loan: Loan, *, by: Actor, at: datetime) -> None:
-    """The return was a mistake: the copy is with its borrower as before, due as before. Raises ItemOnLoan when it went out again."""
+    """The return was a mistake: the copy is with its borrower as before, due as before. Raises ItemOnLoan when it went
+    out again.
+    """
     item = lock(session, loan.item_id)
     loan.closed_at, loan.closed_as = None, None
     item.status = ON_LOAN
@@ -64,8 +83,12 @@ def reopen(session: Session, loan: Loan, *, by: Actor, at: datetime) -> None:
 
 
 def lock(session: Session, item_id: uuid.UUID) -> Item:
-    """The copy with its title, locked, and as it is now: another desk may have changed it since it was found. Rows that name it may still be written."""
-    wanted = select(Item).options(joinedload(Item.work)).where(Item.id == item_id).with_for_update(of=Item, key_share=True)
+    """The copy with its title, locked, and as it is now: another desk may have changed it since it was found. Rows that
+    name it may still be written.
+    """
+    wanted = (
+        select(Item).options(joinedload(Item.work)).where(Item.id == item_id).with_for_update(of=Item, key_share=True)
+    )
     return session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 

@@ -11,7 +11,14 @@ from library.catalogue.models import Work
 from library.database import Base, Identified
 from library.people.models import Person
 
-AVAILABLE, ON_LOAN, IN_PROCESS, MISSING, LOST, WITHDRAWN = "available", "on-loan", "in-process", "missing", "lost", "withdrawn"
+AVAILABLE, ON_LOAN, IN_PROCESS, MISSING, LOST, WITHDRAWN = (
+    "available",
+    "on-loan",
+    "in-process",
+    "missing",
+    "lost",
+    "withdrawn",
+)
 ON_THE_SHELVES = (AVAILABLE, ON_LOAN)  # what the counts of copies speak of
 RETURNED, VOIDED = "returned", "voided"
 PATRON, LENT, TAKEN_BACK, READ_HERE = "patron", "lent", "taken-back", "read-here"
@@ -66,7 +73,13 @@ class Loan(Identified, Base):
 
     __tablename__ = "loan"
     __table_args__ = (
-        Index("uq_loan_open_item", "item_id", unique=True, sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
+        Index(
+            "uq_loan_open_item",
+            "item_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("ix_loan_patron_open", "patron_id", "closed_at"),
     )
 

@@ -26,12 +26,21 @@ def by_card(session: Session, card: str, unit_id: uuid.UUID, *, lock: bool = Fal
     return found
 
 
-def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datetime, by: uuid.UUID | None = None) -> Patron:
-    """The person as a borrower of the school; a card is made the first time. Raises UnknownCard for whoever is no member."""
-    wanted = select(Patron).options(joinedload(Patron.person)).where(Patron.person_id == person.id, Patron.unit_id == unit_id)
+def of_person(
+    session: Session, person: Person, unit_id: uuid.UUID, *, at: datetime, by: uuid.UUID | None = None
+) -> Patron:
+    """The person as a borrower of the school; a card is made the first time. Raises UnknownCard for whoever is no
+    member.
+    """
+    wanted = (
+        select(Patron)
+        .options(joinedload(Patron.person))
+        .where(Patron.person_id == person.id, Patron.unit_id == unit_id)
+    )
     found = session.scalar(wanted)
     if found is None:
-        session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))  # two desks: the second finds what the first made
+        # two desks: the second finds what the first made
+        session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
         found = session.scalar(wanted)
     if found is not None:
         return found
@@ -39,26 +48,42 @@ def of_person(session: Session, person: Person, unit_id: uuid.UUID, *, at: datet
     if not roles:
         raise UnknownCard(code=person.login)
     made = Patron(
-        unit_id=unit_id, person_id=person.id, card=codes.take(session, codes.PERSON)[0], group_code=policy.group_of(roles, grade_of(session, person.id, at=at))
+        unit_id=unit_id,
+        person_id=person.id,
+        card=codes.take(session, codes.PERSON)[0],
+        group_code=policy.group_of(roles, grade_of(session, person.id, at=at)),
     )
     made.person = person
     session.add(made)
     session.flush()
-    audit.tell(session, "patron-added", made, unit_id=unit_id, by=by, at=at)  # without the card: it goes with the person, and the chain stays
+    # without the card: it goes with the person, and the chain stays
+    audit.tell(session, "patron-added", made, unit_id=unit_id, by=by, at=at)
     return made
 
 
 def roles_in(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, *, at: datetime) -> set[str]:
     """The roles somebody holds in the school and its departments now; nobody who is deleted."""
-    valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at), Person.deleted_at.is_(None))
+    valid = (
+        Membership.from_at <= at,
+        or_(Membership.until_at.is_(None), Membership.until_at > at),
+        Person.deleted_at.is_(None),
+    )
     held = select(Membership.role).join(Person, Person.id == Membership.person_id)
-    return set(session.scalars(held.where(Membership.person_id == person_id, Membership.unit_id.in_(units_below(session, [unit_id])), *valid)))
+    return set(
+        session.scalars(
+            held.where(
+                Membership.person_id == person_id, Membership.unit_id.in_(units_below(session, [unit_id])), *valid
+            )
+        )
+    )
 
 
 def grade_of(session: Session, person_id: uuid.UUID, *, at: datetime) -> int | None:
     """The grade of the class that a pupil is in now."""
     valid = (Enrolment.from_at <= at, or_(Enrolment.until_at.is_(None), Enrolment.until_at > at))
-    return session.scalar(select(SchoolClass.grade).join(Enrolment).where(Enrolment.person_id == person_id, *valid).limit(1))
+    return session.scalar(
+        select(SchoolClass.grade).join(Enrolment).where(Enrolment.person_id == person_id, *valid).limit(1)
+    )
 
 
 def refuse_borrower(session: Session, person: Person) -> None:
@@ -66,9 +91,12 @@ def refuse_borrower(session: Session, person: Person) -> None:
     session.execute(select(Patron.id).where(Patron.person_id == person.id).with_for_update())  # no desk lends meanwhile
     with walls.lifted(session):  # also those of a school they have left; only titles are told
         loans = session.execute(
-            select(Loan.title, Loan.due_at, Unit.name).join(Patron, Patron.id == Loan.patron_id).join(Unit, Unit.id == Loan.unit_id)
-            .where(Patron.person_id == person.id, Loan.closed_at.is_(None)).order_by(Loan.due_at)
-        ).all()  # fmt: skip
+            select(Loan.title, Loan.due_at, Unit.name)
+            .join(Patron, Patron.id == Loan.patron_id)
+            .join(Unit, Unit.id == Loan.unit_id)
+            .where(Patron.person_id == person.id, Loan.closed_at.is_(None))
+            .order_by(Loan.due_at)
+        ).all()
     if loans:
         told = "; ".join(f"“{title}” ({school}, {local_date(due):%d/%m/%Y})" for title, due, school in loans)
         raise LoansOpen(name=person.name, count=len(loans), titles=told)

@@ -42,7 +42,9 @@ def group_of(roles: Iterable[str], grade: int | None) -> str:
 
 
 def rules_for(group: str, collection: str) -> Rules:
-    """The defaults of the vocabulary; a school's own numbers take their place when circulation rules become editable."""
+    """The defaults of the vocabulary; a school's own numbers take their place when circulation rules become
+    editable.
+    """
     known = vocabulary.load("circulation")
     patron = next(one for one in known["patron_groups"] if one["code"] == group)
     shelf = next(one for one in known["collections"] if one["code"] == collection)

@@ -12,7 +12,17 @@ from library.calendar import LOCAL, local_date
 from library.circulation import due_dates, patrons, policy
 from library.circulation.due_dates import Calendar
 from library.circulation.judging import LoanFacts
-from library.circulation.models import AVAILABLE, ON_THE_SHELVES, PATRON, ClosedDay, Item, Loan, Patron, Scan, SchoolCalendar
+from library.circulation.models import (
+    AVAILABLE,
+    ON_THE_SHELVES,
+    PATRON,
+    ClosedDay,
+    Item,
+    Loan,
+    Patron,
+    Scan,
+    SchoolCalendar,
+)
 from library.people.models import Person, Unit
 
 DESK_SHOWN = 30
@@ -30,8 +40,12 @@ class Availability:
     shelf: str | None
 
 
-def availability(session: Session, work_ids: Collection[uuid.UUID], unit_ids: Collection[uuid.UUID] | None = None) -> dict[uuid.UUID, list[Availability]]:
-    """Copies of these titles by school: of the given schools, or of all. Lost, missing and withdrawn copies do not count."""
+def availability(
+    session: Session, work_ids: Collection[uuid.UUID], unit_ids: Collection[uuid.UUID] | None = None
+) -> dict[uuid.UUID, list[Availability]]:
+    """Copies of these titles by school: of the given schools, or of all. Lost, missing and withdrawn copies do not
+    count.
+    """
     if not work_ids:
         return {}
     free = func.sum(case((Item.status == AVAILABLE, 1), else_=0))
@@ -54,12 +68,15 @@ def loan_facts(session: Session, item: Item, patron: Patron, *, at: datetime) ->
     """All that decides about lending this copy to this patron; both are locked."""
     holding = open_loan(session, item.id)
     rules = policy.rules_for(patron.group_code, item.collection)
-    mine = session.execute(select(Loan.due_at, Loan.rules).where(Loan.patron_id == patron.id, Loan.closed_at.is_(None))).all()
+    mine = session.execute(
+        select(Loan.due_at, Loan.rules).where(Loan.patron_id == patron.id, Loan.closed_at.is_(None))
+    ).all()
     return LoanFacts(
         borrower=patron.person.name,
         status=item.status,
         rules=rules,
-        still_member=bool(patrons.roles_in(session, patron.person_id, patron.unit_id, at=at)) and patron.person.disabled_at is None,
+        still_member=bool(patrons.roles_in(session, patron.person_id, patron.unit_id, at=at))
+        and patron.person.disabled_at is None,
         loans_open=sum(row.rules.get("counts", True) for row in mine),
         overdue=sum(due_dates.is_overdue(row.due_at, at, rules.grace_days) for row in mine),
         holder=holding.patron.person.name if holding else None,
@@ -77,18 +94,25 @@ def open_loan(session: Session, item_id: uuid.UUID) -> Loan | None:
 def loans_of_person(session: Session, person_id: uuid.UUID) -> Sequence[Loan]:
     """What somebody has at home, due first."""
     wanted = select(Loan).join(Loan.patron).options(contains_eager(Loan.patron), joinedload(Loan.item))
-    return session.scalars(wanted.where(Patron.person_id == person_id, Loan.closed_at.is_(None)).order_by(Loan.due_at)).all()
+    return session.scalars(
+        wanted.where(Patron.person_id == person_id, Loan.closed_at.is_(None)).order_by(Loan.due_at)
+    ).all()
 
 
 def loans_of_patron(session: Session, patron_id: uuid.UUID) -> Sequence[Loan]:
     """What a patron has at home, due first."""
-    return session.scalars(select(Loan).where(Loan.patron_id == patron_id, Loan.closed_at.is_(None)).order_by(Loan.due_at)).all()
+    return session.scalars(
+        select(Loan).where(Loan.patron_id == patron_id, Loan.closed_at.is_(None)).order_by(Loan.due_at)
+    ).all()
 
 
-def desk_log(session: Session, unit_id: uuid.UUID, *, since: datetime, limit: int = DESK_SHOWN) -> Sequence[tuple[Scan, str | None, str | None, int | None]]:
+def desk_log(
+    session: Session, unit_id: uuid.UUID, *, since: datetime, limit: int = DESK_SHOWN
+) -> Sequence[tuple[Scan, str | None, str | None, int | None]]:
     """What happened last at the school's desk: scan, borrower, title, accession number.
 
-    Who borrowed is told while the copy is out, and for what happened `since` then; afterwards it is reading history, which is nobody's.
+    Who borrowed is told while the copy is out, and for what happened `since` then; afterwards it is reading history,
+    which is nobody's.
     """
     open_loan = and_(Loan.id.is_not(None), Loan.closed_at.is_(None))
     borrower = case((or_(open_loan, Scan.happened_at > since), Person.name))
@@ -120,27 +144,48 @@ def opening_hours(session: Session, unit_id: uuid.UUID) -> str | None:
 
 def overdue_count(session: Session, unit_id: uuid.UUID, *, at: datetime) -> tuple[int, int]:
     """Open loans of a school, and how many of them are overdue."""
-    row = session.execute(select(func.count(), func.sum(case((Loan.due_at < at, 1), else_=0))).where(Loan.unit_id == unit_id, Loan.closed_at.is_(None))).one()
+    row = session.execute(
+        select(func.count(), func.sum(case((Loan.due_at < at, 1), else_=0))).where(
+            Loan.unit_id == unit_id, Loan.closed_at.is_(None)
+        )
+    ).one()
     return int(row[0] or 0), int(row[1] or 0)
 
 
 def holdings(session: Session, unit_id: uuid.UUID) -> tuple[int, int, int]:
     """What a school has on paper: titles, copies, and how many of these stand on the shelves now."""
     free = func.sum(case((Item.status == AVAILABLE, 1), else_=0))
-    wanted = select(func.count(Item.work_id.distinct()), func.count(), free).where(Item.unit_id == unit_id, Item.status.in_(ON_THE_SHELVES))
+    wanted = select(func.count(Item.work_id.distinct()), func.count(), free).where(
+        Item.unit_id == unit_id, Item.status.in_(ON_THE_SHELVES)
+    )
     row = session.execute(wanted).one()
     return int(row[0]), int(row[1]), int(row[2] or 0)
 
 
-def closed_days(session: Session, unit_id: uuid.UUID, *, at: datetime, limit: int = 20) -> Sequence[tuple[date, str | None]]:
+def closed_days(
+    session: Session, unit_id: uuid.UUID, *, at: datetime, limit: int = 20
+) -> Sequence[tuple[date, str | None]]:
     """The days ahead on which the school's library stays closed, with the reason."""
-    wanted = select(ClosedDay.day, ClosedDay.reason).where(ClosedDay.unit_id == unit_id, ClosedDay.day >= local_date(at))
+    wanted = select(ClosedDay.day, ClosedDay.reason).where(
+        ClosedDay.unit_id == unit_id, ClosedDay.day >= local_date(at)
+    )
     return [(row.day, row.reason) for row in session.execute(wanted.order_by(ClosedDay.day).limit(limit))]
 
 
-def due_by(session: Session, unit_id: uuid.UUID, *, first: date | None, last: date, limit: int) -> Sequence[tuple[Loan, str]]:
+def due_by(
+    session: Session, unit_id: uuid.UUID, *, first: date | None, last: date, limit: int
+) -> Sequence[tuple[Loan, str]]:
     """Open loans of a school that are due on these local days, with the borrower's name, the oldest first."""
-    days = [Loan.due_at <= datetime.combine(last, time.max, LOCAL), *([Loan.due_at >= datetime.combine(first, time.min, LOCAL)] if first else [])]
-    wanted = select(Loan, Person.name).join(Patron, Patron.id == Loan.patron_id).join(Person, Person.id == Patron.person_id)
-    rows = session.execute(wanted.where(Loan.unit_id == unit_id, Loan.closed_at.is_(None), *days).order_by(Loan.due_at, Person.name).limit(limit))
+    days = [
+        Loan.due_at <= datetime.combine(last, time.max, LOCAL),
+        *([Loan.due_at >= datetime.combine(first, time.min, LOCAL)] if first else []),
+    ]
+    wanted = (
+        select(Loan, Person.name).join(Patron, Patron.id == Loan.patron_id).join(Person, Person.id == Patron.person_id)
+    )
+    rows = session.execute(
+        wanted.where(Loan.unit_id == unit_id, Loan.closed_at.is_(None), *days)
+        .order_by(Loan.due_at, Person.name)
+        .limit(limit)
+    )
     return [(row[0], row[1]) for row in rows]

@@ -107,8 +107,14 @@ class TitleNeeded(Wrong):
 
 class TitleToConfirm(Clash):
     code = "title-to-confirm"
-    vi = "ISBN {isbn} trong thư viện là “{title}”, do {owner} ghi. Đúng cuốn đang cầm thì chọn nó; không phải thì điền tên sách và thêm sách mới."
-    en = "In the library {isbn} is “{title}”, entered by {owner}. If that is the book in your hands, choose it; else fill in its title and add it."
+    vi = (
+        "ISBN {isbn} trong thư viện là “{title}”, do {owner} ghi. Đúng cuốn đang cầm thì chọn nó; không phải thì điền "
+        "tên sách và thêm sách mới."
+    )
+    en = (
+        "In the library {isbn} is “{title}”, entered by {owner}. If that is the book in your hands, choose it; else "
+        "fill in its title and add it."
+    )
 
 
 class NotAtDesk(Forbidden):
@@ -119,8 +125,14 @@ class NotAtDesk(Forbidden):
 
 class TitleOnPaper(Clash):
     code = "title-on-paper"
-    vi = "Sổ thư viện của {schools} còn ghi {count} bản giấy của sách này nên chưa xoá được. Muốn người đọc không thấy nữa thì bấm “Thu hồi”."
-    en = "The registers of {schools} name {count} paper copies of this title, so it cannot be deleted. To hide it from readers, withdraw it."
+    vi = (
+        "Sổ thư viện của {schools} còn ghi {count} bản giấy của sách này nên chưa xoá được. Muốn người đọc không thấy "
+        "nữa thì bấm “Thu hồi”."
+    )
+    en = (
+        "The registers of {schools} name {count} paper copies of this title, so it cannot be deleted. To hide it from "
+        "readers, withdraw it."
+    )
 
 
 class LoansOpen(Clash):

@@ -1,4 +1,6 @@
-"""Reminding borrowers: two days before a loan is due, and when it is overdue; each once, and never of a copy that is back."""
+"""Reminding borrowers: two days before a loan is due, and when it is overdue; each once, and never of a copy that is
+back.
+"""
 
 from datetime import date, datetime, time, timedelta
 
@@ -18,14 +20,24 @@ MOST_AT_ONCE = 500  # in one transaction, so that no desk waits
 
 
 def remind(session: Session, *, at: datetime) -> int:
-    """Tell who is due to be told, at most `MOST_AT_ONCE`; returns how many. As often as you like: nobody hears the same twice."""
+    """Tell who is due to be told, at most `MOST_AT_ONCE`; returns how many. As often as you like: nobody hears the same
+    twice.
+    """
     today = local_date(at)
     told = 0
     for kind, first, last in ((OVERDUE, None, today - timedelta(days=1)), (DUE_SOON, today, today + DAYS_AHEAD)):
         for loan in _untold(session, kind, first, last, MOST_AT_ONCE - told):
             if kind == OVERDUE:
                 telling.drop(session, DUE_SOON, loan.id)
-            telling.tell(session, [loan.patron.person_id], kind, at=at, about=loan.id, title=loan.title, due=local_date(loan.due_at).isoformat())
+            telling.tell(
+                session,
+                [loan.patron.person_id],
+                kind,
+                at=at,
+                about=loan.id,
+                title=loan.title,
+                due=local_date(loan.due_at).isoformat(),
+            )
             told += 1
     return told
 
@@ -38,9 +50,17 @@ def still_out(session: Session, notice: Notice) -> bool:
 def _untold(session: Session, kind: str, first: date | None, last: date, limit: int) -> list[Loan]:
     """Open loans due on these local days of which nobody has been told so yet."""
     told = exists().where(Notice.kind == kind, Notice.about_id == Loan.id)
-    wanted = select(Loan).join(Loan.patron).join(Person, Person.id == Patron.person_id).options(contains_eager(Loan.patron))
+    wanted = (
+        select(Loan).join(Loan.patron).join(Person, Person.id == Patron.person_id).options(contains_eager(Loan.patron))
+    )
     days = [Loan.due_at <= _at(last, time.max), *([Loan.due_at >= _at(first, time.min)] if first else [])]
-    return list(session.scalars(wanted.where(Loan.closed_at.is_(None), *days, Person.disabled_at.is_(None), ~told).order_by(Loan.due_at).limit(max(limit, 0))))
+    return list(
+        session.scalars(
+            wanted.where(Loan.closed_at.is_(None), *days, Person.disabled_at.is_(None), ~told)
+            .order_by(Loan.due_at)
+            .limit(max(limit, 0))
+        )
+    )
 
 
 def _at(day: date, hour: time) -> datetime:

@@ -1,6 +1,7 @@
 """The school's copies: adding them to a title that is known, or to a new one that has only paper.
 
-Whoever first enters an ISBN gives it a title; that is their word and not the province's. So another's title is shown and asked about.
+Whoever first enters an ISBN gives it a title; that is their word and not the province's. So another's title is shown
+and asked about.
 """
 
 import uuid
@@ -32,20 +33,31 @@ NEAREST_FIRST = (OWN, AUTHORITY, OTHER)
 
 @dataclass(frozen=True)
 class KnownTitle:
-    """A title that carries an ISBN, and whose word that is: the school's own (it has entered the title, or has copies of it), an authority's, another's."""
+    """A title that carries an ISBN, and whose word that is: the school's own (it has entered the title, or has copies
+    of it), an authority's, another's.
+    """
 
     work: Work  # with its unit
     whose: str
 
 
 def add_copies(
-    session: Session, work: Work, school: Unit, count: int, *, by: Actor, at: datetime, shelf: str | None = None, barcodes: Sequence[str] = ()
+    session: Session,
+    work: Work,
+    school: Unit,
+    count: int,
+    *,
+    by: Actor,
+    at: datetime,
+    shelf: str | None = None,
+    barcodes: Sequence[str] = (),
 ) -> list[Item]:
     """`count` copies with labels of our own, or those of `barcodes` that the school has stuck on already.
 
     Raises BarcodeTaken, and UnknownWork for a title that somebody has deleted in this moment.
     """
-    session.refresh(work, ["deleted_at"], with_for_update={"read": True, "key_share": True})  # nobody deletes it meanwhile
+    # nobody deletes it meanwhile
+    session.refresh(work, ["deleted_at"], with_for_update={"read": True, "key_share": True})
     if work.deleted_at is not None:
         raise cataloguing.UnknownWork
     hold(session, [f"stock of {school.id}"])  # two librarians who add at once count on, one after the other
@@ -54,20 +66,46 @@ def add_copies(
     first = (session.scalar(select(func.max(Item.accession)).where(Item.unit_id == school.id)) or 0) + 1
     collection = policy.collection_of(work.type_code)
     items = [
-        Item(unit_id=school.id, work_id=work.id, barcode=label, accession=first + place, collection=collection, shelf=shelf, added_at=at)
+        Item(
+            unit_id=school.id,
+            work_id=work.id,
+            barcode=label,
+            accession=first + place,
+            collection=collection,
+            shelf=shelf,
+            added_at=at,
+        )
         for place, label in enumerate(labels)
     ]
     session.add_all(items)
     session.flush()
     for item in items:
-        audit.tell(session, "copy-added", item, unit_id=school.id, by=by.person_id, at=at, work=str(work.id), barcode=item.barcode)
+        audit.tell(
+            session,
+            "copy-added",
+            item,
+            unit_id=school.id,
+            by=by.person_id,
+            at=at,
+            work=str(work.id),
+            barcode=item.barcode,
+        )
     return items
 
 
 def title_for(
-    session: Session, school: Unit, *, title: str, isbn: str, by: Actor, at: datetime, work_id: uuid.UUID | None = None, another: bool = False
+    session: Session,
+    school: Unit,
+    *,
+    title: str,
+    isbn: str,
+    by: Actor,
+    at: datetime,
+    work_id: uuid.UUID | None = None,
+    another: bool = False,
 ) -> Work:
-    """The title that copies belong to: the given one, the school's own of that ISBN, else a new one that has only paper.
+    """The title that copies belong to: the given one, the school's own of that ISBN, else a new one that has only
+    paper.
 
     `another`: the librarian has seen what the library knows under the ISBN, and the book in their hands is none of it.
     Raises UnknownWork, IsbnWrong, IsbnUnknown, TitleNeeded, TitleToConfirm.
@@ -75,7 +113,8 @@ def title_for(
     if work_id is not None:
         return queries.visible_work(session, str(work_id), by.sight, at=at)
     normal = normal_isbn(isbn) if isbn else None
-    hold(session, [f"stock of {school.id}"])  # two librarians with the same book in their hands: the second finds the title of the first
+    # two librarians with the same book in their hands: the second finds the title of the first
+    hold(session, [f"stock of {school.id}"])
     known = titles_with(session, school, normal, by=by, at=at) if normal else []
     mine = [one.work for one in known if one.whose == OWN and (not title or _words(one.work.title) == _words(title))]
     if mine:
@@ -90,11 +129,19 @@ def title_for(
 
 
 def titles_with(session: Session, school: Unit, isbn: str, *, by: Actor, at: datetime) -> list[KnownTitle]:
-    """The titles under an ISBN that the librarian may see: the school's own first, then those of the authorities above it, then other schools'."""
+    """The titles under an ISBN that the librarian may see: the school's own first, then those of the authorities above
+    it, then other schools'.
+    """
     above = units_above(session, [school.id]) - {school.id} | {school.authority_id}
     used = exists().where(Item.work_id == Work.id, Item.unit_id == school.id)
-    near = case((used, 0), (Work.unit_id.in_(units_below(session, [school.id])), 0), (Work.unit_id.in_(above), 1), else_=2)
-    wanted = select(Work, near).options(joinedload(Work.unit)).where(Work.isbn == isbn, Work.state == PUBLISHED, visible_to(by.sight, at))
+    near = case(
+        (used, 0), (Work.unit_id.in_(units_below(session, [school.id])), 0), (Work.unit_id.in_(above), 1), else_=2
+    )
+    wanted = (
+        select(Work, near)
+        .options(joinedload(Work.unit))
+        .where(Work.isbn == isbn, Work.state == PUBLISHED, visible_to(by.sight, at))
+    )
     rows = session.execute(wanted.order_by(near, Work.created_at, Work.id).limit(MOST_SHOWN))
     return [KnownTitle(row[0], NEAREST_FIRST[row[1]]) for row in rows]
 
@@ -109,13 +156,22 @@ def normal_isbn(text: str) -> str:
 
 def copies_of_school(session: Session, unit_id: uuid.UUID, *, limit: int = 300) -> Sequence[tuple[Item, Work]]:
     """The copies added last, with their titles."""
-    rows = session.execute(select(Item, Work).join(Work).where(Item.unit_id == unit_id).order_by(Item.accession.desc()).limit(limit))
+    rows = session.execute(
+        select(Item, Work).join(Work).where(Item.unit_id == unit_id).order_by(Item.accession.desc()).limit(limit)
+    )
     return [(row[0], row[1]) for row in rows]
 
 
 def refuse_to_lose(session: Session, work_id: uuid.UUID) -> None:
-    """Raises TitleOnPaper for a title of which a school has, or had, copies: its register names them by it. The work must be locked."""
-    rows = session.execute(select(Unit.name, func.count()).join(Item, Item.unit_id == Unit.id).where(Item.work_id == work_id).group_by(Unit.name)).all()
+    """Raises TitleOnPaper for a title of which a school has, or had, copies: its register names them by it. The work
+    must be locked.
+    """
+    rows = session.execute(
+        select(Unit.name, func.count())
+        .join(Item, Item.unit_id == Unit.id)
+        .where(Item.work_id == work_id)
+        .group_by(Unit.name)
+    ).all()
     if rows:
         raise TitleOnPaper(count=sum(row[1] for row in rows), schools=", ".join(sorted(row[0] for row in rows)[:5]))
 

@@ -18,7 +18,9 @@ from library.people.models import Membership, Person
 from library.people.sign_in import Actor, NotAllowed
 
 
-def delete(session: Session, person_id: uuid.UUID, reason: str, remark: str | None, *, by: Actor, at: datetime) -> Deletion:
+def delete(
+    session: Session, person_id: uuid.UUID, reason: str, remark: str | None, *, by: Actor, at: datetime
+) -> Deletion:
     """Shut out and out of every list from this transaction on; in thirty days their name is nowhere.
 
     Raises SignInNeeded, UnknownMember, NotAllowed, NotYourself, UnknownReason, LoansOpen, LastAdministrator.
@@ -34,7 +36,9 @@ def delete(session: Session, person_id: uuid.UUID, reason: str, remark: str | No
     patrons.refuse_borrower(session, person)
     rosters.shut_out(session, person, by=by, at=at)
     person.deleted_at = at
-    told = Deletion(kind=PERSON, subject_id=person.id, unit_id=home, by_id=by.person_id, reason=reason, remark=remark, deleted_at=at)
+    told = Deletion(
+        kind=PERSON, subject_id=person.id, unit_id=home, by_id=by.person_id, reason=reason, remark=remark, deleted_at=at
+    )
     audit.tell(session, "person-deleted", person, unit_id=home, by=by.person_id, at=at, reason=reason)
     return deletions.begin(session, told)
 
@@ -49,11 +53,16 @@ def bring_back(session: Session, person: Person, *, by: Actor, at: datetime) -> 
 
 
 def refuse_not_in_hands(session: Session, person: Person, by: Actor, *, at: datetime) -> uuid.UUID:
-    """All roles that the person holds, or will, lie in the actor's care, and of who holds none any more the one that ended last; returns its unit.
+    """All roles that the person holds, or will, lie in the actor's care, and of who holds none any more the one that
+    ended last; returns its unit.
 
     Raises UnknownMember for a stranger, NotAllowed where somebody else has a say too.
     """
-    roles = session.execute(select(Membership.unit_id, Membership.until_at).where(Membership.person_id == person.id).order_by(Membership.from_at)).all()
+    roles = session.execute(
+        select(Membership.unit_id, Membership.until_at)
+        .where(Membership.person_id == person.id)
+        .order_by(Membership.from_at)
+    ).all()
     mine = care.administered(session, by)
     if not roles or not {role.unit_id for role in roles} & mine:
         raise UnknownMember

@@ -1,4 +1,6 @@
-"""Why works and people are deleted. The code is kept in the audit; what somebody adds in their own words goes with the subject."""
+"""Why works and people are deleted. The code is kept in the audit; what somebody adds in their own words goes with the
+subject.
+"""
 
 from library.deleting.refusals import UnknownReason
 from library.operations.deletions import PERSON, WORK

@@ -51,15 +51,27 @@ def bring_back(session: Session, deletion_id: uuid.UUID, *, by: Actor, at: datet
     """Within the thirty days all is as it was. Raises SignInNeeded, UnknownDeletion, TooLateToBringBack, NotAllowed."""
     by.required()
     with walls.lifted(session):  # as in the list; `_mine` says whose it is
-        deletion = session.scalar(select(Deletion).where(Deletion.id == deletion_id, _mine(session, by)).with_for_update())
+        deletion = session.scalar(
+            select(Deletion).where(Deletion.id == deletion_id, _mine(session, by)).with_for_update()
+        )
     if deletion is None or deletion.undone_at is not None:
         raise UnknownDeletion
     if deletion.done_at is not None or at >= deletion.final_at:
         raise TooLateToBringBack
     if deletion.kind == WORK:
-        works.bring_back(session, session.get_one(Work, deletion.subject_id, with_for_update=True, populate_existing=True), by=by, at=at)
+        works.bring_back(
+            session,
+            session.get_one(Work, deletion.subject_id, with_for_update=True, populate_existing=True),
+            by=by,
+            at=at,
+        )
     else:
-        people.bring_back(session, session.get_one(Person, deletion.subject_id, with_for_update=True, populate_existing=True), by=by, at=at)
+        people.bring_back(
+            session,
+            session.get_one(Person, deletion.subject_id, with_for_update=True, populate_existing=True),
+            by=by,
+            at=at,
+        )
     with walls.lifted(session):
         deletion.undone_at, deletion.due_at, deletion.remark = at, None, None
         session.flush()
@@ -70,4 +82,7 @@ def _mine(session: Session, by: Actor) -> ColumnElement[bool]:
     """Of the units in care, and the own drafts that somebody has deleted themselves."""
     mine: Sequence[uuid.UUID] = sorted(administered(session, by))
     own = select(Work.id).where(Work.owner_id == by.person_id)
-    return or_(Deletion.unit_id.in_(mine), and_(Deletion.kind == WORK, Deletion.by_id == by.person_id, Deletion.subject_id.in_(own)))
+    return or_(
+        Deletion.unit_id.in_(mine),
+        and_(Deletion.kind == WORK, Deletion.by_id == by.person_id, Deletion.subject_id.in_(own)),
+    )

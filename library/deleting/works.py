@@ -16,7 +16,9 @@ from library.reviews import reviewing
 
 
 def may_delete(session: Session, work: Work, by: Actor) -> bool:
-    """Its owner, as long as nobody else has ever read it; the administrators of its unit and of the units above. `work.audience` must be loaded."""
+    """Its owner, as long as nobody else has ever read it; the administrators of its unit and of the units above.
+    `work.audience` must be loaded.
+    """
     is_own_draft = by.person_id == work.owner_id and work.state == DRAFT and work.published_at is None
     return cataloguing.may_publish(work, by) or (is_own_draft and cataloguing.may_edit(session, work, by))
 
@@ -24,10 +26,12 @@ def may_delete(session: Session, work: Work, by: Actor) -> bool:
 def delete(session: Session, work: Work, reason: str, remark: str | None, *, by: Actor, at: datetime) -> Deletion:
     """Nobody sees it from this transaction on; in thirty days it is removed.
 
-    Raises SignInNeeded, NotAllowed, UnknownReason, TitleOnPaper, and UnknownWork for one that somebody has deleted in this moment.
+    Raises SignInNeeded, NotAllowed, UnknownReason, TitleOnPaper, and UnknownWork for one that somebody has deleted in
+    this moment.
     """
     by.required()
-    session.refresh(work, ["state", "published_at", "deleted_at"], with_for_update=True)  # a draft may be open to readers since; nobody adds a copy meanwhile
+    # a draft may be open to readers since; nobody adds a copy meanwhile
+    session.refresh(work, ["state", "published_at", "deleted_at"], with_for_update=True)
     if work.deleted_at is not None:
         raise cataloguing.UnknownWork
     if not may_delete(session, work, by):
@@ -38,7 +42,15 @@ def delete(session: Session, work: Work, reason: str, remark: str | None, *, by:
     work.deleted_at = at
     publishing.write_audience(session, work, at=at)
     audit.tell(session, "work-deleted", work, unit_id=work.unit_id, by=by.person_id, at=at, reason=reason)
-    told = Deletion(kind=WORK, subject_id=work.id, unit_id=work.unit_id, by_id=by.person_id, reason=reason, remark=remark, deleted_at=at)
+    told = Deletion(
+        kind=WORK,
+        subject_id=work.id,
+        unit_id=work.unit_id,
+        by_id=by.person_id,
+        reason=reason,
+        remark=remark,
+        deleted_at=at,
+    )
     return deletions.begin(session, told)
 
 

@@ -17,7 +17,8 @@ class FileUnreadable(Exception):
 
 @contextmanager
 def local_copy(store: FileStore, key: str) -> Iterator[Path]:
-    """The stored file itself where the store is a local disk (read it, never write it), else a copy that is removed afterwards.
+    """The stored file itself where the store is a local disk (read it, never write it), else a copy that is removed
+    afterwards.
 
     Raises StoreAway, FileNotFoundError, FileUnreadable.
     """

@@ -13,7 +13,18 @@ from typing import Any, BinaryIO, cast
 
 from library.files.keys import Stat, StoreAway, WrongContent, check_key, hash_of
 
-AWAY = {errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.EHOSTDOWN}
+AWAY = {
+    errno.EROFS,
+    errno.EIO,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ESTALE,
+    errno.ENOTCONN,
+    errno.ENODEV,
+    errno.ENXIO,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
+}
 
 
 class LocalStore:
@@ -34,7 +45,9 @@ class LocalStore:
             os.scandir(self.root).close()
 
     def put(self, key: str, path: Path, media_type: str, *, hashed: bool = False) -> bool:
-        """Bring the bytes beside their final place (a hard link, or a copy across disks), fsync, check the hash unless `hashed`, rename."""
+        """Bring the bytes beside their final place (a hard link, or a copy across disks), fsync, check the hash unless
+        `hashed`, rename.
+        """
         with told():
             final = self.path(key)
             if final.exists():
@@ -104,7 +117,9 @@ class Piece(io.RawIOBase):
 
 @contextmanager
 def told() -> Iterator[None]:
-    """What the system says of a disk that cannot work now (read-only, unplugged, a server that is gone), in the words of the port."""
+    """What the system says of a disk that cannot work now (read-only, unplugged, a server that is gone), in the words
+    of the port.
+    """
     try:
         yield
     except StoreAway:
@@ -130,7 +145,8 @@ def _bring(path: Path, final: Path, *, key: str | None) -> None:
 
 def _stat(path: Path) -> Stat:
     found = path.stat()
-    return Stat(found.st_size, datetime.fromtimestamp(found.st_ctime, UTC))  # a link keeps the age of what it links to, but is new itself
+    # a link keeps the age of what it links to, but is new itself
+    return Stat(found.st_size, datetime.fromtimestamp(found.st_ctime, UTC))
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

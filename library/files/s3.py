@@ -2,7 +2,8 @@
 
     s3://ACCESS:SECRET@host:port/bucket?secure=false&region=us-east-1
 
-A PUT is visible whole or not at all, and so is a multipart upload before it is completed: what a killed process leaves is nothing.
+A PUT is visible whole or not at all, and so is a multipart upload before it is completed: what a killed process leaves
+is nothing.
 """
 
 import io
@@ -46,7 +47,9 @@ class S3Store:
                 self.writer.make_bucket(self.bucket)
 
     def put(self, key: str, path: Path, media_type: str, *, hashed: bool = False) -> bool:
-        """Check the hash unless `hashed`, then write in one PUT or, from 16 MB on, in parts; at last ask the store for the length."""
+        """Check the hash unless `hashed`, then write in one PUT or, from 16 MB on, in parts; at last ask the store for
+        the length.
+        """
         name = name_of(key)
         if self.stat(key) is not None:
             return False
@@ -90,10 +93,15 @@ class S3Store:
         prefix = f"{FOLDER}/{beginning[:2]}/{beginning[2:4]}" + (f"/{beginning}" if len(beginning) > 4 else "")
         with self.line.held():
             for found in self.reader.list_objects(self.bucket, prefix=prefix, recursive=True):
-                yield str(found.object_name).rsplit("/", 1)[-1], Stat(found.size or 0, found.last_modified or datetime.now(UTC))
+                yield (
+                    str(found.object_name).rsplit("/", 1)[-1],
+                    Stat(found.size or 0, found.last_modified or datetime.now(UTC)),
+                )
 
     def url(self, key: str, *, seconds: int, name: str, media_type: str) -> str | None:
-        """A signed link for this one object. Type and disposition are part of what is signed, so nobody can turn it into a page."""
+        """A signed link for this one object. Type and disposition are part of what is signed, so nobody can turn it
+        into a page.
+        """
         if self.linker is None:
             return None
         pinned: dict[str, Any] = {
@@ -122,14 +130,24 @@ class Place:
         self.region = asked.get("region", [REGION])[0]
 
     def client(self, seconds: float, *, seen_from: str = "") -> Minio:
-        """A client that waits `seconds` for an answer, for the store or for the address under which browsers reach it."""
-        host, secure = (urlsplit(seen_from).netloc, seen_from.startswith("https://")) if seen_from else (self.host, self.secure)
-        lines = PoolManager(timeout=Timeout(connect=CONNECT, read=seconds), maxsize=CONNECTIONS, retries=OnceMore(1, connect=0, status=0))
+        """A client that waits `seconds` for an answer, for the store or for the address under which browsers reach
+        it.
+        """
+        host, secure = (
+            (urlsplit(seen_from).netloc, seen_from.startswith("https://")) if seen_from else (self.host, self.secure)
+        )
+        lines = PoolManager(
+            timeout=Timeout(connect=CONNECT, read=seconds),
+            maxsize=CONNECTIONS,
+            retries=OnceMore(1, connect=0, status=0),
+        )
         return Minio(host, self.user, self.secret, secure=secure, region=self.region, http_client=lines)
 
 
 class OnceMore(Retry):
-    """One more try for a line that the server had closed while it lay in the pool; none for a server that keeps silent."""
+    """One more try for a line that the server had closed while it lay in the pool; none for a server that keeps
+    silent.
+    """
 
     def increment(self, *request: Any, **outcome: Any) -> Self:
         if isinstance(error := outcome.get("error"), ReadTimeoutError):

@@ -1,4 +1,6 @@
-"""How a file is sent: which part of it a client asks for (HTTP ranges, one at a time), and under which name it is kept."""
+"""How a file is sent: which part of it a client asks for (HTTP ranges, one at a time), and under which name it is
+kept.
+"""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ class Part:
 
 
 def part_of(header: str | None, size: int) -> Part | None:
-    """The part of a file of `size` bytes; the whole for none, several or senseless ranges; None when it lies outside."""
+    """The part of a file of `size` bytes; the whole for none, several or senseless ranges; None when it lies
+    outside.
+    """
     match = RANGE.fullmatch((header or "").strip())
     if match is None or match.groups() == ("", ""):
         return Part(0, size, True)

@@ -19,10 +19,11 @@ class FileStore(Protocol):
         """Make the place where files go when it is missing."""
 
     def put(self, key: str, path: Path, media_type: str, *, hashed: bool = False) -> bool:
-        """Keep the bytes of `path` under `key` for good. Raises WrongContent when they hash to something else; then nothing is kept.
+        """Keep the bytes of `path` under `key` for good. Raises WrongContent when they hash to something else; then
+        nothing is kept.
 
-        `hashed`: the caller has just hashed these very bytes, so an adapter need not read them again for that.
-        Returns whether they had to be written. What was there already may be an orphan about to be swept, so who hears False
+        `hashed`: the caller has just hashed these very bytes, so an adapter need not read them again for that. Returns
+        whether they had to be written. What was there already may be an orphan about to be swept, so who hears False
         looks once more in the transaction that names the key (`catalogue/keeping.py`).
         """
 
@@ -39,7 +40,9 @@ class FileStore(Protocol):
         """What is kept under keys with this beginning (two digits at least)."""
 
     def url(self, key: str, *, seconds: int, name: str, media_type: str) -> str | None:
-        """A link to a download called `name` that works for `seconds` (300 at most) without any sign-in; None: the API serves it."""
+        """A link to a download called `name` that works for `seconds` (300 at most) without any sign-in; None: the API
+        serves it.
+        """
 
 
 def open_store(url: str, public_url: str = "") -> FileStore:

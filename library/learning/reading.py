@@ -22,10 +22,14 @@ def keep_place(session: Session, person_id: uuid.UUID, work_id: uuid.UUID, page:
 
 def place_of(session: Session, person_id: uuid.UUID, work_id: uuid.UUID) -> int | None:
     """The remembered page, if any."""
-    return session.scalar(select(ReadingPlace.page).where(ReadingPlace.person_id == person_id, ReadingPlace.work_id == work_id))
+    return session.scalar(
+        select(ReadingPlace.page).where(ReadingPlace.person_id == person_id, ReadingPlace.work_id == work_id)
+    )
 
 
-def begun(session: Session, person_id: uuid.UUID, sight: Sight, *, at: datetime, limit: int) -> list[tuple[uuid.UUID, int]]:
+def begun(
+    session: Session, person_id: uuid.UUID, sight: Sight, *, at: datetime, limit: int
+) -> list[tuple[uuid.UUID, int]]:
     """Works the person has begun and may still see, latest first, with the page."""
     rows = session.execute(
         select(ReadingPlace.work_id, ReadingPlace.page)

@@ -22,7 +22,8 @@ from library.operations import backups, deletions, pulse
 from library.people import models as people
 from library.reviews import models as reviews
 
-TABLES = (audit, backups, deletions, pulse, usage, people, notices, catalogue, fixity, circulation, reviews, learning)  # every module that holds tables
+# every module that holds tables
+TABLES = (audit, backups, deletions, pulse, usage, people, notices, catalogue, fixity, circulation, reviews, learning)
 METADATA = Base.metadata
 
 
@@ -35,7 +36,8 @@ class SchemaOlder(Exception):
 
 
 def upgrade(url: str, *, owner: str = "", revision: str = "head") -> None:
-    """Bring the schema at `url` up to `revision`, alone: others wait at the lock and then find nothing to do; a kill in the middle leaves the old schema.
+    """Bring the schema at `url` up to `revision`, alone: others wait at the lock and then find nothing to do; a kill in
+    the middle leaves the old schema.
 
     `owner`: the address of the role that owns the tables on PostgreSQL, where it is another one. Raises SchemaNewer.
     """
@@ -44,7 +46,9 @@ def upgrade(url: str, *, owner: str = "", revision: str = "head") -> None:
 
 
 def alone(url: str, act: Callable[[Connection], None], *, owner: str = "") -> None:
-    """Do `act` as the owner of the tables, in one transaction, while nobody else changes the schema or fills it; keys between tables are looked at last."""
+    """Do `act` as the owner of the tables, in one transaction, while nobody else changes the schema or fills it; keys
+    between tables are looked at last.
+    """
     if is_postgres(url):
         on_postgres.upgrade(url, owner or url, act)
     else:
@@ -74,10 +78,15 @@ def current(engine: Engine) -> str | None:
 
 
 def refuse_older(engine: Engine) -> None:
-    """Raises SchemaOlder. A newer schema is welcome: each revision also works under the previous release, so that releases can overlap."""
+    """Raises SchemaOlder. A newer schema is welcome: each revision also works under the previous release, so that
+    releases can overlap.
+    """
     revision = current(engine)
     if revision is None or (is_known(revision) and revision != head()):
-        raise SchemaOlder(f"The database stands at revision {revision}, this version of Hoclieu needs {head()}. Run `hoclieu migrate` first.")
+        raise SchemaOlder(
+            f"The database stands at revision {revision}, this version of Hoclieu needs {head()}. Run `hoclieu "
+            "migrate` first."
+        )
 
 
 def head() -> str | None:
@@ -95,4 +104,7 @@ def _config(connection: Connection) -> Config:
 def _refuse_newer(connection: Connection) -> None:
     revision = standing_of(connection)
     if revision is not None and not is_known(revision):
-        raise SchemaNewer(f"The database stands at revision {revision}, which this version of Hoclieu does not know. Install the newer one.")
+        raise SchemaNewer(
+            f"The database stands at revision {revision}, which this version of Hoclieu does not know. Install the "
+            "newer one."
+        )

@@ -1,5 +1,5 @@
-"""An upgrade on PostgreSQL: as the owner of the tables, under an advisory lock, in one transaction; readers and writers of a running house
-are not made to wait for more than a moment.
+"""An upgrade on PostgreSQL: as the owner of the tables, under an advisory lock, in one transaction; readers and writers
+of a running house are not made to wait for more than a moment.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,11 @@ GRANTS = (
 
 def upgrade(url: str, owner: str, act: Callable[[Connection], None]) -> None:
     """Do `act` alone, in one transaction; afterwards the house's own role may use the tables, and nothing more."""
-    engine = create_engine(owner, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "hoclieu-migrate"})
+    engine = create_engine(
+        owner,
+        poolclass=NullPool,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "hoclieu-migrate"},
+    )
     try:
         with engine.connect() as connection, connection.begin():
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

@@ -1,5 +1,5 @@
-"""An upgrade on SQLite: on a connection of its own with foreign keys off (with keys on, `batch_alter_table` empties child tables
-silently), which are checked at the end, all in one transaction.
+"""An upgrade on SQLite: on a connection of its own with foreign keys off (with keys on, `batch_alter_table` empties
+child tables silently), which are checked at the end, all in one transaction.
 """
 
 from collections.abc import Callable

@@ -1,1 +1,3 @@
-"""Notices: the one owner of everything the house tells people. They are rendered when sent, and dropped when no longer true."""
+"""Notices: the one owner of everything the house tells people. They are rendered when sent, and dropped when no longer
+true.
+"""

@@ -35,12 +35,19 @@ class Line:
 
 def unread(session: Session, person_id: uuid.UUID) -> int:
     """How many notices somebody has not read: one look into one index."""
-    return session.scalar(select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))) or 0
+    return (
+        session.scalar(
+            select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+        )
+        or 0
+    )
 
 
 def lines(session: Session, person_id: uuid.UUID, language: str) -> list[Line]:
     """What somebody has been told. Unread notices of a kind that comes in numbers stand in one line."""
-    found = session.scalars(select(Notice).where(Notice.person_id == person_id).order_by(Notice.created_at.desc()).limit(SHOWN)).all()
+    found = session.scalars(
+        select(Notice).where(Notice.person_id == person_id).order_by(Notice.created_at.desc()).limit(SHOWN)
+    ).all()
     counts = Counter(one.kind for one in found if _digested(one))
     return [_line(one, language, counts[one.kind] if _digested(one) else 1) for one in _first_of_each(found)]
 
@@ -51,7 +58,9 @@ def mark_read(session: Session, person_id: uuid.UUID, notice_id: uuid.UUID, *, a
     if notice is None:
         raise UnknownNotice
     same = Notice.kind == notice.kind if notice.kind in DIGESTED else Notice.id == notice.id
-    session.execute(update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), same).values(read_at=at))
+    session.execute(
+        update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), same).values(read_at=at)
+    )
 
 
 def mark_all_read(session: Session, person_id: uuid.UUID, *, at: datetime) -> None:
@@ -75,4 +84,10 @@ def _first_of_each(found: Sequence[Notice]) -> list[Notice]:
 
 
 def _line(notice: Notice, language: str, count: int) -> Line:
-    return Line(notice.id, notice.kind, words(notice.kind, notice.facts, language, count=count), notice.created_at, notice.read_at is not None)
+    return Line(
+        notice.id,
+        notice.kind,
+        words(notice.kind, notice.facts, language, count=count),
+        notice.created_at,
+        notice.read_at is not None,
+    )

@@ -1,7 +1,7 @@
 """E-mail, the second channel. A letter is made at the last moment from what is still true, and goes out over real SMTP.
 
-A server that does not answer is nobody's fault: the notices wait and are tried again as long as it takes. A letter that the server
-refuses is tried three times and then set aside with its reason.
+A server that does not answer is nobody's fault: the notices wait and are tried again as long as it takes. A letter that
+the server refuses is tried three times and then set aside with its reason.
 """
 
 import re
@@ -80,23 +80,34 @@ def take(session: Session, *, worker: str, at: datetime, seconds: float) -> Roun
     if first is None:
         return None
     claimed = [first]
-    while len(claimed) < MOST_IN_ONE and first[1].attempt == 1:  # what has broken once goes alone, and takes no other with it
-        more = _claim(session, Notice.person_id == first[0].person_id, Notice.attempts == 0, worker=worker, at=at, seconds=seconds)
+    # what has broken once goes alone, and takes no other with it
+    while len(claimed) < MOST_IN_ONE and first[1].attempt == 1:
+        more = _claim(
+            session, Notice.person_id == first[0].person_id, Notice.attempts == 0, worker=worker, at=at, seconds=seconds
+        )
         if more is None:
             break
         claimed.append(more)
     return Round([notice for notice, _ in claimed], [lease for _, lease in claimed])
 
 
-def _claim(session: Session, *only: ColumnElement[bool], worker: str, at: datetime, seconds: float) -> tuple[Notice, Lease] | None:
+def _claim(
+    session: Session, *only: ColumnElement[bool], worker: str, at: datetime, seconds: float
+) -> tuple[Notice, Lease] | None:
     """One notice that is due; those whose tries all ended with a dead worker are set aside on the way."""
-    while (found := work_queue.claim(session, Notice, *only, worker=worker, at=at, seconds=seconds)) and found[1].worn_out:
+    while (found := work_queue.claim(session, Notice, *only, worker=worker, at=at, seconds=seconds)) and found[
+        1
+    ].worn_out:
         work_queue.fail(session, found[1], str(WornOut()), at=at)
     return found
 
 
-def letter(session: Session, taken: Round, post: Post, truths: Mapping[str, Truth], *, at: datetime) -> tuple[EmailMessage | None, set[uuid.UUID]]:
-    """The letter as it is true now, and the notices in it; no letter for somebody without an address, or when all of it is out of date."""
+def letter(
+    session: Session, taken: Round, post: Post, truths: Mapping[str, Truth], *, at: datetime
+) -> tuple[EmailMessage | None, set[uuid.UUID]]:
+    """The letter as it is true now, and the notices in it; no letter for somebody without an address, or when all of it
+    is out of date.
+    """
     person = session.get(Person, taken.notices[0].person_id)
     if not post.url or person is None or not person.email or person.disabled_at is not None:
         return None, set()
@@ -105,7 +116,9 @@ def letter(session: Session, taken: Round, post: Post, truths: Mapping[str, Trut
 
 
 def settle(session: Session, taken: Round, mailed: Collection[uuid.UUID], *, at: datetime) -> None:
-    """The round is done: what was in the letter says when it went. What was dropped meanwhile is gone, and that is right."""
+    """The round is done: what was in the letter says when it went. What was dropped meanwhile is gone, and that is
+    right.
+    """
     for lease in taken.leases:
         found = {"mailed_at": at} if lease.row_id in mailed else {}
         with suppress(LeaseLost):
@@ -124,7 +137,9 @@ def keep(session: Session, taken: Round, error: Exception, *, at: datetime) -> N
 
 
 def passing(error: Exception) -> bool:
-    """Whether the cause lies outside the letter and may go away: a dead line, a full or restarting server. Whatever we do not know counts as ours."""
+    """Whether the cause lies outside the letter and may go away: a dead line, a full or restarting server. Whatever we
+    do not know counts as ours.
+    """
     if isinstance(error, smtplib.SMTPResponseException):
         return 400 <= error.smtp_code < 500 or isinstance(error, smtplib.SMTPConnectError)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -145,7 +160,8 @@ def _written(person: Person, notices: Sequence[Notice], post: Post, at: datetime
     message["From"] = Address(display_name=_one_line(post.house), addr_spec=post.sender)
     message["To"] = Address(display_name=_one_line(person.name), addr_spec=person.email or "")
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{notices[0].id}@{post.sender.rpartition('@')[2]}>"  # the same when a killed worker's letter goes out again
+    # the same when a killed worker's letter goes out again
+    message["Message-ID"] = f"<{notices[0].id}@{post.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_body(person.name, said, _said(notices, "en"), post), cte="quoted-printable")
     return message
@@ -164,7 +180,12 @@ def _said(notices: Sequence[Notice], language: str) -> list[Words]:
 
 
 def _body(name: str, vietnamese: Sequence[Words], english: Sequence[Words], post: Post) -> str:
-    parts = [f"Chào {name},", *(_paragraph(one, post.address) for one in vietnamese), "—", *(_paragraph(one, f"{post.address}/en") for one in english)]
+    parts = [
+        f"Chào {name},",
+        *(_paragraph(one, post.address) for one in vietnamese),
+        "—",
+        *(_paragraph(one, f"{post.address}/en") for one in english),
+    ]
     return "\n\n".join([*parts, f"{post.house}\n{post.address}"]) + "\n"
 
 

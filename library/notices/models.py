@@ -21,7 +21,15 @@ class Notice(Identified, Workable, Base):
         Index("ix_notice_about", "kind", "about_id"),
         Index("ix_notice_inbox", "person_id", "created_at"),
         Index("ix_notice_unread", "person_id", "read_at"),
-        Index("uq_notice_once", "kind", "about_id", "person_id", unique=True, sqlite_where=text(ONCE), postgresql_where=text(ONCE)),
+        Index(
+            "uq_notice_once",
+            "kind",
+            "about_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text(ONCE),
+            postgresql_where=text(ONCE),
+        ),
     )
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))

@@ -12,8 +12,18 @@ from library import work_queue
 from library.notices.models import Notice
 
 
-def tell(session: Session, person_ids: Iterable[uuid.UUID], kind: str, *, at: datetime, about: uuid.UUID | None = None, **facts: Any) -> None:
-    """One notice for each person, in this transaction; the words are made from `kind` and `facts` when it is shown or mailed."""
+def tell(
+    session: Session,
+    person_ids: Iterable[uuid.UUID],
+    kind: str,
+    *,
+    at: datetime,
+    about: uuid.UUID | None = None,
+    **facts: Any,
+) -> None:
+    """One notice for each person, in this transaction; the words are made from `kind` and `facts` when it is shown or
+    mailed.
+    """
     for person_id in sorted(set(person_ids)):
         notice = Notice(person_id=person_id, kind=kind, about_id=about, facts=facts, created_at=at)
         work_queue.enqueue(notice, at=at)
@@ -37,8 +47,12 @@ def forget(session: Session, about: Collection[uuid.UUID]) -> None:
     session.execute(delete(Notice).where(Notice.about_id.in_(about)))
 
 
-def forget_person(session: Session, person_id: uuid.UUID, name: str, about: Collection[uuid.UUID], *, instead: str) -> None:
-    """What they were told goes; where others were told of them, in notices about these, another word stands for their name."""
+def forget_person(
+    session: Session, person_id: uuid.UUID, name: str, about: Collection[uuid.UUID], *, instead: str
+) -> None:
+    """What they were told goes; where others were told of them, in notices about these, another word stands for their
+    name.
+    """
     session.execute(delete(Notice).where(Notice.person_id == person_id))
     for notice in session.scalars(select(Notice).where(Notice.about_id.in_(about))):
         notice.facts = {key: instead if value == name else value for key, value in notice.facts.items()}

@@ -1,4 +1,6 @@
-"""The words of every notice, made when it is shown or sent. Pure: kind and facts in; an unknown kind or a missing fact never breaks a page."""
+"""The words of every notice, made when it is shown or sent. Pure: kind and facts in; an unknown kind or a missing fact
+never breaks a page.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -52,7 +54,11 @@ def _review_wanted(facts: Facts, english: bool, count: int) -> Words:
     if count > 1:
         line = f"{count} lectures are waiting for your review" if english else f"Có {count} bài đang chờ duyệt"
     else:
-        line = f"“{_title(facts, english)}” is waiting for your review" if english else f"“{_title(facts, english)}” đang chờ duyệt"
+        line = (
+            f"“{_title(facts, english)}” is waiting for your review"
+            if english
+            else f"“{_title(facts, english)}” đang chờ duyệt"
+        )
     line += f" ({school})" if school and count == 1 else ""
     return Words(line, "The oldest comes first." if english else "Bài gửi sớm nhất đứng đầu.", "/duyet")
 
@@ -60,15 +66,27 @@ def _review_wanted(facts: Facts, english: bool, count: int) -> Words:
 def _work_approved(facts: Facts, english: bool, _count: int) -> Words:
     title = _title(facts, english)
     readers = READERS.get(str(facts.get("sight", "")), ("Người đọc đã mở được bài.", "Readers can open it now."))
-    return Words(f"“{title}” has been approved" if english else f"“{title}” đã được duyệt", readers[english], _work(facts, "/bai-cua-toi"))
+    return Words(
+        f"“{title}” has been approved" if english else f"“{title}” đã được duyệt",
+        readers[english],
+        _work(facts, "/bai-cua-toi"),
+    )
 
 
 def _work_returned(facts: Facts, english: bool, _count: int) -> Words:
     reasons = facts.get("reasons")
-    named = ", ".join(_reason(str(one), english) for one in reasons) if isinstance(reasons, list | tuple) else _said(facts, "reasons", "")
+    named = (
+        ", ".join(_reason(str(one), english) for one in reasons)
+        if isinstance(reasons, list | tuple)
+        else _said(facts, "reasons", "")
+    )
     more = ". ".join(part.rstrip(".") for part in (named, _said(facts, "remark", "")) if part)
     otherwise = "Open it to see what to change." if english else "Mở ra xem cần sửa chỗ nào."
-    line = f"“{_title(facts, english)}” came back to you for a small change" if english else f"“{_title(facts, english)}” cần sửa thêm"
+    line = (
+        f"“{_title(facts, english)}” came back to you for a small change"
+        if english
+        else f"“{_title(facts, english)}” cần sửa thêm"
+    )
     return Words(line, f"{more}." if more else otherwise, "/bai-cua-toi")
 
 
@@ -86,20 +104,30 @@ def _loan_due_soon(facts: Facts, english: bool, _count: int) -> Words:
 
 def _loan_overdue(facts: Facts, english: bool, _count: int) -> Words:
     title, due = _title(facts, english), _day(facts, "due")
-    more = "Please bring it back soon, so that others can borrow it." if english else "Sớm mang trả thư viện giúp nhé, để bạn khác còn mượn."
+    more = (
+        "Please bring it back soon, so that others can borrow it."
+        if english
+        else "Sớm mang trả thư viện giúp nhé, để bạn khác còn mượn."
+    )
     return Words(f"“{title}” was due on {due}" if english else f"“{title}” đã quá hạn trả từ {due}", more, "/toi/muon")
 
 
 def _files_damaged(facts: Facts, english: bool, _count: int) -> Words:
     line = "Some files in the store are damaged" if english else "Có tệp trong kho bị hỏng"
-    more = "Whoever looks after the machine sees which with “hoclieu fixity status”, and brings them back from the backup."
+    more = (
+        "Whoever looks after the machine sees which with “hoclieu fixity status”, and brings them back from the backup."
+    )
     vi = "Người trông máy chạy lệnh “hoclieu fixity status” để biết tệp nào, rồi lấy lại từ bản sao lưu."
     return Words(line, more if english else vi, "/")
 
 
 def _welcome(facts: Facts, english: bool, _count: int) -> Words:
     line = "Welcome to the library!" if english else "Chào mừng tới thư viện!"
-    more = "The help page shows in one minute what you can do here." if english else "Trang trợ giúp chỉ trong một phút những việc làm được ở đây."
+    more = (
+        "The help page shows in one minute what you can do here."
+        if english
+        else "Trang trợ giúp chỉ trong một phút những việc làm được ở đây."
+    )
     return Words(line, more, "/tro-giup")
 
 

@@ -1,4 +1,6 @@
-"""When the newest backup was made, so that its age can be seen and an alarm can ring, whoever made it: the house itself or the operator's own tools."""
+"""When the newest backup was made, so that its age can be seen and an alarm can ring, whoever made it: the house itself
+or the operator's own tools.
+"""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +27,9 @@ def done(session: Session, *, taken_at: datetime, at: datetime) -> Backup:
     backup = Backup(taken_at=taken_at, noted_at=at)
     session.add(backup)
     session.flush()
-    audit.tell(session, "backup-done", backup, unit_id=None, by=None, at=at, taken=taken_at.isoformat(timespec="seconds"))
+    audit.tell(
+        session, "backup-done", backup, unit_id=None, by=None, at=at, taken=taken_at.isoformat(timespec="seconds")
+    )
     return backup
 
 

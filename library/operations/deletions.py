@@ -1,7 +1,9 @@
-"""What is on its way out: a work or a person that was deleted, can be brought back for thirty days, and is then removed everywhere.
+"""What is on its way out: a work or a person that was deleted, can be brought back for thirty days, and is then removed
+everywhere.
 
-The row is the queue of the removal, and afterwards the only trace: ids, moments and a code, no name. It names no other table, so that it stays when
-all else goes, and travels with every backup: what was removed stays removed when an older backup is restored.
+The row is the queue of the removal, and afterwards the only trace: ids, moments and a code, no name. It names no other
+table, so that it stays when all else goes, and travels with every backup: what was removed stays removed when an older
+backup is restored.
 """
 
 import uuid
@@ -69,7 +71,9 @@ def begin(session: Session, deletion: Deletion) -> Deletion:
 
 def of(session: Session, kind: str, subject_id: uuid.UUID) -> Deletion | None:
     """The deletion of this that stands, locked."""
-    wanted = select(Deletion).where(Deletion.kind == kind, Deletion.subject_id == subject_id, Deletion.undone_at.is_(None))
+    wanted = select(Deletion).where(
+        Deletion.kind == kind, Deletion.subject_id == subject_id, Deletion.undone_at.is_(None)
+    )
     return session.scalar(wanted.with_for_update())
 
 
@@ -81,14 +85,22 @@ def finish(deletion: Deletion, *, at: datetime) -> None:
 def tombstones(session: Session) -> Iterator[Tombstone]:
     """All that was removed for good."""
     for one in session.scalars(select(Deletion).where(Deletion.done_at.is_not(None))):
-        yield Tombstone(one.kind, one.subject_id, one.unit_id, one.reason, one.deleted_at, one.done_at or one.deleted_at)
+        yield Tombstone(
+            one.kind, one.subject_id, one.unit_id, one.reason, one.deleted_at, one.done_at or one.deleted_at
+        )
 
 
 def remember(session: Session, stone: Tombstone) -> Deletion | None:
     """Know again what was removed; the deletion where that is news, None where the house knows."""
     standing = of(session, stone.kind, stone.subject_id)
     if standing is None:
-        standing = Deletion(kind=stone.kind, subject_id=stone.subject_id, unit_id=stone.unit_id, reason=stone.reason, deleted_at=stone.deleted_at)
+        standing = Deletion(
+            kind=stone.kind,
+            subject_id=stone.subject_id,
+            unit_id=stone.unit_id,
+            reason=stone.reason,
+            deleted_at=stone.deleted_at,
+        )
         session.add(standing)
         session.flush()
     return standing if standing.done_at is None else None

@@ -1,10 +1,12 @@
-"""A folder of backups: each is a folder named by its moment, all share the files, which are kept once under their hashes.
+"""A folder of backups: each is a folder named by its moment, all share the files, which are kept once under their
+hashes.
 
     FOLDER/2026-11-29T184200.123Z/manifest.json, settings.json, files.txt, tables/NAME.jsonl.gz
     FOLDER/files/ab/cd/<sha256>
     FOLDER/removed.json
 
-A backup is whole when it stands under its name: until then it grows under another one. Everything is for the house's own account only.
+A backup is whole when it stands under its name: until then it grows under another one. Everything is for the house's
+own account only.
 """
 
 import fcntl
@@ -25,7 +27,14 @@ from library.files.keys import check_key
 from library.operations.rows import ENDING
 
 FORMAT = 1
-MANIFEST, SETTINGS, NAMES, TABLES, FILES, REMOVED = "manifest.json", "settings.json", "files.txt", "tables", "files", "removed.json"
+MANIFEST, SETTINGS, NAMES, TABLES, FILES, REMOVED = (
+    "manifest.json",
+    "settings.json",
+    "files.txt",
+    "tables",
+    "files",
+    "removed.json",
+)
 GROWING, GOING, LOCK = ".growing-", ".going-", ".lock"
 PREFIXES = tuple(f"{number:02x}" for number in range(256))
 
@@ -50,7 +59,9 @@ class BackupUnreadable(Wrong):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What one backup holds. `gone`: files that were removed while it was made; `damaged`: files that the house itself had no more as they were."""
+    """What one backup holds. `gone`: files that were removed while it was made; `damaged`: files that the house itself
+    had no more as they were.
+    """
 
     app: str
     schema: str
@@ -64,7 +75,10 @@ class Manifest:
 
     def write(self, path: Path) -> None:
         """As JSON."""
-        write_private(path, json.dumps(asdict(self) | {"taken_at": self.taken_at.isoformat()}, ensure_ascii=False, indent=1) + "\n")
+        write_private(
+            path,
+            json.dumps(asdict(self) | {"taken_at": self.taken_at.isoformat()}, ensure_ascii=False, indent=1) + "\n",
+        )
 
 
 @dataclass(frozen=True)
@@ -137,7 +151,9 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def keep(folder: Path, most: int) -> int:
-    """Let go of all backups but the newest `most`, and of the files that only they needed; returns how many backups went."""
+    """Let go of all backups but the newest `most`, and of the files that only they needed; returns how many backups
+    went.
+    """
     ones = whole_ones(folder)
     old = ones[:-most]
     for one in old:

@@ -1,4 +1,6 @@
-"""A backup back into an empty house: everything is looked at before anything is written, then the files, then all rows in one transaction."""
+"""A backup back into an empty house: everything is looked at before anything is written, then the files, then all rows
+in one transaction.
+"""
 
 import json
 import shutil
@@ -19,14 +21,18 @@ from library.operations import backups, deletions, rows
 from library.operations.deletions import Deletion, Tombstone
 from library.operations.folder import NAMES, REMOVED, SETTINGS, One
 
-LIVED_IN = ("person", "work", "deposit", "item", "loan", "membership")  # a house that nobody has used has no row in any of them
+# a house that nobody has used has no row in any of them
+LIVED_IN = ("person", "work", "deposit", "item", "loan", "membership")
 SHOWN = 20
 
 
 class HouseNotEmpty(Clash):
     code = "house-not-empty"
     vi = "Thư viện này đã có dữ liệu ({table}). Chỉ phục hồi vào một thư viện trống, để không ghi đè lên gì cả."
-    en = "This house holds data already ({table}). A backup is restored into an empty house only, so that nothing is written over."
+    en = (
+        "This house holds data already ({table}). A backup is restored into an empty house only, so that nothing is "
+        "written over."
+    )
 
 
 class BackupDamaged(Wrong):
@@ -37,8 +43,14 @@ class BackupDamaged(Wrong):
 
 class BackupOfOtherSchema(Clash):
     code = "backup-of-other-schema"
-    vi = "Cơ sở dữ liệu trống này ở phiên bản {here}, bản sao lưu ở {there}. Bỏ cơ sở dữ liệu trống đi rồi phục hồi, trước khi chạy `hoclieu migrate`."
-    en = "This empty database stands at revision {here}, the backup at {there}. Take an empty database and restore before you run `hoclieu migrate`."
+    vi = (
+        "Cơ sở dữ liệu trống này ở phiên bản {here}, bản sao lưu ở {there}. Bỏ cơ sở dữ liệu trống đi rồi phục hồi, "
+        "trước khi chạy `hoclieu migrate`."
+    )
+    en = (
+        "This empty database stands at revision {here}, the backup at {there}. Take an empty database and restore "
+        "before you run `hoclieu migrate`."
+    )
 
 
 def refuse_lived_in(connection: Connection) -> None:
@@ -50,7 +62,9 @@ def refuse_lived_in(connection: Connection) -> None:
 
 
 def verify(one: One, told: Callable[[int, int], object] = max) -> None:
-    """Read everything that the backup holds and compare it with the hashes. Raises BackupDamaged, which names what is not whole."""
+    """Read everything that the backup holds and compare it with the hashes. Raises BackupDamaged, which names what is
+    not whole.
+    """
     faults = [f"{path.name}" for path, digest in _written(one) if not path.is_file() or hash_of(path) != digest]
     if NAMES not in faults:
         faults += _damaged(one, told)
@@ -75,7 +89,9 @@ def _damaged(one: One, told: Callable[[int, int], object]) -> Iterator[str]:
 
 
 def put_files(one: One, files: FileStore, aside: Path, told: Callable[[int, int], object] = max) -> None:
-    """Every file into the store; what is there already and whole stays. As often as you like. Raises BackupDamaged, StoreAway."""
+    """Every file into the store; what is there already and whole stays. As often as you like. Raises BackupDamaged,
+    StoreAway.
+    """
     known = {*one.manifest.gone, *one.manifest.damaged}
     for number, key in enumerate((key for key in one.named() if key not in known), 1):
         if files.stat(key) is None or not is_whole(files, key):
@@ -101,15 +117,28 @@ def load(connection: Connection, one: One) -> None:
 
 
 def settle(session: Session, one: One, *, at: datetime) -> None:
-    """The house knows from when it is, and that there is this backup. Its index is filled from these very rows next, so none is behind."""
+    """The house knows from when it is, and that there is this backup. Its index is filled from these very rows next, so
+    none is behind.
+    """
     work: Table = Base.metadata.tables["work"]
     session.execute(work.update().values(indexed_revision=work.c.revision))
     backup = backups.done(session, taken_at=one.manifest.taken_at, at=at)
-    audit.tell(session, "house-restored", backup, unit_id=None, by=None, at=at, taken=one.manifest.taken_at.isoformat(timespec="seconds"), app=one.manifest.app)
+    audit.tell(
+        session,
+        "house-restored",
+        backup,
+        unit_id=None,
+        by=None,
+        at=at,
+        taken=one.manifest.taken_at.isoformat(timespec="seconds"),
+        app=one.manifest.app,
+    )
 
 
 def removed_since(session: Session, folder: Path) -> list[Deletion]:
-    """What had been removed for good when this folder got its newest backup, and came back with this older one: to be removed once more."""
+    """What had been removed for good when this folder got its newest backup, and came back with this older one: to be
+    removed once more.
+    """
     path = folder / REMOVED
     told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     return [deletion for stone in _stones(told) if (deletion := deletions.remember(session, stone)) is not None]
@@ -118,4 +147,11 @@ def removed_since(session: Session, folder: Path) -> list[Deletion]:
 def _stones(told: Iterable[dict[str, str]]) -> Iterator[Tombstone]:
     for one in told:
         subject, unit = uuid.UUID(one["subject_id"]), uuid.UUID(one["unit_id"])
-        yield Tombstone(one["kind"], subject, unit, one["reason"], datetime.fromisoformat(one["deleted_at"]), datetime.fromisoformat(one["done_at"]))
+        yield Tombstone(
+            one["kind"],
+            subject,
+            unit,
+            one["reason"],
+            datetime.fromisoformat(one["deleted_at"]),
+            datetime.fromisoformat(one["done_at"]),
+        )

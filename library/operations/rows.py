@@ -1,7 +1,8 @@
 """The rows of the whole house as files, one a table, a line a row, the same for both databases.
 
-They are read in one snapshot while the house goes on, and written back into an empty schema of the same revision, so a school that has outgrown
-SQLite comes to PostgreSQL by its backup. What lets somebody in (sign-ins, links) is left out, and who had a lease has it no more.
+They are read in one snapshot while the house goes on, and written back into an empty schema of the same revision, so a
+school that has outgrown SQLite comes to PostgreSQL by its backup. What lets somebody in (sign-ins, links) is left out,
+and who had a lease has it no more.
 """
 
 import base64
@@ -62,7 +63,9 @@ def write_all(session: Session, folder: Path) -> dict[str, Written]:
 
 
 def load_all(connection: Connection, folder: Path, names: Iterable[str]) -> None:
-    """The rows of these files instead of whatever the tables hold; the schema stands at the revision that the files are of."""
+    """The rows of these files instead of whatever the tables hold; the schema stands at the revision that the files are
+    of.
+    """
     guards = _guards(connection)
     for drop, _ in guards:
         connection.exec_driver_sql(drop)
@@ -102,7 +105,9 @@ def _told(value: Any) -> str:
 def _load(connection: Connection, name: str, path: Path) -> None:
     with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
         told: list[tuple[str, str]] = json.loads(next(file))
-        columns = [Column(column, JSON(none_as_null=True) if kind == "json" else KINDS[kind][0]()) for column, kind in told]
+        columns = [
+            Column(column, JSON(none_as_null=True) if kind == "json" else KINDS[kind][0]()) for column, kind in told
+        ]
         insert = Table(name, MetaData(), *columns).insert()
         rows = _read(file, told)
         while batch := list(islice(rows, AT_ONCE)):
@@ -111,12 +116,16 @@ def _load(connection: Connection, name: str, path: Path) -> None:
 
 def _read(lines: Iterable[str], told: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
     for line in lines:
-        yield {name: None if value is None else KINDS[kind][1](value) for (name, kind), value in zip(told, json.loads(line), strict=True)}
+        yield {
+            name: None if value is None else KINDS[kind][1](value)
+            for (name, kind), value in zip(told, json.loads(line), strict=True)
+        }
 
 
 def _guards(connection: Connection) -> list[tuple[str, str]]:
-    """What stands in the way while rows come in any order, as statements that take it away and put it back: the triggers of the audit, which lets
-    nobody write a sealed line, and on PostgreSQL the keys between tables, which name each other in circles; coming back they look at every row.
+    """What stands in the way while rows come in any order, as statements that take it away and put it back: the
+    triggers of the audit, which lets nobody write a sealed line, and on PostgreSQL the keys between tables, which name
+    each other in circles; coming back they look at every row.
 
     On SQLite keys are off in an upgrade's transaction, and looked at when it ends (migrations/on_sqlite.py).
     """
@@ -131,6 +140,10 @@ def _count_on(connection: Connection, names: Iterable[str]) -> None:
         return
     for table in (Base.metadata.tables[name] for name in names if name in Base.metadata.tables):
         column = table.autoincrement_column
-        sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name))) if column is not None else None
+        sequence = (
+            connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+            if column is not None
+            else None
+        )
         if column is not None and sequence and (highest := connection.scalar(select(func.max(column)))) is not None:
             connection.execute(select(func.setval(sequence, highest)))

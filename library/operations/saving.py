@@ -1,4 +1,6 @@
-"""Making a backup while the house goes on: first the rows in one snapshot, then every file that they name, so no row's file is missing."""
+"""Making a backup while the house goes on: first the rows in one snapshot, then every file that they name, so no row's
+file is missing.
+"""
 
 import json
 import os
@@ -17,7 +19,21 @@ from library.database import reading_session
 from library.files.keys import hash_of
 from library.files.store import CHUNK, FileStore
 from library.operations import deletions, rows
-from library.operations.folder import GROWING, MANIFEST, NAMES, REMOVED, SETTINGS, TABLES, Manifest, held, keep, make_private, name_at, place_of, write_private
+from library.operations.folder import (
+    GROWING,
+    MANIFEST,
+    NAMES,
+    REMOVED,
+    SETTINGS,
+    TABLES,
+    Manifest,
+    held,
+    keep,
+    make_private,
+    name_at,
+    place_of,
+    write_private,
+)
 
 AT_ONCE = 1000  # keys
 Named = Callable[[Session, str], list[str]]  # the next keys that rows name, in order, after this one
@@ -49,7 +65,8 @@ class Made:
 
 
 def make(source: Source, folder: Path, *, at: datetime, most: int, told: Callable[[int, int], object] = max) -> Made:
-    """One more backup in the folder; the newest `most` stay, unless this one found damage: then all do. `told` hears files done and in all.
+    """One more backup in the folder; the newest `most` stay, unless this one found damage: then all do. `told` hears
+    files done and in all.
 
     Raises BackupRunning, StoreAway, OSError.
     """
@@ -65,10 +82,15 @@ def make(source: Source, folder: Path, *, at: datetime, most: int, told: Callabl
         copying.all_of(growing / NAMES, lambda done: told(done, count))
         gone, damaged = _sorted_out(source, copying.missing), copying.damaged
         manifest = Manifest(
-            app=source.app, schema=source.schema, taken_at=at, tables={name: one._asdict() for name, one in tables.items()},
-            files={"count": count, "sha256": hash_of(growing / NAMES)}, settings=hash_of(growing / SETTINGS),
-            gone=sorted(gone), damaged=sorted({*damaged, *copying.missing} - gone),
-        )  # fmt: skip
+            app=source.app,
+            schema=source.schema,
+            taken_at=at,
+            tables={name: one._asdict() for name, one in tables.items()},
+            files={"count": count, "sha256": hash_of(growing / NAMES)},
+            settings=hash_of(growing / SETTINGS),
+            gone=sorted(gone),
+            damaged=sorted({*damaged, *copying.missing} - gone),
+        )
         manifest.write(growing / MANIFEST)
         _remember_removed(folder / REMOVED, removed)
         os.sync()  # the files, too, are on the disk before the backup has its name
@@ -88,16 +110,24 @@ def _write_names(session: Session, named: Named, path: Path) -> int:
 
 
 def _sorted_out(source: Source, missing: list[str]) -> set[str]:
-    """Of the files that the store has no more: those that no row of now names. They were removed while we copied, and nobody misses them."""
+    """Of the files that the store has no more: those that no row of now names. They were removed while we copied, and
+    nobody misses them.
+    """
     with reading_session(source.engine) as session:
         return set(missing) - source.still_named(session, missing) if missing else set()
 
 
 def _remember_removed(path: Path, removed: list[dict[str, Any]]) -> None:
     """Whatever was ever removed from the house, for the day when an older backup is restored."""
-    known = {(one["kind"], one["subject_id"]): one for one in json.loads(path.read_text(encoding="utf-8"))} if path.exists() else {}
+    known = (
+        {(one["kind"], one["subject_id"]): one for one in json.loads(path.read_text(encoding="utf-8"))}
+        if path.exists()
+        else {}
+    )
     for stone in removed:
-        words = {name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in stone.items()}
+        words = {
+            name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in stone.items()
+        }
         known[words["kind"], words["subject_id"]] = words
     write_private(path, json.dumps(list(known.values()), indent=1) + "\n")
 
@@ -119,7 +149,9 @@ class Copying:
             told(number)
 
     def one(self, key: str) -> None:
-        """One file, hashed on its way. What the store has no more, or no more as it was, is noted and the others go on."""
+        """One file, hashed on its way. What the store has no more, or no more as it was, is noted and the others go
+        on.
+        """
         final = place_of(self.folder, key)
         for parent in (final.parents[2], final.parents[1], final.parents[0]):
             make_private(parent)
@@ -137,7 +169,10 @@ class Copying:
 
     def _fetch(self, key: str, growing: Path) -> int:
         digest, size = sha256(), 0
-        with self.files.open(key) as stored, os.fdopen(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with (
+            self.files.open(key) as stored,
+            os.fdopen(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+        ):
             while chunk := stored.read(CHUNK):
                 digest.update(chunk)
                 file.write(chunk)

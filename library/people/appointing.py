@@ -10,7 +10,9 @@ from library.people.models import Invitation, Membership
 
 
 def begin_role(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, role: str, *, at: datetime) -> Membership:
-    """A role from now on. A link that is open was made for somebody with fewer rights: it ends (docs/decisions/0015-a-way-in-binds-to-its-maker.md)."""
+    """A role from now on. A link that is open was made for somebody with fewer rights: it ends
+    (docs/decisions/0015-a-way-in-binds-to-its-maker.md).
+    """
     begun = Membership(person_id=person_id, unit_id=unit_id, role=role, from_at=at)
     session.add(begun)
     end_links(session, person_id)

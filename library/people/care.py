@@ -1,4 +1,6 @@
-"""Who looks after whom: administrators after their units and what lies in them; after a whole person only who has all of their roles in care."""
+"""Who looks after whom: administrators after their units and what lies in them; after a whole person only who has all
+of their roles in care.
+"""
 
 import uuid
 from datetime import datetime
@@ -38,15 +40,23 @@ def refuse_foreign(session: Session, unit_id: uuid.UUID, by: Actor) -> None:
 
 
 def person_in_care(session: Session, person_id: uuid.UUID, *, by: Actor, at: datetime) -> Person:
-    """A person who holds a role in a unit that the actor administers. Raises UnknownMember, also for a stranger and for who was there once."""
+    """A person who holds a role in a unit that the actor administers. Raises UnknownMember, also for a stranger and for
+    who was there once.
+    """
     found = session.get(Person, person_id)
-    if found is None or found.deleted_at is not None or not places_of(session, found.id, at=at) & administered(session, by):
+    if (
+        found is None
+        or found.deleted_at is not None
+        or not places_of(session, found.id, at=at) & administered(session, by)
+    ):
         raise UnknownMember
     return found
 
 
 def person_in_full_care(session: Session, person_id: uuid.UUID, *, by: Actor, at: datetime) -> Person:
-    """The same, and all of the person's roles lie in care: only then may one open a way into their account. Raises UnknownMember, NotAllowed."""
+    """The same, and all of the person's roles lie in care: only then may one open a way into their account. Raises
+    UnknownMember, NotAllowed.
+    """
     found = person_in_care(session, person_id, by=by, at=at)
     refuse_stranger(session, found, by, at=at)
     return found
@@ -61,13 +71,17 @@ def class_in_care(session: Session, class_id: uuid.UUID, *, by: Actor) -> School
 
 
 def refuse_stranger(session: Session, person: Person, by: Actor, *, at: datetime) -> None:
-    """An administrator of one school must not shut out the province's people: every role of theirs must be in care. Raises NotAllowed."""
+    """An administrator of one school must not shut out the province's people: every role of theirs must be in care.
+    Raises NotAllowed.
+    """
     if not places_of(session, person.id, at=at) <= administered(session, by):
         raise NotAllowed
 
 
 def still_looks_after(session: Session, maker_id: uuid.UUID | None, person: Person, *, at: datetime) -> bool:
-    """Whether the maker of a way in could make it today, too. Without a maker it is the operator's, from the command line."""
+    """Whether the maker of a way in could make it today, too. Without a maker it is the operator's, from the command
+    line.
+    """
     if maker_id is None:
         return True
     with walls.lifted(session):

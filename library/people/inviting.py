@@ -29,7 +29,11 @@ LINK_LASTS = timedelta(hours=1)
 RESET_LASTS = timedelta(days=3)
 FIRST_ADMINISTRATOR, NEW_PASSWORD = "administrator", "password"
 PROVINCE_CODE = "tinh"
-ONSETS, VOWELS, ENDS = ("b", "c", "d", "g", "h", "k", "l", "m", "n", "s", "t", "v", "x"), "aeiou", ("", "m", "n", "p", "t")
+ONSETS, VOWELS, ENDS = (
+    ("b", "c", "d", "g", "h", "k", "l", "m", "n", "s", "t", "v", "x"),
+    "aeiou",
+    ("", "m", "n", "p", "t"),
+)
 
 
 class LinkUsed(Gone):
@@ -46,8 +50,14 @@ class LoginTaken(Clash):
 
 class PrintEnded(Gone):
     code = "print-ended"
-    vi = "Mật khẩu in này không còn dùng được: người in nó không còn phụ trách tài khoản. Nhờ quản trị viên tạo liên kết mới."
-    en = "This printed password no longer works: whoever printed it does not look after the account any more. Ask the administrator for a new link."
+    vi = (
+        "Mật khẩu in này không còn dùng được: người in nó không còn phụ trách tài khoản. Nhờ quản trị viên tạo liên "
+        "kết mới."
+    )
+    en = (
+        "This printed password no longer works: whoever printed it does not look after the account any more. Ask the "
+        "administrator for a new link."
+    )
 
 
 class UnknownUnit(Unknown):
@@ -86,7 +96,16 @@ def ensure_province(session: Session, name: str, *, at: datetime | None = None) 
     new = add_missing(session, Unit, id=uuid.uuid4(), code=PROVINCE_CODE, kind=PROVINCE, name=name)
     found = province(session)
     if new:
-        audit.tell(session, "unit-opened", found, unit_id=found.id, by=None, at=at or clock.now(), kind=PROVINCE, code=PROVINCE_CODE)
+        audit.tell(
+            session,
+            "unit-opened",
+            found,
+            unit_id=found.id,
+            by=None,
+            at=at or clock.now(),
+            kind=PROVINCE,
+            code=PROVINCE_CODE,
+        )
     return found
 
 
@@ -117,7 +136,12 @@ def standing_person(session: Session, login: str) -> Person:
 
 def invite_first_administrator(session: Session, *, at: datetime) -> str | None:
     """A fresh one-time token while nobody has accepted one; None once there is an administrator."""
-    able = select(func.count()).select_from(Membership).join(Person).where(Membership.role == ADMINISTRATOR, Person.password_hash.is_not(None))
+    able = (
+        select(func.count())
+        .select_from(Membership)
+        .join(Person)
+        .where(Membership.role == ADMINISTRATOR, Person.password_hash.is_not(None))
+    )
     if session.scalar(able):
         return None
     session.execute(delete(Invitation).where(Invitation.purpose == FIRST_ADMINISTRATOR))
@@ -125,7 +149,15 @@ def invite_first_administrator(session: Session, *, at: datetime) -> str | None:
 
 
 def add_person(
-    session: Session, login: str, name: str, role: str, unit: Unit, *, at: datetime, password_hash: str | None = None, by: uuid.UUID | None = None
+    session: Session,
+    login: str,
+    name: str,
+    role: str,
+    unit: Unit,
+    *,
+    at: datetime,
+    password_hash: str | None = None,
+    by: uuid.UUID | None = None,
 ) -> Person:
     """A person with one role. Raises LoginTaken, UnknownRole."""
     if role not in ROLES:
@@ -142,7 +174,8 @@ def add_person(
 
 
 def first_password() -> str:
-    """A password to print and hand over: four syllables and two digits, easy to type on a phone, chosen anew by its owner at the first sign-in.
+    """A password to print and hand over: four syllables and two digits, easy to type on a phone, chosen anew by its
+    owner at the first sign-in.
 
     About 40 bits; tries are slowed down, and it opens nothing but the form for a password of one's own.
     """
@@ -150,7 +183,9 @@ def first_password() -> str:
     return "-".join(syllables) + str(secrets.randbelow(90) + 10)
 
 
-def set_first_password(session: Session, person: Person, password_hash: str, *, by: uuid.UUID | None, at: datetime) -> None:
+def set_first_password(
+    session: Session, person: Person, password_hash: str, *, by: uuid.UUID | None, at: datetime
+) -> None:
     """Let the printed password in, once; it must be replaced at that sign-in. Everything open of the person dies."""
     person.password_hash, person.first_password, person.printed_by, person.slip_used_at = password_hash, True, by, None
     end_links(session, person.id)
@@ -159,7 +194,9 @@ def set_first_password(session: Session, person: Person, password_hash: str, *, 
 
 
 def use_first_password(session: Session, person: Person, *, at: datetime) -> None:
-    """The printed password opens this one sign-in, whoever finds the slip afterwards. Raises WrongPassword when another was first."""
+    """The printed password opens this one sign-in, whoever finds the slip afterwards. Raises WrongPassword when another
+    was first.
+    """
     unused = (Person.id == person.id, Person.password_hash == person.password_hash, Person.slip_used_at.is_(None))
     with walls.lifted(session):
         if session.scalar(update(Person).where(*unused).values(slip_used_at=at).returning(Person.id)) is None:
@@ -168,7 +205,12 @@ def use_first_password(session: Session, person: Person, *, at: datetime) -> Non
 
 def choose_password(session: Session, person: Person, password_hash: str, *, at: datetime) -> None:
     """A password of one's own; every other sign-in of the person ends."""
-    person.password_hash, person.first_password, person.printed_by, person.slip_used_at = password_hash, False, None, None
+    person.password_hash, person.first_password, person.printed_by, person.slip_used_at = (
+        password_hash,
+        False,
+        None,
+        None,
+    )
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
     throttling.forget_all(session, person)
     audit.tell(session, "password-chosen", person, unit_id=None, by=person.id, at=at)
@@ -188,7 +230,9 @@ def end_ways_in(session: Session, person: Person) -> None:
 
 
 def invite_to_new_password(session: Session, person: Person, *, at: datetime, by: uuid.UUID | None = None) -> str:
-    """A one-time token to choose a password; older tokens of the person die. `by`: whose rights it is bound to; nobody: the operator's."""
+    """A one-time token to choose a password; older tokens of the person die. `by`: whose rights it is bound to; nobody:
+    the operator's.
+    """
     end_links(session, person.id)
     return _invite(session, NEW_PASSWORD, person.id, by=by, at=at, lasts=RESET_LASTS)
 
@@ -196,10 +240,12 @@ def invite_to_new_password(session: Session, person: Person, *, at: datetime, by
 def open_invitation(session: Session, token: str, *, at: datetime, lock: bool = False) -> Invitation:
     """The invitation behind a token; locked for whoever uses it.
 
-    Raises LinkUsed when it is unknown, used or expired, or when its maker does not look after the whole person any more.
+    Raises LinkUsed when it is unknown, used or expired, or when its maker does not look after the whole person any
+    more.
     """
     wanted = select(Invitation).options(joinedload(Invitation.person)).where(Invitation.token_hash == token_hash(token))
-    wanted = wanted.execution_options(populate_existing=True)  # whoever waited for the lock sees what the one before did
+    # whoever waited for the lock sees what the one before did
+    wanted = wanted.execution_options(populate_existing=True)
     with walls.lifted(session):
         found = session.scalar(wanted.with_for_update(of=Invitation) if lock else wanted)
     if found is None or found.used_at is not None or found.expires_at <= at:
@@ -215,7 +261,9 @@ def accept(session: Session, token: str, *, name: str, login: str, password_hash
     invitation.used_at = at
     with walls.lifted(session):  # nobody is signed in: the link itself has said who it is
         if invitation.person is None:
-            return add_person(session, login, name, ADMINISTRATOR, province(session), at=at, password_hash=password_hash)
+            return add_person(
+                session, login, name, ADMINISTRATOR, province(session), at=at, password_hash=password_hash
+            )
         if invitation.person.disabled_at is not None:
             raise LinkUsed
         choose_password(session, invitation.person, password_hash, at=at)
@@ -229,10 +277,28 @@ def _refuse_taken(session: Session, login: str) -> None:
         raise LoginTaken(login=login)
 
 
-def _invite(session: Session, purpose: str, person_id: uuid.UUID | None, *, by: uuid.UUID | None, at: datetime, lasts: timedelta) -> str:
+def _invite(
+    session: Session, purpose: str, person_id: uuid.UUID | None, *, by: uuid.UUID | None, at: datetime, lasts: timedelta
+) -> str:
     token = secrets.token_urlsafe(24)
-    made = Invitation(token_hash=token_hash(token), purpose=purpose, person_id=person_id, made_by=by, created_at=at, expires_at=at + lasts)
+    made = Invitation(
+        token_hash=token_hash(token),
+        purpose=purpose,
+        person_id=person_id,
+        made_by=by,
+        created_at=at,
+        expires_at=at + lasts,
+    )
     session.add(made)
     session.flush()
-    audit.tell(session, "link-made", made, unit_id=None, by=by, at=at, purpose=purpose, person=str(person_id) if person_id else None)
+    audit.tell(
+        session,
+        "link-made",
+        made,
+        unit_id=None,
+        by=by,
+        at=at,
+        purpose=purpose,
+        person=str(person_id) if person_id else None,
+    )
     return token

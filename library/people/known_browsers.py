@@ -1,8 +1,10 @@
-"""Browsers in which somebody has signed in before: they are counted apart, so that nobody else's wrong tries keep them out.
+"""Browsers in which somebody has signed in before: they are counted apart, so that nobody else's wrong tries keep them
+out.
 
-A browser keeps an id of its own and one proof for each person who has signed in there. A proof is signed with the person's password
-hash, a secret of the house with 128 random bits of salt in it: it can be made only after the right password, says nothing to a reader,
-needs no key to look after, is the same at every process, and is worth nothing once the password has been changed.
+A browser keeps an id of its own and one proof for each person who has signed in there. A proof is signed with the
+person's password hash, a secret of the house with 128 random bits of salt in it: it can be made only after the right
+password, says nothing to a reader, needs no key to look after, is the same at every process, and is worth nothing once
+the password has been changed.
 """
 
 import hmac
@@ -26,7 +28,9 @@ class Browser:
 
     def knows(self, password_hash: str | None) -> bool:
         """Whether the person with this password has signed in here."""
-        return password_hash is not None and any(hmac.compare_digest(one, self._proof(password_hash)) for one in self.proofs)
+        return password_hash is not None and any(
+            hmac.compare_digest(one, self._proof(password_hash)) for one in self.proofs
+        )
 
     def keeping(self, password_hash: str) -> "Browser":
         """The same browser after a person has signed in; the latest stand first."""

@@ -20,16 +20,23 @@ HOLDS = text("until_at IS NULL")
 
 
 class Unit(Identified, Base):
-    """A province, commune, school or department. Its id never changes, whatever it is called or wherever it is moved."""
+    """A province, commune, school or department. Its id never changes, whatever it is called or wherever it is
+    moved.
+    """
 
     __tablename__ = "unit"
 
     code: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     name: Mapped[str]  # the name of today; all names with their dates are `UnitName`
-    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)  # the place: commune of a school, province of a commune
-    authority_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id", name="fk_unit_authority_id_unit"), index=True)  # who manages it
-    hub_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id", name="fk_unit_hub_id_unit"), index=True)  # the school that reviews for it
+    # the place: commune of a school, province of a commune
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    # who manages it
+    authority_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("unit.id", name="fk_unit_authority_id_unit"), index=True
+    )
+    # the school that reviews for it
+    hub_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id", name="fk_unit_hub_id_unit"), index=True)
     closed_at: Mapped[datetime | None]
 
 
@@ -65,12 +72,14 @@ class Person(Identified, Base):
     name: Mapped[str]
     email: Mapped[str | None]
     password_hash: Mapped[str | None]
-    first_password: Mapped[bool] = mapped_column(default=False, server_default=false())  # printed for them: they must choose their own
+    # printed for them: they must choose their own
+    first_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     printed_by: Mapped[uuid.UUID | None]  # no foreign key, as below: a printer who is gone opens nothing
     slip_used_at: Mapped[datetime | None]  # when the printed one opened its one sign-in
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
-    deleted_at: Mapped[datetime | None]  # can be undone for thirty days; then only this row stays, without name and login
+    # can be undone for thirty days; then only this row stays, without name and login
+    deleted_at: Mapped[datetime | None]
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise")
 
@@ -81,7 +90,15 @@ class Membership(Identified, Base):
     __tablename__ = "membership"
     __table_args__ = (
         UniqueConstraint("person_id", "unit_id", "role", "from_at"),
-        Index("uq_membership_open", "person_id", "unit_id", "role", unique=True, sqlite_where=HOLDS, postgresql_where=HOLDS),
+        Index(
+            "uq_membership_open",
+            "person_id",
+            "unit_id",
+            "role",
+            unique=True,
+            sqlite_where=HOLDS,
+            postgresql_where=HOLDS,
+        ),
     )
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -128,7 +145,9 @@ class Enrolment(Identified, Base):
 
 
 class SignIn(Identified, Base):
-    """An opaque sign-in of one browser: only the hash of its token is kept. On a shared computer it also ends when nobody uses it."""
+    """An opaque sign-in of one browser: only the hash of its token is kept. On a shared computer it also ends when
+    nobody uses it.
+    """
 
     __tablename__ = "sign_in"
 
@@ -138,7 +157,10 @@ class SignIn(Identified, Base):
     expires_at: Mapped[datetime]
     idle_minutes: Mapped[int | None]
     seen_at: Mapped[datetime | None]
-    membership_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id", name="fk_sign_in_membership_id_membership"))  # the role in use
+    # the role in use
+    membership_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("membership.id", name="fk_sign_in_membership_id_membership")
+    )
 
     person: Mapped[Person] = relationship(lazy="raise")
 

@@ -1,7 +1,7 @@
 """Passwords: one spelling for every keyboard, argon2id, and which ones may be chosen (docs/decisions/0016-guessing.md).
 
-What is too easy says zxcvbn (MIT), which carries a kept list of thirty thousand common passwords and knows keyboard rows, dates, sequences
-and letters swapped for digits; our own vocabulary adds what people in Viet Nam take first.
+What is too easy says zxcvbn (MIT), which carries a kept list of thirty thousand common passwords and knows keyboard
+rows, dates, sequences and letters swapped for digits; our own vocabulary adds what people in Viet Nam take first.
 """
 
 import re
@@ -40,7 +40,10 @@ class PasswordTooShort(Wrong):
 class PasswordTooCommon(Wrong):
     code = "password-too-common"
     vi = "Mật khẩu này nhiều người dùng hoặc dễ đoán. Chọn câu khác, ví dụ bốn từ không liên quan đến nhau."
-    en = "Many people use this password, or it is easy to guess. Choose another, such as four words that have nothing to do with each other."
+    en = (
+        "Many people use this password, or it is easy to guess. Choose another, such as four words that have nothing "
+        "to do with each other."
+    )
 
 
 class PasswordNamesYou(Wrong):
@@ -60,7 +63,8 @@ def hash_of(password: str) -> str:
 
 
 def is_right(known: str | None, password: str) -> bool:
-    """Whether the password fits the hash; takes as long for a login that does not exist. Slow by design: call it outside transactions.
+    """Whether the password fits the hash; takes as long for a login that does not exist. Slow by design: call it
+    outside transactions.
 
     Hashes from before 2026-12 were made of what the keyboard sent, so that is tried too.
     """
@@ -70,7 +74,9 @@ def is_right(known: str | None, password: str) -> bool:
 
 
 def refuse_weak(password: str, about: Iterable[str]) -> None:
-    """`about`: the names that whoever guesses tries first. Raises PasswordTooShort, PasswordTooCommon, PasswordNamesYou."""
+    """`about`: the names that whoever guesses tries first. Raises PasswordTooShort, PasswordTooCommon,
+    PasswordNamesYou.
+    """
     typed = spelled(password)
     if len(typed) < SHORTEST:
         raise PasswordTooShort(shortest=SHORTEST)
@@ -82,7 +88,9 @@ def refuse_weak(password: str, about: Iterable[str]) -> None:
 
 
 def names_about(session: Session, person: Person | None, *more: str) -> tuple[str, ...]:
-    """What whoever guesses knows of a person: their names and those of their units and of the units above. `more`: what else there is."""
+    """What whoever guesses knows of a person: their names and those of their units and of the units above. `more`: what
+    else there is.
+    """
     if person is None:
         return (*session.execute(select(Unit.code, Unit.name).where(Unit.parent_id.is_(None))).one(), *more)
     own = set(session.scalars(select(Membership.unit_id).where(Membership.person_id == person.id)))
@@ -112,7 +120,9 @@ def _without(plain: str, about: Iterable[str]) -> str:
 
 
 def _names(text: str) -> set[str]:
-    """A name whole, and its words and runs of words as far as they are long enough: `Ba Vì` of `Thư viện Ba Vì`, not `vì`."""
+    """A name whole, and its words and runs of words as far as they are long enough: `Ba Vì` of `Thư viện Ba Vì`, not
+    `vì`.
+    """
     words = re.findall(r"[^\W_]+", _plain(spelled(text)))
     runs = {"".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, len(words) + 1)}
     return {one for one in runs if len(one) >= SHORTEST_WORD} | {"".join(words)} - {""}

@@ -6,9 +6,23 @@ COMMUNE_OFFICER, SPECIALIST, COUNCIL = "commune-officer", "specialist", "council
 PUPIL, PARENT = "pupil", "parent"
 
 ROLES = (
-    ADMINISTRATOR, TECHNICIAN, TEACHER, DEPARTMENT_HEAD, LEADER, REVIEWER, LIBRARIAN, COMMUNE_OFFICER, SPECIALIST, COUNCIL, PUPIL, PARENT,
-)  # fmt: skip
-AUTHORS = frozenset({ADMINISTRATOR, TECHNICIAN, TEACHER, DEPARTMENT_HEAD, LEADER, REVIEWER, LIBRARIAN, SPECIALIST, COUNCIL})  # may upload
+    ADMINISTRATOR,
+    TECHNICIAN,
+    TEACHER,
+    DEPARTMENT_HEAD,
+    LEADER,
+    REVIEWER,
+    LIBRARIAN,
+    COMMUNE_OFFICER,
+    SPECIALIST,
+    COUNCIL,
+    PUPIL,
+    PARENT,
+)
+# may upload
+AUTHORS = frozenset(
+    {ADMINISTRATOR, TECHNICIAN, TEACHER, DEPARTMENT_HEAD, LEADER, REVIEWER, LIBRARIAN, SPECIALIST, COUNCIL}
+)
 APPROVERS = frozenset({REVIEWER, DEPARTMENT_HEAD, LEADER})  # the pool that reviews for a school
 KEEPERS = frozenset({ADMINISTRATOR, TECHNICIAN})  # look after accounts and whatever is not published
 READERS = frozenset({PUPIL, PARENT})  # no staff: their reading counts, and is nobody's business

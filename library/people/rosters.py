@@ -28,14 +28,22 @@ def members(session: Session, unit_ids: set[uuid.UUID], *, at: datetime, limit: 
     held = select(Membership).options(joinedload(Membership.person), joinedload(Membership.unit)).join(Person)
     valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
     return session.scalars(
-        held.where(Membership.unit_id.in_(unit_ids), Person.deleted_at.is_(None), *valid).order_by(Person.name, Membership.role).limit(limit)
+        held.where(Membership.unit_id.in_(unit_ids), Person.deleted_at.is_(None), *valid)
+        .order_by(Person.name, Membership.role)
+        .limit(limit)
     ).all()
 
 
-def holding(session: Session, unit_ids: set[uuid.UUID], roles: Sequence[str] | frozenset[str], *, at: datetime) -> set[uuid.UUID]:
+def holding(
+    session: Session, unit_ids: set[uuid.UUID], roles: Sequence[str] | frozenset[str], *, at: datetime
+) -> set[uuid.UUID]:
     """The persons who hold one of these roles in one of these units now and are not disabled."""
     valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
-    wanted = select(Membership.person_id).join(Person).where(Membership.unit_id.in_(unit_ids), Membership.role.in_(tuple(roles)), *valid)
+    wanted = (
+        select(Membership.person_id)
+        .join(Person)
+        .where(Membership.unit_id.in_(unit_ids), Membership.role.in_(tuple(roles)), *valid)
+    )
     with walls.lifted(session):  # also reviewers of other schools; only ids come back
         return set(session.scalars(wanted.where(Person.disabled_at.is_(None))))
 
@@ -46,11 +54,18 @@ def give_role(session: Session, person: Person, unit: Unit, role: str, *, by: Ac
         raise inviting.UnknownRole(role=role, roles=", ".join(ROLES))
     care.refuse_foreign(session, unit.id, by)
     units.refuse_closed(unit)
-    open_one = (Membership.person_id == person.id, Membership.unit_id == unit.id, Membership.role == role, Membership.until_at.is_(None))
+    open_one = (
+        Membership.person_id == person.id,
+        Membership.unit_id == unit.id,
+        Membership.role == role,
+        Membership.until_at.is_(None),
+    )
     found = session.scalar(select(Membership).where(*open_one))
     if found is None:
         found = begin_role(session, person.id, unit.id, role, at=at)
-        audit.tell(session, "role-given", found, unit_id=unit.id, by=by.person_id, at=at, person=str(person.id), role=role)
+        audit.tell(
+            session, "role-given", found, unit_id=unit.id, by=by.person_id, at=at, person=str(person.id), role=role
+        )
     return found
 
 
@@ -65,18 +80,33 @@ def end_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datet
         _refuse_last(session, found.person_id, found.unit_id)
     found.until_at = at
     session.flush()
-    audit.tell(session, "role-ended", found, unit_id=found.unit_id, by=by.person_id, at=at, person=str(found.person_id), role=found.role)
+    audit.tell(
+        session,
+        "role-ended",
+        found,
+        unit_id=found.unit_id,
+        by=by.person_id,
+        at=at,
+        person=str(found.person_id),
+        role=found.role,
+    )
 
 
 def disable(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
-    """No more access, from this transaction on: every sign-in and every open link of the person dies. Raises NotAllowed, LastAdministrator."""
+    """No more access, from this transaction on: every sign-in and every open link of the person dies. Raises
+    NotAllowed, LastAdministrator.
+    """
     care.refuse_stranger(session, person, by, at=at)
     shut_out(session, person, by=by, at=at)
 
 
 def shut_out(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
     """Every sign-in and every open link of the person dies, by whoever was entitled to it. Raises LastAdministrator."""
-    for held in session.scalars(select(Membership).where(Membership.person_id == person.id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None))):
+    for held in session.scalars(
+        select(Membership).where(
+            Membership.person_id == person.id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None)
+        )
+    ):
         _refuse_last(session, person.id, held.unit_id)
     person.disabled_at = person.disabled_at or at
     session.execute(delete(SignIn).where(SignIn.person_id == person.id))
@@ -93,9 +123,15 @@ def enable(session: Session, person: Person, *, by: Actor, at: datetime) -> None
     audit.tell(session, "person-enabled", person, unit_id=_home(session, person), by=by.person_id, at=at)
 
 
-def open_class(session: Session, unit: Unit, year: str, name: str, grade: int | None, *, by: uuid.UUID | None, at: datetime) -> SchoolClass:
+def open_class(
+    session: Session, unit: Unit, year: str, name: str, grade: int | None, *, by: uuid.UUID | None, at: datetime
+) -> SchoolClass:
     """A class of a school year; the one of that name when it exists."""
-    found = session.scalar(select(SchoolClass).where(SchoolClass.unit_id == unit.id, SchoolClass.school_year == year, SchoolClass.name == name))
+    found = session.scalar(
+        select(SchoolClass).where(
+            SchoolClass.unit_id == unit.id, SchoolClass.school_year == year, SchoolClass.name == name
+        )
+    )
     if found is None:
         found = SchoolClass(unit_id=unit.id, school_year=year, name=name, grade=grade)
         session.add(found)
@@ -104,8 +140,18 @@ def open_class(session: Session, unit: Unit, year: str, name: str, grade: int | 
     return found
 
 
-def enrol(session: Session, school_class: SchoolClass, person: Person, *, at: datetime, role: str = PUPIL, by: uuid.UUID | None = None) -> Enrolment:
-    """A pupil (or teacher) of a class from now on; twice is harmless. A class of a school where they hold no role ends every open way in."""
+def enrol(
+    session: Session,
+    school_class: SchoolClass,
+    person: Person,
+    *,
+    at: datetime,
+    role: str = PUPIL,
+    by: uuid.UUID | None = None,
+) -> Enrolment:
+    """A pupil (or teacher) of a class from now on; twice is harmless. A class of a school where they hold no role ends
+    every open way in.
+    """
     open_one = (Enrolment.class_id == school_class.id, Enrolment.person_id == person.id, Enrolment.until_at.is_(None))
     found = session.scalar(select(Enrolment).where(*open_one))
     if found is None:
@@ -114,30 +160,55 @@ def enrol(session: Session, school_class: SchoolClass, person: Person, *, at: da
         if not care.places_of(session, person.id, at=at) & units_below(session, [school_class.unit_id]):
             inviting.end_ways_in(session, person)
         session.flush()
-        audit.tell(session, "enrolled", found, unit_id=school_class.unit_id, by=by, at=at, person=str(person.id), class_id=str(school_class.id), role=role)
+        audit.tell(
+            session,
+            "enrolled",
+            found,
+            unit_id=school_class.unit_id,
+            by=by,
+            at=at,
+            person=str(person.id),
+            class_id=str(school_class.id),
+            role=role,
+        )
     return found
 
 
 def classes_of(session: Session, unit_id: uuid.UUID, year: str) -> Sequence[SchoolClass]:
     """The classes of a school in a school year."""
-    return session.scalars(select(SchoolClass).where(SchoolClass.unit_id == unit_id, SchoolClass.school_year == year).order_by(SchoolClass.name)).all()
+    return session.scalars(
+        select(SchoolClass)
+        .where(SchoolClass.unit_id == unit_id, SchoolClass.school_year == year)
+        .order_by(SchoolClass.name)
+    ).all()
 
 
 def roll(session: Session, class_id: uuid.UUID, *, at: datetime) -> Sequence[Person]:
     """The pupils of a class now."""
     valid = (Enrolment.from_at <= at, or_(Enrolment.until_at.is_(None), Enrolment.until_at > at))
     return session.scalars(
-        select(Person).join(Enrolment).where(Enrolment.class_id == class_id, Enrolment.role == PUPIL, Person.deleted_at.is_(None), *valid).order_by(Person.name)
+        select(Person)
+        .join(Enrolment)
+        .where(Enrolment.class_id == class_id, Enrolment.role == PUPIL, Person.deleted_at.is_(None), *valid)
+        .order_by(Person.name)
     ).all()
 
 
 def _refuse_last(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID) -> None:
-    others = select(Membership.id).join(Person).where(Membership.unit_id == unit_id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None))
-    able = others.where(Membership.person_id != person_id, Person.disabled_at.is_(None), Person.password_hash.is_not(None))
+    others = (
+        select(Membership.id)
+        .join(Person)
+        .where(Membership.unit_id == unit_id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None))
+    )
+    able = others.where(
+        Membership.person_id != person_id, Person.disabled_at.is_(None), Person.password_hash.is_not(None)
+    )
     unit = session.get_one(Unit, unit_id)
     if unit.parent_id is None and session.scalar(able.limit(1)) is None:
         raise LastAdministrator
 
 
 def _home(session: Session, person: Person) -> uuid.UUID | None:
-    return session.scalar(select(Membership.unit_id).where(Membership.person_id == person.id).order_by(Membership.from_at.desc()).limit(1))
+    return session.scalar(
+        select(Membership.unit_id).where(Membership.person_id == person.id).order_by(Membership.from_at.desc()).limit(1)
+    )

@@ -1,4 +1,6 @@
-"""What a person may see: the tokens they carry. A work's audience is rows of the same tokens (`catalogue/access.py`)."""
+"""What a person may see: the tokens they carry. A work's audience is rows of the same tokens
+(`catalogue/access.py`).
+"""
 
 import uuid
 from collections.abc import Iterable
@@ -54,7 +56,9 @@ def units_of(sight: Sight) -> set[uuid.UUID]:
 VISITOR = Sight(frozenset({PUBLIC}))
 
 
-def sight_of(session: Session, person_id: uuid.UUID, memberships: Iterable[Membership], classes: Iterable[Enrolment]) -> Sight:
+def sight_of(
+    session: Session, person_id: uuid.UUID, memberships: Iterable[Membership], classes: Iterable[Enrolment]
+) -> Sight:
     """The sight of a signed-in person with these (valid) memberships and classes."""
     held = list(memberships)
     own = {one.unit_id for one in held}
@@ -62,7 +66,10 @@ def sight_of(session: Session, person_id: uuid.UUID, memberships: Iterable[Membe
     tokens |= {unit_token(unit_id) for unit_id in units_above(session, own)}
     tokens |= {class_token(one.class_id) for one in classes}
     tokens |= {staff_token(one.unit_id) for one in held if one.role == ADMINISTRATOR}
-    tokens |= {review_token(unit_id) for unit_id in reviewed_units(session, {one.unit_id for one in held if one.role in APPROVERS})}
+    tokens |= {
+        review_token(unit_id)
+        for unit_id in reviewed_units(session, {one.unit_id for one in held if one.role in APPROVERS})
+    }
     return Sight(frozenset(tokens))
 
 
@@ -77,7 +84,9 @@ def units_below(session: Session, unit_ids: Iterable[uuid.UUID]) -> set[uuid.UUI
 
 
 def reviewed_units(session: Session, unit_ids: set[uuid.UUID]) -> set[uuid.UUID]:
-    """The units for which reviewers of these units decide: their own, the departments in them, and the satellites of a hub."""
+    """The units for which reviewers of these units decide: their own, the departments in them, and the satellites of a
+    hub.
+    """
     if not unit_ids:
         return set()
     within = units_below(session, unit_ids)
@@ -86,7 +95,9 @@ def reviewed_units(session: Session, unit_ids: set[uuid.UUID]) -> set[uuid.UUID]
 
 
 def _walk(*, upwards: bool) -> Select[uuid.UUID]:
-    """From the units of the parameter `units` along the tree. Built once: to build it takes longer than to run it, and every signed-in request does."""
+    """From the units of the parameter `units` along the tree. Built once: to build it takes longer than to run it, and
+    every signed-in request does.
+    """
     begun = select(Unit.id, Unit.parent_id).where(Unit.id.in_(bindparam("units", expanding=True))).cte(recursive=True)
     beside = aliased(Unit)
     met = beside.id == begun.c.parent_id if upwards else beside.parent_id == begun.c.id

@@ -126,11 +126,22 @@ def hash_of(session: Session, login: str) -> str | None:
 
 
 def open_sign_in(session: Session, person: Person, *, at: datetime, shared: bool = False) -> str:
-    """Open a sign-in and return its token, which is kept nowhere. On a shared computer it ends after half an hour without use."""
+    """Open a sign-in and return its token, which is kept nowhere. On a shared computer it ends after half an hour
+    without use.
+    """
     token = secrets.token_urlsafe(32)
     session.execute(delete(SignIn).where(SignIn.expires_at <= at))
     lasts, idle = (SHARED_LASTS, SHARED_IDLE_MINUTES) if shared else (SIGN_IN_LASTS, None)
-    session.add(SignIn(token_hash=token_hash(token), person_id=person.id, created_at=at, expires_at=at + lasts, idle_minutes=idle, seen_at=at))
+    session.add(
+        SignIn(
+            token_hash=token_hash(token),
+            person_id=person.id,
+            created_at=at,
+            expires_at=at + lasts,
+            idle_minutes=idle,
+            seen_at=at,
+        )
+    )
     session.flush()
     audit.tell(session, "signed-in", person, unit_id=None, by=person.id, at=at, shared=shared)
     return token
@@ -144,7 +155,9 @@ def is_shared(session: Session, token: str) -> bool:
 def close_sign_in(session: Session, token: str, *, at: datetime) -> None:
     """Sign out this browser; harmless when it is out already."""
     with walls.lifted(session):  # also one that has run out, whose holder nobody is bound to
-        found = session.scalar(select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == token_hash(token)))
+        found = session.scalar(
+            select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == token_hash(token))
+        )
     if found is None:
         return
     session.delete(found)
@@ -154,7 +167,11 @@ def close_sign_in(session: Session, token: str, *, at: datetime) -> None:
 
 def note_use(session: Session, token: str, *, at: datetime) -> None:
     """Somebody is there: the idle time of a shared computer begins anew. One that has run out stays out."""
-    mine = (SignIn.token_hash == token_hash(token), SignIn.idle_minutes.is_not(None), SignIn.seen_at > at - timedelta(minutes=SHARED_IDLE_MINUTES))
+    mine = (
+        SignIn.token_hash == token_hash(token),
+        SignIn.idle_minutes.is_not(None),
+        SignIn.seen_at > at - timedelta(minutes=SHARED_IDLE_MINUTES),
+    )
     session.execute(update(SignIn).where(*mine).values(seen_at=at))
 
 
@@ -181,7 +198,9 @@ def actor_of(session: Session, token: str | None, *, at: datetime) -> Actor:
 
 
 def place_of(actor: Actor) -> walls.Place:
-    """What the second wall lets them see: those who work for the province all people, those of a school or commune theirs, readers themselves."""
+    """What the second wall lets them see: those who work for the province all people, those of a school or commune
+    theirs, readers themselves.
+    """
     working = [one.unit for one in actor.memberships if one.role not in READERS]
     at_home = {one.parent_id if one.kind == DEPARTMENT and one.parent_id else one.id for one in working}
     everywhere = any(one.kind == PROVINCE for one in working)
@@ -189,7 +208,9 @@ def place_of(actor: Actor) -> walls.Place:
 
 
 def actor_for(session: Session, person: Person, *, at: datetime, membership_id: uuid.UUID | None = None) -> Actor:
-    """The person with the roles and classes that hold at this moment. Whoever still has a printed password holds none."""
+    """The person with the roles and classes that hold at this moment. Whoever still has a printed password holds
+    none.
+    """
     if person.first_password:
         return Actor(person, (), VISITOR)
     found = tuple(session.scalars(HELD, {"person": person.id, "at": at}))
@@ -203,7 +224,11 @@ def _valid(kind: type[Membership | Enrolment]) -> tuple[ColumnElement[bool], ...
 
 
 # Every signed-in request asks these three: to build them takes longer than to run them.
-HOLDER = select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == bindparam("token"), SignIn.expires_at > bindparam("at"))
+HOLDER = (
+    select(SignIn)
+    .options(joinedload(SignIn.person))
+    .where(SignIn.token_hash == bindparam("token"), SignIn.expires_at > bindparam("at"))
+)
 HELD = (
     select(Membership)
     .options(joinedload(Membership.unit))
@@ -211,7 +236,11 @@ HELD = (
     .where(Membership.person_id == bindparam("person"), *_valid(Membership))
     .order_by(Unit.name, Membership.role)
 )
-ENROLLED = select(Enrolment).options(joinedload(Enrolment.school_class)).where(Enrolment.person_id == bindparam("person"), *_valid(Enrolment))
+ENROLLED = (
+    select(Enrolment)
+    .options(joinedload(Enrolment.school_class))
+    .where(Enrolment.person_id == bindparam("person"), *_valid(Enrolment))
+)
 
 
 def _idle(signed_in: SignIn, at: datetime) -> bool:

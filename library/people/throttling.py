@@ -1,9 +1,10 @@
 """Throttling of wrong passwords that cannot be turned against others (docs/decisions/0016-guessing.md).
 
-Wrong passwords count against the name that was tried, never against an address alone: who has burnt a hundred names keeps nobody else of
-their school out. A browser in which the person has signed in before has a count of its own; all others share two, per name and address and
-per name from everywhere. Above a limit the next try waits, longer after each, to half an hour. A try is noted before its password is
-checked, so that a thousand at once are not checked at once; a right password takes its note away, so a class signing in at eight passes.
+Wrong passwords count against the name that was tried, never against an address alone: who has burnt a hundred names
+keeps nobody else of their school out. A browser in which the person has signed in before has a count of its own; all
+others share two, per name and address and per name from everywhere. Above a limit the next try waits, longer after
+each, to half an hour. A try is noted before its password is checked, so that a thousand at once are not checked at
+once; a right password takes its note away, so a class signing in at eight passes.
 """
 
 import ipaddress
@@ -30,8 +31,14 @@ TIDY_EVERY = 256  # tries, on average
 
 class TooManyTries(Busy):
     code = "too-many-tries"
-    vi = "Đã thử sai nhiều lần. Đợi {minutes} phút rồi thử lại, hoặc nhờ quản trị viên cho thử ngay; mật khẩu cũ vẫn còn nguyên."
-    en = "Too many wrong tries. Try again in {minutes} min, or ask the administrator to let you try now; the password has not changed."
+    vi = (
+        "Đã thử sai nhiều lần. Đợi {minutes} phút rồi thử lại, hoặc nhờ quản trị viên cho thử ngay; mật khẩu cũ vẫn "
+        "còn nguyên."
+    )
+    en = (
+        "Too many wrong tries. Try again in {minutes} min, or ask the administrator to let you try now; the password "
+        "has not changed."
+    )
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__(minutes=minutes(wait), retry_after=math.ceil(wait.total_seconds()))
@@ -49,7 +56,9 @@ def prefix_of(address: str) -> str:
 
 
 def begin_try(session: Session, login: str, address: str, *, at: datetime, device: str | None = None) -> uuid.UUID:
-    """Count one try as wrong until it has turned out right. `device`: the browser, where this person has signed in before. Raises TooManyTries."""
+    """Count one try as wrong until it has turned out right. `device`: the browser, where this person has signed in
+    before. Raises TooManyTries.
+    """
     hold(session, [f"sign-in {login}"])  # many at once count each other
     refuse_hasty(session, login, address, at=at, device=device)
     session.execute(delete(FailedSignIn).where(FailedSignIn.failed_at <= at - COUNT_FOR))
@@ -76,9 +85,15 @@ def refuse_hasty(session: Session, login: str, address: str, *, at: datetime, de
 def waits(session: Session, logins: Collection[str], *, at: datetime) -> dict[str, int]:
     """Minutes that each of these has to wait in some browser; who need not is left out."""
     found: dict[str, int] = {}
-    for free, parts in ((FREE_HERE, (FailedSignIn.address,)), (FREE_KNOWN, (FailedSignIn.device,)), (FREE_EVERYWHERE, ())):
+    for free, parts in (
+        (FREE_HERE, (FailedSignIn.address,)),
+        (FREE_KNOWN, (FailedSignIn.device,)),
+        (FREE_EVERYWHERE, ()),
+    ):
         whose = FailedSignIn.device.is_not(None) if free == FREE_KNOWN else FailedSignIn.device.is_(None)
-        tried = select(FailedSignIn.login, func.count(), func.max(FailedSignIn.failed_at)).group_by(FailedSignIn.login, *parts)
+        tried = select(FailedSignIn.login, func.count(), func.max(FailedSignIn.failed_at)).group_by(
+            FailedSignIn.login, *parts
+        )
         fresh = (FailedSignIn.login.in_(logins), FailedSignIn.failed_at > at - COUNT_FOR)
         for login, count, last in session.execute(tried.where(whose, *fresh)):
             found[login] = max(found.get(login, 0), minutes(_wait(count, last, free, at)))
@@ -108,16 +123,26 @@ def lift(session: Session, person: Person, *, by: uuid.UUID | None, at: datetime
 
 
 def forget_strangers(session: Session, most: int) -> None:
-    """Of names that nobody has, keep the latest: whoever sends a million of them must not fill the disk, nor push out what counts for people."""
+    """Of names that nobody has, keep the latest: whoever sends a million of them must not fill the disk, nor push out
+    what counts for people.
+    """
     with walls.lifted(session):
         of_nobody = FailedSignIn.login.not_in(select(Person.login))
-        last = session.scalar(select(FailedSignIn.failed_at).where(of_nobody).order_by(FailedSignIn.failed_at.desc()).offset(most).limit(1))
+        last = session.scalar(
+            select(FailedSignIn.failed_at)
+            .where(of_nobody)
+            .order_by(FailedSignIn.failed_at.desc())
+            .offset(most)
+            .limit(1)
+        )
         if last is not None:
             session.execute(delete(FailedSignIn).where(of_nobody, FailedSignIn.failed_at <= last))
 
 
 def _tried(session: Session, at: datetime, *whose: ColumnElement[bool]) -> tuple[int, datetime | None]:
-    found = session.execute(select(func.count(), func.max(FailedSignIn.failed_at)).where(FailedSignIn.failed_at > at - COUNT_FOR, *whose)).one()
+    found = session.execute(
+        select(func.count(), func.max(FailedSignIn.failed_at)).where(FailedSignIn.failed_at > at - COUNT_FOR, *whose)
+    ).one()
     return found[0], found[1]
 
 

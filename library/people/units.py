@@ -1,4 +1,6 @@
-"""Schools and what becomes of them: opened, renamed, moved, merged, split, closed. Their ids stay; names and successions carry dates."""
+"""Schools and what becomes of them: opened, renamed, moved, merged, split, closed. Their ids stay; names and
+successions carry dates.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -10,7 +12,18 @@ from sqlalchemy.orm import Session
 from library import audit
 from library.errors import Clash, Wrong
 from library.people.appointing import begin_role
-from library.people.models import COMMUNE, DEPARTMENT, MERGED, PROVINCE, SCHOOL, SPLIT, Membership, Unit, UnitName, UnitSuccession
+from library.people.models import (
+    COMMUNE,
+    DEPARTMENT,
+    MERGED,
+    PROVINCE,
+    SCHOOL,
+    SPLIT,
+    Membership,
+    Unit,
+    UnitName,
+    UnitSuccession,
+)
 from library.people.sight import units_above, units_below
 
 KINDS = (COMMUNE, SCHOOL, DEPARTMENT)
@@ -26,7 +39,10 @@ class UnitCodeTaken(Clash):
 class UnitOutOfPlace(Wrong):
     code = "unit-out-of-place"
     vi = "Đơn vị này không đặt vào đó được: xã thuộc tỉnh, trường thuộc xã hay tỉnh, tổ thuộc trường."
-    en = "This unit cannot stand there: communes belong to the province, schools to a commune or the province, departments to a school."
+    en = (
+        "This unit cannot stand there: communes belong to the province, schools to a commune or the province, "
+        "departments to a school."
+    )
 
 
 class AuthorityInside(Wrong):
@@ -41,8 +57,20 @@ class UnitClosed(Clash):
     en = "{name} is closed and takes no more people or material."
 
 
-def open_unit(session: Session, kind: str, code: str, name: str, parent: Unit, *, by: uuid.UUID | None, at: datetime, authority: Unit | None = None) -> Unit:
-    """A new unit. `authority`: who manages it, by default its place. Raises UnitCodeTaken, UnitOutOfPlace, UnitClosed."""
+def open_unit(
+    session: Session,
+    kind: str,
+    code: str,
+    name: str,
+    parent: Unit,
+    *,
+    by: uuid.UUID | None,
+    at: datetime,
+    authority: Unit | None = None,
+) -> Unit:
+    """A new unit. `authority`: who manages it, by default its place. Raises UnitCodeTaken, UnitOutOfPlace,
+    UnitClosed.
+    """
     if parent.kind not in PLACES.get(kind, ()):
         raise UnitOutOfPlace
     for one in {parent, authority or parent}:
@@ -62,8 +90,12 @@ def rename(session: Session, unit: Unit, name: str, *, by: uuid.UUID | None, at:
     if name == unit.name:
         return
     if not names_of(session, unit.id):
-        session.add(UnitName(unit_id=unit.id, name=unit.name, from_at=datetime.min.replace(tzinfo=at.tzinfo), until_at=at))
-    session.execute(update(UnitName).where(UnitName.unit_id == unit.id, UnitName.until_at.is_(None)).values(until_at=at))
+        session.add(
+            UnitName(unit_id=unit.id, name=unit.name, from_at=datetime.min.replace(tzinfo=at.tzinfo), until_at=at)
+        )
+    session.execute(
+        update(UnitName).where(UnitName.unit_id == unit.id, UnitName.until_at.is_(None)).values(until_at=at)
+    )
     session.add(UnitName(unit_id=unit.id, name=name, from_at=at))
     audit.tell(session, "unit-renamed", unit, unit_id=unit.id, by=by, at=at, old=unit.name, new=name)
     unit.name = name
@@ -88,7 +120,9 @@ def change_hub(session: Session, unit: Unit, hub: Unit | None, *, by: uuid.UUID 
 
 
 def merge(session: Session, olds: Sequence[Unit], into: Unit, *, by: uuid.UUID | None, at: datetime) -> None:
-    """Several schools become one: their people go along with their roles, their material stays under its own school and its ids."""
+    """Several schools become one: their people go along with their roles, their material stays under its own school and
+    its ids.
+    """
     refuse_closed(into)
     for old in olds:
         _succeed(session, old, into, MERGED, by=by, at=at)
@@ -98,7 +132,9 @@ def merge(session: Session, olds: Sequence[Unit], into: Unit, *, by: uuid.UUID |
 
 
 def split(session: Session, old: Unit, news: Sequence[Unit], *, by: uuid.UUID | None, at: datetime) -> None:
-    """One school becomes several. Who goes where is a decision of people, so everybody keeps their role in the closed school until moved."""
+    """One school becomes several. Who goes where is a decision of people, so everybody keeps their role in the closed
+    school until moved.
+    """
     for new in news:
         _succeed(session, old, new, SPLIT, by=by, at=at)
     _close(session, old, at=at)
@@ -112,18 +148,26 @@ def names_of(session: Session, unit_id: uuid.UUID) -> Sequence[UnitName]:
 
 def name_at(session: Session, unit: Unit, moment: datetime) -> str:
     """What the unit was called at that moment."""
-    found = [one.name for one in names_of(session, unit.id) if one.from_at <= moment and (one.until_at is None or one.until_at > moment)]
+    found = [
+        one.name
+        for one in names_of(session, unit.id)
+        if one.from_at <= moment and (one.until_at is None or one.until_at > moment)
+    ]
     return found[-1] if found else unit.name
 
 
 def successors(session: Session, unit_id: uuid.UUID) -> Sequence[Unit]:
     """The units that a closed one went into."""
-    return session.scalars(select(Unit).join(UnitSuccession, UnitSuccession.new_id == Unit.id).where(UnitSuccession.old_id == unit_id)).all()
+    return session.scalars(
+        select(Unit).join(UnitSuccession, UnitSuccession.new_id == Unit.id).where(UnitSuccession.old_id == unit_id)
+    ).all()
 
 
 def predecessors(session: Session, unit_id: uuid.UUID) -> Sequence[Unit]:
     """The units that went into this one."""
-    return session.scalars(select(Unit).join(UnitSuccession, UnitSuccession.old_id == Unit.id).where(UnitSuccession.new_id == unit_id)).all()
+    return session.scalars(
+        select(Unit).join(UnitSuccession, UnitSuccession.old_id == Unit.id).where(UnitSuccession.new_id == unit_id)
+    ).all()
 
 
 def school_of(session: Session, unit_id: uuid.UUID) -> Unit | None:
@@ -159,7 +203,9 @@ def _succeed(session: Session, old: Unit, new: Unit, kind: str, *, by: uuid.UUID
 
 def _close(session: Session, unit: Unit, *, at: datetime) -> None:
     unit.closed_at = at
-    session.execute(update(UnitName).where(UnitName.unit_id == unit.id, UnitName.until_at.is_(None)).values(until_at=at))
+    session.execute(
+        update(UnitName).where(UnitName.unit_id == unit.id, UnitName.until_at.is_(None)).values(until_at=at)
+    )
 
 
 def _bring_people(session: Session, old: Unit, into: Unit, *, by: uuid.UUID | None, at: datetime) -> None:
@@ -171,4 +217,6 @@ def _bring_people(session: Session, old: Unit, into: Unit, *, by: uuid.UUID | No
         audit.tell(session, "role-ended", one, unit_id=old.id, by=by, at=at, person=str(one.person_id), role=one.role)
         if (one.person_id, one.role) not in held:
             new = begin_role(session, one.person_id, into.id, one.role, at=at)
-            audit.tell(session, "role-given", new, unit_id=into.id, by=by, at=at, person=str(one.person_id), role=one.role)
+            audit.tell(
+                session, "role-given", new, unit_id=into.id, by=by, at=at, person=str(one.person_id), role=one.role
+            )

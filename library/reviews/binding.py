@@ -9,12 +9,18 @@ DESCRIBING = ("title", "authors", "isbn", "type_code", "subject_code", "grade", 
 
 
 def digest_of(review: Review) -> str:
-    """The digest that a decision must name; it changes with every byte and every word of what the reviewer has seen. Work and version are loaded."""
+    """The digest that a decision must name; it changes with every byte and every word of what the reviewer has seen.
+    Work and version are loaded.
+    """
     readers = review.readers
     seen = {
         "version": str(review.version_id),
         "files": review.version.digest,
         "words": {name: getattr(review.work, name) for name in DESCRIBING},
-        "readers": [readers.sight, sorted(readers.to), *(moment.isoformat() if moment else None for moment in (readers.opens_at, readers.closes_at))],
+        "readers": [
+            readers.sight,
+            sorted(readers.to),
+            *(moment.isoformat() if moment else None for moment in (readers.opens_at, readers.closes_at)),
+        ],
     }
     return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,4 +1,6 @@
-"""What the machine can tell a reviewer before they look: unread pages, pages read by OCR, the same file elsewhere, a thin description."""
+"""What the machine can tell a reviewer before they look: unread pages, pages read by OCR, the same file elsewhere, a
+thin description.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +40,11 @@ def check(session: Session, review: Review, by: Actor, *, at: datetime) -> Check
 def _twins(session: Session, review: Review, by: Actor, *, at: datetime) -> Sequence[Work]:
     mine, same = aliased(Rendition), aliased(Rendition)
     keys = select(mine.key).where(mine.version_id == review.version_id, mine.kind == ORIGINAL)
-    others = select(Version.work_id).join(same, same.version_id == Version.id).where(same.kind == ORIGINAL, same.key.in_(keys))
+    others = (
+        select(Version.work_id)
+        .join(same, same.version_id == Version.id)
+        .where(same.kind == ORIGINAL, same.key.in_(keys))
+    )
     served = or_(Work.version_id.is_not(None), Work.published_at.is_not(None))
     found = select(Work).where(Work.id.in_(others), Work.id != review.work_id, served, visible_to(by.sight, at))
     return session.scalars(found.order_by(Work.created_at).limit(MOST_TWINS)).all()

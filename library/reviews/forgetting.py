@@ -20,4 +20,6 @@ def forget_work(session: Session, work_id: uuid.UUID) -> None:
 def forget_person(session: Session, person_id: uuid.UUID, name: str, *, instead: str) -> None:
     """Decisions stay, for others rely on them; nobody is told any more whose they were."""
     taken_part = or_(*(column == person_id for column in PARTS))
-    telling.forget_person(session, person_id, name, session.scalars(select(Review.id).where(taken_part)).all(), instead=instead)
+    telling.forget_person(
+        session, person_id, name, session.scalars(select(Review.id).where(taken_part)).all(), instead=instead
+    )

@@ -18,14 +18,26 @@ NOT_BY_AN_AUTHOR = "{0} IS NULL OR ({0} <> author_id AND {0} <> uploaded_by_id A
 
 
 class Review(Identified, Base):
-    """The appraisal of one version at one level. Whoever wrote, uploaded or submitted it can never be who decides: the database says so."""
+    """The appraisal of one version at one level. Whoever wrote, uploaded or submitted it can never be who decides: the
+    database says so.
+    """
 
     __tablename__ = "review"
     __table_args__ = (
         CheckConstraint(NOT_BY_AN_AUTHOR.format("decided_by_id"), name="author_never_decides"),
         CheckConstraint(NOT_BY_AN_AUTHOR.format("claimed_by_id"), name="author_never_claims"),
-        CheckConstraint("state NOT IN ('approved', 'returned') OR (decided_by_id IS NOT NULL AND decided_at IS NOT NULL)", name="decided_by_somebody"),
-        Index("uq_review_waiting", "version_id", "level", unique=True, sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+        CheckConstraint(
+            "state NOT IN ('approved', 'returned') OR (decided_by_id IS NOT NULL AND decided_at IS NOT NULL)",
+            name="decided_by_somebody",
+        ),
+        Index(
+            "uq_review_waiting",
+            "version_id",
+            "level",
+            unique=True,
+            sqlite_where=IS_WAITING,
+            postgresql_where=IS_WAITING,
+        ),
         Index("ix_review_queue", "unit_id", "state", "submitted_at"),
     )
 
@@ -50,7 +62,8 @@ class Review(Identified, Base):
     decided_on: Mapped[str | None]  # the digest of all that was seen: binding.py
     reasons: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of vocabularies/review-reasons.json
     remark: Mapped[str | None]
-    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # how the work stood when it was decided: the way back
+    # how the work stood when it was decided: the way back
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     work: Mapped[Work] = relationship(lazy="raise")
     version: Mapped[Version] = relationship(lazy="raise")

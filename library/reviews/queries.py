@@ -39,7 +39,9 @@ def review_id_of(text: str) -> uuid.UUID:
 
 
 def seen_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
-    """A review with its work, version and people, for its author and its reviewers. Raises SignInNeeded, UnknownReview."""
+    """A review with its work, version and people, for its author and its reviewers. Raises SignInNeeded,
+    UnknownReview.
+    """
     by.required()
     with walls.lifted(session):  # its people may be of another school
         review = session.scalar(whole(select(Review)).where(Review.id == review_id))
@@ -57,7 +59,9 @@ def opened_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
 
 
 def may_open(review: Review, by: Actor) -> bool:
-    """Whether somebody may open the files of its version: its reviewers while it waits for them, whose work it is, and who may publish it."""
+    """Whether somebody may open the files of its version: its reviewers while it waits for them, whose work it is, and
+    who may publish it.
+    """
     if cataloguing.is_its_owner(review.work, by) or cataloguing.may_publish(review.work, by):
         return True
     return review.state == WAITING and REVIEWER in parts_of(review, by)
@@ -66,8 +70,18 @@ def may_open(review: Review, by: Actor) -> bool:
 def locked(session: Session, review_id: uuid.UUID, *, with_work: bool = True) -> Review:
     """The same to be changed: first the work is locked, then the review. Raises UnknownReview."""
     if with_work:
-        session.execute(select(Work.id).join(Review, Review.work_id == Work.id).where(Review.id == review_id).with_for_update(of=Work, key_share=True))
-    fresh = whole(select(Review)).where(Review.id == review_id).with_for_update(of=Review, key_share=True).execution_options(populate_existing=True)
+        session.execute(
+            select(Work.id)
+            .join(Review, Review.work_id == Work.id)
+            .where(Review.id == review_id)
+            .with_for_update(of=Work, key_share=True)
+        )
+    fresh = (
+        whole(select(Review))
+        .where(Review.id == review_id)
+        .with_for_update(of=Review, key_share=True)
+        .execution_options(populate_existing=True)
+    )
     with walls.lifted(session):
         review = session.scalar(fresh)
     if review is None or review.work.deleted_at is not None:
@@ -87,7 +101,9 @@ def whole(wanted: Select[Review]) -> Select[Review]:
 
 
 def queue(session: Session, by: Actor, *, limit: int = 200) -> Sequence[Review]:
-    """What waits for this reviewer, oldest first; never anything they had a hand in. Raises SignInNeeded, NotAReviewer."""
+    """What waits for this reviewer, oldest first; never anything they had a hand in. Raises SignInNeeded,
+    NotAReviewer.
+    """
     wanted = select(Review).options(
         joinedload(Review.work),
         joinedload(Review.version).options(defer(Version.contents)),
@@ -115,7 +131,9 @@ def is_reviewer(by: Actor) -> bool:
 
 def free_for(by: Actor, at: datetime) -> ColumnElement[bool]:
     """Nobody else has it open."""
-    return or_(Review.claimed_by_id.is_(None), Review.claimed_by_id == by.person_id, Review.claimed_at <= at - CLAIM_LASTS)
+    return or_(
+        Review.claimed_by_id.is_(None), Review.claimed_by_id == by.person_id, Review.claimed_at <= at - CLAIM_LASTS
+    )
 
 
 def held_by_another(review: Review, by: Actor, at: datetime) -> Person | None:
@@ -128,14 +146,22 @@ def latest_of(session: Session, version_ids: Collection[uuid.UUID]) -> dict[uuid
     """What became of each version: its last review, with who decided."""
     if not version_ids:
         return {}
-    wanted = select(Review).options(joinedload(Review.decided_by).load_only(*NAMED)).where(Review.version_id.in_(version_ids))
+    wanted = (
+        select(Review)
+        .options(joinedload(Review.decided_by).load_only(*NAMED))
+        .where(Review.version_id.in_(version_ids))
+    )
     with walls.lifted(session):
         return {review.version_id: review for review in session.scalars(wanted.order_by(Review.submitted_at))}
 
 
 def history_of(session: Session, work_id: uuid.UUID) -> Sequence[Review]:
     """All reviews of a work, newest first, with who decided."""
-    rows = select(Review).options(joinedload(Review.version), joinedload(Review.decided_by).load_only(*NAMED)).where(Review.work_id == work_id)
+    rows = (
+        select(Review)
+        .options(joinedload(Review.version), joinedload(Review.decided_by).load_only(*NAMED))
+        .where(Review.work_id == work_id)
+    )
     with walls.lifted(session):
         return session.scalars(rows.order_by(Review.submitted_at.desc())).all()
 
@@ -150,8 +176,16 @@ def pool_of(session: Session, unit_id: uuid.UUID, without: Iterable[uuid.UUID], 
     """The people who review for a unit at its school's level: its own, those of its school, those of its hub."""
     above = units_above(session, [unit_id])
     hubs = set(session.scalars(select(Unit.hub_id).where(Unit.id == unit_id, Unit.hub_id.is_not(None))))
-    near = select(Membership.person_id).join(Unit, Unit.id == Membership.unit_id).join(Person, Person.id == Membership.person_id)
-    valid = and_(Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at), Person.disabled_at.is_(None))
+    near = (
+        select(Membership.person_id)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .join(Person, Person.id == Membership.person_id)
+    )
+    valid = and_(
+        Membership.from_at <= at,
+        or_(Membership.until_at.is_(None), Membership.until_at > at),
+        Person.disabled_at.is_(None),
+    )
     roles = Membership.role.in_(transitions.POOLS[transitions.SCHOOL])
     places = or_(Unit.id == unit_id, Unit.id.in_(hubs), and_(Unit.id.in_(above), Unit.kind.in_((SCHOOL, DEPARTMENT))))
     with walls.lifted(session):  # only ids come back

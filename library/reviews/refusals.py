@@ -11,13 +11,22 @@ class UnknownReview(Unknown):
 
 class ReviewOver(Forbidden):
     code = "review-over"
-    vi = "Bài này không còn chờ duyệt nên trang và tệp của nó đã đóng lại với người duyệt. Bài đã công bố thì mở ở trang của học liệu."
-    en = "This no longer waits for a review, so its pages and files are closed to reviewers. What is published is read on the page of the material."
+    vi = (
+        "Bài này không còn chờ duyệt nên trang và tệp của nó đã đóng lại với người duyệt. Bài đã công bố thì mở ở "
+        "trang của học liệu."
+    )
+    en = (
+        "This no longer waits for a review, so its pages and files are closed to reviewers. What is published is read "
+        "on the page of the material."
+    )
 
 
 class NotAReviewer(Forbidden):
     code = "not-a-reviewer"
-    vi = "Trang này dành cho người duyệt bài của trường. Nếu thầy cô được phân công duyệt, nhờ quản trị viên thêm vai trò."
+    vi = (
+        "Trang này dành cho người duyệt bài của trường. Nếu thầy cô được phân công duyệt, nhờ quản trị viên thêm vai "
+        "trò."
+    )
     en = "This is for the reviewers of the school. If reviewing is your task, ask the administrator for the role."
 
 
@@ -42,7 +51,10 @@ class AlreadyInReview(Clash):
 class NothingToReview(Clash):
     code = "nothing-to-review"
     vi = "Chưa có bản nào để gửi duyệt: bản mới nhất đã công bố, hoặc tệp chưa nhận được. Gửi tệp mới rồi bấm lại."
-    en = "There is nothing to review: the newest version is published already, or the file was not accepted. Upload a new file first."
+    en = (
+        "There is nothing to review: the newest version is published already, or the file was not accepted. Upload a "
+        "new file first."
+    )
 
 
 class ReasonNeeded(Wrong):
@@ -54,7 +66,10 @@ class ReasonNeeded(Wrong):
 class TooLateToUndo(Clash):
     code = "too-late-to-undo"
     vi = "Đã quá 10 giây, hoặc bài đã đổi từ lúc đó, nên không hoàn tác được nữa. Nhờ quản trị viên thu hồi nếu cần."
-    en = "More than 10 seconds have passed, or the work has changed since, so this cannot be undone. An administrator can withdraw it."
+    en = (
+        "More than 10 seconds have passed, or the work has changed since, so this cannot be undone. An administrator "
+        "can withdraw it."
+    )
 
 
 class NotYourDecision(Forbidden):

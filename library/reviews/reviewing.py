@@ -1,4 +1,6 @@
-"""Submitting, opening, approving, returning, taking back. Every decision names what was seen; who had a hand in a work never decides on it."""
+"""Submitting, opening, approving, returning, taking back. Every decision names what was seen; who had a hand in a work
+never decides on it.
+"""
 
 import contextlib
 import uuid
@@ -22,7 +24,18 @@ from library.people.sign_in import Actor, NotAllowed, actor_for
 from library.reviews import binding, queries, transitions
 from library.reviews.models import Review
 from library.reviews.refusals import AlreadyInReview, NothingToReview, ReasonNeeded, TooLateToUndo
-from library.reviews.transitions import APPROVE, APPROVED, CLAIM, OVERRULED, RECALL, RECALLED, RETURN, SUPERSEDED, UNDO, WAITING
+from library.reviews.transitions import (
+    APPROVE,
+    APPROVED,
+    CLAIM,
+    OVERRULED,
+    RECALL,
+    RECALLED,
+    RETURN,
+    SUPERSEDED,
+    UNDO,
+    WAITING,
+)
 
 UNDO_LASTS = timedelta(seconds=10)
 ON_ITS_WAY = timedelta(seconds=5)  # a click in the last second may need this long on a poor line
@@ -38,7 +51,8 @@ class Seen:
 
 
 def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, *, by: Actor, at: datetime) -> Review:
-    """Send the newest version of a work to the reviewers of its school. `said`: the readers wished for, as in `publishing.readers_of`.
+    """Send the newest version of a work to the reviewers of its school. `said`: the readers wished for, as in
+    `publishing.readers_of`.
 
     Raises NotAllowed, NothingToReview, AlreadyInReview, UnknownReaders.
     """
@@ -52,13 +66,24 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
         raise AlreadyInReview
     sent = session.scalars(select(Deposit).where(Deposit.version_id == version.id)).first()
     asked = dict(said or {})
-    wish = publishing.readers_of(work, asked | {"sight": asked.get("sight") or (sent.sight if sent else publishing.UNSAID)})
+    wish = publishing.readers_of(
+        work, asked | {"sight": asked.get("sight") or (sent.sight if sent else publishing.UNSAID)}
+    )
     publishing.refuse_unknown(session, work, wish)
     review = Review(
-        work_id=work.id, version_id=version.id, unit_id=work.unit_id, digest=version.digest, author_id=work.owner_id,
-        uploaded_by_id=sent.owner_id if sent else work.owner_id, submitted_by_id=person.id, submitted_at=at,
-        sight=wish.sight, sight_to=list(wish.to), opens_at=wish.opens_at, closes_at=wish.closes_at,
-    )  # fmt: skip
+        work_id=work.id,
+        version_id=version.id,
+        unit_id=work.unit_id,
+        digest=version.digest,
+        author_id=work.owner_id,
+        uploaded_by_id=sent.owner_id if sent else work.owner_id,
+        submitted_by_id=person.id,
+        submitted_at=at,
+        sight=wish.sight,
+        sight_to=list(wish.to),
+        opens_at=wish.opens_at,
+        closes_at=wish.closes_at,
+    )
     session.add(review)
     session.flush()  # the unique index "one open review per version and level" has spoken
     if work.state != PUBLISHED:
@@ -68,8 +93,12 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
     return review
 
 
-def submit_deposit(session: Session, deposit: Deposit, sight: str | None = None, *, by: Actor, at: datetime) -> Review | None:
-    """Send a deposit to review; one that is still on its way keeps the wish until it is ready. Raises like `submit`, UnknownReaders."""
+def submit_deposit(
+    session: Session, deposit: Deposit, sight: str | None = None, *, by: Actor, at: datetime
+) -> Review | None:
+    """Send a deposit to review; one that is still on its way keeps the wish until it is ready. Raises like `submit`,
+    UnknownReaders.
+    """
     session.refresh(deposit, with_for_update=True)
     if deposit.state in (REFUSED, FAILED):
         raise NothingToReview
@@ -88,7 +117,9 @@ def submit_deposit(session: Session, deposit: Deposit, sight: str | None = None,
 
 
 def arrived(session: Session, deposit: Deposit, work: Work, *, at: datetime) -> None:
-    """A deposit has become a version: what was under review is old now, and the wish for a review comes true if its owner may still wish it."""
+    """A deposit has become a version: what was under review is old now, and the wish for a review comes true if its
+    owner may still wish it.
+    """
     for review in queries.waiting_of(session, work.id):
         if review.version_id != deposit.version_id:
             close(session, review, SUPERSEDED, at=at)
@@ -99,21 +130,34 @@ def arrived(session: Session, deposit: Deposit, work: Work, *, at: datetime) -> 
     session.expire(work, ["audience"])
     fresh = cataloguing.with_audience(session, work.id)
     newest = cataloguing.newest_version(session, work.id)
-    if newest is None or newest.id != deposit.version_id or (owner.person is not None and owner.person.disabled_at is not None):
+    if (
+        newest is None
+        or newest.id != deposit.version_id
+        or (owner.person is not None and owner.person.disabled_at is not None)
+    ):
         return
     with contextlib.suppress(Refusal):  # a wish that cannot come true leaves a draft, and its author sees it there
         submit(session, fresh, by=owner, at=at)
 
 
 def open_next(session: Session, *, by: Actor, at: datetime) -> Review | None:
-    """The oldest one that nobody else has open, opened for this reviewer; two who ask at once each get another. Raises NotAReviewer."""
-    oldest = select(Review.id).where(queries.waits_for(by), queries.free_for(by, at)).order_by(Review.submitted_at, Review.id).limit(1)
+    """The oldest one that nobody else has open, opened for this reviewer; two who ask at once each get another. Raises
+    NotAReviewer.
+    """
+    oldest = (
+        select(Review.id)
+        .where(queries.waits_for(by), queries.free_for(by, at))
+        .order_by(Review.submitted_at, Review.id)
+        .limit(1)
+    )
     found = session.scalar(oldest.with_for_update(skip_locked=True))
     return open_one(session, found, by=by, at=at) if found else None
 
 
 def open_one(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> Review:
-    """Have a review open: others are led past it. What somebody else has open stays theirs, and one sees who. Raises UnknownReview, OwnWork, AlreadyDecided."""
+    """Have a review open: others are led past it. What somebody else has open stays theirs, and one sees who. Raises
+    UnknownReview, OwnWork, AlreadyDecided.
+    """
     review, _ = _taken(session, review_id, CLAIM, by, with_work=False)
     _let_go(session, by)
     if queries.held_by_another(review, by, at) is None:
@@ -133,11 +177,29 @@ def approve(session: Session, review_id: uuid.UUID, seen: Seen, *, by: Actor, at
     publishing.open_to(session, review.work, review.version_id, review.digest, review.readers, by=by, at=at)
     review = _decide(session, review, state, seen, before, by=by, at=at)
     _tell(session, "work-approved", review, by, at, after=review.digest)
-    telling.tell(session, review.author_ids, WORK_APPROVED, at=at, about=review.id, **_facts(review), sight=review.sight, by=by.required().name)
+    telling.tell(
+        session,
+        review.author_ids,
+        WORK_APPROVED,
+        at=at,
+        about=review.id,
+        **_facts(review),
+        sight=review.sight,
+        by=by.required().name,
+    )
     return review
 
 
-def return_(session: Session, review_id: uuid.UUID, seen: Seen, reasons: Sequence[str], remark: str | None, *, by: Actor, at: datetime) -> Review:
+def return_(
+    session: Session,
+    review_id: uuid.UUID,
+    seen: Seen,
+    reasons: Sequence[str],
+    remark: str | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Review:
     """Give it back to its author with a reason. Raises like `approve`, and ReasonNeeded, UnknownValue."""
     review, state = _taken(session, review_id, RETURN, by)
     _refuse_unseen(session, review, seen)
@@ -158,7 +220,9 @@ def return_(session: Session, review_id: uuid.UUID, seen: Seen, reasons: Sequenc
 
 
 def undo(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> Review:
-    """Take a decision back within ten seconds: the work stands as it stood and the review waits again. Raises NotYourDecision, TooLateToUndo."""
+    """Take a decision back within ten seconds: the work stands as it stood and the review waits again. Raises
+    NotYourDecision, TooLateToUndo.
+    """
     review, state = _taken(session, review_id, UNDO, by)
     decided = review.state
     if not may_undo(review, at=at) or not _stands_as_decided(session, review):
@@ -201,18 +265,30 @@ def may_undo(review: Review, *, at: datetime) -> bool:
     return review.decided_at is not None and at - review.decided_at <= UNDO_LASTS + ON_ITS_WAY
 
 
-def _taken(session: Session, review_id: uuid.UUID, event: str, by: Actor, *, with_work: bool = True) -> tuple[Review, str]:
-    """The review, locked, and the state that the event leads to. Raises what `transitions.move` raises, SignInNeeded, VersionChanged."""
+def _taken(
+    session: Session, review_id: uuid.UUID, event: str, by: Actor, *, with_work: bool = True
+) -> tuple[Review, str]:
+    """The review, locked, and the state that the event leads to. Raises what `transitions.move` raises, SignInNeeded,
+    VersionChanged.
+    """
     by.required()
     review = queries.locked(session, review_id, with_work=with_work)
     if review.state == SUPERSEDED and event in (APPROVE, RETURN):
         raise VersionChanged
-    decider = review.decided_by.name if review.decided_by else review.author.name if review.state == RECALLED else "Quản trị viên (administrator)"
+    decider = (
+        review.decided_by.name
+        if review.decided_by
+        else review.author.name
+        if review.state == RECALLED
+        else "Quản trị viên (administrator)"
+    )
     return review, transitions.move(review.level, review.state, event, queries.parts_of(review, by), decider=decider)
 
 
 def _refuse_unseen(session: Session, review: Review, seen: Seen) -> None:
-    """Compare and set: the version, its bytes, its words and its readers are those that were seen. Raises VersionChanged."""
+    """Compare and set: the version, its bytes, its words and its readers are those that were seen. Raises
+    VersionChanged.
+    """
     newest = cataloguing.newest_version(session, review.work_id)
     if newest is None or newest.id != review.version_id or newest.digest != review.digest:
         raise VersionChanged
@@ -220,8 +296,16 @@ def _refuse_unseen(session: Session, review: Review, seen: Seen) -> None:
         raise VersionChanged
 
 
-def _decide(session: Session, review: Review, state: str, seen: Seen, before: dict[str, Any], *, by: Actor, at: datetime) -> Review:
-    review.state, review.decided_by_id, review.decided_at, review.decided_on, review.before = state, by.required().id, at, seen.digest, before
+def _decide(
+    session: Session, review: Review, state: str, seen: Seen, before: dict[str, Any], *, by: Actor, at: datetime
+) -> Review:
+    review.state, review.decided_by_id, review.decided_at, review.decided_on, review.before = (
+        state,
+        by.required().id,
+        at,
+        seen.digest,
+        before,
+    )
     review.claimed_by_id, review.claimed_at = None, None
     session.flush()  # the check "author never decides" has spoken
     telling.drop(session, WANTED, review.id)
@@ -251,12 +335,36 @@ def _call_reviewers(session: Session, review: Review, *, at: datetime, without: 
 
 def _facts(review: Review) -> dict[str, Any]:
     """What every notice about a review can say."""
-    return {"title": review.work.title, "work_id": str(review.work_id), "review_id": str(review.id), "level": review.level}
+    return {
+        "title": review.work.title,
+        "work_id": str(review.work_id),
+        "review_id": str(review.id),
+        "level": review.level,
+    }
 
 
-def _tell(session: Session, act: str, review: Review, by: Actor | None, at: datetime, *, after: str | None = None, **facts: Any) -> None:
+def _tell(
+    session: Session,
+    act: str,
+    review: Review,
+    by: Actor | None,
+    at: datetime,
+    *,
+    after: str | None = None,
+    **facts: Any,
+) -> None:
     """One line about the work; the remark stays on the review, so that no name ever gets into the chain."""
     work = session.get_one(Work, review.work_id)
     told = {"review": str(review.id), "level": review.level, **facts}
     before = None if after else review.digest
-    audit.tell(session, act, work, unit_id=review.unit_id, by=by.person_id if by else None, at=at, before=before, after=after, **told)
+    audit.tell(
+        session,
+        act,
+        work,
+        unit_id=review.unit_id,
+        by=by.person_id if by else None,
+        at=at,
+        before=before,
+        after=after,
+        **told,
+    )

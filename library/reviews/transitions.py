@@ -7,14 +7,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from library.people.roles import APPROVERS, COUNCIL, DEPARTMENT_HEAD, SPECIALIST
-from library.reviews.refusals import AlreadyDecided, NotAReviewer, NotYourDecision, OwnWork, TooLateToUndo, UnknownReview
+from library.reviews.refusals import (
+    AlreadyDecided,
+    NotAReviewer,
+    NotYourDecision,
+    OwnWork,
+    TooLateToUndo,
+    UnknownReview,
+)
 
 DEPARTMENT, SCHOOL, PROVINCE = "department", "school", "province"
 LEVELS = (DEPARTMENT, SCHOOL, PROVINCE)  # in the order a work climbs them
-POOLS = {DEPARTMENT: frozenset({DEPARTMENT_HEAD}), SCHOOL: APPROVERS, PROVINCE: frozenset({SPECIALIST, COUNCIL})}  # the roles that review there
+# the roles that review there
+POOLS = {DEPARTMENT: frozenset({DEPARTMENT_HEAD}), SCHOOL: APPROVERS, PROVINCE: frozenset({SPECIALIST, COUNCIL})}
 
 WAITING, APPROVED, RETURNED, RECALLED = "waiting", "approved", "returned", "recalled"
-SUPERSEDED, OVERRULED = "superseded", "overruled"  # a newer version has come; a keeper has published or withdrawn the work meanwhile
+# a newer version has come; a keeper has published or withdrawn the work meanwhile
+SUPERSEDED, OVERRULED = "superseded", "overruled"
 CLAIM, APPROVE, RETURN, RECALL, UNDO = "claim", "approve", "return", "recall", "undo"
 AUTHOR, REVIEWER, DECIDER = "author", "reviewer", "decider"
 

@@ -26,7 +26,9 @@ def title_key(text: str) -> Key:
         if base.isspace():
             letters.append(0)
         elif base.isalnum():
-            letters.append(RANK.get(base, 1 + int(base) if base.isdecimal() and base.isascii() else 1000 + ord(base[0])))
+            letters.append(
+                RANK.get(base, 1 + int(base) if base.isdecimal() and base.isascii() else 1000 + ord(base[0]))
+            )
             tones.append(TONE_RANK[tone])
     return tuple(letters), tuple(tones), words
 
@@ -40,4 +42,6 @@ def person_key(name: str) -> tuple[Key, Key, Key]:
 
 def class_key(name: str) -> tuple[tuple[int, Key], ...]:
     """Sort key of a class name in natural order: 10A2 before 10A10."""
-    return tuple((int(part), title_key("")) if part.isdecimal() else (0, title_key(part)) for part in PARTS.findall(name))
+    return tuple(
+        (int(part), title_key("")) if part.isdecimal() else (0, title_key(part)) for part in PARTS.findall(name)
+    )

@@ -15,7 +15,9 @@ TONE_MARKS = set(TONES)
 
 
 def clean(text: str) -> str:
-    """Text as it is stored: NFC, without invisible and control characters, every space a plain one; lines stay lines."""
+    """Text as it is stored: NFC, without invisible and control characters, every space a plain one; lines stay
+    lines.
+    """
     return unicodedata.normalize("NFC", OTHER_SPACES.sub(" ", INVISIBLE.sub("", text)))
 
 

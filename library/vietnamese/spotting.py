@@ -1,7 +1,8 @@
 """A quick look for words in a text: it never misses one, and `tokens` has the last word on what stands there.
 
-The text becomes one byte a character, folded, in lower case, with `y` as `i` and every sign as a space, so that a word is found by a plain
-search in memory. What has no byte of its own (`ü`, a CJK character, a loose mark) becomes the `ODD` sign and is always looked at.
+The text becomes one byte a character, folded, in lower case, with `y` as `i` and every sign as a space, so that a word
+is found by a plain search in memory. What has no byte of its own (`ü`, a CJK character, a loose mark) becomes the `ODD`
+sign and is always looked at.
 """
 
 import codecs
@@ -12,7 +13,15 @@ from library.vietnamese.folding import TONES, fold
 from library.vietnamese.tokens import ROMAN, Token, tokens
 
 VOWELS = "aăâeêioôơuưy"
-MARKED = [*(unicodedata.normalize("NFC", vowel + tone) for vowel in VOWELS for tone in ("", *TONES) if not (vowel + tone).isascii()), "đ"]
+MARKED = [
+    *(
+        unicodedata.normalize("NFC", vowel + tone)
+        for vowel in VOWELS
+        for tone in ("", *TONES)
+        if not (vowel + tone).isascii()
+    ),
+    "đ",
+]
 SIGNS = "“”‘’–—…•·«»°×÷§©®†−≈≤≥"
 FREE = [*range(0x80, 0x100), *range(0x01, 0x09), *range(0x0B, 0x20)]  # bytes that ASCII text has no use for
 ODD = b"?"  # a real question mark is looked at, too
@@ -47,7 +56,8 @@ def needles(keys: Collection[str]) -> tuple[bytes, ...]:
     wanted = set(keys)
     wanted |= {roman for roman, number in ROMAN.items() if number in wanted}  # chương II is chương 2
     wanted |= {key[-3:] for key in keys if len(key) > 3 and key.isdecimal()}  # 12.000 is 12000
-    return tuple(f" {key.replace('y', 'i')} ".encode() for key in wanted if key.isascii())  # other keys come from odd letters only
+    # other keys come from odd letters only
+    return tuple(f" {key.replace('y', 'i')} ".encode() for key in wanted if key.isascii())
 
 
 def tokens_near(text: str, needles: Collection[bytes]) -> list[Token]:

@@ -1,7 +1,7 @@
 """The syllable score: what share of the words with marks are Vietnamese syllables. It tells healthy text from garbage.
 
-A syllable is onset + rime + at most one tone; the grammar is closed. Healthy pages score about 0.975, text from broken fonts
-0.1 to 0.2, glued words about 0.84. The score says nothing about pages in other languages.
+A syllable is onset + rime + at most one tone; the grammar is closed. Healthy pages score about 0.975, text from broken
+fonts 0.1 to 0.2, glued words about 0.84. The score says nothing about pages in other languages.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Tokens for both engines, with their places in the stored text.
 
-Keys hold letters and digits only, so every engine splits them alike; hit marks and word boxes are found by `start` and `end`,
-never by an engine's offsets.
+Keys hold letters and digits only, so every engine splits them alike; hit marks and word boxes are found by `start` and
+`end`, never by an engine's offsets.
 """
 
 import re

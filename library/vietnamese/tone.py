@@ -1,6 +1,8 @@
-"""One spelling for what is written in two ways: the place of the tone (hòa = hoà) and i for y in open syllables (lý = lí).
+"""One spelling for what is written in two ways: the place of the tone (hòa = hoà) and i for y in open syllables (lý =
+lí).
 
-The rules are those of the 2018 textbook orthography; they work on the search key only, what an author typed is never changed.
+The rules are those of the 2018 textbook orthography; they work on the search key only, what an author typed is never
+changed.
 """
 
 import re

@@ -23,7 +23,9 @@ class ElasticBeside:
         """Commit, then write the place into the mapping."""
         self.index.commit()
         self.done = done
-        self.cluster.patient.indices.put_mapping(index=self.name, meta={"done": done, "started": self.started_at.isoformat()})
+        self.cluster.patient.indices.put_mapping(
+            index=self.name, meta={"done": done, "started": self.started_at.isoformat()}
+        )
 
     @listening()
     def take_over(self) -> None:
@@ -32,8 +34,12 @@ class ElasticBeside:
         ours = {"number_of_replicas": self.cluster.tuning.replicas, "refresh_interval": self.cluster.refreshing}
         self.cluster.patient.indices.put_settings(index=self.name, settings=ours)
         old = set(self.cluster.behind(self.cluster.base)) | set(self.cluster.behind(self.cluster.writing))
-        actions: list[dict[str, Any]] = [{"remove": {"index": self.name, "alias": self.cluster.building, "must_exist": True}}]
-        actions += [{"add": {"index": self.name, "alias": alias}} for alias in (self.cluster.base, self.cluster.writing)]
+        actions: list[dict[str, Any]] = [
+            {"remove": {"index": self.name, "alias": self.cluster.building, "must_exist": True}}
+        ]
+        actions += [
+            {"add": {"index": self.name, "alias": alias}} for alias in (self.cluster.base, self.cluster.writing)
+        ]
         actions += [{"remove_index": {"index": one}} for one in sorted(old)]
         self.cluster.patient.indices.update_aliases(actions=actions)
 
@@ -50,5 +56,7 @@ class ElasticBeside:
 
     @listening()
     def _meta(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.cluster.patient.indices.get_mapping(index=self.name)[self.name]["mappings"]["_meta"]
+        found: dict[str, Any] = self.cluster.patient.indices.get_mapping(index=self.name)[self.name]["mappings"][
+            "_meta"
+        ]
         return found

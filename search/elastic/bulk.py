@@ -25,7 +25,9 @@ def send(cluster: Cluster, index: str, operations: list[dict[str, Any]]) -> None
 
 
 def to_send_again(sent: list[dict[str, Any]], items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The operations to send again. A newer state that is already there (409) and a document that has gone (404) are as good as done."""
+    """The operations to send again. A newer state that is already there (409) and a document that has gone (404) are as
+    good as done.
+    """
     again: list[dict[str, Any]] = []
     at = 0
     for item in items:

@@ -19,7 +19,9 @@ CONNECTIONS = 2 * ASKING  # each asks two questions; whoever finds no line waits
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Turn silence, refusal and overload into IndexAway; a question that the engine calls wrong stays our own mistake."""
+    """Turn silence, refusal and overload into IndexAway; a question that the engine calls wrong stays our own
+    mistake.
+    """
     try:
         yield
     except TransportError as error:
@@ -41,7 +43,14 @@ class Cluster:
         address = f"{parts.scheme}://{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 9200)}"
         trusted: dict[str, Any] = {"ca_certs": tuning.authority} if tuning.authority else {}
         self.tuning = tuning
-        self.client = Elasticsearch(address, basic_auth=signed_in, max_retries=0, retry_on_timeout=False, connections_per_node=CONNECTIONS, **trusted)
+        self.client = Elasticsearch(
+            address,
+            basic_auth=signed_in,
+            max_retries=0,
+            retry_on_timeout=False,
+            connections_per_node=CONNECTIONS,
+            **trusted,
+        )
         self.base = f"{parts.path.strip('/') or 'hoclieu'}-pages-{FORMAT}"
         self.writing, self.building = f"{self.base}-write", f"{self.base}-building"
 
@@ -62,7 +71,9 @@ class Cluster:
         }
         meta = {"_meta": {"done": -1, "started": started.isoformat()}} if started else {}
         try:
-            self.patient.indices.create(index=name, settings=settings, mappings=MAPPING | meta, aliases={alias: {} for alias in aliases})
+            self.patient.indices.create(
+                index=name, settings=settings, mappings=MAPPING | meta, aliases={alias: {} for alias in aliases}
+            )
         except ApiError as error:
             if error.error != "resource_already_exists_exception":
                 raise

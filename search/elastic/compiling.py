@@ -1,4 +1,6 @@
-"""Clauses in the words of Elasticsearch's query language, and texts in letters that its tokenizer splits at spaces only."""
+"""Clauses in the words of Elasticsearch's query language, and texts in letters that its tokenizer splits at spaces
+only.
+"""
 
 import hashlib
 import re
@@ -15,8 +17,8 @@ Json = dict[str, Any]
 def as_engine_text(text: str) -> str:
     """Tokens joined by spaces, as the `standard` tokenizer splits them at the spaces and nowhere else.
 
-    Words of other scripts, which it has ideas of its own about, and very long ones become an upper-case letter and digits; our own keys
-    are lower-case, so nothing else is called so.
+    Words of other scripts, which it has ideas of its own about, and very long ones become an upper-case letter and
+    digits; our own keys are lower-case, so nothing else is called so.
     """
     if PLAIN.fullmatch(text) and (len(text) <= LONGEST_PLAIN or max(map(len, text.split(" "))) <= LONGEST_PLAIN):
         return text
@@ -43,7 +45,11 @@ def compiled(clause: Clause) -> Json:
         case All():
             return _all(clause)
         case Some(clauses, least):
-            return {"bool": {"should": [compiled(one) for one in clauses], "minimum_should_match": least}} if clauses else {"match_none": {}}
+            return (
+                {"bool": {"should": [compiled(one) for one in clauses], "minimum_should_match": least}}
+                if clauses
+                else {"match_none": {}}
+            )
         case Best(clauses):
             return {"dis_max": {"queries": [compiled(one) for one in clauses], "tie_breaker": 0.1}}
         case Weighted(inner, weight):

@@ -18,7 +18,10 @@ FIRST = "0"  # stamp of the first index: two workers that start together make th
 REST_SECONDS = 2.0
 AT_ONCE = 10_000
 BARE = {"source": False, "stored_fields": "_none_"}
-WORKS = {"terms": {"field": "work_key", "size": MOST_WORKS, "shard_size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
+WORKS = {
+    "terms": {"field": "work_key", "size": MOST_WORKS, "shard_size": MOST_WORKS},
+    "aggs": {"first": {"min": {"field": "page"}}},
+}
 COUNTS = {"works": WORKS, "pages": {"filter": {"range": {"page": {"gte": 1}}}}}
 
 
@@ -89,7 +92,11 @@ class ElasticIndex:
     @listening()
     def works(self) -> int:
         """As last refreshed. An answer of some shards only is none: what is silent has not gone."""
-        waits = self.cluster.patient if self.target else self.cluster.client.options(request_timeout=self.tuning.answer_seconds)
+        waits = (
+            self.cluster.patient
+            if self.target
+            else self.cluster.client.options(request_timeout=self.tuning.answer_seconds)
+        )
         found = waits.count(index=self.reading, query=compiled(Is("page_term", "0")))
         if found["_shards"]["failed"]:
             raise IndexAway(f"{found['_shards']['failed']} parts of the index do not answer")
@@ -104,9 +111,16 @@ class ElasticIndex:
             raise IndexAway("the engine did not answer a moment ago")
         counting = self.beside.submit(self._counted, clause, upon)
         best = self._ask(
-            query=compiled(clause), size=limit, docvalue_fields=["work_key", "page"], search_type="dfs_query_then_fetch", track_total_hits=False, **BARE
+            query=compiled(clause),
+            size=limit,
+            docvalue_fields=["work_key", "page"],
+            search_type="dfs_query_then_fetch",
+            track_total_hits=False,
+            **BARE,
         )
-        hits = [Hit(hit["fields"]["work_key"][0], hit["fields"]["page"][0], hit["_score"]) for hit in best["hits"]["hits"]]
+        hits = [
+            Hit(hit["fields"]["work_key"][0], hit["fields"]["page"][0], hit["_score"]) for hit in best["hits"]["hits"]
+        ]
         if len(hits) < limit:
             counting.cancel()
             return Hits.with_counts(hits, Counts.of(hits))
@@ -144,14 +158,21 @@ class ElasticIndex:
     def _leaving(self) -> Iterator[dict[str, Any]]:
         """A deletion for each document that its work has no more.
 
-        What is newer than this writing stays. Where the work itself is newer, another worker was faster, and what was written here goes too.
+        What is newer than this writing stays. Where the work itself is newer, another worker was faster, and what was
+        written here goes too.
         """
         query = {"terms": {"work_id": sorted(self.replaced)}}
         after: list[Any] | None = None
         overtaken: set[str] = set()
         while True:
             found = self.cluster.patient.search(
-                index=self._writable(), query=query, size=AT_ONCE, sort=["work_key", "page"], search_after=after, version=True, source=False
+                index=self._writable(),
+                query=query,
+                size=AT_ONCE,
+                sort=["work_key", "page"],
+                search_after=after,
+                version=True,
+                source=False,
             )["hits"]["hits"]
             for hit in found:
                 work_id = hit["_routing"]
@@ -166,7 +187,9 @@ class ElasticIndex:
 
     def _counted(self, clause: Clause, upon: Callable[[Counts], object]) -> Counts:
         """Exact counts; nothing is scored."""
-        found = self._ask(query=compiled(to_count(clause)), size=0, aggregations=COUNTS, track_total_hits=False)["aggregations"]
+        found = self._ask(query=compiled(to_count(clause)), size=0, aggregations=COUNTS, track_total_hits=False)[
+            "aggregations"
+        ]
         buckets = found["works"]["buckets"]
         pages_of = {one["key"]: one["doc_count"] - (one["first"]["value"] == 0) for one in buckets}
         counts = Counts(found["pages"]["doc_count"], pages_of, len(buckets) == MOST_WORKS)
@@ -176,7 +199,9 @@ class ElasticIndex:
     def _ask(self, **question: Any) -> Any:
         try:
             with listening():
-                return self.cluster.client.options(request_timeout=self.tuning.answer_seconds).search(index=self.reading, **question)
+                return self.cluster.client.options(request_timeout=self.tuning.answer_seconds).search(
+                    index=self.reading, **question
+                )
         except IndexAway:
             self.away_until = time.monotonic() + REST_SECONDS
             raise
@@ -185,7 +210,15 @@ class ElasticIndex:
     def _after(self, moment: str, after: list[Any] | None) -> list[Any]:
         pit, wanted = {"id": moment, "keep_alive": "5m"}, [{"field": name} for name in Entry._fields]
         order = ["work_key", "page"]
-        found = self.cluster.patient.search(pit=pit, size=AT_ONCE, sort=order, search_after=after, docvalue_fields=wanted, source=False, track_total_hits=False)
+        found = self.cluster.patient.search(
+            pit=pit,
+            size=AT_ONCE,
+            sort=order,
+            search_after=after,
+            docvalue_fields=wanted,
+            source=False,
+            track_total_hits=False,
+        )
         return list(found["hits"]["hits"])
 
     def _send(self) -> None:

@@ -19,7 +19,10 @@ MAPPING = {
         **dict.fromkeys(("work_key", "page", "revision", "audience"), NUMBER),
     },
 }
-ANALYSIS = {"analyzer": {"tokens": {"type": "custom", "tokenizer": "splitting"}}, "tokenizer": {"splitting": {"type": "standard", "max_token_length": 255}}}
+ANALYSIS = {
+    "analyzer": {"tokens": {"type": "custom", "tokenizer": "splitting"}},
+    "tokenizer": {"splitting": {"type": "standard", "max_token_length": 255}},
+}
 
 
 def row_of(one: Document) -> dict[str, Any]:
@@ -27,5 +30,7 @@ def row_of(one: Document) -> dict[str, Any]:
     for where, text in (("body", one.body), ("head", one.head), ("title", one.title)):
         for kind, value in (("exact", text.exact), ("folded", text.folded), ("plain", text.plain)):
             row[f"{where}_{kind}"] = as_engine_text(value)
-    row |= {name: value for name, value in (("subject", one.subject), ("grade", one.grade), ("type", one.type)) if value}
+    row |= {
+        name: value for name, value in (("subject", one.subject), ("grade", one.grade), ("type", one.type)) if value
+    }
     return row | {"work_key": one.work_key, "page": one.page, "revision": one.revision, "audience": one.audience}

@@ -53,7 +53,11 @@ class TantivyBeside:
         begun = begun_in(self.home)
         if begun is None:
             return None
-        self.name, self.done, self.started_at = begun["name"], int(begun["done"]), datetime.fromisoformat(begun["started"])
+        self.name, self.done, self.started_at = (
+            begun["name"],
+            int(begun["done"]),
+            datetime.fromisoformat(begun["started"]),
+        )
         if self.done < 0 or (self.home / self.name).is_dir():
             with suppress(IndexLost):
                 return TantivyIndex(self.home, writing=True, name=self.name)
@@ -66,4 +70,7 @@ class TantivyBeside:
         return TantivyIndex(self.home, writing=True, name=self.name)
 
     def _note(self) -> None:
-        write_whole(self.home / BUILDING, json.dumps({"name": self.name, "done": self.done, "started": self.started_at.isoformat()}))
+        write_whole(
+            self.home / BUILDING,
+            json.dumps({"name": self.name, "done": self.done, "started": self.started_at.isoformat()}),
+        )

@@ -35,7 +35,12 @@ def row_of(one: Document) -> tantivy.Document:
             row.add_text(name, value)
     for token in one.sight:
         row.add_text("sight", token)
-    for name, number in (("work_key", one.work_key), ("page", one.page), ("revision", one.revision), ("audience", one.audience)):
+    for name, number in (
+        ("work_key", one.work_key),
+        ("page", one.page),
+        ("revision", one.revision),
+        ("audience", one.audience),
+    ):
         row.add_unsigned(name, number)
     return row
 

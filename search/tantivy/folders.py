@@ -32,7 +32,8 @@ def begun_in(home: Path) -> dict[str, Any] | None:
 def clear_away(home: Path, live: str) -> None:
     """Remove indexes that nobody reads or builds any more; who has one open keeps what is mapped.
 
-    The folders are listed before the notes are read: a rebuild writes its note first, so what begins meanwhile is not in the list.
+    The folders are listed before the notes are read: a rebuild writes its note first, so what begins meanwhile is not
+    in the list.
     """
     folders = [folder for folder in home.iterdir() if folder.is_dir() and folder.name.startswith("v")]
     begun = begun_in(home)

@@ -1,4 +1,6 @@
-"""The index of a folder. The engine works without the interpreter's lock, so it counts in a thread of its own while the best documents are looked for."""
+"""The index of a folder. The engine works without the interpreter's lock, so it counts in a thread of its own while the
+best documents are looked for.
+"""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -81,7 +83,10 @@ class TantivyIndex:
             addresses = [address for _, address in found.hits]
             keys = searcher.fast_field_values("work_key", addresses)
             pages = searcher.fast_field_values("page", addresses)
-        hits = [Hit(int(key or 0), int(page or 0), score) for (score, _), key, page in zip(found.hits, keys, pages, strict=True)]
+        hits = [
+            Hit(int(key or 0), int(page or 0), score)
+            for (score, _), key, page in zip(found.hits, keys, pages, strict=True)
+        ]
         if len(hits) < limit:
             counting.cancel()
             return Hits.with_counts(hits, Counts.of(hits))
@@ -91,7 +96,8 @@ class TantivyIndex:
         """Counted by looking: an index that cannot be read does not know how many it ought to have."""
         searcher = self._searcher()
         with told():
-            return int(searcher.search(self._all_works(), limit=1, count=True).count or 0)  # type: ignore[attr-defined]  # its stubs forget it
+            # its stubs forget it
+            return int(searcher.search(self._all_works(), limit=1, count=True).count or 0)  # type: ignore[attr-defined]
 
     def entries(self) -> Iterator[Entry]:
         """Listed some works at a time, from one state of the index."""
@@ -99,7 +105,9 @@ class TantivyIndex:
         most = max(1, int(searcher.num_docs))
         with told():
             works = searcher.search(self._all_works(), limit=most, count=False)
-            keys = sorted(int(key or 0) for key in searcher.fast_field_values("work_key", [address for _, address in works.hits]))
+            keys = sorted(
+                int(key or 0) for key in searcher.fast_field_values("work_key", [address for _, address in works.hits])
+            )
         for lower, upper in pairwise([None, *keys[AT_ONCE::AT_ONCE], None]):
             yield from self._between(searcher, lower, upper, most)
 
@@ -137,7 +145,11 @@ class TantivyIndex:
     def _between(self, searcher: tantivy.Searcher, lower: int | None, upper: int | None, most: int) -> Iterator[Entry]:
         """The documents of the works from `lower` to below `upper`."""
         whole = lower is upper is None
-        query = Query.all_query() if whole else Query.range_query(self.schema, "work_key", FieldType.Unsigned, lower, upper, True, upper is None)
+        query = (
+            Query.all_query()
+            if whole
+            else Query.range_query(self.schema, "work_key", FieldType.Unsigned, lower, upper, True, upper is None)
+        )
         with told():
             addresses = [address for _, address in searcher.search(query, limit=most, count=False).hits]
             columns = [searcher.fast_field_values(name, addresses) for name in NUMBERS]

@@ -18,7 +18,9 @@ META = "meta.json"
 
 @contextmanager
 def told(meaning: type[IndexAway] = IndexLost) -> Iterator[None]:
-    """What the engine complains of, in the words of the port: while reading the index is lost, while writing it is away. Another writer is no complaint."""
+    """What the engine complains of, in the words of the port: while reading the index is lost, while writing it is
+    away. Another writer is no complaint.
+    """
     try:
         yield
     except BlockingIOError:

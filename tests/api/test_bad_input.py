@@ -27,7 +27,9 @@ from tests.services.house import RunningHouse
         ("/api/v1/deposits", 401, "sign-in-needed"),
     ],
 )
-def test_a_problem_says_what_is_wrong_in_both_languages(house: RunningHouse, address: str, status: int, code: str) -> None:
+def test_a_problem_says_what_is_wrong_in_both_languages(
+    house: RunningHouse, address: str, status: int, code: str
+) -> None:
     with house.client() as client:
         answer = client.get(address)
         said = answer.json()
@@ -38,11 +40,30 @@ def test_a_problem_says_what_is_wrong_in_both_languages(house: RunningHouse, add
 
 
 @pytest.mark.parametrize(
-    "q", ["\x00", "a\x00b", "\u202eabc", "'; DROP TABLE work; --", "title:*", "((((", "*" * 200, "\ud7ff" * 50, "😀" * 60, "-", " "], ids=repr
+    "q",
+    [
+        "\x00",
+        "a\x00b",
+        "\u202eabc",
+        "'; DROP TABLE work; --",
+        "title:*",
+        "((((",
+        "*" * 200,
+        "\ud7ff" * 50,
+        "😀" * 60,
+        "-",
+        " ",
+    ],
+    ids=repr,
 )
 def test_strange_queries_are_answered(house: RunningHouse, published: dict[str, Any], q: str) -> None:
     with house.client() as client:
-        for address in ("/api/v1/search", "/tim", f"/api/v1/works/{published['work_id']}/hits", f"/doc/{published['work_id']}"):
+        for address in (
+            "/api/v1/search",
+            "/tim",
+            f"/api/v1/works/{published['work_id']}/hits",
+            f"/doc/{published['work_id']}",
+        ):
             assert client.get(address, params={"q": q}).status_code == 200
 
 
@@ -52,7 +73,10 @@ def test_pages_speak_when_something_is_missing(house: RunningHouse) -> None:
         assert (missing.status_code, "Không tìm thấy học liệu" in missing.text) == (404, True)
         assert "was not found" in client.get("/en/tl/00000000-0000-0000-0000-000000000000").text
         assert client.get("/gui").headers["location"].startswith("/dang-nhap?next=")
-        assert client.post("/dang-nhap", data={"login": "ai", "password": "sai", "next": "//evil.example"}).status_code == 401
+        assert (
+            client.post("/dang-nhap", data={"login": "ai", "password": "sai", "next": "//evil.example"}).status_code
+            == 401
+        )
 
 
 def test_nul_bytes_in_json_and_metadata_are_refused(house: RunningHouse) -> None:
@@ -67,10 +91,14 @@ def test_every_refusal_has_two_sentences_and_every_status_a_refusal() -> None:
     known = {kind.code: kind for kind in refusals() if kind.code != Refusal.code}
     assert all(kind.vi and kind.en and kind.vi != kind.en for kind in known.values())
     assert set(STATUS) <= set(known)
-    assert {code for code, kind in known.items() if code not in STATUS and not issubclass(kind, (*BY_KIND, Warned))} == set()
+    assert {
+        code for code, kind in known.items() if code not in STATUS and not issubclass(kind, (*BY_KIND, Warned))
+    } == set()
 
 
-def test_a_hundred_clients_read_and_write_and_none_sees_a_server_error(house: RunningHouse, published: dict[str, Any]) -> None:
+def test_a_hundred_clients_read_and_write_and_none_sees_a_server_error(
+    house: RunningHouse, published: dict[str, Any]
+) -> None:
     work = published["work_id"]
     with house.administrator() as signed_in:
         cookies = dict(signed_in.cookies)
@@ -94,7 +122,9 @@ def test_a_hundred_clients_read_and_write_and_none_sees_a_server_error(house: Ru
 def test_a_huge_body_is_refused_before_it_is_read(house: RunningHouse) -> None:
     with house.client() as client:
         for length in (f"Content-Length: {10**9}", "Transfer-Encoding: chunked"):
-            with socket.create_connection((urlsplit(house.address).hostname or "", urlsplit(house.address).port or 0)) as line:
+            with socket.create_connection(
+                (urlsplit(house.address).hostname or "", urlsplit(house.address).port or 0)
+            ) as line:
                 line.sendall(f"POST /api/v1/sign-in HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n".encode())
                 assert b" 413 " in line.recv(4096).split(b"\r\n")[0]
         assert client.get("/livez").status_code == 200

@@ -1,4 +1,6 @@
-"""Every number, string, list and date that any door takes has a bound: found by looking at what each route asks for, pages and forms too."""
+"""Every number, string, list and date that any door takes has a bound: found by looking at what each route asks for,
+pages and forms too.
+"""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +32,11 @@ def unbounded(schema: dict[str, Any], name: str) -> Iterator[str]:
     elif kind == "str":
         yield from () if "max_length" in schema or closed(schema.get("pattern", "")) else (f"{name}: a string",)
     elif kind in {"int", "date", "datetime"}:
-        yield from () if any(one in schema for one in LOWER) and any(one in schema for one in UPPER) else (f"{name}: a {kind}",)
+        yield from (
+            ()
+            if any(one in schema for one in LOWER) and any(one in schema for one in UPPER)
+            else (f"{name}: a {kind}",)
+        )
     elif kind not in FIXED | FILES:
         yield f"{name}: {kind}, which this test does not know"
 
@@ -44,6 +50,13 @@ def test_every_number_string_list_and_date_of_every_door_has_a_bound(tmp_path: P
     found = set()
     for route in all_routes(tmp_path / "var"):
         for kind, one in asked(route.dependant):
-            if kind != "path_params" or one._type_adapter.core_schema["type"] != "str":  # a whole path is bounded by the middleware
-                found |= {f"{sorted(route.methods)[0]} {route.path} {lack}" for lack in unbounded(one._type_adapter.core_schema, one.name)}
-    assert not found, "give these a bound (the types in api/dependencies.py and api/schemas/base.py have one):\n" + "\n".join(sorted(found))
+            # a whole path is bounded by the middleware
+            if kind != "path_params" or one._type_adapter.core_schema["type"] != "str":
+                found |= {
+                    f"{sorted(route.methods)[0]} {route.path} {lack}"
+                    for lack in unbounded(one._type_adapter.core_schema, one.name)
+                }
+    assert not found, (
+        "give these a bound (the types in api/dependencies.py and api/schemas/base.py have one):\n"
+        + "\n".join(sorted(found))
+    )

@@ -20,7 +20,13 @@ from tests.services.machinery import free_port
 def run(home: Path, *words: str, **settings: str) -> tuple[int, list[dict[str, Any]], str]:
     """Exit code, objects on stdout, and stderr."""
     environment = {**os.environ, "HOCLIEU_HOME": str(home)} | settings
-    done = subprocess.run([sys.executable, "-m", "api.commands.main", *words], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "api.commands.main", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
@@ -30,15 +36,27 @@ def test_import_waits_until_searchable_and_search_finds_the_page(tmp_path: Path)
     book = makers.textbook(folder / "toan-8.pdf", makers.KEY_PAGE)
     makers.scanned(book, folder / "ban-quet.pdf", [2])
     makers.encrypted(folder / "khoa.pdf")
-    code, rows, _ = run(tmp_path / "var", "import", str(folder), "--approve", "--sight", "public", "--unit", "THCS-01", "--json")
+    code, rows, _ = run(
+        tmp_path / "var", "import", str(folder), "--approve", "--sight", "public", "--unit", "THCS-01", "--json"
+    )
     by_name = {Path(row["path"]).name: row for row in rows}
     assert code == 1
-    assert {name: row["verdict"] for name, row in by_name.items()} == {"toan-8.pdf": "accepted", "ban-quet.pdf": "accepted", "khoa.pdf": "refused"}
-    assert (by_name["toan-8.pdf"]["pages"], by_name["ban-quet.pdf"]["ocr_pages"], by_name["khoa.pdf"]["code"]) == (makers.KEY_PAGE, 1, "encrypted")
+    assert {name: row["verdict"] for name, row in by_name.items()} == {
+        "toan-8.pdf": "accepted",
+        "ban-quet.pdf": "accepted",
+        "khoa.pdf": "refused",
+    }
+    assert (by_name["toan-8.pdf"]["pages"], by_name["ban-quet.pdf"]["ocr_pages"], by_name["khoa.pdf"]["code"]) == (
+        makers.KEY_PAGE,
+        1,
+        "encrypted",
+    )
     assert by_name["khoa.pdf"]["vi"] and by_name["khoa.pdf"]["en"]
     code, hits, _ = run(tmp_path / "var", "search", "dinh li thales dao", "--json")
     assert code == 0
-    assert [(hit["work_id"], hit["page"], hit["tier"]) for hit in hits] == [(by_name["toan-8.pdf"]["work_id"], makers.KEY_PAGE, 1)]
+    assert [(hit["work_id"], hit["page"], hit["tier"]) for hit in hits] == [
+        (by_name["toan-8.pdf"]["work_id"], makers.KEY_PAGE, 1)
+    ]
     assert "Thalès" in hits[0]["snippet"] and hits[0]["score"] > 0
     assert run(tmp_path / "var", "search", "qwertyuiop", "--json")[:2] == (1, [])
     code, findings, _ = run(tmp_path / "var", "doctor", "--json")
@@ -51,22 +69,36 @@ def test_what_was_not_approved_is_found_by_its_keepers_only(tmp_path: Path) -> N
     code, rows, _ = run(tmp_path / "var", "import", str(book), "--json")
     assert (code, rows[0]["state"]) == (0, "draft")
     assert run(tmp_path / "var", "search", "ban nhap rieng", "--json")[1] == []
-    assert run(tmp_path / "var", "search", "ban nhap rieng", "--as", "quan", "--json")[1][0]["work_id"] == rows[0]["work_id"]
+    assert (
+        run(tmp_path / "var", "search", "ban nhap rieng", "--as", "quan", "--json")[1][0]["work_id"]
+        == rows[0]["work_id"]
+    )
     assert run(tmp_path / "var", "search", "a", "--as", "khong-co", "--json")[0] == 2
 
 
 def test_attack_26_an_import_that_shall_be_published_says_for_whom(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "a.pdf", 1)
-    for words in (["--approve"], ["--approve", "--sight", "class"], ["--sight", "pubic"], ["--approve", "--sight", "school"]):  # the province is no school
+    # the province is no school
+    for words in (
+        ["--approve"],
+        ["--approve", "--sight", "class"],
+        ["--sight", "pubic"],
+        ["--approve", "--sight", "school"],
+    ):
         code, rows, said = run(tmp_path / "var", "import", str(book), *words, "--json")
         assert (code, [row["code"] for row in rows]) == (2, ["unknown-readers"]) and "Chưa rõ mở cho ai đọc" in said
 
 
 def test_read_says_what_the_pipeline_makes_of_a_file(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "toan-8.pdf", 2)
-    code, rows, _ = run(tmp_path / "var", "read", str(book), str(makers.jpeg_called_pdf(tmp_path / "anh.pdf")), "--json", "--boxes")
+    code, rows, _ = run(
+        tmp_path / "var", "read", str(book), str(makers.jpeg_called_pdf(tmp_path / "anh.pdf")), "--json", "--boxes"
+    )
     assert code == 1
-    assert [(row["verdict"], row["code"]) for row in rows] == [("accepted", None), ("refused", "not-the-type-it-claims")]
+    assert [(row["verdict"], row["code"]) for row in rows] == [
+        ("accepted", None),
+        ("refused", "not-the-type-it-claims"),
+    ]
     page = rows[0]["pages"][0]
     assert {"number", "text", "source", "score", "words"} <= set(page)
     assert page["words"] == len(page["boxes"])
@@ -80,7 +112,15 @@ def test_mistaken_settings_stop_a_command_with_all_mistakes(tmp_path: Path) -> N
 
 
 def test_doctor_finds_a_missing_file(tmp_path: Path) -> None:
-    run(tmp_path / "var", "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--sight", "public", "--json")
+    run(
+        tmp_path / "var",
+        "import",
+        str(makers.textbook(tmp_path / "a.pdf", 1)),
+        "--approve",
+        "--sight",
+        "public",
+        "--json",
+    )
     next(path for path in (tmp_path / "var" / "files").rglob("*") if path.is_file()).unlink()
     code, findings, _ = run(tmp_path / "var", "doctor", "--json")
     assert (code, [one["name"] for one in findings if one["state"] == "fault"]) == (1, ["files"])
@@ -104,13 +144,21 @@ def test_fixity_names_the_file_that_changed_and_doctor_says_what_to_do(tmp_path:
     assert run(home, "fixity", "run", "--json")[1][-1]["checked"] == 0, "in a fresh house nothing has its turn yet"
     code, (figures,), said = run(home, "fixity", "run", "--all", "--json")
     assert (code, figures["checked"], figures["late"], figures["files"]) == (0, 256, False, 4)
-    assert figures["bytes"] == sum(path.stat().st_size for path in (home / "files").rglob("*") if path.is_file()) and "256 / 256" in said
+    assert (
+        figures["bytes"] == sum(path.stat().st_size for path in (home / "files").rglob("*") if path.is_file())
+        and "256 / 256" in said
+    )
     path = max((path for path in (home / "files").rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert run(home, "fixity", "run", "--json")[0] == 0, "its turn has not come again"
     code, rows, _ = run(home, "fixity", "run", "--all", "--json")
-    assert (code, [row.get("key") for row in rows], rows[0]["state"], rows[1]["mismatch"]) == (1, [path.name, None], "mismatch", 1)
+    assert (code, [row.get("key") for row in rows], rows[0]["state"], rows[1]["mismatch"]) == (
+        1,
+        [path.name, None],
+        "mismatch",
+        1,
+    )
     assert run(home, "fixity", "status", "--json")[:2] == (1, [rows[0], {**rows[1], "oldest_seconds": ANY}])
     code, findings, _ = run(home, "doctor", "--json")
     (fixity,) = (one for one in findings if one["state"] == "fault")
@@ -156,7 +204,11 @@ def test_user_add_and_reset_print_a_link_that_works_once(tmp_path: Path) -> None
     assert (code, len(rows)) == (0, 1) and "/moi/" in rows[0]["link"]
     again = run(home, "user", "reset", "co.huong", "--json")
     assert again[0] == 0 and again[1][0]["link"] != rows[0]["link"]
-    wrong = {"login-taken": ("add", "co.huong"), "unknown-person": ("reset", "ai.do"), "unknown-role": ("add", "a", "--role", "x")}
+    wrong = {
+        "login-taken": ("add", "co.huong"),
+        "unknown-person": ("reset", "ai.do"),
+        "unknown-role": ("add", "a", "--role", "x"),
+    }
     for what, words in wrong.items():
         code, rows, _ = run(home, "user", *words, "--json")
         assert (code, [row.get("code") for row in rows]) == (2, [what])
@@ -175,7 +227,10 @@ def test_bench_pairs_says_what_passes_and_what_is_missed(tmp_path: Path) -> None
     documents = [{"id": "D1", "title": "Phân số bằng nhau"}, {"id": "D2", "title": "Đường tròn"}]
     held = {"id": "P1", "class": "no_diacritics", "query": "phan so", "must_match": ["D1"]}
     missed = {"id": "P2", "class": "no_diacritics", "query": "qwertyuiop", "must_match": ["D2"]}
-    for pairs, expected, last in (([held], 0, {"passed": 1, "missed": 0}), ([held, missed], 1, {"passed": 1, "missed": 1})):
+    for pairs, expected, last in (
+        ([held], 0, {"passed": 1, "missed": 0}),
+        ([held, missed], 1, {"passed": 1, "missed": 1}),
+    ):
         (tmp_path / "pairs.json").write_text(json.dumps({"docs": documents, "pairs": pairs}))
         code, rows, _ = run(tmp_path / "var", "bench", "pairs", str(tmp_path / "pairs.json"), "--json")
         assert (code, rows[-1]) == (expected, last)

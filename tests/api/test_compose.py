@@ -1,4 +1,6 @@
-"""docker-compose.yml against the program: its services, its secrets, its settings, its proxy. No container engine is needed for that."""
+"""docker-compose.yml against the program: its services, its secrets, its settings, its proxy. No container engine is
+needed for that.
+"""
 
 import json
 import os
@@ -31,7 +33,9 @@ def compose() -> dict[str, Any]:
 def secrets(tmp_path: Path) -> Path:
     """The secrets as make-secrets.sh writes them."""
     for _ in range(2):
-        subprocess.run([DEPLOY / "make-secrets.sh", tmp_path], env={**os.environ, **NAMES}, check=True, capture_output=True)
+        subprocess.run(
+            [DEPLOY / "make-secrets.sh", tmp_path], env={**os.environ, **NAMES}, check=True, capture_output=True
+        )
     return tmp_path / "secrets"
 
 
@@ -43,7 +47,9 @@ def said(value: str) -> str:
 def test_the_whole_province_is_there_and_in_order(compose: dict[str, Any]) -> None:
     services = compose["services"]
     assert set(services) == {*PROGRAM, *SERVERS}
-    assert {name: services[name]["command"] for name in PROGRAM} == {name: [command] for name, command in PROGRAM.items()}
+    assert {name: services[name]["command"] for name in PROGRAM} == {
+        name: [command] for name, command in PROGRAM.items()
+    }
     assert services["work"]["deploy"]["replicas"] == 2
     waits = {name: set(service.get("depends_on", {})) for name, service in services.items()}
     assert waits["migrate"] == {"postgres", "minio", "elasticsearch"}
@@ -54,7 +60,11 @@ def test_the_whole_province_is_there_and_in_order(compose: dict[str, Any]) -> No
 
 def test_nothing_is_privileged_and_everything_has_its_limits(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
-        assert service["read_only"] and service["cap_drop"] == ["ALL"] and service["security_opt"] == ["no-new-privileges:true"], name
+        assert (
+            service["read_only"]
+            and service["cap_drop"] == ["ALL"]
+            and service["security_opt"] == ["no-new-privileges:true"]
+        ), name
         assert not {"privileged", "cap_add", "devices", "network_mode", "pid", "ipc"} & set(service), name
         assert int(service["user"].split(":")[0]) > 0, name
         assert {"mem_limit", "cpus", "pids_limit", "tmpfs"} <= set(service), name
@@ -88,13 +98,17 @@ def test_secrets_are_files_and_no_environment_holds_one(compose: dict[str, Any],
     assert used == set(written)
 
 
-def test_the_settings_are_those_of_the_program_and_production_takes_them(compose: dict[str, Any], secrets: Path, tmp_path: Path) -> None:
+def test_the_settings_are_those_of_the_program_and_production_takes_them(
+    compose: dict[str, Any], secrets: Path, tmp_path: Path
+) -> None:
     told = {name: dict(compose["services"][name]["environment"]) for name in PROGRAM}
     assert told["migrate"].pop("HOCLIEU_DATABASE_OWNER_FILE") == "/run/secrets/database_owner_url"
     assert [name for name in PROGRAM if "database_owner_url" in compose["services"][name]["secrets"]] == ["migrate"]
     environments = {json.dumps(one, sort_keys=True) for one in told.values()}
     assert len(environments) == 1, "every process of the house reads the same other settings"
-    environment = {name: said(value) for name, value in json.loads(environments.pop()).items() if name.startswith("HOCLIEU_")}
+    environment = {
+        name: said(value) for name, value in json.loads(environments.pop()).items() if name.startswith("HOCLIEU_")
+    }
     for name, value in list(environment.items()):
         if value.startswith("/run/secrets/"):
             environment[name] = str(secrets / Path(value).name)
@@ -105,7 +119,9 @@ def test_the_settings_are_those_of_the_program_and_production_takes_them(compose
     except settings.SettingsMistaken as mistaken:
         assert [one for one in mistaken.mistakes if "does not begin with" not in one] == []
     port = environment["HOCLIEU_PORT"]
-    fixed = {f"{compose['services'][name]['networks']['front']['ipv4_address']}:{port}" for name in ("serve-1", "serve-2")}
+    fixed = {
+        f"{compose['services'][name]['networks']['front']['ipv4_address']}:{port}" for name in ("serve-1", "serve-2")
+    }
     assert {compose["services"]["proxy"]["environment"][f"SERVE_{number}"] for number in (1, 2)} == fixed
 
 
@@ -124,7 +140,9 @@ def test_the_dockerfiles_build_what_compose_names_and_leave_root(compose: dict[s
         assert f"--uid {user}" in text and re.search(r"^USER (hoclieu|minio)$", text, re.M)
         for line in re.findall(r"^COPY (?!--from)(.+)$", text, re.M):
             assert all((PROJECT / one).exists() for one in line.split()[:-1]), line
-    assert compose["services"]["serve-1"]["user"].startswith("10001:") and compose["services"]["minio"]["user"].startswith("10002:")
+    assert compose["services"]["serve-1"]["user"].startswith("10001:") and compose["services"]["minio"][
+        "user"
+    ].startswith("10002:")
     assert VERSION in (DEPLOY / "minio" / "Dockerfile").read_text(), "the tests run the MinIO that is deployed"
 
 

@@ -1,4 +1,6 @@
-"""PostgreSQL goes away under load: stopped, killed, or standing still. People hear "try again" at once, and it comes back by itself."""
+"""PostgreSQL goes away under load: stopped, killed, or standing still. People hear "try again" at once, and it comes
+back by itself.
+"""
 
 import threading
 import time
@@ -105,7 +107,9 @@ def test_people_hear_try_again_while_the_database_is_away_and_all_is_well_when_i
     assert not {one[0] for one in load.heard} - {200, 503}
 
 
-def test_a_book_whose_reading_the_database_left_is_read_to_its_end_and_no_try_is_lost(server: Postgres, far_house: RunningHouse, tmp_path: Path) -> None:
+def test_a_book_whose_reading_the_database_left_is_read_to_its_end_and_no_try_is_lost(
+    server: Postgres, far_house: RunningHouse, tmp_path: Path
+) -> None:
     with far_house.administrator() as client:
         deposit = upload(client, makers.textbook(tmp_path / "toan.pdf", 30))
         server.kill()
@@ -124,7 +128,9 @@ def test_a_hundred_people_at_once_are_all_answered_by_one_process(far_house: Run
         with far_house.client(cookies=cookies) as client:
             paths = ["/api/v1/me", "/api/v1/search?q=toan"]
             found = Counter(client.get(paths[(number + turn) % 2]).status_code for turn in range(4))
-            found.update([client.post("/api/v1/sign-in", json={"login": f"khach.{number}", "password": "x" * 12}).status_code])
+            found.update(
+                [client.post("/api/v1/sign-in", json={"login": f"khach.{number}", "password": "x" * 12}).status_code]
+            )
             return found
 
     with ThreadPoolExecutor(100) as people:

@@ -1,4 +1,6 @@
-"""`make demo`: a throwaway house with people, copies, loans and books; accounts on the screen, a banner in the pages."""
+"""`make demo`: a throwaway house with people, copies, loans and books; accounts on the screen, a banner in the
+pages.
+"""
 
 import os
 import re
@@ -21,7 +23,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, P
     place = tmp_path_factory.mktemp("demo")
     said = (place / "said").open("w+")
     command = [sys.executable, "-m", "api.commands.main", "demo", "--port", "0"]
-    process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, env={**os.environ, "TMPDIR": str(place)}, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdout=said, stderr=subprocess.STDOUT, env={**os.environ, "TMPDIR": str(place)}, start_new_session=True
+    )
     end = time.monotonic() + 150
     while not (found := re.search(r"Hoclieu: (http\S+)", (place / "said").read_text())):
         assert process.poll() is None and time.monotonic() < end, (place / "said").read_text()[-2000:]
@@ -40,7 +44,10 @@ def entered(address: str, login: str) -> httpx.Client:
 
 def test_the_demonstration_has_people_copies_and_loans_and_says_what_it_is(demo: tuple[str, str, Path]) -> None:
     address, said, _ = demo
-    assert all(login in said for login in ("quan.tri", "co.huong", "thay.minh", "co.anh", "hs01", "co.lien", "thay.hai", "can.bo.xa"))
+    assert all(
+        login in said
+        for login in ("quan.tri", "co.huong", "thay.minh", "co.anh", "hs01", "co.lien", "thay.hai", "can.bo.xa")
+    )
     with entered(address, "co.anh") as librarian, entered(address, "hs01") as pupil:
         assert len(librarian.get("/api/v1/copies").json()["copies"]) == 300
         desk = librarian.get("/api/v1/desk").json()
@@ -53,7 +60,11 @@ def test_one_lecture_is_approved_one_is_returned_and_one_waits(demo: tuple[str, 
     address, _, _ = demo
     end = time.monotonic() + 120
     with entered(address, "co.huong") as teacher, entered(address, "thay.minh") as reviewer:
-        while sorted(stands := [str(one["stands"]) for one in teacher.get("/api/v1/deposits").json()["deposits"]]) != ["in-review", "published", "returned"]:
+        while sorted(stands := [str(one["stands"]) for one in teacher.get("/api/v1/deposits").json()["deposits"]]) != [
+            "in-review",
+            "published",
+            "returned",
+        ]:
             assert time.monotonic() < end, stands
             time.sleep(0.5)
         waiting = reviewer.get("/api/v1/reviews").json()

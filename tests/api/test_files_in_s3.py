@@ -44,21 +44,31 @@ def test_a_book_goes_the_whole_way_through_the_store(distant: RunningHouse, open
     assert not (distant.home / "files").exists(), "nothing lies on the house's own disk"
     assert not list((distant.home / "uploads").iterdir())
     with distant.client() as pupil:
-        assert [work["id"] for work in pupil.get("/api/v1/search", params={"q": "luyen tap chung"}).json()["works"]] == [opened["work_id"]]
+        assert [
+            work["id"] for work in pupil.get("/api/v1/search", params={"q": "luyen tap chung"}).json()["works"]
+        ] == [opened["work_id"]]
         image = pupil.get(f"/api/v1/works/{opened['work_id']}/pages/2/image")
         assert (image.status_code, image.headers["content-type"], image.content[8:12]) == (200, "image/webp", b"WEBP")
         assert pupil.get(f"/api/v1/works/{opened['work_id']}/thumbnail").content[8:12] == b"WEBP"
 
 
-def test_what_everybody_may_read_is_fetched_from_the_store_by_a_link_of_one_minute(distant: RunningHouse, opened: dict[str, Any], book: Path) -> None:
+def test_what_everybody_may_read_is_fetched_from_the_store_by_a_link_of_one_minute(
+    distant: RunningHouse, opened: dict[str, Any], book: Path
+) -> None:
     with distant.client() as pupil:
         answer = pupil.get(f"/api/v1/works/{opened['work_id']}/file")
-        assert (answer.status_code, answer.headers["cache-control"], answer.headers["referrer-policy"]) == (307, "no-store", "no-referrer")
+        assert (answer.status_code, answer.headers["cache-control"], answer.headers["referrer-policy"]) == (
+            307,
+            "no-store",
+            "no-referrer",
+        )
         assert "Expires=60&" in answer.headers["location"]
         whole = httpx.get(answer.headers["location"])
         assert whole.content == book.read_bytes()
         assert whole.headers["content-disposition"].startswith("attachment; filename*=UTF-8''To%C3%A1n%208%20%E2%80%93")
-        assert httpx.get(answer.headers["location"], headers={"Range": "bytes=10-19"}).content == book.read_bytes()[10:20]
+        assert (
+            httpx.get(answer.headers["location"], headers={"Range": "bytes=10-19"}).content == book.read_bytes()[10:20]
+        )
 
 
 def test_what_not_everybody_may_read_always_goes_through_the_house(distant: RunningHouse, tmp_path: Path) -> None:
@@ -95,13 +105,20 @@ def test_a_link_is_not_given_for_longer_than_the_work_is_open(distant: RunningHo
     path = makers.textbook(tmp_path / "het-han.pdf", 1, title="Sắp hết hạn")
     with distant.administrator() as client, distant.client() as pupil:
         row = wait_for(client, upload(client, path))
-        wish = {"version_id": row["version_id"], "digest": row["digest"], "sight": "public", "closes_at": (now() + timedelta(seconds=55)).isoformat()}
+        wish = {
+            "version_id": row["version_id"],
+            "digest": row["digest"],
+            "sight": "public",
+            "closes_at": (now() + timedelta(seconds=55)).isoformat(),
+        }
         client.post(f"/api/v1/works/{row['work_id']}/publication", json=wish).raise_for_status()
         answer = pupil.get(f"/api/v1/works/{row['work_id']}/file")
         assert (answer.status_code, answer.content) == (200, path.read_bytes()), "a link of one minute would outlive it"
 
 
-def test_a_house_that_does_not_open_its_store_to_browsers_serves_everything_itself(minio: Minio, book: Path, tmp_path: Path) -> None:
+def test_a_house_that_does_not_open_its_store_to_browsers_serves_everything_itself(
+    minio: Minio, book: Path, tmp_path: Path
+) -> None:
     with running(tmp_path / "var", HOCLIEU_FILES=minio.url("kho-kin")) as house, house.administrator() as client:
         row = wait_for(client, upload(client, book, approve="true"))
         with house.client() as pupil:

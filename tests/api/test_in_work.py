@@ -42,10 +42,19 @@ def kept(house: RunningHouse) -> int:
     return sum(path.is_file() for path in (house.home / "files").rglob("*"))
 
 
-def test_an_administrator_sees_what_is_read_in_their_schools_and_stops_it_from_their_home(town: RunningHouse, tmp_path: Path) -> None:
-    with enter(town, "quan.tri.a") as ours, enter(town, "quan.tri.b") as theirs, town.administrator() as root, enter(town, "co.huong") as teacher:
+def test_an_administrator_sees_what_is_read_in_their_schools_and_stops_it_from_their_home(
+    town: RunningHouse, tmp_path: Path
+) -> None:
+    with (
+        enter(town, "quan.tri.a") as ours,
+        enter(town, "quan.tri.b") as theirs,
+        town.administrator() as root,
+        enter(town, "co.huong") as teacher,
+    ):
         assert "Dừng đọc" not in ours.get("/toi").text, "nothing is in work"
-        first, second = (send(town, makers.textbook(tmp_path / f"{name}.pdf", 1, title=name)) for name in ("mot", "hai"))
+        first, second = (
+            send(town, makers.textbook(tmp_path / f"{name}.pdf", 1, title=name)) for name in ("mot", "hai")
+        )
         for client in (ours, root):
             assert seen(client) == [(first, "Nguyễn Thị Hương"), (second, "Nguyễn Thị Hương")], "the oldest first"
         assert (seen(theirs), teacher.get(IN_WORK).status_code) == ([], 403)
@@ -54,7 +63,11 @@ def test_an_administrator_sees_what_is_read_in_their_schools_and_stops_it_from_t
             page = ours.get(home).text
             assert words in page and "Nguyễn Thị Hương" in page and f"/bai-cua-toi/{first}/dung" in page
         answer = ours.post(f"/bai-cua-toi/{first}/dung", data={"next": "/toi"})
-        assert (answer.status_code, answer.headers["location"], [one for one, _ in seen(ours)]) == (303, "/toi", [second])
+        assert (answer.status_code, answer.headers["location"], [one for one, _ in seen(ours)]) == (
+            303,
+            "/toi",
+            [second],
+        )
         assert teacher.get(f"/api/v1/deposits/{first}").json()["code"] == "reading-stopped"
         away = ours.post(f"/bai-cua-toi/{second}/dung", data={"next": "//evil.example"})
         assert (away.headers["location"], seen(ours)) == ("/", [])

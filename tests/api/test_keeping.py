@@ -24,7 +24,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Any:
         open_school(root, people=(*staff, ("em.lan", "pupil", "Lan"), ("em.minh", "pupil", "Minh")))
         teacher = enter(house, "co.huong")
         row = wait_for(teacher, upload(teacher, makers.textbook(folder / "a.pdf", 3, title="Hình học 8")))
-        teacher.patch(f"/api/v1/works/{row['work_id']}", json={"grade": 8, "title": "Hình học lớp 8"}).raise_for_status()
+        teacher.patch(
+            f"/api/v1/works/{row['work_id']}", json={"grade": 8, "title": "Hình học lớp 8"}
+        ).raise_for_status()
         wish = {"version_id": row["version_id"], "digest": row["digest"], "sight": "public"}
         root.post(f"/api/v1/works/{row['work_id']}/publication", json=wish).raise_for_status()
         yield house, root, teacher, row["work_id"]
@@ -55,7 +57,10 @@ def test_nobody_else_sees_history_or_figures(stage: Any) -> None:
     house, _, _, work = stage
     for login in ("em.lan", "thay.nam"):
         with enter(house, login) as client:
-            assert [client.get(f"/api/v1/works/{work}/{what}").status_code for what in ("history", "usage")] == [403, 403]
+            assert [client.get(f"/api/v1/works/{work}/{what}").status_code for what in ("history", "usage")] == [
+                403,
+                403,
+            ]
             assert "Việc đã làm" not in client.get(f"/tl/{work}").text
     with house.client() as visitor:
         assert "Lượt dùng" not in visitor.get(f"/tl/{work}").text
@@ -73,7 +78,8 @@ def test_reading_the_history_is_told_in_the_audit_once_a_day(stage: Any) -> None
 def test_a_person_who_is_gone_is_named_as_gone(stage: Any) -> None:
     house, _, teacher, work = stage
     for name, shown in (("", "(đã xoá)"), ("Trần Thị Quản", "Trần Thị Quản")):
-        house.ask("UPDATE person SET name = :name WHERE login = 'quan.tri'", name=name)  # as an erasure will do it one day
+        # as an erasure will do it one day
+        house.ask("UPDATE person SET name = :name WHERE login = 'quan.tri'", name=name)
         assert teacher.get(f"/api/v1/works/{work}/history").json()["lines"][0]["who"] == shown
 
 

@@ -1,4 +1,6 @@
-"""The pages of administrators as plain forms: departments, classes, hub schools, mergers and splits; and links that do not work."""
+"""The pages of administrators as plain forms: departments, classes, hub schools, mergers and splits; and links that do
+not work.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +16,14 @@ from library.people.sign_in import token_hash
 from tests.services.house import PASSWORD, RunningHouse, running
 from tests.services.people import enter, open_school, person
 
-SCHOOLS = {"AA": "THCS Vĩnh Thuận", "BB": "THCS Ba Đình", "CC": "THCS Cũ", "D1": "THCS Đông", "D2": "THCS Tây", "EE": "THCS Lớn"}
+SCHOOLS = {
+    "AA": "THCS Vĩnh Thuận",
+    "BB": "THCS Ba Đình",
+    "CC": "THCS Cũ",
+    "D1": "THCS Đông",
+    "D2": "THCS Tây",
+    "EE": "THCS Lớn",
+}
 HTML = {"Accept": "text/html"}
 
 
@@ -51,9 +60,16 @@ def test_a_department_is_opened_and_gets_its_people_by_the_pages(root: httpx.Cli
     form = {"kind": "department", "code": "AA-TOAN", "name": "Tổ Toán", "place": "AA"}
     assert root.post("/quan-tri/truong", data=form).status_code == 303
     huong = ids(root, "AA")["co.huong"]
-    assert root.post(f"/quan-tri/nguoi-dung/{huong}/vai-tro", data={"unit": "AA", "place": "AA-TOAN", "role": "department-head"}).status_code == 303
+    assert (
+        root.post(
+            f"/quan-tri/nguoi-dung/{huong}/vai-tro", data={"unit": "AA", "place": "AA-TOAN", "role": "department-head"}
+        ).status_code
+        == 303
+    )
     assert "Tổ trưởng · Tổ Toán" in root.get("/quan-tri/nguoi-dung?don_vi=AA-TOAN").text
-    refused = root.post(f"/quan-tri/nguoi-dung/{huong}/vai-tro", data={"unit": "AA", "place": "AA-TOAN", "role": "king"})
+    refused = root.post(
+        f"/quan-tri/nguoi-dung/{huong}/vai-tro", data={"unit": "AA", "place": "AA-TOAN", "role": "king"}
+    )
     assert (refused.status_code, "Không có vai trò “king”" in refused.text) == (422, True)
 
 
@@ -61,13 +77,19 @@ def test_a_class_is_opened_and_filled_by_the_pages(root: httpx.Client, town: Run
     assert root.post("/quan-tri/lop", data={"unit": "AA", "name": "8A1", "grade": "8"}).status_code == 303
     [opened] = root.get("/api/v1/units/AA/classes").json()["classes"]
     for login in ("co.huong", "em.khue"):
-        answer = root.post(f"/quan-tri/nguoi-dung/{ids(root, 'AA')[login]}/lop", data={"unit": "AA", "school_class": opened["id"]})
+        answer = root.post(
+            f"/quan-tri/nguoi-dung/{ids(root, 'AA')[login]}/lop", data={"unit": "AA", "school_class": opened["id"]}
+        )
         assert answer.status_code == 303
-    assert root.get("/api/v1/units/AA/classes").json()["classes"][0]["pupils"] == 1, "a teacher of the class is no pupil of it"
+    assert root.get("/api/v1/units/AA/classes").json()["classes"][0]["pupils"] == 1, (
+        "a teacher of the class is no pupil of it"
+    )
     with enter(town, "co.huong") as teacher, enter(town, "em.khue") as pupil:
         assert "Lớp 8A1" in teacher.get("/toi").text and "1 học sinh" in teacher.get("/toi").text
         assert "Lớp 8A1" in pupil.get("/toi").text
-    wrong = root.post(f"/quan-tri/nguoi-dung/{ids(root, 'AA')['em.khue']}/lop", data={"unit": "AA", "school_class": "nothing"})
+    wrong = root.post(
+        f"/quan-tri/nguoi-dung/{ids(root, 'AA')['em.khue']}/lop", data={"unit": "AA", "school_class": "nothing"}
+    )
     assert (wrong.status_code, "Không tìm thấy lớp này" in wrong.text) == (404, True)
 
 
@@ -75,7 +97,9 @@ def test_a_hub_and_the_managing_authority_are_chosen_by_the_pages(root: httpx.Cl
     assert root.post("/quan-tri/truong/BB", data={"hub": "AA"}).status_code == 303
     page = root.get("/quan-tri/truong").text
     assert "duyệt hộ: THCS Vĩnh Thuận" in page
-    root.post("/api/v1/units", json={"kind": "commune", "code": "XA", "name": "Xã Vĩnh Thuận", "place": "tinh"}).raise_for_status()
+    root.post(
+        "/api/v1/units", json={"kind": "commune", "code": "XA", "name": "Xã Vĩnh Thuận", "place": "tinh"}
+    ).raise_for_status()
     assert root.post("/quan-tri/truong/BB", data={"authority": "XA"}).status_code == 303
     assert root.get("/api/v1/schools/BB").json()["authority"]["name"] == "Xã Vĩnh Thuận"
     assert root.post("/quan-tri/truong/BB", data={"hub": "-"}).status_code == 303
@@ -96,7 +120,10 @@ def test_a_school_is_split_into_two_and_never_into_one(root: httpx.Client) -> No
     one = root.post("/quan-tri/truong/EE", data={"parts": ["D1"]})
     assert (one.status_code, root.get("/api/v1/schools/EE").json()["closed_at"]) == (422, None)
     assert root.post("/quan-tri/truong/EE", data={"parts": ["D1", "D2"]}).status_code == 303
-    assert [found["code"] for found in root.get("/api/v1/schools/EE").json()["successors"]] in (["D1", "D2"], ["D2", "D1"])
+    assert [found["code"] for found in root.get("/api/v1/schools/EE").json()["successors"]] in (
+        ["D1", "D2"],
+        ["D2", "D1"],
+    )
 
 
 def test_an_unknown_school_is_no_page_and_a_department_is_no_school(root: httpx.Client) -> None:
@@ -112,7 +139,11 @@ def test_a_link_that_is_used_or_was_never_made_says_what_to_do(root: httpx.Clien
     with town.client() as door:
         assert "Chọn mật khẩu mới" in door.get(f"/moi/{token}", headers=HTML).text
         assert door.post(f"/moi/{token}", data=form, headers=HTML).status_code == 303
-        for answer in (door.get(f"/moi/{token}", headers=HTML), door.post(f"/moi/{token}", data=form, headers=HTML), door.get("/moi/la-lung", headers=HTML)):
+        for answer in (
+            door.get(f"/moi/{token}", headers=HTML),
+            door.post(f"/moi/{token}", data=form, headers=HTML),
+            door.get("/moi/la-lung", headers=HTML),
+        ):
             assert (answer.status_code, "Nhờ quản trị viên tạo liên kết mới" in answer.text) == (410, True)
             assert "Về trang chủ" in answer.text
 
@@ -122,7 +153,11 @@ def test_a_link_that_has_expired_says_what_to_do(root: httpx.Client, town: Runni
     token = made["link"].rsplit("/", 1)[-1]
     engine = open_engine(town.database)
     with transaction(engine) as session:
-        session.execute(update(Invitation).where(Invitation.token_hash == token_hash(token)).values(expires_at=now() - timedelta(seconds=1)))
+        session.execute(
+            update(Invitation)
+            .where(Invitation.token_hash == token_hash(token))
+            .values(expires_at=now() - timedelta(seconds=1))
+        )
     engine.dispose()
     with town.client() as door:
         answer = door.get(f"/moi/{token}", headers=HTML)
@@ -149,7 +184,13 @@ def test_everybody_is_welcomed_once_and_reads_it_at_the_bell(root: httpx.Client,
         assert (opened.status_code, opened.headers["location"]) == (303, "/tro-giup")
         assert client.get("/api/v1/me/notices").json()["unread"] == 0
         assert "tin mới" not in client.get("/toi").text
-        fresh = root.post(f"/api/v1/people/{ids(root, 'BB')['co.tin']}/way-in", json={"way": "link"}).json()["link"].rsplit("/", 1)[-1]
-        client.post(f"/api/v1/invitations/{fresh}", json={"name": "x", "login": "co.tin", "password": PASSWORD}).raise_for_status()
+        fresh = (
+            root.post(f"/api/v1/people/{ids(root, 'BB')['co.tin']}/way-in", json={"way": "link"})
+            .json()["link"]
+            .rsplit("/", 1)[-1]
+        )
+        client.post(
+            f"/api/v1/invitations/{fresh}", json={"name": "x", "login": "co.tin", "password": PASSWORD}
+        ).raise_for_status()
     with enter(town, "co.tin") as client:
         assert len(client.get("/api/v1/me/notices").json()["notices"]) == 1

@@ -29,7 +29,10 @@ def test_a_request_that_runs_is_finished_before_the_process_ends(tmp_path: Path)
         location = client.post("/api/v1/uploads", headers=headers).headers["Location"]
         cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     address = urlsplit(house.address)
-    head = f"PATCH {location} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {cookies}\r\nUpload-Offset: 0\r\nContent-Length: 6\r\n\r\n"
+    head = (
+        f"PATCH {location} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {cookies}\r\nUpload-Offset: "
+        "0\r\nContent-Length: 6\r\n\r\n"
+    )
     assert house.process is not None
     with socket.create_connection((address.hostname or "", address.port or 0)) as line:
         line.sendall(head.encode() + b"abc")

@@ -54,14 +54,21 @@ def test_requests_are_counted_by_the_template_of_their_route(town: RunningHouse)
         assert moved(client, counted, lambda: [client.get(f"/api/v1/works/{one}") for one in ids]) == 2
         assert not any(one in client.get("/metrics").text for one in ids)
         client.get("/khong/co/trang/nay")
-        assert re.search(r'hoclieu_request_seconds_count\{method="GET",route="other",status="4xx"\} \d', client.get("/metrics").text)
+        assert re.search(
+            r'hoclieu_request_seconds_count\{method="GET",route="other",status="4xx"\} \d', client.get("/metrics").text
+        )
 
 
 def test_sign_ins_are_counted_by_their_outcome(town: RunningHouse) -> None:
     with town.client() as client:
         assert moved(client, 'hoclieu_sign_ins_total{outcome="ok"}', lambda: enter(town, "em.kin").close()) == 1
         wrong = {"login": "em.kin", "password": "sai"}
-        assert moved(client, 'hoclieu_sign_ins_total{outcome="failed"}', lambda: client.post("/api/v1/sign-in", json=wrong)) == 1
+        assert (
+            moved(
+                client, 'hoclieu_sign_ins_total{outcome="failed"}', lambda: client.post("/api/v1/sign-in", json=wrong)
+            )
+            == 1
+        )
 
 
 def test_loans_and_every_other_change_of_state_are_counted_when_they_are_committed(town: RunningHouse) -> None:
@@ -107,7 +114,9 @@ def test_a_work_that_the_index_does_not_know_yet_is_counted(town: RunningHouse) 
 def test_damaged_files_late_checks_and_the_age_of_the_backup_are_told(town: RunningHouse, tmp_path: Path) -> None:
     with town.client() as client, town.administrator() as root:
         before = figures(client)
-        assert before["hoclieu_backup_age_seconds"] == math.inf, "there was never one, which must ring the same bell as one that is too old"
+        assert before["hoclieu_backup_age_seconds"] == math.inf, (
+            "there was never one, which must ring the same bell as one that is too old"
+        )
         assert 0 < before["hoclieu_fixity_oldest_seconds"] < 86400
         deposit = upload(root, makers.textbook(tmp_path / "hong.pdf", 1, title="Tệp sẽ hỏng"))
         ((key,),) = town.ask("SELECT key FROM deposit ORDER BY created_at DESC LIMIT 1")
@@ -117,13 +126,21 @@ def test_damaged_files_late_checks_and_the_age_of_the_backup_are_told(town: Runn
         assert town.command("backup", "done").returncode == 0
         after = figures(client)
         states = [after[f'hoclieu_damaged_files{{state="{state}"}}'] for state in ("mismatch", "missing", "unreadable")]
-        assert states == [0, 1, 0] and [before[f'hoclieu_damaged_files{{state="{state}"}}'] for state in ("mismatch", "missing", "unreadable")] == [0, 0, 0]
+        assert states == [0, 1, 0] and [
+            before[f'hoclieu_damaged_files{{state="{state}"}}'] for state in ("mismatch", "missing", "unreadable")
+        ] == [0, 0, 0]
         assert after["hoclieu_fixity_oldest_seconds"] < before["hoclieu_fixity_oldest_seconds"] + 3600
         assert 0 <= after["hoclieu_backup_age_seconds"] < 3600
-        town.ask("UPDATE fixity_slice SET due_at = '2026-01-01 00:00:00.000000', checked_at = '2026-01-01 00:00:00.000000' WHERE beginning = '7f'")
+        town.ask(
+            "UPDATE fixity_slice SET due_at = '2026-01-01 00:00:00.000000', checked_at = '2026-01-01 00:00:00.000000' "
+            "WHERE beginning = '7f'"
+        )
         late = figures(client)
         assert late["hoclieu_fixity_oldest_seconds"] > 86400 * 90
-        assert 'hoclieu_oldest_due_seconds{kind="fixity_slice"}' not in late and late['hoclieu_set_aside{kind="fixity_slice"}'] == 0
+        assert (
+            'hoclieu_oldest_due_seconds{kind="fixity_slice"}' not in late
+            and late['hoclieu_set_aside{kind="fixity_slice"}'] == 0
+        )
         assert key not in client.get("/metrics").text
 
 
@@ -141,7 +158,9 @@ def test_attack_32_figures_are_for_this_machine_and_the_administrators_of_the_pr
     with town.client() as here, town.administrator() as root, enter(town, "thu.thu") as librarian:
         assert here.get("/metrics").status_code == 200
         for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
-            assert here.get("/metrics", headers={name: "127.0.0.1"}).status_code == 404, "through a proxy on this machine"
+            assert here.get("/metrics", headers={name: "127.0.0.1"}).status_code == 404, (
+                "through a proxy on this machine"
+            )
         assert librarian.get("/metrics", headers=far).status_code == 404
         assert root.get("/metrics", headers=far).status_code == 200
         assert here.get("/api/openapi.json", headers=far).status_code == 200, "at home the API may be read"
@@ -151,16 +170,25 @@ def test_attack_32_production_shows_strangers_neither_documents_nor_figures(tmp_
     closed = ("/metrics", "/api/openapi.json", "/openapi.json", "/docs", "/redoc", "/debug")
     with running(tmp_path / "var") as house, house.administrator() as root:
         cookies = {f"__Host-{name}": value for name, value in root.cookies.items()}
-    settings = Settings(home=tmp_path / "var", database=house.database, profile="production", public_url="https://thu-vien.tinh.vn")
+    settings = Settings(
+        home=tmp_path / "var", database=house.database, profile="production", public_url="https://thu-vien.tinh.vn"
+    )
     strangers = anyio.run(statuses, settings, closed, {})
     assert strangers == dict.fromkeys(closed, 404)
     assert anyio.run(statuses, settings, ("/livez", "/"), {}) == {"/livez": 200, "/": 200}
-    assert anyio.run(statuses, settings, closed[:3], cookies) == {"/metrics": 200, "/api/openapi.json": 200, "/openapi.json": 404}
+    assert anyio.run(statuses, settings, closed[:3], cookies) == {
+        "/metrics": 200,
+        "/api/openapi.json": 200,
+        "/openapi.json": 404,
+    }
 
 
 async def statuses(settings: Settings, paths: tuple[str, ...], cookies: dict[str, str]) -> dict[str, int]:
     """What a client far away is answered by a house of these settings."""
     app = create_app(open_house(settings, migrate=False))
     far = httpx.ASGITransport(app, client=("203.0.113.9", 40000))
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=far, base_url=settings.public_url, cookies=cookies) as client:
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=far, base_url=settings.public_url, cookies=cookies) as client,
+    ):
         return {path: (await client.get(path)).status_code for path in paths}

@@ -1,4 +1,6 @@
-"""What the API promises it promises on PostgreSQL too: the same tests once more, every house with a database of its own there."""
+"""What the API promises it promises on PostgreSQL too: the same tests once more, every house with a database of its own
+there.
+"""
 
 import os
 import subprocess
@@ -13,5 +15,12 @@ from tests.conftest import PROJECT
 @pytest.mark.parametrize("folder", ["tests/api", "tests/reviews", "tests/matrix", "tests/circulation", "tests/attacks"])
 def test_the_same_tests_hold_with_every_house_on_postgres(folder: str) -> None:
     command = [sys.executable, "-m", "pytest", folder, "-m", "not full and not torture", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=PROJECT, env=os.environ | {"HOCLIEU_TESTS_ON": "postgres"}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env=os.environ | {"HOCLIEU_TESTS_ON": "postgres"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-5000:]

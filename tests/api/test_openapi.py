@@ -14,6 +14,11 @@ def test_the_types_of_the_front_end_are_up_to_date(tmp_path: Path) -> None:
     app = create_app(open_house(Settings(home=tmp_path / "var")))
     (tmp_path / "openapi.json").write_text(json.dumps(app.openapi()))
     tool = PROJECT / "frontend" / "node_modules" / ".bin" / "openapi-typescript"
-    subprocess.run([tool, tmp_path / "openapi.json", "-o", tmp_path / "types.ts"], check=True, capture_output=True, cwd=PROJECT / "frontend")
+    subprocess.run(
+        [tool, tmp_path / "openapi.json", "-o", tmp_path / "types.ts"],
+        check=True,
+        capture_output=True,
+        cwd=PROJECT / "frontend",
+    )
     committed = (PROJECT / "frontend" / "src" / "app" / "api-types.ts").read_text()
     assert (tmp_path / "types.ts").read_text() == committed, "run `make types`"

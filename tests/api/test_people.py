@@ -16,7 +16,9 @@ def add(house: RunningHouse, login: str, *more: str) -> str:
     made = house.command("user", "add", login, "--json", *more)
     token = json.loads(made.stdout)["link"].rsplit("/", 1)[-1]
     with house.client() as client:
-        client.post(f"/api/v1/invitations/{token}", json={"name": login, "login": login, "password": PASSWORD}).raise_for_status()
+        client.post(
+            f"/api/v1/invitations/{token}", json={"name": login, "login": login, "password": PASSWORD}
+        ).raise_for_status()
     return token
 
 
@@ -32,7 +34,9 @@ def test_wrong_passwords_are_slowed_down_for_one_login_and_not_for_its_neighbour
     add(house, "em.lan", "--role", "pupil", "--unit", "THCS-01")
     add(house, "em.minh", "--role", "pupil", "--unit", "THCS-01")
     with house.client() as client:
-        tries = [client.post("/api/v1/sign-in", json={"login": "em.lan", "password": f"sai {number}"}) for number in range(6)]
+        tries = [
+            client.post("/api/v1/sign-in", json={"login": "em.lan", "password": f"sai {number}"}) for number in range(6)
+        ]
         assert [one.status_code for one in tries] == [401] * 5 + [429]
         assert tries[-1].headers["retry-after"]
         assert client.post("/api/v1/sign-in", json={"login": "em.minh", "password": PASSWORD}).status_code == 200
@@ -61,11 +65,22 @@ def test_sight_is_the_same_on_every_surface(house: RunningHouse, tmp_path: Path)
 
         def sees(client: Any) -> list[bool]:
             found = client.get("/api/v1/search", params={"q": "nội bộ Xuân Hinh"}).json()
-            surfaces = [f"/api/v1/works/{work}{tail}" for tail in ("", "/pages/1", "/pages/1/image", "/file", "/thumbnail", "/hits?q=tam")]
-            return [any(one["id"] == work for one in found["works"] + found["guesses"]), *(client.get(one).status_code == 200 for one in surfaces)]
+            surfaces = [
+                f"/api/v1/works/{work}{tail}"
+                for tail in ("", "/pages/1", "/pages/1/image", "/file", "/thumbnail", "/hits?q=tam")
+            ]
+            return [
+                any(one["id"] == work for one in found["works"] + found["guesses"]),
+                *(client.get(one).status_code == 200 for one in surfaces),
+            ]
 
         assert (all(sees(owner)), all(sees(admin)), any(sees(other)), any(sees(visitor))) == (True, True, False, False)
-        assert owner.post(f"/api/v1/works/{work}/publication", json={"version_id": row["version_id"], "digest": row["digest"]}).status_code == 403
+        assert (
+            owner.post(
+                f"/api/v1/works/{work}/publication", json={"version_id": row["version_id"], "digest": row["digest"]}
+            ).status_code
+            == 403
+        )
         for sight, who in (("school", [False, False]), ("province", [True, False]), ("public", [True, True])):
             wish = {"version_id": row["version_id"], "digest": row["digest"], "sight": sight}
             admin.post(f"/api/v1/works/{work}/publication", json=wish).raise_for_status()
@@ -73,8 +88,13 @@ def test_sight_is_the_same_on_every_surface(house: RunningHouse, tmp_path: Path)
             assert [all(sees(other)), all(sees(visitor))] == who
         admin.delete(f"/api/v1/works/{work}/publication").raise_for_status()
         assert not any(sees(visitor))
-        unknown, hidden = visitor.get("/api/v1/works/00000000-0000-0000-0000-000000000000"), visitor.get(f"/api/v1/works/{work}")
-        assert {key: value for key, value in unknown.json().items() if key != "request_id"} == {k: v for k, v in hidden.json().items() if k != "request_id"}
+        unknown, hidden = (
+            visitor.get("/api/v1/works/00000000-0000-0000-0000-000000000000"),
+            visitor.get(f"/api/v1/works/{work}"),
+        )
+        assert {key: value for key, value in unknown.json().items() if key != "request_id"} == {
+            k: v for k, v in hidden.json().items() if k != "request_id"
+        }
 
 
 def settle(admin: Any, deposit_id: str, owner: Any) -> None:
@@ -97,7 +117,12 @@ def test_an_embargo_ends_and_a_licence_runs_out_by_themselves(house: RunningHous
 
         def open_between(begins: float, ends: float | None) -> None:
             moment = datetime.now(UTC)
-            wish = {"version_id": row["version_id"], "digest": row["digest"], "sight": "public", "opens_at": (moment + timedelta(seconds=begins)).isoformat()}
+            wish = {
+                "version_id": row["version_id"],
+                "digest": row["digest"],
+                "sight": "public",
+                "opens_at": (moment + timedelta(seconds=begins)).isoformat(),
+            }
             until = {"closes_at": (moment + timedelta(seconds=ends)).isoformat()} if ends else {}
             admin.post(f"{address}/publication", json=wish | until).raise_for_status()
 
@@ -130,7 +155,12 @@ def test_a_correction_is_found_under_the_new_words(house: RunningHouse, tmp_path
     with house.administrator() as admin:
         row = wait_for(admin, upload(admin, path, approve="true"))
         address = f"/api/v1/works/{row['work_id']}"
-        assert admin.patch(address, json={"title": "Chuồn chuồn nước", "grade": 4, "subject": "TIENG_VIET"}).json()["grade"] == 4
+        assert (
+            admin.patch(address, json={"title": "Chuồn chuồn nước", "grade": 4, "subject": "TIENG_VIET"}).json()[
+                "grade"
+            ]
+            == 4
+        )
         assert admin.patch(address, json={"subject": "KHONG_CO"}).json()["code"] == "unknown-value"
         assert admin.patch(address, json={"owner_id": row["id"]}).status_code == 422
         settle(admin, row["id"], admin)

@@ -8,14 +8,20 @@ from tests import makers
 from tests.services.house import RunningHouse
 
 
-def test_three_words_without_marks_lead_to_the_right_page_with_the_words_marked(house: RunningHouse, published: dict[str, Any]) -> None:
+def test_three_words_without_marks_lead_to_the_right_page_with_the_words_marked(
+    house: RunningHouse, published: dict[str, Any]
+) -> None:
     with house.client() as pupil:
         found = pupil.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()
         work = found["works"][0]
         assert (work["id"], work["pages"][0]["number"], work["tier"]) == (published["work_id"], makers.KEY_PAGE, 1)
         assert found["page_total"] == 1
-        assert "".join(piece["text"] for piece in work["pages"][0]["snippet"] if piece["marked"]).startswith("định lí Thalès đảo")
-        page = pupil.get(f"/api/v1/works/{work['id']}/pages/{makers.KEY_PAGE}", params={"q": "dinh li thales dao"}).json()
+        assert "".join(piece["text"] for piece in work["pages"][0]["snippet"] if piece["marked"]).startswith(
+            "định lí Thalès đảo"
+        )
+        page = pupil.get(
+            f"/api/v1/works/{work['id']}/pages/{makers.KEY_PAGE}", params={"q": "dinh li thales dao"}
+        ).json()
         assert len(page["boxes"]) == 1
         assert all(0 <= page["boxes"][0][name] <= 1 for name in ("x", "y", "width", "height"))
         assert "".join(piece["text"] for piece in page["text"] if piece["hit"] == 0) == "định lí Thalès đảo"
@@ -29,15 +35,32 @@ def test_subject_and_grade_were_guessed_and_narrow_the_search(house: RunningHous
     with house.client() as pupil:
         found = pupil.get("/api/v1/search", params={"q": "tam giác", "mon": "TOAN", "lop": "8"}).json()
         assert [work["id"] for work in found["works"]] == [published["work_id"]]
-        assert [value["code"] for facet in found["facets"] if facet["name"] == "lop" for value in facet["values"] if value["chosen"]] == ["8"]
+        assert [
+            value["code"]
+            for facet in found["facets"]
+            if facet["name"] == "lop"
+            for value in facet["values"]
+            if value["chosen"]
+        ] == ["8"]
         assert pupil.get("/api/v1/search", params={"q": "tam giác", "lop": "9"}).json()["works"] == []
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/tim?q=tam+giac", "/tl/{id}", "/doc/{id}?p=37&q=thales", "/doc/{id}?p=37&che-do=chu&q=thales", "/dang-nhap", "/tro-giup"]
+    "path",
+    [
+        "/",
+        "/tim?q=tam+giac",
+        "/tl/{id}",
+        "/doc/{id}?p=37&q=thales",
+        "/doc/{id}?p=37&che-do=chu&q=thales",
+        "/dang-nhap",
+        "/tro-giup",
+    ],
 )
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_every_page_is_whole_without_script(house: RunningHouse, published: dict[str, Any], path: str, prefix: str) -> None:
+def test_every_page_is_whole_without_script(
+    house: RunningHouse, published: dict[str, Any], path: str, prefix: str
+) -> None:
     with house.client() as pupil:
         answer = pupil.get(prefix + path.format(id=published["work_id"]))
         assert answer.status_code == 200
@@ -63,7 +86,9 @@ def test_the_place_is_remembered_for_who_is_signed_in(house: RunningHouse, publi
     with house.administrator() as reader, house.client() as visitor:
         assert reader.put(f"{address}/place", json={"page": 12}).status_code == 204
         assert reader.get(address).json()["place"] == 12
-        assert [(one["id"], one["place"]) for one in reader.get("/api/v1/home").json()["read_on"]] == [(published["work_id"], 12)]
+        assert [(one["id"], one["place"]) for one in reader.get("/api/v1/home").json()["read_on"]] == [
+            (published["work_id"], 12)
+        ]
         assert reader.put(f"{address}/place", json={"page": 41}).json()["code"] == "unknown-page"
         assert visitor.put(f"{address}/place", json={"page": 12}).status_code == 401
         assert visitor.get(address).json()["place"] is None

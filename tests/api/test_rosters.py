@@ -1,4 +1,6 @@
-"""People, roles and units in somebody's care: invited, moved, shut out; attacks 14, 17, 22 and 24 of the threat model."""
+"""People, roles and units in somebody's care: invited, moved, shut out; attacks 14, 17, 22 and 24 of the threat
+model.
+"""
 
 import re
 import time
@@ -55,7 +57,10 @@ def test_an_administrator_of_one_school_knows_nothing_of_another(town: RunningHo
             mine.post(f"/api/v1/people/{stranger}/roles", json={"unit": "THCS-1", "role": "teacher"}),
         ):
             assert (answer.status_code, answer.json()["code"]) == (404, "unknown-member")
-        assert mine.post("/api/v1/units", json={"kind": "school", "code": "X-9", "name": "X", "place": "XA-1"}).status_code == 404
+        assert (
+            mine.post("/api/v1/units", json={"kind": "school", "code": "X-9", "name": "X", "place": "XA-1"}).status_code
+            == 404
+        )
 
 
 def test_a_school_cannot_open_a_way_into_an_account_that_has_roles_elsewhere(town: RunningHouse) -> None:
@@ -66,21 +71,34 @@ def test_a_school_cannot_open_a_way_into_an_account_that_has_roles_elsewhere(tow
         assert mine.put(f"/api/v1/people/{shared}/disabled").json()["code"] == "not-allowed"
 
 
-def test_attack_17_disabling_ends_every_access_at_once_open_uploads_included(town: RunningHouse, tmp_path: Path) -> None:
+def test_attack_17_disabling_ends_every_access_at_once_open_uploads_included(
+    town: RunningHouse, tmp_path: Path
+) -> None:
     path = makers.textbook(tmp_path / "do-dang.pdf", 3)
     with town.administrator() as root:
         who = person(root, "THCS-1", "thay.nghi", "teacher")
         with enter(town, "thay.nghi") as teacher:
             created = teacher.post(
-                "/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(path.stat().st_size), "Upload-Metadata": "filename YQ=="}
+                "/api/v1/uploads",
+                headers={
+                    "Tus-Resumable": "1.0.0",
+                    "Upload-Length": str(path.stat().st_size),
+                    "Upload-Metadata": "filename YQ==",
+                },
             )
             created.raise_for_status()
             patch = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
-            teacher.patch(created.headers["Location"], content=path.read_bytes()[:1000], headers=patch).raise_for_status()
+            teacher.patch(
+                created.headers["Location"], content=path.read_bytes()[:1000], headers=patch
+            ).raise_for_status()
             link = root.post(f"/api/v1/people/{who}/way-in", json={"way": "link"}).json()["link"]
             began = time.monotonic()
             root.put(f"/api/v1/people/{who}/disabled").raise_for_status()
-            more = teacher.patch(created.headers["Location"], content=path.read_bytes()[1000:], headers={**patch, "Upload-Offset": "1000"})
+            more = teacher.patch(
+                created.headers["Location"],
+                content=path.read_bytes()[1000:],
+                headers={**patch, "Upload-Offset": "1000"},
+            )
             assert (more.status_code, time.monotonic() - began < 1) == (401, True)
             assert teacher.get("/api/v1/me").json()["signed_in"] is False
             assert teacher.get("/api/v1/deposits").status_code == 401
@@ -95,21 +113,32 @@ def test_attack_17_a_role_that_ends_is_gone_with_the_next_request(town: RunningH
         person(root, "THCS-1", "qt.tam", "administrator")
         with enter(town, "qt.tam") as other:
             assert other.get("/api/v1/units").status_code == 200
-            held = next(one for one in root.get("/api/v1/units/THCS-1/members").json()["members"] if one["login"] == "qt.tam")
+            held = next(
+                one for one in root.get("/api/v1/units/THCS-1/members").json()["members"] if one["login"] == "qt.tam"
+            )
             root.delete(f"/api/v1/memberships/{held['membership_id']}").raise_for_status()
-            assert (other.get("/api/v1/units").status_code, other.get("/api/v1/units/THCS-1/members").status_code) == (403, 403)
+            assert (other.get("/api/v1/units").status_code, other.get("/api/v1/units/THCS-1/members").status_code) == (
+                403,
+                403,
+            )
 
 
 def test_the_last_administrator_cannot_be_shut_out(town: RunningHouse) -> None:
     with town.administrator() as root:
         me = next(one for one in root.get("/api/v1/units/tinh/members").json()["members"] if one["login"] == "quan.tri")
-        for answer in (root.put(f"/api/v1/people/{me['person_id']}/disabled"), root.delete(f"/api/v1/memberships/{me['membership_id']}")):
+        for answer in (
+            root.put(f"/api/v1/people/{me['person_id']}/disabled"),
+            root.delete(f"/api/v1/memberships/{me['membership_id']}"),
+        ):
             assert (answer.status_code, answer.json()["code"]) == (409, "last-administrator")
 
 
 def test_a_printed_password_opens_only_the_form_for_a_new_one(town: RunningHouse) -> None:
     with town.administrator() as root, town.client() as pupil:
-        made = root.post("/api/v1/units/THCS-1/members", json={"login": "em.khue", "name": "Đỗ Minh Khuê", "role": "pupil", "way": "password"}).json()
+        made = root.post(
+            "/api/v1/units/THCS-1/members",
+            json={"login": "em.khue", "name": "Đỗ Minh Khuê", "role": "pupil", "way": "password"},
+        ).json()
         assert re.fullmatch(r"([a-z]{2,3}-){3}[a-z]{2,3}\d\d", made["password"])
         pupil.post("/api/v1/sign-in", json={"login": "em.khue", "password": made["password"]}).raise_for_status()
         assert pupil.get("/api/v1/me").json()["password_to_choose"] is True
@@ -121,7 +150,10 @@ def test_a_printed_password_opens_only_the_form_for_a_new_one(town: RunningHouse
         pupil.put("/api/v1/me/password", json={"old": made["password"], "new": PASSWORD}).raise_for_status()
         assert pupil.get("/api/v1/me").json()["role"] == "pupil"
         with town.client() as again:
-            assert again.post("/api/v1/sign-in", json={"login": "em.khue", "password": made["password"]}).status_code == 401
+            assert (
+                again.post("/api/v1/sign-in", json={"login": "em.khue", "password": made["password"]}).status_code
+                == 401
+            )
 
 
 def test_attack_22_the_sign_in_is_new_at_every_door_and_signing_out_clears_the_browser(town: RunningHouse) -> None:
@@ -133,15 +165,22 @@ def test_attack_22_the_sign_in_is_new_at_every_door_and_signing_out_clears_the_b
         assert tokens[0] != tokens[1] and all(len(one) >= 43 for one in tokens)
         assert "storage" in client.post("/api/v1/sign-out").headers["clear-site-data"]
         assert httpx.get(f"{town.address}/api/v1/units", cookies={"hoclieu": tokens[1]}).status_code == 401
-        assert httpx.get(f"{town.address}/api/v1/units", cookies={"hoclieu": tokens[0]}).status_code == 401, "the one before ended when the second began"
+        assert httpx.get(f"{town.address}/api/v1/units", cookies={"hoclieu": tokens[0]}).status_code == 401, (
+            "the one before ended when the second began"
+        )
 
 
 def test_attack_22_on_a_shared_computer_the_sign_in_ends_when_nobody_uses_it(database_url: str) -> None:
     engine = open_engine(database_url)
     migrations.upgrade(database_url)
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock, transaction(engine) as session:
-        who = inviting.add_person(session, "em.lan", "Lan", "pupil", inviting.ensure_province(session, "Tỉnh"), at=now(), password_hash="x")
-        shared, own = sign_in.open_sign_in(session, who, at=now(), shared=True), sign_in.open_sign_in(session, who, at=now())
+        who = inviting.add_person(
+            session, "em.lan", "Lan", "pupil", inviting.ensure_province(session, "Tỉnh"), at=now(), password_hash="x"
+        )
+        shared, own = (
+            sign_in.open_sign_in(session, who, at=now(), shared=True),
+            sign_in.open_sign_in(session, who, at=now()),
+        )
         clock.shift(29 * 60)
         assert sign_in.actor_of(session, shared, at=now()).person is who
         sign_in.note_use(session, shared, at=now())
@@ -151,7 +190,9 @@ def test_attack_22_on_a_shared_computer_the_sign_in_ends_when_nobody_uses_it(dat
         clock.shift(2 * 60)
         sign_in.note_use(session, shared, at=now())
         session.expire_all()
-        assert sign_in.actor_of(session, shared, at=now()).person is None, "idle for 31 minutes, and coming back late revives nothing"
+        assert sign_in.actor_of(session, shared, at=now()).person is None, (
+            "idle for 31 minutes, and coming back late revives nothing"
+        )
         assert sign_in.actor_of(session, own, at=now()).person is who
     engine.dispose()
 
@@ -162,7 +203,10 @@ def test_one_person_in_two_schools_switches_the_role_in_use(town: RunningHouse) 
         root.post(f"/api/v1/people/{who}/roles", json={"unit": "THPT-1", "role": "reviewer"}).raise_for_status()
         with enter(town, "co.hai.vai") as both:
             roles = both.get("/api/v1/me").json()["roles"]
-            assert {(one["role"], one["unit"]["code"]) for one in roles} == {("teacher", "THCS-1"), ("reviewer", "THPT-1")}
+            assert {(one["role"], one["unit"]["code"]) for one in roles} == {
+                ("teacher", "THCS-1"),
+                ("reviewer", "THPT-1"),
+            }
             other = next(one for one in roles if not one["current"])
             assert both.put("/api/v1/me/role", json={"role_id": other["id"]}).json()["role"] == other["role"]
             assert both.get("/api/v1/me").json()["role"] == other["role"]
@@ -173,14 +217,18 @@ def test_one_person_in_two_schools_switches_the_role_in_use(town: RunningHouse) 
 def test_a_merged_school_keeps_its_id_and_its_people_come_along(town: RunningHouse) -> None:
     with town.administrator() as root:
         for code in ("CU-1", "MOI-1"):
-            root.post("/api/v1/units", json={"kind": "school", "code": code, "name": f"Trường {code}", "place": "XA-1"}).raise_for_status()
+            root.post(
+                "/api/v1/units", json={"kind": "school", "code": code, "name": f"Trường {code}", "place": "XA-1"}
+            ).raise_for_status()
         person(root, "CU-1", "co.theo", "teacher")
         root.patch("/api/v1/units/CU-1", json={"name": "Trường đổi tên"}).raise_for_status()
         closed = root.post("/api/v1/units/CU-1/succession", json={"into": ["MOI-1"]}).json()
         assert (closed["code"], closed["closed_at"] is not None) == ("CU-1", True)
         assert [one["login"] for one in root.get("/api/v1/units/MOI-1/members").json()["members"]] == ["co.theo"]
         assert root.get("/api/v1/units/CU-1/members").json()["members"] == []
-        late = root.post("/api/v1/units/CU-1/members", json={"login": "den.muon", "name": "Đến muộn", "role": "teacher"})
+        late = root.post(
+            "/api/v1/units/CU-1/members", json={"login": "den.muon", "name": "Đến muộn", "role": "teacher"}
+        )
         assert (late.status_code, late.json()["code"]) == (409, "unit-closed")
 
 
@@ -195,10 +243,27 @@ def test_a_class_of_this_year_carries_its_pupils(town: RunningHouse) -> None:
         assert root.post("/api/v1/units/THCS-1/classes", json={"name": "8A2"}).json()["classes"][0]["id"] == one["id"]
 
 
-@pytest.mark.parametrize("field", ["id", "unit_id", "person_id", "password_hash", "disabled_at", "first_password", "created_at", "approved_by", "school_id"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "id",
+        "unit_id",
+        "person_id",
+        "password_hash",
+        "disabled_at",
+        "first_password",
+        "created_at",
+        "approved_by",
+        "school_id",
+    ],
+)
 def test_attack_14_no_wish_takes_a_column_it_was_not_asked_for(town: RunningHouse, field: str) -> None:
     wishes: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("POST", "/api/v1/units/THCS-1/members", {"login": f"ke.xau.{field}"[:60], "name": "Kẻ xấu", "role": "teacher"}),
+        (
+            "POST",
+            "/api/v1/units/THCS-1/members",
+            {"login": f"ke.xau.{field}"[:60], "name": "Kẻ xấu", "role": "teacher"},
+        ),
         ("POST", "/api/v1/units", {"kind": "school", "code": "X-1", "name": "X", "place": "XA-1"}),
         ("PATCH", "/api/v1/units/THCS-1", {"name": "THCS Vĩnh Thuận"}),
         ("POST", "/api/v1/units/THCS-1/classes", {"name": "9A1"}),

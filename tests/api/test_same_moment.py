@@ -1,6 +1,7 @@
 """Several wish the same at the same moment: one gets it, the others hear so, and nobody meets a broken page.
 
-A row that is written and not yet committed holds them all at its unique index, past every friendly check. Then it goes away, or stays.
+A row that is written and not yet committed holds them all at its unique index, past every friendly check. Then it goes
+away, or stays.
 """
 
 import uuid
@@ -29,7 +30,8 @@ from tests.services.people import enter, person
 from tests.services.postgres import Postgres
 
 CROWD = 8
-PATIENT = {"HOCLIEU_LOCK_SECONDS": "120", "HOCLIEU_STATEMENT_SECONDS": "120", "HOCLIEU_WAIT_SECONDS": "60"}  # the machine may be slow
+# the machine may be slow
+PATIENT = {"HOCLIEU_LOCK_SECONDS": "120", "HOCLIEU_STATEMENT_SECONDS": "120", "HOCLIEU_WAIT_SECONDS": "60"}
 HTML = {"Accept": "text/html"}
 Wish = Callable[[httpx.Client], httpx.Response]
 
@@ -50,7 +52,9 @@ class Town:
         with self.house.administrator() as client, ThreadPoolExecutor(len(wishes)) as people:
             with psycopg.connect(self.server.plain(self.name, "postgres")) as first:
                 marks = ", ".join(f"%({name})s" for name in row)
-                first.execute(f"INSERT INTO {table} (id, {', '.join(row)}) VALUES (gen_random_uuid(), {marks})".encode(), row)
+                first.execute(
+                    f"INSERT INTO {table} (id, {', '.join(row)}) VALUES (gen_random_uuid(), {marks})".encode(), row
+                )
                 asked = [people.submit(wish, client) for wish in wishes]
                 self.server.until_waiting(self.name, len(wishes))
                 first.commit() if stays else first.rollback()
@@ -66,7 +70,9 @@ def town(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     name = f"moment_{uuid.uuid4().hex}"
     with running(tmp_path_factory.mktemp("moment") / "var", **postgres.house(name), **PATIENT) as house:
         with house.administrator() as root:
-            school = root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "Trường A", "place": "tinh"}).json()["id"]
+            school = root.post(
+                "/api/v1/units", json={"kind": "school", "code": "AA", "name": "Trường A", "place": "tinh"}
+            ).json()["id"]
             one = root.post("/api/v1/units/AA/classes", json={"name": "8A1"}).json()["classes"][0]["id"]
             pupil = person(root, "AA", "em.lan", "pupil")
         yield Town(postgres, name, house, school, one, pupil)
@@ -92,7 +98,9 @@ def test_of_eight_who_add_one_login_at_once_one_gets_it_and_the_others_hear_so(t
 
 def test_of_eight_who_open_one_class_at_once_one_does(town: Town) -> None:
     row = {"unit_id": town.school, "school_year": school_year(town), "name": "9A9"}
-    answers = town.at_once("school_class", row, *[lambda client: client.post("/api/v1/units/AA/classes", json={"name": "9A9"})] * CROWD)
+    answers = town.at_once(
+        "school_class", row, *[lambda client: client.post("/api/v1/units/AA/classes", json={"name": "9A9"})] * CROWD
+    )
     assert heard(answers) == one_of(201)
     assert town.rows("school_class", name="9A9") == 1
 
@@ -100,7 +108,9 @@ def test_of_eight_who_open_one_class_at_once_one_does(town: Town) -> None:
 def test_of_eight_who_open_a_unit_of_one_code_at_once_one_does(town: Town) -> None:
     wish = {"kind": "school", "code": "DOI", "name": "Trường Đôi", "place": "tinh"}
     row = {"code": "DOI", "kind": "school", "name": "Trường khác"}
-    assert heard(town.at_once("unit", row, *[lambda client: client.post("/api/v1/units", json=wish)] * CROWD)) == one_of(201)
+    assert heard(
+        town.at_once("unit", row, *[lambda client: client.post("/api/v1/units", json=wish)] * CROWD)
+    ) == one_of(201)
     assert town.rows("unit", code="DOI") == 1
 
 
@@ -121,7 +131,9 @@ def test_of_eight_who_give_one_role_at_once_one_does_and_it_is_held_once(town: T
 def test_a_browser_that_came_second_gets_its_form_back_with_the_sentence_and_what_was_typed(town: Town) -> None:
     row = {"login": "em.giay", "name": "Ai đó", "first_password": False, "created_at": "2026-11-23T05:00Z"}
     form = {"unit": "AA", "name": "Em Giấy", "login": "em.giay", "role": "pupil"}
-    [answer] = town.at_once("person", row, lambda client: client.post("/quan-tri/nguoi-dung", data=form, headers=HTML), stays=True)
+    [answer] = town.at_once(
+        "person", row, lambda client: client.post("/quan-tri/nguoi-dung", data=form, headers=HTML), stays=True
+    )
     assert answer.status_code == 409
     assert "Đúng lúc đó việc này vừa được ghi rồi" in answer.text and 'value="em.giay"' in answer.text
 
@@ -147,7 +159,9 @@ def test_librarians_who_add_different_copies_at_once_all_do_and_the_numbers_go_o
 
     with ThreadPoolExecutor(CROWD) as people:
         assert Counter(people.map(add, range(CROWD))) == {201: CROWD}
-    assert [row[0] for row in town.house.ask("SELECT accession FROM item ORDER BY accession")] == list(range(1, CROWD + 1))
+    assert [row[0] for row in town.house.ask("SELECT accession FROM item ORDER BY accession")] == list(
+        range(1, CROWD + 1)
+    )
     for client in clients:
         client.close()
 
@@ -159,7 +173,8 @@ def test_a_double_found_only_at_the_commit_is_told_alike_and_any_other_broken_ru
 
     @app.post("/api/v1/doubled")
     def doubled(session: Writing) -> None:
-        session.add(Unit(code=inviting.PROVINCE_CODE, kind="province", name="Một tỉnh nữa"))  # nobody flushes: the gate's commit does
+        # nobody flushes: the gate's commit does
+        session.add(Unit(code=inviting.PROVINCE_CODE, kind="province", name="Một tỉnh nữa"))
 
     @app.post("/api/v1/orphaned")
     def orphaned(session: Writing) -> None:

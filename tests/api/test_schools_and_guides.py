@@ -25,10 +25,18 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
             person(root, "BB", "em.khac", "pupil")
             with enter(house, "ai.librarian") as librarian:
                 librarian.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": 3}).raise_for_status()
-                calendar = {"opening_hours": "7:30 – 11:00", "open_weekdays": [1, 2, 3, 4, 5], "closed_days": ["2099-02-11"]}
+                calendar = {
+                    "opening_hours": "7:30 – 11:00",
+                    "open_weekdays": [1, 2, 3, 4, 5],
+                    "closed_days": ["2099-02-11"],
+                }
                 librarian.put("/api/v1/desk/calendar", json=calendar).raise_for_status()
             with enter(house, "ai.teacher") as teacher:
-                for sight, title in (("public", "Toán cho mọi người"), ("school", "Toán riêng của trường"), ("owner", "Toán còn nháp")):
+                for sight, title in (
+                    ("public", "Toán cho mọi người"),
+                    ("school", "Toán riêng của trường"),
+                    ("owner", "Toán còn nháp"),
+                ):
                     row = wait_for(teacher, upload(teacher, makers.textbook(folder / f"{sight}.pdf", 2, title=title)))
                     if sight != "owner":
                         wish = {"version_id": row["version_id"], "digest": row["digest"], "sight": sight}

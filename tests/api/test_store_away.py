@@ -1,4 +1,6 @@
-"""The store stops or dies while people read and send: the catalogue goes on, nothing accepted is lost, and work waits for it."""
+"""The store stops or dies while people read and send: the catalogue goes on, nothing accepted is lost, and work waits
+for it.
+"""
 
 import json
 import threading
@@ -20,7 +22,11 @@ class Downloads:
     """Readers who fetch pages and files again and again, and what they were told."""
 
     def __init__(self, house: RunningHouse, work_id: str) -> None:
-        self.paths = {"catalogue": f"/api/v1/works/{work_id}", "search": "/api/v1/search?q=luyen", "image": f"/api/v1/works/{work_id}/pages/1/image"}
+        self.paths = {
+            "catalogue": f"/api/v1/works/{work_id}",
+            "search": "/api/v1/search?q=luyen",
+            "image": f"/api/v1/works/{work_id}/pages/1/image",
+        }
         self.house, self.stop = house, threading.Event()
         self.told: dict[str, list[int]] = {kind: [] for kind in self.paths}
         self.answers: list[httpx.Response] = []
@@ -36,7 +42,11 @@ class Downloads:
 
 @pytest.mark.parametrize("how", ["stopped", "killed"])
 def test_while_the_store_is_away_the_catalogue_goes_on_and_nothing_accepted_is_lost(how: str, tmp_path: Path) -> None:
-    with Minio() as store, running(tmp_path / "var", HOCLIEU_LEASE_SECONDS="4", **store.settings()) as house, house.administrator() as client:
+    with (
+        Minio() as store,
+        running(tmp_path / "var", HOCLIEU_LEASE_SECONDS="4", **store.settings()) as house,
+        house.administrator() as client,
+    ):
         first = wait_for(client, upload(client, makers.textbook(tmp_path / "a.pdf", 2), approve="true"))
         late = makers.textbook(tmp_path / "b.pdf", 2, title="Gửi lúc kho nghỉ").read_bytes()
         readers = Downloads(house, first["work_id"])
@@ -57,7 +67,9 @@ def test_while_the_store_is_away_the_catalogue_goes_on_and_nothing_accepted_is_l
             before = {kind: set(told[seen[kind] :]) for kind, told in readers.told.items()}
             store.start()
             until(lambda: client.get("/readyz").status_code == 200)
-            assert client.head(location).headers["Upload-Offset"] == str(len(late)), "goes on at the offset at which it stood"
+            assert client.head(location).headers["Upload-Offset"] == str(len(late)), (
+                "goes on at the offset at which it stood"
+            )
             readers.stop.set()
             for one in running_ones:
                 one.result()

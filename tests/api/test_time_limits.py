@@ -39,7 +39,9 @@ def administrator(url: str, home: Path, **limits: float) -> Iterator[TestClient]
     """The administrator of a house with these limits; one of its doors asks too much."""
     house = open_house(Settings(home=home, database=url, **limits))  # type: ignore[arg-type]
     with transaction(house.engine) as session:
-        person = inviting.add_person(session, "quan.tri", "Quản trị", ADMINISTRATOR, inviting.province(session), at=now(), password_hash="x")
+        person = inviting.add_person(
+            session, "quan.tri", "Quản trị", ADMINISTRATOR, inviting.province(session), at=now(), password_hash="x"
+        )
         token = sign_in.open_sign_in(session, person, at=now())
     app = create_app(house)
 
@@ -51,18 +53,24 @@ def administrator(url: str, home: Path, **limits: float) -> Iterator[TestClient]
         yield client
 
 
-def test_whoever_waits_too_long_for_a_row_hears_try_again_and_then_does_what_they_wished(postgres: Postgres, name: str, tmp_path: Path) -> None:
+def test_whoever_waits_too_long_for_a_row_hears_try_again_and_then_does_what_they_wished(
+    postgres: Postgres, name: str, tmp_path: Path
+) -> None:
     with administrator(postgres.url(name), tmp_path / "var", lock_seconds=0.3) as client:
         with psycopg.connect(postgres.plain(name, APPLICATION)) as other:
             other.execute("SELECT 1 FROM unit WHERE code = 'tinh' FOR UPDATE")
             answer = client.patch("/api/v1/units/tinh", json={"name": "Tỉnh mới"})
             assert (answer.status_code, answer.json()["code"]) == (503, "try-again")
             assert int(answer.headers["retry-after"]) > 0
-            assert client.get("/api/v1/units").json()["units"][0]["name"] != "Tỉnh mới", "readers do not wait, and nothing was changed"
+            assert client.get("/api/v1/units").json()["units"][0]["name"] != "Tỉnh mới", (
+                "readers do not wait, and nothing was changed"
+            )
         assert client.patch("/api/v1/units/tinh", json={"name": "Tỉnh mới"}).json()["name"] == "Tỉnh mới"
 
 
-def test_a_request_that_asks_too_much_of_the_database_is_ended_and_hears_try_again(postgres: Postgres, name: str, tmp_path: Path) -> None:
+def test_a_request_that_asks_too_much_of_the_database_is_ended_and_hears_try_again(
+    postgres: Postgres, name: str, tmp_path: Path
+) -> None:
     with administrator(postgres.url(name), tmp_path / "var", statement_seconds=1) as client:
         answer = client.get("/api/v1/long")
         assert (answer.status_code, answer.json()["code"], "retry-after" in answer.headers) == (503, "try-again", True)
@@ -71,9 +79,14 @@ def test_a_request_that_asks_too_much_of_the_database_is_ended_and_hears_try_aga
 
 @pytest.mark.parametrize(
     ("limits", "statement", "said"),
-    [(Limits(statement_seconds=0.3), LONG, "statement timeout"), (Limits(lock_seconds=0.3), "SELECT pg_advisory_xact_lock(7)", "lock timeout")],
+    [
+        (Limits(statement_seconds=0.3), LONG, "statement timeout"),
+        (Limits(lock_seconds=0.3), "SELECT pg_advisory_xact_lock(7)", "lock timeout"),
+    ],
 )
-def test_a_connection_carries_its_limits_to_the_server(postgres: Postgres, name: str, limits: Limits, statement: str, said: str) -> None:
+def test_a_connection_carries_its_limits_to_the_server(
+    postgres: Postgres, name: str, limits: Limits, statement: str, said: str
+) -> None:
     engine = open_engine(postgres.url(name), limits)
     with psycopg.connect(postgres.plain(name, APPLICATION)) as other:
         other.execute("SELECT pg_advisory_xact_lock(7)")
@@ -89,11 +102,14 @@ def test_a_transaction_that_stands_idle_is_ended_so_that_its_rows_are_free_again
     with pytest.raises(InternalError, match="idle-in-transaction"), transaction(engine) as forgotten:
         forgotten.execute(text("SELECT pg_advisory_xact_lock(7)"))
         with transaction(engine) as waiting:
-            waiting.execute(text("SELECT pg_advisory_xact_lock(7)"))  # it would wait a minute for the other, and then fail
+            # it would wait a minute for the other, and then fail
+            waiting.execute(text("SELECT pg_advisory_xact_lock(7)"))
     engine.dispose()
 
 
-def test_a_request_whose_transaction_was_ended_because_it_stood_idle_hears_try_again(postgres: Postgres, name: str, tmp_path: Path) -> None:
+def test_a_request_whose_transaction_was_ended_because_it_stood_idle_hears_try_again(
+    postgres: Postgres, name: str, tmp_path: Path
+) -> None:
     with administrator(postgres.url(name), tmp_path / "var") as client:
 
         @client.app.get("/api/v1/idle")  # type: ignore[attr-defined]

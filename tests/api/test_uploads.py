@@ -1,4 +1,6 @@
-"""Bytes on their way in: cuts, wrong offsets, wrong checksums, other people's uploads, bad files; nothing half-made stays."""
+"""Bytes on their way in: cuts, wrong offsets, wrong checksums, other people's uploads, bad files; nothing half-made
+stays.
+"""
 
 import hashlib
 import os
@@ -26,7 +28,11 @@ def begin(client: httpx.Client, size: int, name: str = "tep.pdf") -> str:
 
 
 def patch(client: httpx.Client, location: str, offset: int, data: bytes, **headers: str) -> httpx.Response:
-    return client.patch(location, content=data, headers={"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream", **headers})
+    return client.patch(
+        location,
+        content=data,
+        headers={"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream", **headers},
+    )
 
 
 def test_an_upload_goes_on_where_the_line_was_cut(house: RunningHouse, tmp_path: Path) -> None:
@@ -61,13 +67,18 @@ def test_a_server_started_again_in_the_middle_goes_on_and_keeps_the_same_bytes(t
         assert (house.home / "files" / key[:2] / key[2:4] / key).read_bytes() == data
 
 
-def test_a_part_sent_again_after_a_wrong_checksum_leaves_no_trace_in_what_is_kept(house: RunningHouse, tmp_path: Path) -> None:
+def test_a_part_sent_again_after_a_wrong_checksum_leaves_no_trace_in_what_is_kept(
+    house: RunningHouse, tmp_path: Path
+) -> None:
     data = makers.textbook(tmp_path / "b.pdf", 2, title="Sau lần gửi hỏng").read_bytes()
     with house.administrator() as client:
         location = begin(client, len(data))
         assert patch(client, location, 0, data[:500]).status_code == 204
         told = b64encode(hashlib.sha256(data[500:]).digest()).decode()
-        assert patch(client, location, 500, b"x" * (len(data) - 500), **{"Upload-Checksum": f"sha256 {told}"}).status_code == 460
+        assert (
+            patch(client, location, 500, b"x" * (len(data) - 500), **{"Upload-Checksum": f"sha256 {told}"}).status_code
+            == 460
+        )
         assert patch(client, location, 500, data[500:], **{"Upload-Checksum": f"sha256 {told}"}).status_code == 204
         row = wait_for(client, location.rsplit("/", 1)[-1])
         assert client.get(f"/api/v1/works/{row['work_id']}/file").content == data
@@ -83,7 +94,8 @@ def test_what_arrived_before_a_line_was_cut_is_kept_and_hashed_right(house: Runn
         head = f"PATCH {location} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {cookies}\r\n{length}\r\n\r\n"
         with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as line:
             line.sendall(head.encode())
-            assert line.recv(100).startswith(b"HTTP/1.1 100")  # the server reads now: what comes from here on has arrived
+            # the server reads now: what comes from here on has arrived
+            assert line.recv(100).startswith(b"HTTP/1.1 100")
             line.sendall(data[:5000])
         offset = settled_offset(client, location)
         assert offset == 5000
@@ -135,7 +147,10 @@ def test_an_unfinished_upload_says_when_it_expires_and_is_forgotten_then(tmp_pat
             os.utime(staged, (time.time() - 600,) * 2)  # nobody has touched it for ten minutes
         house.start()  # the sweep comes with the worker
         with house.administrator() as again:
-            until(lambda: again.head(created.headers["Location"]).status_code == 404, otherwise="an expired upload was kept")
+            until(
+                lambda: again.head(created.headers["Location"]).status_code == 404,
+                otherwise="an expired upload was kept",
+            )
         assert list((house.home / "uploads").iterdir()) == []
 
 
@@ -149,7 +164,9 @@ def test_an_empty_metadata_header_and_a_real_tus_client_are_welcome(house: Runni
     path = makers.textbook(tmp_path / "b.pdf", 2)
     with house.administrator() as client:
         cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-        uploader = TusClient(f"{house.address}/api/v1/uploads", headers={"Cookie": cookies}).uploader(str(path), chunk_size=4096)
+        uploader = TusClient(f"{house.address}/api/v1/uploads", headers={"Cookie": cookies}).uploader(
+            str(path), chunk_size=4096
+        )
         uploader.upload()
         row = wait_for(client, str(uploader.url).rsplit("/", 1)[-1])
         assert (row["state"], row["name"]) == ("ready", "tep")
@@ -166,9 +183,16 @@ def test_uploads_of_others_do_not_exist_and_visitors_must_sign_in(house: Running
 
 @pytest.mark.parametrize(
     ("make", "code"),
-    [(makers.jpeg_called_pdf, "not-the-type-it-claims"), (makers.encrypted, "encrypted"), (makers.page_less, "no-pages"), (makers.truncated, "damaged")],
+    [
+        (makers.jpeg_called_pdf, "not-the-type-it-claims"),
+        (makers.encrypted, "encrypted"),
+        (makers.page_less, "no-pages"),
+        (makers.truncated, "damaged"),
+    ],
 )
-def test_a_bad_file_is_refused_with_a_sentence_and_leaves_nothing(house: RunningHouse, tmp_path: Path, make: object, code: str) -> None:
+def test_a_bad_file_is_refused_with_a_sentence_and_leaves_nothing(
+    house: RunningHouse, tmp_path: Path, make: object, code: str
+) -> None:
     path = make(tmp_path / "xau.pdf")  # type: ignore[operator]
     with house.administrator() as client:
         row = wait_for(client, upload(client, path))
@@ -185,7 +209,9 @@ def test_an_empty_file_by_the_form_is_refused_and_a_small_one_taken(house: Runni
         empty = client.post("/api/v1/deposits", files={"file": ("rong.pdf", b"", "application/pdf")})
         assert wait_for(client, empty.json()["id"])["code"] == "empty-file"
         taken = client.post(
-            "/api/v1/deposits", files={"file": ("e\u0301t\u202e.pdf", path.read_bytes(), "application/pdf")}, data={"approve": "true", "sight": "public"}
+            "/api/v1/deposits",
+            files={"file": ("e\u0301t\u202e.pdf", path.read_bytes(), "application/pdf")},
+            data={"approve": "true", "sight": "public"},
         )
         row = wait_for(client, taken.json()["id"])
         assert (taken.status_code, row["name"], row["work_state"]) == (201, "ét.pdf", "published")

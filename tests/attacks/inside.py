@@ -1,4 +1,6 @@
-"""A stage without a worker: the house in this process, and works with pages and files made as the pipeline makes them."""
+"""A stage without a worker: the house in this process, and works with pages and files made as the pipeline makes
+them.
+"""
 
 import hashlib
 import uuid
@@ -51,7 +53,9 @@ class Inside:
             for login in logins:
                 self.tokens[login] = sign_in.open_sign_in(session, person(session, login), at=now())
 
-    def lecture(self, folder: Path, *, by: str = "huong", review: bool = False, sight: str = "school") -> tuple[str, str | None]:
+    def lecture(
+        self, folder: Path, *, by: str = "huong", review: bool = False, sight: str = "school"
+    ) -> tuple[str, str | None]:
         """A draft of one page, perhaps sent to the reviewers: the ids of the work and of its review."""
         with transaction(self.house.engine) as session:
             work = self._read(session, folder, actor(session, by), sight)
@@ -68,19 +72,50 @@ class Inside:
 
     def _read(self, session: Session, folder: Path, by: sign_in.Actor, sight: str) -> Work:
         name, lasts = f"Bài {uuid.uuid4()}", self.house.upload_lasts
-        arrived = depositing.begin(session, name=f"{name}.pdf", size=1, media_type=None, sight=sight, approve=False, by=by, at=now(), lasts=lasts)
+        arrived = depositing.begin(
+            session,
+            name=f"{name}.pdf",
+            size=1,
+            media_type=None,
+            sight=sight,
+            approve=False,
+            by=by,
+            at=now(),
+            lasts=lasts,
+        )
         depositing.accept(session, arrived.id, self._keep(folder, f"{name} gốc"), at=now())
         facts = {"page_count": 1, "contents": []}
-        version = depositing.open_version(session, arrived, title=name, kind="pdf", media_type="application/pdf", facts=facts, at=now())
-        original = session.scalars(select(Rendition).where(Rendition.version_id == version.id, Rendition.kind == ORIGINAL)).one()
+        version = depositing.open_version(
+            session, arrived, title=name, kind="pdf", media_type="application/pdf", facts=facts, at=now()
+        )
+        original = session.scalars(
+            select(Rendition).where(Rendition.version_id == version.id, Rendition.kind == ORIGINAL)
+        ).one()
         original.size = len(f"{name} gốc".encode())
         for kind in (PAGE_400, PAGE_800, THUMBNAIL):
             data = f"{name} {kind}"
             key, size = self._keep(folder, data), len(data.encode())
-            session.add(Rendition(version_id=version.id, kind=kind, page_number=1, key=key, media_type="image/webp", size=size, width=1, height=1))
-        session.add(Page(version_id=version.id, number=1, text=WORDS, boxes=boxes.pack([]), width=595, height=842, source="text"))
+            session.add(
+                Rendition(
+                    version_id=version.id,
+                    kind=kind,
+                    page_number=1,
+                    key=key,
+                    media_type="image/webp",
+                    size=size,
+                    width=1,
+                    height=1,
+                )
+            )
+        session.add(
+            Page(
+                version_id=version.id, number=1, text=WORDS, boxes=boxes.pack([]), width=595, height=842, source="text"
+            )
+        )
         session.flush()
-        return cataloguing.with_audience(session, depositing.complete(session, arrived, {"title": name}, None, at=now()).id)
+        return cataloguing.with_audience(
+            session, depositing.complete(session, arrived, {"title": name}, None, at=now()).id
+        )
 
     def _keep(self, folder: Path, text: str) -> str:
         path, key = folder / uuid.uuid4().hex, hashlib.sha256(text.encode()).hexdigest()

@@ -56,7 +56,9 @@ def wrongs(town: Town, page: Page, prefix: str = "") -> list[object]:
 def test_attack_12_every_page_has_its_row(tmp_path: Path) -> None:
     doors = {(one.method, one.path) for one in all_doors(tmp_path / "var") if not one.in_document}
     vietnamese = {(method, path) for method, path in doors if not path.startswith("/en/")}
-    assert {f"{method} {path}" for method, path in vietnamese} == {one.operation for one in PAGES}, "a new page needs a row in tests/matrix/pages.py"
+    assert {f"{method} {path}" for method, path in vietnamese} == {one.operation for one in PAGES}, (
+        "a new page needs a row in tests/matrix/pages.py"
+    )
     english = {(method, path.removeprefix("/en")) for method, path in doors if path.startswith("/en/")}
     assert english == vietnamese - {("GET", "/en"), ("GET", "/metrics"), ("GET", "/api/openapi.json")}
 
@@ -74,12 +76,16 @@ def test_attack_12_a_form_about_somebody_elses_things_is_refused_and_changes_not
     assert {name for name, content in state(town).items() if content != before.get(name)} == set()
 
 
-@pytest.mark.parametrize("page", ABOUT_THINGS, ids=[name for name, one in zip(NAMES, PAGES, strict=True) if one in ABOUT_THINGS])
+@pytest.mark.parametrize(
+    "page", ABOUT_THINGS, ids=[name for name, one in zip(NAMES, PAGES, strict=True) if one in ABOUT_THINGS]
+)
 def test_attack_13_a_hidden_page_reads_like_one_that_does_not_exist(town: Town, page: Page) -> None:
     for actor in ACTORS:
         for thing in page.things:
             if page.expected(actor, thing) == 404 == page.expected(actor, ELSEWHERE):
-                hidden, absent = (told(town, ask(town, page, actor, one), (thing, ELSEWHERE)) for one in (thing, ELSEWHERE))
+                hidden, absent = (
+                    told(town, ask(town, page, actor, one), (thing, ELSEWHERE)) for one in (thing, ELSEWHERE)
+                )
                 assert hidden == absent, (actor, thing)
 
 
@@ -90,4 +96,8 @@ def told(town: Town, answer: httpx.Response, things: tuple[str, str]) -> tuple[i
         text = re.sub(rf"(“|don_vi=|/truong/){town.units.get(thing, '-')}\b", r"\1…", text)
         for kind in (town.works, town.reviews, town.deposits, town.people, town.memberships, town.classes):
             text = text.replace(kind.get(thing, "…"), "…")
-    return answer.status_code, text.splitlines(), {name: value for name, value in answer.headers.items() if name not in PASSING | {"content-length"}}
+    return (
+        answer.status_code,
+        text.splitlines(),
+        {name: value for name, value in answer.headers.items() if name not in PASSING | {"content-length"}},
+    )

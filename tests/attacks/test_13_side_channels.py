@@ -1,4 +1,6 @@
-"""Attack 13: the words of a draft stay hidden, and its existence is guessed from tags, parts, counts, lists and what the bell says."""
+"""Attack 13: the words of a draft stay hidden, and its existence is guessed from tags, parts, counts, lists and what
+the bell says.
+"""
 
 import re
 import time
@@ -15,10 +17,21 @@ from tests.matrix.test_matrix import ask, told
 from tests.matrix.town import ACTORS, DRAFT, ELSEWHERE, OTHER, OWN, VISITOR, WITHDRAWN, Town
 from tests.services.house import upload, wait_for
 
-FILES = ("file", "thumbnail", "pages/1/image", "pages/1/image?width=400", "pages/1", "hits?q=kiem+tra", "history", "usage", "")
+FILES = (
+    "file",
+    "thumbnail",
+    "pages/1/image",
+    "pages/1/image?width=400",
+    "pages/1",
+    "hits?q=kiem+tra",
+    "history",
+    "usage",
+    "",
+)
 TITLE = "Hoá học Zuỳnhkhôngai"
 FRESH = re.compile(r'(name="key" value=|"key":\s*)"[0-9a-f-]{36}"')  # of the next scan, anew in each page
-CHANGING = {"GET /metrics", "GET /duyet", "GET /quay", "GET /toi"}  # by themselves: counters, a lease, an undo that runs out
+# by themselves: counters, a lease, an undo that runs out
+CHANGING = {"GET /metrics", "GET /duyet", "GET /quay", "GET /toi"}
 OWNERS = {"teacher-a", "administrator-a", "root"}
 
 
@@ -28,10 +41,18 @@ def conditions(town: Town, thing: str) -> list[dict[str, str]]:
     tags = [owner.get(f"/api/v1/works/{town.works[thing]}/{name}").headers.get("etag", '"x"') for name in FILES[:3]]
     parts = ("bytes=0-0", "bytes=-1", "bytes=99999999-", "bytes=0-0,5-9", "bytes=b-a")
     known = [{name: tag} for tag in (*tags, "*") for name in ("If-None-Match", "If-Match")]
-    return [*known, *({"Range": part} for part in parts), {"Range": "bytes=0-0", "If-Range": tags[0]}, {"Save-Data": "on"}, {"Accept-Encoding": "gzip"}]
+    return [
+        *known,
+        *({"Range": part} for part in parts),
+        {"Range": "bytes=0-0", "If-Range": tags[0]},
+        {"Save-Data": "on"},
+        {"Accept-Encoding": "gzip"},
+    ]
 
 
-@pytest.mark.parametrize("thing", [DRAFT, *(pytest.param(one, marks=pytest.mark.full) for one in (WITHDRAWN, OTHER, OWN))])
+@pytest.mark.parametrize(
+    "thing", [DRAFT, *(pytest.param(one, marks=pytest.mark.full) for one in (WITHDRAWN, OTHER, OWN))]
+)
 def test_attack_13_a_hidden_file_answers_conditions_and_parts_like_an_absent_one(town: Town, thing: str) -> None:
     asked = conditions(town, thing)
     for actor in (one for one in ACTORS if not sees(one, thing)):
@@ -39,9 +60,17 @@ def test_attack_13_a_hidden_file_answers_conditions_and_parts_like_an_absent_one
         for name in FILES:
             hidden, absent = (f"/api/v1/works/{town.works[one]}/{name}".rstrip("/") for one in (thing, ELSEWHERE))
             for headers in asked:
-                assert told(client.get(hidden, headers=headers)) == told(client.get(absent, headers=headers)), (actor, name, headers)
+                assert told(client.get(hidden, headers=headers)) == told(client.get(absent, headers=headers)), (
+                    actor,
+                    name,
+                    headers,
+                )
             for method in ("HEAD", "OPTIONS", "DELETE", "PUT"):
-                assert told(client.request(method, hidden)) == told(client.request(method, absent)), (actor, name, method)
+                assert told(client.request(method, hidden)) == told(client.request(method, absent)), (
+                    actor,
+                    name,
+                    method,
+                )
 
 
 def test_attack_13_conditions_and_parts_do_work_for_those_who_may_see_the_file(town: Town) -> None:
@@ -57,28 +86,47 @@ def test_attack_13_hidden_reviews_and_notices_answer_like_absent_ones(town: Town
     for actor in ACTORS:
         for thing in (OWN, OTHER):
             if row.expected(actor, thing) == 404 == row.expected(actor, ELSEWHERE):
-                assert told(ask(town, operation, row, actor, thing)) == told(ask(town, operation, row, actor, ELSEWHERE)), (actor, thing)
+                assert told(ask(town, operation, row, actor, thing)) == told(
+                    ask(town, operation, row, actor, ELSEWHERE)
+                ), (actor, thing)
 
 
 def test_attack_13_another_ones_notice_cannot_be_told_from_one_that_does_not_exist(town: Town) -> None:
     notices = town.clients["reviewer-a"].get("/api/v1/me/notices").json()["notices"]
     for actor in (one for one in ACTORS if one != "reviewer-a"):
         for one in notices:
-            real, absent = (town.clients[actor].put(f"/api/v1/me/notices/{name}/read") for name in (one["id"], town.works[ELSEWHERE]))
+            real, absent = (
+                town.clients[actor].put(f"/api/v1/me/notices/{name}/read")
+                for name in (one["id"], town.works[ELSEWHERE])
+            )
             assert told(real) == told(absent)
-    assert town.clients["reviewer-a"].get("/api/v1/me/notices").json()["notices"] == notices, "and none of them has been read by it"
+    assert town.clients["reviewer-a"].get("/api/v1/me/notices").json()["notices"] == notices, (
+        "and none of them has been read by it"
+    )
 
 
 def surfaces(town: Town, actor: str) -> dict[str, Any]:
     """Every list, count, form and page that somebody can ask for without knowing an id."""
     found: dict[str, Any] = {}
-    queries = ({"q": "de kiem tra"}, {"q": TITLE}, {"q": "Zuỳnhkhôngai"}, {"q": "de kiem tra", "lop": "9"}, {"q": "hoa hoc", "mon": "HOA_HOC"}, {"lop": "9"})
+    queries = (
+        {"q": "de kiem tra"},
+        {"q": TITLE},
+        {"q": "Zuỳnhkhôngai"},
+        {"q": "de kiem tra", "lop": "9"},
+        {"q": "hoa hoc", "mon": "HOA_HOC"},
+        {"lop": "9"},
+    )
     for operation, row in ROWS.items():
         method, path = operation.split(" ")
         if method == "GET" and "{" not in path and path not in ("/readyz", "/version"):
             found[operation] = told(ask(town, operation, row, actor, OWN))
     for page in PAGES:
-        if page.operation.startswith("GET ") and "{" not in page.operation and not page.query and page.operation not in CHANGING:
+        if (
+            page.operation.startswith("GET ")
+            and "{" not in page.operation
+            and not page.query
+            and page.operation not in CHANGING
+        ):
             found[page.operation] = told(ask_page(town, page, actor, OWN))
     client = town.clients[actor]
     for path in ("/tim", "/api/v1/search", "/truong/AA", "/api/v1/schools/AA"):
@@ -88,7 +136,12 @@ def surfaces(town: Town, actor: str) -> dict[str, Any]:
 
 
 def differences(town: Town, before: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(actor, name) for actor, old in before.items() for name, now in surfaces(town, actor).items() if now != old[name]]
+    return [
+        (actor, name)
+        for actor, old in before.items()
+        for name, now in surfaces(town, actor).items()
+        if now != old[name]
+    ]
 
 
 def settled(town: Town, before: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
@@ -100,17 +153,25 @@ def settled(town: Town, before: dict[str, dict[str, Any]]) -> list[tuple[str, st
 
 
 @pytest.fixture(scope="module")
-def unseen(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, dict[str, Any]], str, tuple[str, str]]]:
+def unseen(
+    town: Town, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[dict[str, dict[str, Any]], str, tuple[str, str]]]:
     """What everybody sees before there is a draft, and the draft: a work of grade 9 in chemistry, alone in both."""
     before = {actor: surfaces(town, actor) for actor in ACTORS if actor not in OWNERS}
     teacher = town.clients["teacher-a"]
-    row = wait_for(teacher, upload(teacher, makers.textbook(tmp_path_factory.mktemp("unseen") / "draft.pdf", 2, title=TITLE)))
-    teacher.patch(f"/api/v1/works/{row['work_id']}", json={"grade": 9, "subject": "HOA_HOC", "title": TITLE}).raise_for_status()
+    row = wait_for(
+        teacher, upload(teacher, makers.textbook(tmp_path_factory.mktemp("unseen") / "draft.pdf", 2, title=TITLE))
+    )
+    teacher.patch(
+        f"/api/v1/works/{row['work_id']}", json={"grade": 9, "subject": "HOA_HOC", "title": TITLE}
+    ).raise_for_status()
     wait_for(teacher, row["id"])
     yield before, row["work_id"], (row["version_id"], row["digest"])
 
 
-def test_attack_13_with_a_draft_in_the_house_every_list_and_count_is_the_same_to_the_byte(town: Town, unseen: Any) -> None:
+def test_attack_13_with_a_draft_in_the_house_every_list_and_count_is_the_same_to_the_byte(
+    town: Town, unseen: Any
+) -> None:
     before, work, _ = unseen
     assert differences(town, before) == []
     mine = surfaces(town, "teacher-a")
@@ -134,7 +195,11 @@ def test_attack_13_with_a_draft_under_review_only_its_reviewers_learn_of_it(town
 def test_attack_13_what_was_withdrawn_leaves_no_count_behind(town: Town, unseen: Any) -> None:
     before, work, (version_id, digest) = unseen
     root = town.clients["root"]
-    wish = {"version_id": version_id, "digest": root.get(f"/api/v1/works/{work}").json()["digest"] or digest, "sight": "public"}
+    wish = {
+        "version_id": version_id,
+        "digest": root.get(f"/api/v1/works/{work}").json()["digest"] or digest,
+        "sight": "public",
+    }
     root.post(f"/api/v1/works/{work}/publication", json=wish).raise_for_status()
     assert differences(town, {VISITOR: before[VISITOR]}), "now everybody sees it"
     root.delete(f"/api/v1/works/{work}/publication").raise_for_status()

@@ -9,7 +9,12 @@ from tests.attacks.conftest import state
 from tests.matrix.rows import ROWS
 from tests.matrix.town import OWN, ROOT, Town
 
-COLUMNS = {column.name for table in METADATA.tables.values() for column in table.columns} | {"school_id", "approved_by", "status", "is_admin"}
+COLUMNS = {column.name for table in METADATA.tables.values() for column in table.columns} | {
+    "school_id",
+    "approved_by",
+    "status",
+    "is_admin",
+}
 WRITES = sorted(one for one in ROWS if one.split(" ")[0] in ("POST", "PUT", "PATCH"))
 
 

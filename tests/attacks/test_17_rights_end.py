@@ -33,13 +33,21 @@ def newcomer(town: Town, role: str) -> tuple[httpx.Client, str, str]:
     root, login = town.clients[ROOT], f"nguoi.{uuid.uuid4().hex[:10]}"
     person_id = person(root, "AA", login, role)
     members = root.get("/api/v1/units/AA/members").json()["members"]
-    return enter(town.house, login), person_id, next(one["membership_id"] for one in members if one["person_id"] == person_id)
+    return (
+        enter(town.house, login),
+        person_id,
+        next(one["membership_id"] for one in members if one["person_id"] == person_id),
+    )
 
 
 @pytest.mark.parametrize("end", [disabled, role_ended])
 def test_attack_17_the_next_request_is_denied(town: Town, end: Callable[[Town, str, str], None]) -> None:
     client, person_id, membership = newcomer(town, "teacher")
-    upload = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "10"}).raise_for_status().headers["Location"]
+    upload = (
+        client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "10"})
+        .raise_for_status()
+        .headers["Location"]
+    )
     work = f"/api/v1/works/{town.works[OWN]}"
     shown = [work, f"{work}/file", f"{work}/pages/1/image", f"{work}/thumbnail", f"/doc/{town.works[OWN]}"]
     assert {client.get(one).status_code for one in shown} == {200}
@@ -59,9 +67,14 @@ def test_attack_17_an_upload_that_is_running_stops(town: Town, end: Callable[[To
     with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as line:
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         head = f"PATCH {upload} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {cookie}\r\nUpload-Offset: 0\r\n"
-        line.sendall(f"{head}Content-Type: application/offset+octet-stream\r\nContent-Length: {BODY}\r\n\r\n".encode() + b"x" * 1000)
+        line.sendall(
+            f"{head}Content-Type: application/offset+octet-stream\r\nContent-Length: {BODY}\r\n\r\n".encode()
+            + b"x" * 1000
+        )
         end(town, person_id, membership)
-        assert answered(line) in (b"401", b"403", b"404"), "the bytes trickle on, and the house says no long before they are all there"
+        assert answered(line) in (b"401", b"403", b"404"), (
+            "the bytes trickle on, and the house says no long before they are all there"
+        )
     client.close()
 
 
@@ -94,7 +107,9 @@ def test_attack_17_another_school_is_another_right(town: Town) -> None:
     client, person_id, membership = newcomer(town, "pupil")
     own: Any = client.get(f"/api/v1/works/{town.works[OWN]}")
     assert own.status_code == 200
-    town.clients[ROOT].post(f"/api/v1/people/{person_id}/roles", json={"unit": "BB", "role": "pupil"}).raise_for_status()
+    town.clients[ROOT].post(
+        f"/api/v1/people/{person_id}/roles", json={"unit": "BB", "role": "pupil"}
+    ).raise_for_status()
     role_ended(town, person_id, membership)
     assert client.get(f"/api/v1/works/{town.works[OWN]}").status_code == 404
     assert client.get(f"/api/v1/works/{town.works['other']}").status_code == 200

@@ -1,4 +1,6 @@
-"""Attack 22 in a real browser: the next person at a shared computer, and a sign-in that somebody else has prepared or read."""
+"""Attack 22 in a real browser: the next person at a shared computer, and a sign-in that somebody else has prepared or
+read.
+"""
 
 from collections.abc import Iterator
 
@@ -11,13 +13,16 @@ from tests.services.house import PASSWORD
 
 pytestmark = pytest.mark.journey
 NAME, TITLE = "teacher-a", "Đề kiểm tra own"
-AT_HOME, AT_SCHOOL = "127.0.0.1", "thuvien.truong"  # a browser clears what it kept of the first when told to; of the second, without https, it does not
+# a browser clears what it kept of the first when told to; of the second, without https, it does not
+AT_HOME, AT_SCHOOL = "127.0.0.1", "thuvien.truong"
 PRIVATE = ("/toi", "/bai-cua-toi", "/toi/thong-bao", "/toi/muon")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium(f"--host-resolver-rules=MAP {AT_SCHOOL} 127.0.0.1", without=("--disable-back-forward-cache",)) as found:
+    with chromium(
+        f"--host-resolver-rules=MAP {AT_SCHOOL} 127.0.0.1", without=("--disable-back-forward-cache",)
+    ) as found:
         yield found
 
 
@@ -49,8 +54,13 @@ def leave(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize("host", [AT_HOME, AT_SCHOOL])
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_attack_22_back_after_signing_out_shows_nothing_of_the_pages_before(town: Town, browser: Browser, script: bool, host: str) -> None:
-    context, address = browser.new_context(locale="vi", java_script_enabled=script), town.house.address.replace(AT_HOME, host)
+def test_attack_22_back_after_signing_out_shows_nothing_of_the_pages_before(
+    town: Town, browser: Browser, script: bool, host: str
+) -> None:
+    context, address = (
+        browser.new_context(locale="vi", java_script_enabled=script),
+        town.house.address.replace(AT_HOME, host),
+    )
     page = context.new_page()
     enter(page, address)
     for path in PRIVATE:
@@ -68,21 +78,35 @@ def test_attack_22_back_after_signing_out_shows_nothing_of_the_pages_before(town
     context.close()
 
 
-def test_attack_22_the_id_of_the_sign_in_is_in_no_address_and_nowhere_in_a_page(town: Town, context: BrowserContext) -> None:
+def test_attack_22_the_id_of_the_sign_in_is_in_no_address_and_nowhere_in_a_page(
+    town: Town, context: BrowserContext
+) -> None:
     page, address, asked = context.new_page(), town.house.address, list[str]()
     page.on("request", lambda request: asked.append(request.url + str(request.headers.get("referer", ""))))
     enter(page, address)
     secret = session_of(context)
     assert len(secret) >= 43, "256 bits"
-    for path in (*PRIVATE, "/", "/tim?q=kiem+tra", f"/tl/{town.works['own']}", f"/doc/{town.works['own']}", "/gui", "/tro-giup"):
+    for path in (
+        *PRIVATE,
+        "/",
+        "/tim?q=kiem+tra",
+        f"/tl/{town.works['own']}",
+        f"/doc/{town.works['own']}",
+        "/gui",
+        "/tro-giup",
+    ):
         page.goto(address + path)
         page.wait_for_load_state("networkidle")
-        kept = page.evaluate("JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}, window.name, history.state])")
+        kept = page.evaluate(
+            "JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}, window.name, history.state])"
+        )
         assert secret not in page.content() and secret not in kept and secret not in page.url
     assert len(asked) > 10 and not any(secret in one for one in asked)
 
 
-def test_attack_22_an_id_from_before_signing_in_is_worth_nothing_afterwards(town: Town, context: BrowserContext) -> None:
+def test_attack_22_an_id_from_before_signing_in_is_worth_nothing_afterwards(
+    town: Town, context: BrowserContext
+) -> None:
     page, address = context.new_page(), town.house.address
     planted = "x" * 43
     context.add_cookies([{"name": "hoclieu", "value": planted, "url": address}])
@@ -101,7 +125,9 @@ def test_attack_22_an_id_from_before_signing_in_is_worth_nothing_afterwards(town
         assert other.get("/api/v1/me", headers={"Cookie": f"hoclieu={second}"}).json()["signed_in"] is False
 
 
-def test_attack_22_what_the_browser_has_kept_of_a_draft_ends_with_the_sign_in(town: Town, context: BrowserContext) -> None:
+def test_attack_22_what_the_browser_has_kept_of_a_draft_ends_with_the_sign_in(
+    town: Town, context: BrowserContext
+) -> None:
     page, address = context.new_page(), town.house.address
     enter(page, address)
     page.goto(f"{address}/doc/{town.works['draft']}")

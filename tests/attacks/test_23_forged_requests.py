@@ -21,7 +21,9 @@ FORGED = {
 @pytest.fixture(scope="module")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     """Every unsafe route of the application, pages included."""
-    return {(one.method, one.path) for one in all_doors(tmp_path_factory.mktemp("routes") / "var") if one.method in UNSAFE}
+    return {
+        (one.method, one.path) for one in all_doors(tmp_path_factory.mktemp("routes") / "var") if one.method in UNSAFE
+    }
 
 
 def test_attack_23_nothing_is_written_for_another_site(town: Town, routes: set[tuple[str, str]]) -> None:
@@ -29,7 +31,12 @@ def test_attack_23_nothing_is_written_for_another_site(town: Town, routes: set[t
     assert known <= routes and ("POST", "/tl/{work_id}/duyet") in routes and ("POST", "/en/dang-xuat") in routes
     before, passed = state(town), []
     for method, path in sorted(routes):
-        for name, value in (("work_id", town.works["own"]), ("person_id", town.people["own"]), ("membership_id", town.memberships["own"]), ("code", "AA")):
+        for name, value in (
+            ("work_id", town.works["own"]),
+            ("person_id", town.people["own"]),
+            ("membership_id", town.memberships["own"]),
+            ("code", "AA"),
+        ):
             path = path.replace(f"{{{name}}}", value)
         for how, headers in FORGED.items():
             answer = town.clients[ROOT].request(method, path, headers=headers, content=b"{}")

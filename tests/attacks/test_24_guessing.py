@@ -1,4 +1,6 @@
-"""Attack 24: guessing passwords, finding out which accounts there are, and keeping others out by trying wrong ones (decision 0016)."""
+"""Attack 24: guessing passwords, finding out which accounts there are, and keeping others out by trying wrong ones
+(decision 0016).
+"""
 
 import re
 import uuid
@@ -42,7 +44,9 @@ def session(engine: Engine) -> Iterator[Session]:
         yield made
 
 
-def waits(session: Session, login: str, address: str, at: datetime, *, right: bool = False, device: str | None = None) -> int:
+def waits(
+    session: Session, login: str, address: str, at: datetime, *, right: bool = False, device: str | None = None
+) -> int:
     """Seconds until a try may come as far as the hash; 0: it did."""
     try:
         tried = throttling.begin_try(session, login, address, at=at, device=device)
@@ -96,7 +100,9 @@ def test_attack_24_many_at_once_do_not_pass_together(engine: Engine) -> None:
     assert (from_many.count(0), in_one.count(0)) == (FREE_EVERYWHERE, FREE_KNOWN) == (20, 10)
 
 
-def test_attack_24_a_million_names_that_nobody_has_neither_fill_the_disk_nor_push_out_what_counts(session: Session) -> None:
+def test_attack_24_a_million_names_that_nobody_has_neither_fill_the_disk_nor_push_out_what_counts(
+    session: Session,
+) -> None:
     inviting.add_person(session, "em.lan", "Lan", "pupil", inviting.ensure_province(session, "Tỉnh"), at=NOON)
     for number in range(FREE_HERE):
         assert waits(session, "em.lan", "10.0.0.1", NOON - timedelta(hours=1, seconds=number)) == 0
@@ -110,10 +116,15 @@ def test_attack_24_a_million_names_that_nobody_has_neither_fill_the_disk_nor_pus
 @pytest.mark.parametrize(
     ("address", "counted"),
     [
-        ("203.0.113.7", "203.0.113.7"), ("::ffff:203.0.113.7", "203.0.113.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"), ("2001:db8:1:3::1", "2001:db8:1:3::/64"), ("fe80::1%eth0", "fe80::/64"), ("unknown", "unknown"),
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "unknown"),
     ],
-)  # fmt: skip
+)
 def test_attack_24_one_household_is_one_address(address: str, counted: str) -> None:
     assert throttling.prefix_of(address) == counted
 
@@ -139,8 +150,14 @@ def test_attack_24_an_unknown_name_costs_the_same_hash(monkeypatch: pytest.Monke
     noting = Noting(passwords.hasher.hashers)
     monkeypatch.setattr(passwords, "hasher", noting)
     known = passwords.hash_of("một mật khẩu")
-    assert passwords.is_right(known, "một mật khẩu") and not passwords.is_right(known, "sai") and not passwords.is_right(None, "sai")
-    assert noting.verified == [known, known, passwords.NOBODYS_HASH], "each try costs one hash, whether there is such a name or not"
+    assert (
+        passwords.is_right(known, "một mật khẩu")
+        and not passwords.is_right(known, "sai")
+        and not passwords.is_right(None, "sai")
+    )
+    assert noting.verified == [known, known, passwords.NOBODYS_HASH], (
+        "each try costs one hash, whether there is such a name or not"
+    )
     assert len({tuple(one.split("$")[:4]) for one in noting.verified}) == 1, "same kind, same memory, same time"
     half = "mâ\u0323t khẩu"
     assert not passwords.is_right(known, half) and not passwords.is_right(None, half)
@@ -148,7 +165,9 @@ def test_attack_24_an_unknown_name_costs_the_same_hash(monkeypatch: pytest.Monke
 
 
 def test_attack_24_a_proof_is_of_one_person_in_one_browser_with_the_password_of_today() -> None:
-    lan, minh, new = (passwords.hash_of(one) for one in ("mật khẩu của Lan", "mật khẩu của Minh", "mật khẩu mới của Lan"))
+    lan, minh, new = (
+        passwords.hash_of(one) for one in ("mật khẩu của Lan", "mật khẩu của Minh", "mật khẩu mới của Lan")
+    )
     hers = known_browsers.from_cookie(known_browsers.from_cookie(None).keeping(lan).kept())
     assert (hers.knows(lan), hers.knows(minh), hers.knows(new), hers.knows(None)) == (True, False, False, False)
     elsewhere = known_browsers.from_cookie(".".join((known_browsers.from_cookie(None).id, *hers.proofs)))
@@ -173,7 +192,9 @@ def burnt(town: Town, client: httpx.Client | None = None) -> str:
 
 
 @pytest.mark.parametrize("door", ["/api/v1/sign-in", "/dang-nhap"])
-def test_attack_24_of_thirty_tries_at_once_five_reach_the_hash_and_others_at_that_address_sign_in(town: Town, door: str) -> None:
+def test_attack_24_of_thirty_tries_at_once_five_reach_the_hash_and_others_at_that_address_sign_in(
+    town: Town, door: str
+) -> None:
     login, told = f"nguoi.{uuid.uuid4().hex[:8]}", {"password": WRONG}
     person(town.clients[ROOT], "AA", login, "pupil")
     sent = {"json": {"login": login, **told}} if door.startswith("/api/") else {"data": {"login": login, **told}}
@@ -184,7 +205,9 @@ def test_attack_24_of_thirty_tries_at_once_five_reach_the_hash_and_others_at_tha
         assert {one.status_code for one in answers} == {401, 429}
         assert reached_the_hash(town) - before == 30 - len(refused) == FREE_HERE
         assert all(0 < int(one.headers["retry-after"]) <= 60 for one in refused)
-        assert client.post("/api/v1/sign-in", json={"login": login, "password": PASSWORD}).status_code == 429, "in a new browser even the right one waits"
+        assert client.post("/api/v1/sign-in", json={"login": login, "password": PASSWORD}).status_code == 429, (
+            "in a new browser even the right one waits"
+        )
     for other in ("pupil-a", "teacher-a", "victim-a"):
         enter(town.house, other).close()
 
@@ -201,9 +224,13 @@ def test_attack_24_a_browser_that_was_here_before_is_not_kept_out_by_others(town
             hers.put("/api/v1/me/password", json={"old": WRONG, "new": "bốn từ mới tinh"})
         stolen = [one.value or "" for one in hers.cookies.jar if one.name == "hoclieu-browser"][-1]
         with town.house.client(cookies={"hoclieu-browser": stolen}) as thief:
-            assert [thief.post("/api/v1/sign-in", json=wrong).status_code for _ in range(11)] == [401] * FREE_KNOWN + [429], "but not without end"
+            assert [thief.post("/api/v1/sign-in", json=wrong).status_code for _ in range(11)] == [401] * FREE_KNOWN + [
+                429
+            ], "but not without end"
         with enter(town.house, "pupil-a") as pupil:
-            assert pupil.post("/api/v1/sign-in", json=right).status_code == 429, "a browser is known for who signed in there, not for everybody"
+            assert pupil.post("/api/v1/sign-in", json=right).status_code == 429, (
+                "a browser is known for who signed in there, not for everybody"
+            )
 
 
 def test_attack_24_who_is_signed_in_may_change_the_password_whatever_others_try(town: Town) -> None:
@@ -224,11 +251,21 @@ def test_attack_24_the_page_says_how_long_and_the_next_wait_is_longer(town: Town
     with town.house.client(headers=HTML) as client:
         for prefix, words in (("", "Đợi 1 phút"), ("/en", "Try again in 1 min")):
             answer = client.post(f"{prefix}/dang-nhap", data={"login": login, "password": PASSWORD})
-            assert (answer.status_code, words in answer.text, 0 < int(answer.headers["retry-after"]) <= 60) == (429, True, True)
-        town.house.ask("UPDATE failed_sign_in SET failed_at = :ago WHERE login = :login", ago=ago(town, minutes=2), login=login)
+            assert (answer.status_code, words in answer.text, 0 < int(answer.headers["retry-after"]) <= 60) == (
+                429,
+                True,
+                True,
+            )
+        town.house.ask(
+            "UPDATE failed_sign_in SET failed_at = :ago WHERE login = :login", ago=ago(town, minutes=2), login=login
+        )
         assert client.post("/dang-nhap", data={"login": login, "password": WRONG}).status_code == 401
         again = client.post("/dang-nhap", data={"login": login, "password": PASSWORD})
-        assert (again.status_code, "Đợi 2 phút" in again.text, 60 < int(again.headers["retry-after"]) <= 120) == (429, True, True)
+        assert (again.status_code, "Đợi 2 phút" in again.text, 60 < int(again.headers["retry-after"]) <= 120) == (
+            429,
+            True,
+            True,
+        )
 
 
 def ago(town: Town, *, minutes: float) -> object:
@@ -238,7 +275,11 @@ def ago(town: Town, *, minutes: float) -> object:
 
 
 def by_json(town: Town, login: str) -> None:
-    found = next(one for one in town.clients["administrator-a"].get("/api/v1/units/AA/members").json()["members"] if one["login"] == login)
+    found = next(
+        one
+        for one in town.clients["administrator-a"].get("/api/v1/units/AA/members").json()["members"]
+        if one["login"] == login
+    )
     assert found["waits_minutes"] == 1
     assert town.clients["administrator-b"].delete(f"/api/v1/people/{found['person_id']}/waiting").status_code == 404
     assert town.clients["teacher-a"].delete(f"/api/v1/people/{found['person_id']}/waiting").status_code == 404
@@ -251,7 +292,10 @@ def by_page(town: Town, login: str) -> None:
     assert "Thử sai nhiều, đợi 1 phút" in page
     [path] = re.findall(rf'action="([^"]+/cho-thu)"><input[^>]+><button[^>]+: {login}"', page)
     assert administrator.post(path, data={"unit": "AA"}).status_code == 303
-    assert not re.search(rf"/cho-thu[^>]+><input[^>]+><button[^>]+: {login}", administrator.get("/quan-tri/nguoi-dung", headers=HTML).text)
+    assert not re.search(
+        rf"/cho-thu[^>]+><input[^>]+><button[^>]+: {login}",
+        administrator.get("/quan-tri/nguoi-dung", headers=HTML).text,
+    )
 
 
 def by_command(town: Town, login: str) -> None:
@@ -264,7 +308,14 @@ def test_attack_24_an_administrator_lets_somebody_try_at_once(town: Town, lift: 
     login = burnt(town)
     lift(town, login)
     enter(town.house, login).close()
-    acts = town.house.ask("SELECT count(*) FROM event JOIN person ON event.subject_id = person.id WHERE act = 'person-may-try' AND login = :login", login=login)
+    acts = town.house.ask(
+        (
+            "SELECT count(*) FROM event JOIN person ON event.subject_id = person.id WHERE act = 'person-may-try' AND "
+            "login "
+            "= :login"
+        ),
+        login=login,
+    )
     assert acts[0][0] == 1
 
 
@@ -275,7 +326,9 @@ def test_attack_24_a_name_that_nobody_has_is_answered_like_one_that_is_there(tow
         answers = []
         for login in (there, nobody):
             found = [client.post("/api/v1/sign-in", json={"login": login, "password": WRONG}) for _ in range(7)]
-            answers.append([(one.status_code, one.json()["vi"], one.json()["en"], sorted(one.headers)) for one in found])
+            answers.append(
+                [(one.status_code, one.json()["vi"], one.json()["en"], sorted(one.headers)) for one in found]
+            )
     assert answers[0] == answers[1]
 
 

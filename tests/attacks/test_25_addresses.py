@@ -14,11 +14,33 @@ from tests.services.house import PASSWORD
 from tests.services.people import enter
 
 LEADING_AWAY = (
-    "//evil.example", "///evil.example", "////evil.example/%2f..", "/\\evil.example", "\\/evil.example", "\\\\evil.example", "https://evil.example",
-    "http:evil.example", "https:/evil.example", "HTTPS://evil.example", "javascript:alert(1)", "data:text/html,x", "/\t/evil.example", "/\n/evil.example",
-    "/\r\n/evil.example", "\t//evil.example", " //evil.example", "/ /evil.example", "evil.example", "@evil.example", "/\x00/evil.example", "/\\/evil.example",
-    "/a\\..\\..//evil.example", "/\x0b/evil.example", "ftp://evil.example", "",
-)  # fmt: skip
+    "//evil.example",
+    "///evil.example",
+    "////evil.example/%2f..",
+    "/\\evil.example",
+    "\\/evil.example",
+    "\\\\evil.example",
+    "https://evil.example",
+    "http:evil.example",
+    "https:/evil.example",
+    "HTTPS://evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r\n/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "/ /evil.example",
+    "evil.example",
+    "@evil.example",
+    "/\x00/evil.example",
+    "/\\/evil.example",
+    "/a\\..\\..//evil.example",
+    "/\x0b/evil.example",
+    "ftp://evil.example",
+    "",
+)
 
 
 def as_browsers_read(address: str, base: str) -> str:
@@ -43,19 +65,34 @@ def test_attack_25_after_signing_in_one_stays_on_the_site(town: Town, target: st
 
 def test_attack_25_a_place_of_our_own_is_led_to(town: Town) -> None:
     with town.house.client() as client:
-        answer = client.post("/dang-nhap", data={"login": "pupil-a", "password": PASSWORD, "next": "/tim?q=hình+thang#a"})
+        answer = client.post(
+            "/dang-nhap", data={"login": "pupil-a", "password": PASSWORD, "next": "/tim?q=hình+thang#a"}
+        )
         assert answer.headers["location"].startswith("/tim?q=h")
 
 
 @pytest.mark.parametrize(
     ("host", "ours"),
     [
-        ("thuvien.example.vn", True), ("thuvien.example.vn:8443", True), ("THUVIEN.example.vn", True), ("localhost:8080", True), ("127.0.0.1:1", True),
-        ("[::1]:80", True), ("10.0.0.7", True), ("evil.example", False), ("thuvien.example.vn.evil.example", False), ("thuvien.example.vn@evil.example", False),
-        ("evil.example:80@thuvien.example.vn", False), ("evil.example#thuvien.example.vn", False), ("thuvien.example.vn/../evil", False), ("", False),
+        ("thuvien.example.vn", True),
+        ("thuvien.example.vn:8443", True),
+        ("THUVIEN.example.vn", True),
+        ("localhost:8080", True),
+        ("127.0.0.1:1", True),
+        ("[::1]:80", True),
+        ("10.0.0.7", True),
+        ("evil.example", False),
+        ("thuvien.example.vn.evil.example", False),
+        ("thuvien.example.vn@evil.example", False),
+        ("evil.example:80@thuvien.example.vn", False),
+        ("evil.example#thuvien.example.vn", False),
+        ("thuvien.example.vn/../evil", False),
+        ("", False),
     ],
-)  # fmt: skip
-def test_attack_25_a_house_with_a_public_address_answers_to_its_own_names_only(tmp_path: Path, host: str, ours: bool) -> None:
+)
+def test_attack_25_a_house_with_a_public_address_answers_to_its_own_names_only(
+    tmp_path: Path, host: str, ours: bool
+) -> None:
     house = open_house(Settings(home=tmp_path / "var", public_url="https://thuvien.example.vn", host="10.0.0.7"))
     with TestClient(create_app(house), base_url="https://thuvien.example.vn") as client:
         answer = client.get("/api/v1/me", headers={"Host": host})
@@ -66,7 +103,11 @@ def test_attack_25_a_house_with_a_public_address_answers_to_its_own_names_only(t
 def test_attack_25_links_never_name_the_host_that_a_request_claims(town: Town) -> None:
     with enter(town.house, "administrator-a") as client:
         wish = {"way": "link"}
-        answer = client.post(f"/api/v1/people/{town.people['own']}/way-in", json=wish, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+        answer = client.post(
+            f"/api/v1/people/{town.people['own']}/way-in",
+            json=wish,
+            headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"},
+        )
         assert answer.status_code == 200
         assert answer.json()["link"].startswith(town.house.address + "/moi/")
         for path in ("//evil.example/", "/tim/", "/en", "/api/v1/home/"):

@@ -54,7 +54,9 @@ def kept(inside: Inside) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("sight", UNCLEAR)
 @pytest.mark.parametrize("door", [form, without_the_field, page, tus])
-def test_attack_26_a_file_that_shall_be_opened_says_for_whom(inside: Inside, door: Callable[[Inside, str, str], httpx.Response], sight: str) -> None:
+def test_attack_26_a_file_that_shall_be_opened_says_for_whom(
+    inside: Inside, door: Callable[[Inside, str, str], httpx.Response], sight: str
+) -> None:
     before = kept(inside)
     for wish in ("approve", "review"):
         answer = door(inside, sight, wish)
@@ -72,13 +74,25 @@ def wishes(inside: Inside, work: str) -> list[dict[str, Any]]:
         name = uuid.uuid4().hex[:6]
         theirs = str(rosters.open_class(session, other, "2026-2027", name, 8, by=None, at=now()).id)
     ends = (now() + timedelta(days=1)).isoformat()
-    said: list[dict[str, Any]] = [{}, {"sight": None}, *({"sight": sight} for sight in UNCLEAR), {"to": [theirs]}, {"opens_at": ends}]
-    foreign = [{"sight": "class", "to": [theirs]}, {"sight": "department", "to": [theirs]}, {"sight": "school", "to": [theirs]}]
+    said: list[dict[str, Any]] = [
+        {},
+        {"sight": None},
+        *({"sight": sight} for sight in UNCLEAR),
+        {"to": [theirs]},
+        {"opens_at": ends},
+    ]
+    foreign = [
+        {"sight": "class", "to": [theirs]},
+        {"sight": "department", "to": [theirs]},
+        {"sight": "school", "to": [theirs]},
+    ]
     backwards = {"sight": "school", "opens_at": ends, "closes_at": now().isoformat()}
     return [{**seen, **one} for one in (*said, *foreign, backwards)]
 
 
-def test_attack_26_publishing_and_submitting_say_for_whom_and_only_within_the_school(inside: Inside, tmp_path: Path) -> None:
+def test_attack_26_publishing_and_submitting_say_for_whom_and_only_within_the_school(
+    inside: Inside, tmp_path: Path
+) -> None:
     work, _ = inside.lecture(tmp_path, sight="")
     before = kept(inside)
     for wish in wishes(inside, work):
@@ -89,7 +103,13 @@ def test_attack_26_publishing_and_submitting_say_for_whom_and_only_within_the_sc
         assert (answer.status_code, answer.json()["code"]) in ((422, "unknown-readers"), (422, "not-valid")), asked
         fields = {key: str(value) for key, value in wish.items() if key in ("version_id", "digest")}
         if set(wish) <= {*fields, "sight"} and wish.get("sight") != "school":
-            answer = inside.ask("quan", "POST", f"/tl/{work}/duyet", data={**fields, **({"sight": wish["sight"]} if wish.get("sight") else {})}, headers=HTML)
+            answer = inside.ask(
+                "quan",
+                "POST",
+                f"/tl/{work}/duyet",
+                data={**fields, **({"sight": wish["sight"]} if wish.get("sight") else {})},
+                headers=HTML,
+            )
             assert answer.status_code == 422 and "Chưa rõ mở cho ai đọc" in answer.text
     assert kept(inside) == before
 
@@ -97,12 +117,19 @@ def test_attack_26_publishing_and_submitting_say_for_whom_and_only_within_the_sc
 def test_attack_26_the_forms_choose_nothing_wider_than_the_readers_of_today(inside: Inside, tmp_path: Path) -> None:
     with transaction(inside.house.engine) as session:
         name = uuid.uuid4().hex[:6]
-        mine = str(rosters.open_class(session, inviting.unit_by_code(session, "AA"), "2026-2027", name, 8, by=None, at=now()).id)
+        mine = str(
+            rosters.open_class(
+                session, inviting.unit_by_code(session, "AA"), "2026-2027", name, 8, by=None, at=now()
+            ).id
+        )
     work, _ = inside.lecture(tmp_path)
     inside.open_to(work, Readers("class", (mine,), closes_at=now() + timedelta(days=9)))
     upload, material = (inside.get("quan", path, **HTML).text for path in (f"/gui?bai={work}", f"/tl/{work}"))
     assert CHOSEN.findall(upload) == [""]
-    assert '<select class="input" name="sight"><option value="">Như hiện nay</option>' in material and "Ngày này giữ nguyên" in material
+    assert (
+        '<select class="input" name="sight"><option value="">Như hiện nay</option>' in material
+        and "Ngày này giữ nguyên" in material
+    )
     told = inside.get("quan", f"/api/v1/works/{work}").json()
     seen = {"version_id": told["version_id"], "digest": told["digest"], "sight": ""}
     assert inside.ask("quan", "POST", f"/tl/{work}/duyet", data=seen, headers=HTML).status_code == 303

@@ -1,4 +1,6 @@
-"""Attack 27: the files of a review that is over, and what a browser has kept of files whose reader may not see them any more."""
+"""Attack 27: the files of a review that is over, and what a browser has kept of files whose reader may not see them any
+more.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,15 +33,24 @@ def decided(how: str, **wish: object) -> Callable[[Inside, str], None]:
     return decide
 
 
-ENDS = {"recalled": recalled, "returned": decided("return", reasons=["MO_KHO_DOC"]), "approved for nobody else": decided("approval")}
+ENDS = {
+    "recalled": recalled,
+    "returned": decided("return", reasons=["MO_KHO_DOC"]),
+    "approved for nobody else": decided("approval"),
+}
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_attack_27_a_review_that_is_over_gives_its_reviewers_no_files_any_more(inside: Inside, tmp_path: Path, end: Callable[[Inside, str], None]) -> None:
+def test_attack_27_a_review_that_is_over_gives_its_reviewers_no_files_any_more(
+    inside: Inside, tmp_path: Path, end: Callable[[Inside, str], None]
+) -> None:
     work, review = inside.lecture(tmp_path, review=True, sight="owner")
     assert review is not None
     addresses = [f"/api/v1/reviews/{review}/{what}" for what in OF_REVIEW]
-    of_work = [f"/api/v1/works/{work}/{what}" for what in (*OF_WORK, "pages/1", "hits?q=trang")] + [f"/doc/{work}", f"/tl/{work}"]
+    of_work = [f"/api/v1/works/{work}/{what}" for what in (*OF_WORK, "pages/1", "hits?q=trang")] + [
+        f"/doc/{work}",
+        f"/tl/{work}",
+    ]
     page = inside.get("minh", f"/duyet/{review}", **HTML).text
     assert "/pages/1/image" in page and f"/reviews/{review}/file" in page
     tags = {one: inside.get("minh", one).headers["etag"] for one in addresses}
@@ -67,10 +78,19 @@ def test_attack_27_a_decision_taken_back_opens_the_files_again(inside: Inside, t
     assert inside.get("minh", f"/api/v1/reviews/{review}/file").status_code == 200
 
 
-def test_attack_27_whoever_submitted_for_another_and_has_lost_that_right_has_no_files_of_it(inside: Inside, tmp_path: Path) -> None:
+def test_attack_27_whoever_submitted_for_another_and_has_lost_that_right_has_no_files_of_it(
+    inside: Inside, tmp_path: Path
+) -> None:
     with transaction(inside.house.engine) as session:
         root = actor(session, "goc")
-        rosters.give_role(session, person(session, "lan"), actor(session, "lan").memberships[0].unit, "administrator", by=root, at=now())
+        rosters.give_role(
+            session,
+            person(session, "lan"),
+            actor(session, "lan").memberships[0].unit,
+            "administrator",
+            by=root,
+            at=now(),
+        )
     work, _ = inside.lecture(tmp_path)
     review = inside.ask("lan", "POST", f"/api/v1/works/{work}/review", json={"sight": "school"}).json()["id"]
     recalled(inside, review)
@@ -101,16 +121,27 @@ def test_attack_27_a_browser_keeps_for_good_only_what_everybody_may_see_for_good
         inside.open_to(work, readers)
     for what in OF_WORK:
         answer = inside.get(reader, f"/api/v1/works/{work}/{what}")
-        assert (answer.status_code, answer.headers["cache-control"]) == (200, ASK_FIRST if what == "file" else caching), what
+        assert (answer.status_code, answer.headers["cache-control"]) == (
+            200,
+            ASK_FIRST if what == "file" else caching,
+        ), what
         for tag in (answer.headers["etag"], f'"x", W/{answer.headers["etag"]}'):
             again = inside.get(reader, f"/api/v1/works/{work}/{what}", **{"If-None-Match": tag})
-            assert (again.status_code, again.content, again.headers["cache-control"]) == (304, b"", answer.headers["cache-control"])
+            assert (again.status_code, again.content, again.headers["cache-control"]) == (
+                304,
+                b"",
+                answer.headers["cache-control"],
+            )
         assert answer.headers["vary"] == "Cookie"
 
 
-def test_attack_27_rights_are_asked_before_a_browser_hears_that_nothing_has_changed(inside: Inside, tmp_path: Path) -> None:
+def test_attack_27_rights_are_asked_before_a_browser_hears_that_nothing_has_changed(
+    inside: Inside, tmp_path: Path
+) -> None:
     work, review = inside.lecture(tmp_path, review=True)
-    images = [f"/api/v1/works/{work}/{what}" for what in OF_WORK] + [f"/api/v1/reviews/{review}/{what}" for what in OF_REVIEW]
+    images = [f"/api/v1/works/{work}/{what}" for what in OF_WORK] + [
+        f"/api/v1/reviews/{review}/{what}" for what in OF_REVIEW
+    ]
     tags = {one: inside.get("huong", one).headers["etag"] for one in images}
     assert {inside.get("huong", one, **{"If-None-Match": tag}).status_code for one, tag in tags.items()} == {304}
     assert inside.ask("huong", "POST", "/api/v1/sign-out").status_code == 204

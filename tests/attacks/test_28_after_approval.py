@@ -1,4 +1,6 @@
-"""Attack 28: an author changes what readers see after it was approved, or after they have left. By JSON and on the pages."""
+"""Attack 28: an author changes what readers see after it was approved, or after they have left. By JSON and on the
+pages.
+"""
 
 import uuid
 from pathlib import Path
@@ -25,9 +27,15 @@ def test_attack_28_the_card_of_a_published_work_is_not_its_authors_to_change(ins
     before = inside.get("em", address).json()
     for name, value in CARD.items():
         answer = inside.ask("huong", "PATCH", address, json={name: value})
-        assert (answer.status_code, answer.json()["code"]) == (403, "approved-as-it-stands") and "quản trị viên" in answer.json()["vi"]
+        assert (answer.status_code, answer.json()["code"]) == (
+            403,
+            "approved-as-it-stands",
+        ) and "quản trị viên" in answer.json()["vi"]
     assert inside.get("em", address).json() == before and before["title"] == "Tên lúc duyệt"
-    assert inside.get("huong", address).json()["may_edit"] is False and inside.get("quan", address).json()["may_edit"] is True
+    assert (
+        inside.get("huong", address).json()["may_edit"] is False
+        and inside.get("quan", address).json()["may_edit"] is True
+    )
     assert "giữ như lúc duyệt; cần sửa thì nhờ quản trị viên" in inside.get("huong", f"/tl/{work}", **HTML).text
     assert "Cần sửa tên hay tác giả thì nhờ quản trị viên" in inside.get("huong", f"/gui?bai={work}", **HTML).text
     assert "giữ như lúc duyệt" not in inside.get("em", f"/tl/{work}", **HTML).text

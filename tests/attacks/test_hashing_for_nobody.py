@@ -9,7 +9,11 @@ from library.people.models import Person
 from tests.attacks.inside import Inside
 
 
-@pytest.mark.parametrize(("who", "member", "way_in"), [("", 401, 401), ("em", 403, 404), ("quan", 404, 404)], ids=["visitor", "pupil", "administrator"])
+@pytest.mark.parametrize(
+    ("who", "member", "way_in"),
+    [("", 401, 401), ("em", 403, 404), ("quan", 404, 404)],
+    ids=["visitor", "pupil", "administrator"],
+)
 def test_attack_nothing_is_hashed_for_whoever_may_not_let_that_person_in(
     inside: Inside, monkeypatch: pytest.MonkeyPatch, who: str, member: int, way_in: int
 ) -> None:

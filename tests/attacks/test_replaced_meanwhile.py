@@ -1,4 +1,6 @@
-"""Attack: a password, or the slip it is printed on, is replaced in the very moment in which somebody tries the old one."""
+"""Attack: a password, or the slip it is printed on, is replaced in the very moment in which somebody tries the old
+one.
+"""
 
 import pytest
 
@@ -7,7 +9,9 @@ from library.people import passwords
 from tests.attacks.inside import Inside, person
 
 
-def test_attack_a_password_that_was_replaced_while_it_was_looked_at_opens_nothing(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attack_a_password_that_was_replaced_while_it_was_looked_at_opens_nothing(
+    inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def replace(password_hash: str | None) -> None:
         with transaction(inside.house.engine) as session:
             person(session, "em").password_hash = password_hash

@@ -21,7 +21,12 @@ Way = Callable[[httpx.Client, str, str], httpx.Response]
 def newcomer(town: Town, way: str) -> tuple[str, str]:
     """A new pupil's login, and the printed password or the token of the link."""
     login = f"em.chung.{next(numbers)}"
-    made = town.clients[ROOT].post("/api/v1/units/AA/members", json={"login": login, "name": "Em", "role": "pupil", "way": way}).raise_for_status().json()
+    made = (
+        town.clients[ROOT]
+        .post("/api/v1/units/AA/members", json={"login": login, "name": "Em", "role": "pupil", "way": way})
+        .raise_for_status()
+        .json()
+    )
     return login, made["password"] or made["link"].rsplit("/", 1)[-1]
 
 
@@ -49,11 +54,15 @@ def test_attack_choosing_a_password_makes_no_long_sign_in_of_a_short_one(town: T
     with town.house.client() as pupil:
         pupil.post("/api/v1/sign-in", json={"login": login, "password": printed, "shared": shared}).raise_for_status()
         assert is_short(town, login, choose(pupil, printed, PASSWORD)) is shared
-        assert is_short(town, login, choose(pupil, PASSWORD, PASSWORD + "!")) is shared, "nor does choosing another one later"
+        assert is_short(town, login, choose(pupil, PASSWORD, PASSWORD + "!")) is shared, (
+            "nor does choosing another one later"
+        )
 
 
 def used_by_json(client: httpx.Client, token: str, login: str) -> httpx.Response:
-    return client.post(f"/api/v1/invitations/{token}", json={"name": "Em", "login": login, "password": PASSWORD, "shared": True})
+    return client.post(
+        f"/api/v1/invitations/{token}", json={"name": "Em", "login": login, "password": PASSWORD, "shared": True}
+    )
 
 
 def used_by_form(client: httpx.Client, token: str, login: str) -> httpx.Response:
@@ -82,7 +91,10 @@ def test_attack_a_link_used_in_somebody_elses_browser_ends_their_sign_in(town: T
 def test_the_tick_of_a_shared_computer_stays_when_something_else_was_wrong(town: Town) -> None:
     login, token = newcomer(town, "link")
     with town.house.client() as pupil:
-        for path, form in (("/dang-nhap", {"password": "sai rồi"}), (f"/moi/{token}", {"name": "Em", "password": "ngắn"})):
+        for path, form in (
+            ("/dang-nhap", {"password": "sai rồi"}),
+            (f"/moi/{token}", {"name": "Em", "password": "ngắn"}),
+        ):
             for shared, ticked in (("true", True), ("", False)):
                 page = pupil.post(path, data={"login": login, "shared": shared, **form}, headers=HTML)
                 assert page.status_code >= 400 and ('value="true" checked' in page.text) is ticked

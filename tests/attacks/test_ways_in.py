@@ -32,7 +32,11 @@ class School:
 
     def printed(self) -> str:
         """A password that the school's administrator has printed."""
-        return str(self.keeper.post(f"/api/v1/people/{self.teacher}/way-in", json={"way": "password"}).raise_for_status().json()["password"])
+        return str(
+            self.keeper.post(f"/api/v1/people/{self.teacher}/way-in", json={"way": "password"})
+            .raise_for_status()
+            .json()["password"]
+        )
 
     def give(self, unit: str, role: str) -> None:
         """The province gives the teacher one more role."""
@@ -47,7 +51,11 @@ class School:
         self.root.delete(f"/api/v1/memberships/{self.membership(login)}").raise_for_status()
 
     def class_id(self) -> str:
-        return str(self.root.post(f"/api/v1/units/{self.code}/classes", json={"name": "8A1"}).raise_for_status().json()["classes"][0]["id"])
+        return str(
+            self.root.post(f"/api/v1/units/{self.code}/classes", json={"name": "8A1"})
+            .raise_for_status()
+            .json()["classes"][0]["id"]
+        )
 
 
 @pytest.fixture
@@ -60,10 +68,17 @@ def token_of(answer: httpx.Response) -> str:
 
 
 def opens(town: Town, token: str) -> bool:
-    """Whether the link opens the account, by looking at it first and then using it; both doors and both looks must say the same."""
+    """Whether the link opens the account, by looking at it first and then using it; both doors and both looks must say
+    the same.
+    """
     with town.house.client() as door:
-        looks = [door.get(f"/api/v1/invitations/{token}").status_code, door.get(f"/moi/{token}", headers={"Accept": "text/html"}).status_code]
-        used = door.post(f"/api/v1/invitations/{token}", json={"name": "x", "login": "xxx", "password": STOLEN}).status_code
+        looks = [
+            door.get(f"/api/v1/invitations/{token}").status_code,
+            door.get(f"/moi/{token}", headers={"Accept": "text/html"}).status_code,
+        ]
+        used = door.post(
+            f"/api/v1/invitations/{token}", json={"name": "x", "login": "xxx", "password": STOLEN}
+        ).status_code
     assert {*looks, used} in ({200}, {410}), "looking at a link and using it say the same"
     return used == 200
 
@@ -87,7 +102,9 @@ def merged(school: School) -> None:
 
 
 @pytest.mark.parametrize("raise_", [raised_by_json, raised_by_form, raised_at_home, merged])
-def test_attack_a_link_kept_for_the_day_on_which_its_owner_gets_another_role_is_worth_nothing(school: School, raise_: Callable[[School], None]) -> None:
+def test_attack_a_link_kept_for_the_day_on_which_its_owner_gets_another_role_is_worth_nothing(
+    school: School, raise_: Callable[[School], None]
+) -> None:
     token = school.link()
     raise_(school)
     assert not opens(school.town, token)
@@ -102,7 +119,9 @@ def maker_disabled(school: School) -> None:
 
 
 @pytest.mark.parametrize("end", [maker_left, maker_disabled])
-def test_attack_a_link_made_on_the_last_day_of_an_administrator_is_worth_nothing_on_the_next(school: School, end: Callable[[School], None]) -> None:
+def test_attack_a_link_made_on_the_last_day_of_an_administrator_is_worth_nothing_on_the_next(
+    school: School, end: Callable[[School], None]
+) -> None:
     token = school.link()
     end(school)
     assert not opens(school.town, token)
@@ -110,7 +129,9 @@ def test_attack_a_link_made_on_the_last_day_of_an_administrator_is_worth_nothing
 
 def test_attack_a_link_of_the_operators_ends_with_a_new_role_too_and_with_nothing_else(school: School) -> None:
     def reset() -> str:
-        return str(json.loads(school.town.house.command("user", "reset", school.login, "--json").stdout)["link"]).rsplit("/", 1)[-1]
+        return str(
+            json.loads(school.town.house.command("user", "reset", school.login, "--json").stdout)["link"]
+        ).rsplit("/", 1)[-1]
 
     token = reset()
     school.give(school.code, "reviewer")
@@ -153,14 +174,18 @@ def test_attack_a_place_in_another_schools_class_ends_what_the_first_school_kept
     other = School(school.town)
     token, home = school.link(), {"person_ids": [school.teacher]}
     school.keeper.post(f"/api/v1/classes/{school.class_id()}/pupils", json=home).raise_for_status()
-    assert school.root.get(f"/api/v1/invitations/{token}").status_code == 200, "a class of one's own school adds nothing to what its administrator looks after"
+    assert school.root.get(f"/api/v1/invitations/{token}").status_code == 200, (
+        "a class of one's own school adds nothing to what its administrator looks after"
+    )
     school.root.post(f"/api/v1/classes/{other.class_id()}/pupils", json=home).raise_for_status()
     assert not opens(school.town, token)
 
 
 def test_attack_a_place_in_another_schools_class_ends_a_printed_password(school: School) -> None:
     other, printed = School(school.town), school.printed()
-    school.root.post(f"/api/v1/classes/{other.class_id()}/pupils", json={"person_ids": [school.teacher]}).raise_for_status()
+    school.root.post(
+        f"/api/v1/classes/{other.class_id()}/pupils", json={"person_ids": [school.teacher]}
+    ).raise_for_status()
     with school.town.house.client() as thief:
         assert thief.post("/api/v1/sign-in", json={"login": school.login, "password": printed}).status_code == 401
 
@@ -179,7 +204,14 @@ def test_attack_a_school_does_not_take_back_by_an_ended_role_who_is_another_scho
         school.keeper.post(f"/api/v1/classes/{class_id}/pupils", json={"person_ids": [school.teacher]}),
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "unknown-member")
-    for act, more in (("vai-tro", {"role": "teacher"}), ("lop", {"school_class": class_id}), ("lien-ket", {}), ("in-mat-khau", {}), ("khoa", {}), ("mo", {})):
+    for act, more in (
+        ("vai-tro", {"role": "teacher"}),
+        ("lop", {"school_class": class_id}),
+        ("lien-ket", {}),
+        ("in-mat-khau", {}),
+        ("khoa", {}),
+        ("mo", {}),
+    ):
         assert school.keeper.post(f"{page}/{act}", data={"unit": school.code, **more}).status_code == 404, act
     assert other.keeper.put(f"{path}/disabled").status_code == 204, "they are all theirs"
 

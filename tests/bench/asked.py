@@ -37,11 +37,13 @@ class Compared(NamedTuple):
 
 
 def compared(address: str, session: Session, index: Index, queries: list[str]) -> Compared:
-    """Over HTTP, and of the engine alone with just the calls that `finding.find` makes for the same query, its counts included; Tantivy in one thread.
+    """Over HTTP, and of the engine alone with just the calls that `finding.find` makes for the same query, its counts
+    included; Tantivy in one thread.
 
-    The sides take turns, because the machine is noisy. A turn asks every query: after a side that only computes the machine needs a tenth of a
-    second until it gives its processors to several processes again. Each side begins at another query, because whoever asks second finds
-    the processor's caches filled. The first round does not count: an engine on a fresh Java answers slowly.
+    The sides take turns, because the machine is noisy. A turn asks every query: after a side that only computes the
+    machine needs a tenth of a second until it gives its processors to several processes again. Each side begins at
+    another query, because whoever asks second finds the processor's caches filled. The first round does not count: an
+    engine on a fresh Java answers slowly.
     """
     if isinstance(index, TantivyIndex):
         index.beside = InPlace()
@@ -59,7 +61,9 @@ def turns(address: str, queries: list[str], index: Index, calls: list[list[tuple
 
 
 class Asking:
-    """A client that keeps its line open while it asks and costs little itself: httpx needs a millisecond for each request."""
+    """A client that keeps its line open while it asks and costs little itself: httpx needs a millisecond for each
+    request.
+    """
 
     def __init__(self, address: str) -> None:
         self.line = HTTPConnection(address.removeprefix("http://"))

@@ -1,4 +1,6 @@
-"""The province's engine: writing through our adapter against a bare bulk loop, and the backlog of five thousand changes after it was away."""
+"""The province's engine: writing through our adapter against a bare bulk loop, and the backlog of five thousand changes
+after it was away.
+"""
 
 import statistics
 import tempfile
@@ -37,7 +39,10 @@ def main() -> None:
 def writing(server: Elasticsearch) -> None:
     """Documents a second, turn by turn, each into a new index."""
     documents = list(generated.documents(WRITTEN // generated.PAGES_EACH))
-    turns = [(took_ms(partial(adapted, server, documents)), took_ms(partial(bare, server, documents))) for _ in range(ROUNDS + 1)]
+    turns = [
+        (took_ms(partial(adapted, server, documents)), took_ms(partial(bare, server, documents)))
+        for _ in range(ROUNDS + 1)
+    ]
     ours, floor = (len(documents) * 1000 / statistics.median(side[1:]) for side in zip(*turns, strict=True))
     report("indexing through our adapter against a bare bulk loop, documents/s", ours, floor, 0.8, least=True)
 
@@ -53,7 +58,9 @@ def adapted(server: Elasticsearch, documents: list[Document]) -> None:
 def bare(server: Elasticsearch, documents: list[Document]) -> None:
     """The same rows, mapping and bulk size, and nothing else."""
     client, name = Client(server.address, request_timeout=60), f"bare-{uuid.uuid4().hex}"
-    client.indices.create(index=name, mappings=MAPPING, settings={"analysis": ANALYSIS, "number_of_shards": 1, "number_of_replicas": 0})
+    client.indices.create(
+        index=name, mappings=MAPPING, settings={"analysis": ANALYSIS, "number_of_shards": 1, "number_of_replicas": 0}
+    )
     for start in range(0, len(documents), BULK):
         operations: list[dict[str, Any]] = []
         for one in documents[start : start + BULK]:
@@ -75,7 +82,12 @@ def catching_up(server: Elasticsearch, home: Path) -> None:
         server.kill()
         change(engine)
         server.start()
-        report_most(f"backlog of {CHANGED:,} changed works of {PAGES_OF_EACH} pages written after the engine's return", follow(engine), 120, " s")
+        report_most(
+            f"backlog of {CHANGED:,} changed works of {PAGES_OF_EACH} pages written after the engine's return",
+            follow(engine),
+            120,
+            " s",
+        )
     engine.dispose()
 
 

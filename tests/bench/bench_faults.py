@@ -51,8 +51,15 @@ def database(folder: Path) -> None:
                 heard, returned = under_load(house, "/api/v1/me", cookies, away, back)
                 refused = [one for one in heard if one.status == 503]
                 assert refused and not {one.status for one in heard} - {200, 503}
-                report_most(f"PostgreSQL {way}: longest wait for any answer", max(one.seconds for one in heard), 2, " s")
-                report_most(f"PostgreSQL {way}: last 503 after its return", max(0.0, *(one.asked_at + one.seconds - returned for one in refused)), 10, " s")
+                report_most(
+                    f"PostgreSQL {way}: longest wait for any answer", max(one.seconds for one in heard), 2, " s"
+                )
+                report_most(
+                    f"PostgreSQL {way}: last 503 after its return",
+                    max(0.0, *(one.asked_at + one.seconds - returned for one in refused)),
+                    10,
+                    " s",
+                )
 
 
 def index(folder: Path) -> None:
@@ -67,7 +74,12 @@ def index(folder: Path) -> None:
                 heard, returned = under_load(house, "/api/v1/search?q=sach+so+77", {}, away, back)
                 instead = [one.seconds for one in heard if one.degraded and one.asked_at < returned]
                 assert instead and not {one.status for one in heard} - {200}
-                report_most(f"Elasticsearch {way}: longest wait, with titles from a catalogue of {WORKS:,} works", max(one.seconds for one in heard), 1, " s")
+                report_most(
+                    f"Elasticsearch {way}: longest wait, with titles from a catalogue of {WORKS:,} works",
+                    max(one.seconds for one in heard),
+                    1,
+                    " s",
+                )
 
 
 def ways(server: Server) -> list[tuple[str, Callable[[], object], Callable[[], object]]]:
@@ -75,8 +87,12 @@ def ways(server: Server) -> list[tuple[str, Callable[[], object], Callable[[], o
     return [("standing still", server.pause, server.resume), ("killed", server.kill, server.start)]
 
 
-def under_load(house: RunningHouse, path: str, cookies: dict[str, str], away: Callable[[], object], back: Callable[[], object]) -> tuple[list[Heard], float]:
-    """Everything that people heard who asked without a pause while the server was away for ten seconds, and when it was back."""
+def under_load(
+    house: RunningHouse, path: str, cookies: dict[str, str], away: Callable[[], object], back: Callable[[], object]
+) -> tuple[list[Heard], float]:
+    """Everything that people heard who asked without a pause while the server was away for ten seconds, and when it was
+    back.
+    """
     heard: list[Heard] = []
     with asking(house, path, cookies, heard):
         time.sleep(BEFORE)

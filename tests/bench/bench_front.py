@@ -70,18 +70,31 @@ def furnish(house: RunningHouse) -> None:
 def open_schools(session: Session) -> list[Unit]:
     """Every school in a commune."""
     province = inviting.province(session)
-    communes = [units.open_unit(session, COMMUNE, f"C{number}", f"Xã {number}", province, by=None, at=BEGAN) for number in range(COMMUNES)]
-    return [units.open_unit(session, SCHOOL, f"S{number}", f"Trường {number}", communes[number % COMMUNES], by=None, at=BEGAN) for number in range(SCHOOLS)]
+    communes = [
+        units.open_unit(session, COMMUNE, f"C{number}", f"Xã {number}", province, by=None, at=BEGAN)
+        for number in range(COMMUNES)
+    ]
+    return [
+        units.open_unit(
+            session, SCHOOL, f"S{number}", f"Trường {number}", communes[number % COMMUNES], by=None, at=BEGAN
+        )
+        for number in range(SCHOOLS)
+    ]
 
 
 def fill(engine: Engine, schools: list[Unit]) -> None:
     """Published works with their versions and audiences, without pages, thousands in a statement."""
     with transaction(engine) as session:
-        owners = [inviting.add_person(session, f"gv.{one.code}", one.name, TEACHER, one, at=BEGAN).id for one in schools]
+        owners = [
+            inviting.add_person(session, f"gv.{one.code}", one.name, TEACHER, one, at=BEGAN).id for one in schools
+        ]
         province = inviting.province(session).id
     chance = random.Random(7)
     for first in range(0, WORKS, AT_ONCE):
-        some = [rows(number, schools[number % SCHOOLS], owners[number % SCHOOLS], province, chance) for number in range(first, first + AT_ONCE)]
+        some = [
+            rows(number, schools[number % SCHOOLS], owners[number % SCHOOLS], province, chance)
+            for number in range(first, first + AT_ONCE)
+        ]
         with transaction(engine) as session:
             for model, place in ((Work, 0), (Version, 1), (Audience, 2)):
                 session.execute(insert(model), [row for one in some for row in one[place]])
@@ -92,17 +105,40 @@ def fill(engine: Engine, schools: list[Unit]) -> None:
             connection.execute(text("VACUUM ANALYZE"))  # as the server does by itself, a little later
 
 
-def rows(number: int, school: Unit, owner: uuid.UUID, province: uuid.UUID, chance: random.Random) -> tuple[list[Row], list[Row], list[Row]]:
+def rows(
+    number: int, school: Unit, owner: uuid.UUID, province: uuid.UUID, chance: random.Random
+) -> tuple[list[Row], list[Row], list[Row]]:
     """A work, its version and its audience, as publishing writes them."""
     work_id, version_id, at = uuid.uuid4(), uuid.uuid4(), BEGAN + timedelta(seconds=number)
     sight = chance.choices(*READERS)[0]
     work = {
-        "id": work_id, "key": 10_000 + number, "unit_id": school.id, "owner_id": owner, "title": f"Sách số {number}", "aliases": [], "sight": sight,
-        "subject_code": chance.choice(SUBJECTS), "grade": chance.choice(GRADES), "state": PUBLISHED, "created_at": at, "published_at": at,
+        "id": work_id,
+        "key": 10_000 + number,
+        "unit_id": school.id,
+        "owner_id": owner,
+        "title": f"Sách số {number}",
+        "aliases": [],
+        "sight": sight,
+        "subject_code": chance.choice(SUBJECTS),
+        "grade": chance.choice(GRADES),
+        "state": PUBLISHED,
+        "created_at": at,
+        "published_at": at,
         "indexed_revision": 1,
-    }  # fmt: skip
-    version = {"id": version_id, "work_id": work_id, "number": 1, "kind": "pdf", "digest": "0", "page_count": 120, "created_at": at}
-    keepers = [person_token(owner), *(staff_token(unit_id) for unit_id in (school.id, school.parent_id, province) if unit_id)]
+    }
+    version = {
+        "id": version_id,
+        "work_id": work_id,
+        "number": 1,
+        "kind": "pdf",
+        "digest": "0",
+        "page_count": 120,
+        "created_at": at,
+    }
+    keepers = [
+        person_token(owner),
+        *(staff_token(unit_id) for unit_id in (school.id, school.parent_id, province) if unit_id),
+    ]
     readers = {"public": [PUBLIC], "province": [PROVINCE], "school": [unit_token(school.id)]}.get(sight, [])
     return [work], [version], [{"work_id": work_id, "token": token, "from_at": at} for token in (*keepers, *readers)]
 

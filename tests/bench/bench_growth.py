@@ -1,7 +1,8 @@
-"""How search grows: the same generated library on both engines at 10,000 and 100,000 pages, and a million with `FULL=1`.
+"""How search grows: the same generated library on both engines at 10,000 and 100,000 pages, and a million with
+`FULL=1`.
 
-Each size: search over HTTP against the engine alone, the slowest of a hundred, and how fast Elasticsearch is filled again from the database.
-The medians are drawn into docs/growth.svg.
+Each size: search over HTTP against the engine alone, the slowest of a hundred, and how fast Elasticsearch is filled
+again from the database. The medians are drawn into docs/growth.svg.
 """
 
 import os
@@ -41,7 +42,9 @@ def main() -> None:
         with Elasticsearch() as server:
             for pages, home in homes.items():
                 far = f"{server.address}/bench-{uuid.uuid4().hex}"
-                report_least(f"filling Elasticsearch again at {pages:,} pages, pages/s", refilled(home, far, pages), REBUILT, "")
+                report_least(
+                    f"filling Elasticsearch again at {pages:,} pages, pages/s", refilled(home, far, pages), REBUILT, ""
+                )
                 searching(home, ELASTIC, far, pages, medians)
     draw(medians)
 
@@ -57,11 +60,22 @@ def library_of(pages: int, home: Path) -> Path:
 def draw(medians: Medians) -> None:
     """Steps of ten across, a logarithmic scale upward, the engine alone dashed."""
     plot = pygal.Line(
-        title="Search: median ms by pages", logarithmic=True, style=CleanStyle, js=(), truncate_legend=-1, legend_at_bottom=True, width=800, height=460
+        title="Search: median ms by pages",
+        logarithmic=True,
+        style=CleanStyle,
+        js=(),
+        truncate_legend=-1,
+        legend_at_bottom=True,
+        width=800,
+        height=460,
     )
     plot.x_labels = [f"{pages:,} pages" for pages in SIZES]
     for (engine, side), values in medians.items():
-        plot.add(f"{engine}, {side}", [round(value, 2) for value in values], stroke_style={"dasharray": "6,4"} if side == ALONE else {"width": 2})
+        plot.add(
+            f"{engine}, {side}",
+            [round(value, 2) for value in values],
+            stroke_style={"dasharray": "6,4"} if side == ALONE else {"width": 2},
+        )
     PLOT.write_bytes(plot.render())
 
 
@@ -82,12 +96,27 @@ def searching(home: Path, name: str, address: str, pages: int, medians: Medians)
     """Two- and three-word queries of both kinds on one engine."""
     engine = open_engine(f"sqlite:///{home}/hoclieu.db")
     index = open_index(address, tuning=PATIENT)
-    with running(home, HOCLIEU_INDEX=address, HOCLIEU_INDEX_ANSWER_SECONDS="60") as house, reading_session(engine) as session:
+    with (
+        running(home, HOCLIEU_INDEX=address, HOCLIEU_INDEX_ANSWER_SECONDS="60") as house,
+        reading_session(engine) as session,
+    ):
         for kind, queries in asked.KINDS.items():
             found = asked.compared(house.address, session, index, queries(session))
             ours, floor = statistics.median(found.ours), statistics.median(found.floor)
-            report(f"search over HTTP at {pages:,} pages on {name} against the engine alone, {kind}, median ms", ours, floor, 1.5, least=False, unit=" ms")
-            report_most(f"search over HTTP at {pages:,} pages on {name}, {kind}, 99th percentile", asked.percentile(found.ours, 99), 300, " ms")
+            report(
+                f"search over HTTP at {pages:,} pages on {name} against the engine alone, {kind}, median ms",
+                ours,
+                floor,
+                1.5,
+                least=False,
+                unit=" ms",
+            )
+            report_most(
+                f"search over HTTP at {pages:,} pages on {name}, {kind}, 99th percentile",
+                asked.percentile(found.ours, 99),
+                300,
+                " ms",
+            )
             if kind == asked.TOGETHER:
                 medians.setdefault((name, OVER_HTTP), []).append(ours)
                 medians.setdefault((name, ALONE), []).append(floor)

@@ -40,7 +40,13 @@ def sending(house: RunningHouse, folder: Path) -> None:
     path = folder / "big.bin"
     path.write_bytes(random.Random(1).randbytes(UPLOAD))
     with house.administrator() as client:
-        turns = [(took_ms(partial(send, client, fresh(path, turn))), took_ms(partial(copy, path, folder / f"copy-{turn}.bin"))) for turn in range(ROUNDS)]
+        turns = [
+            (
+                took_ms(partial(send, client, fresh(path, turn))),
+                took_ms(partial(copy, path, folder / f"copy-{turn}.bin")),
+            )
+            for turn in range(ROUNDS)
+        ]
     ours, floor = (statistics.median(side) / 1000 for side in zip(*turns, strict=True))
     report("upload over HTTP against copy + SHA-256, MB/s", UPLOAD / 1e6 / ours, UPLOAD / 1e6 / floor, 0.5, least=True)
 
@@ -53,15 +59,23 @@ def fresh(path: Path, turn: int) -> Path:
 
 
 def send(client: httpx.Client, path: Path) -> None:
-    """Announce a file and send its bytes straight from the socket's own loop: httpx copies the rest of a long body for every piece it sends."""
+    """Announce a file and send its bytes straight from the socket's own loop: httpx copies the rest of a long body for
+    every piece it sends.
+    """
     size = path.stat().st_size
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    created = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(size)}).raise_for_status()
+    created = client.post(
+        "/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(size)}
+    ).raise_for_status()
     connection = HTTPConnection(client.base_url.netloc.decode())
     with path.open("rb") as source:
         for start in range(0, size, PART):
             data = source.read(PART)
-            headers = {"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream", "Cookie": cookies}
+            headers = {
+                "Upload-Offset": str(start),
+                "Content-Type": "application/offset+octet-stream",
+                "Cookie": cookies,
+            }
             connection.request("PATCH", created.headers["Location"], data, headers)
             answered = connection.getresponse()
             answered.read()

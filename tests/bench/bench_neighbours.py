@@ -1,4 +1,6 @@
-"""A small file while a large one is read: how long until its words are found, beside the time on an idle house, in alternating rounds."""
+"""A small file while a large one is read: how long until its words are found, beside the time on an idle house, in
+alternating rounds.
+"""
 
 import statistics
 import tempfile
@@ -18,15 +20,28 @@ SMALL = 4
 
 def main() -> None:
     """Both large files, one after the other; each round measures the idle house and the busy one."""
-    with tempfile.TemporaryDirectory() as name, running(Path(name) / "var", HOCLIEU_LEASE_SECONDS="60") as house, house.administrator() as client:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running(Path(name) / "var", HOCLIEU_LEASE_SECONDS="60") as house,
+        house.administrator() as client,
+    ):
         folder = Path(name)
         found(client, folder, "am")  # the first file warms the house
         book = makers.textbook(folder / "sach.pdf", BOOK, title="Sách dày")
         scan = makers.scanned(makers.textbook(folder / "goc.pdf", SCAN), folder / "quet.pdf", range(1, SCAN + 1))
         idle, busy = rounds(house, client, folder, book, "sach")
-        report(f"a small PDF while a book of {BOOK} pages is read, until it is found", busy, idle, 2.0, least=False, unit=" s")
+        report(
+            f"a small PDF while a book of {BOOK} pages is read, until it is found",
+            busy,
+            idle,
+            2.0,
+            least=False,
+            unit=" s",
+        )
         idle, busy = rounds(house, client, folder, scan, "quet")
-        report_most(f"a small PDF behind a scan of {SCAN} pages: seconds more than on an idle house", busy - idle, 10, " s")
+        report_most(
+            f"a small PDF behind a scan of {SCAN} pages: seconds more than on an idle house", busy - idle, 10, " s"
+        )
 
 
 def rounds(house: RunningHouse, client: httpx.Client, folder: Path, large: Path, name: str) -> tuple[float, float]:

@@ -26,7 +26,12 @@ def main() -> None:
             scanned = wait_for(client, upload(client, scan, approve="true"))
         pages = {"home": "/", "search": "/tim?q=tam+giac", "material": f"/tl/{row['work_id']}"}
         for name, address in pages.items():
-            report_most(f"LCP of {name}, slow 4G, 4× CPU", sorted(paint(browser, house.address + address) for _ in range(ROUNDS))[1] / 1000, 1.5, " s")
+            report_most(
+                f"LCP of {name}, slow 4G, 4× CPU",
+                sorted(paint(browser, house.address + address) for _ in range(ROUNDS))[1] / 1000,
+                1.5,
+                " s",
+            )
         address = f"{house.address}/doc/{scanned['work_id']}?p=1&q=dinh+li+thales"
         took = sorted(reader(browser, address) for _ in range(ROUNDS))[1]
         report_most("reader: scanned page with its marks visible, slow 4G, 4× CPU", took[0], 2.5, " s")
@@ -51,9 +56,14 @@ def reader(browser: Browser, address: str) -> tuple[float, float]:
     throttle(page)
     page.goto(address, wait_until="commit")
     expect(page.locator(".hits rect").first).to_be_attached()
-    page.wait_for_function("() => { const i = document.querySelector('img.sheet'); return i && i.complete && i.naturalWidth > 0 }")
+    page.wait_for_function(
+        "() => { const i = document.querySelector('img.sheet'); return i && i.complete && i.naturalWidth > 0 }"
+    )
     took = float(page.evaluate("performance.now()")) / 1000
-    sizes = "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).reduce((sum, one) => sum + one.transferSize, 0)"
+    sizes = (
+        "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).reduce((sum, one) "
+        "=> sum + one.transferSize, 0)"
+    )
     size = float(page.evaluate(sizes))
     context.close()
     return took, size

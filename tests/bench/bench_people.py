@@ -1,4 +1,6 @@
-"""Sign-ins a second, an authorised list against the same without the sight rule, loans over HTTP against the bare transaction, verdicts of four desks."""
+"""Sign-ins a second, an authorised list against the same without the sight rule, loans over HTTP against the bare
+transaction, verdicts of four desks.
+"""
 
 import itertools
 import statistics
@@ -42,14 +44,20 @@ def main() -> None:
 def furnish(house: RunningHouse) -> tuple[list[str], list[str]]:
     """A school with a librarian, forty readers with cards and copies enough."""
     with house.administrator() as root:
-        root.post("/api/v1/units", json={"kind": "school", "code": "AA", "name": "Trường A", "place": "tinh"}).raise_for_status()
+        root.post(
+            "/api/v1/units", json={"kind": "school", "code": "AA", "name": "Trường A", "place": "tinh"}
+        ).raise_for_status()
         person(root, "AA", "thu.thu", "librarian")
         for number in range(PUPILS):
-            root.post("/api/v1/units/AA/members", json={"login": f"gv.{number}", "name": f"GV {number}", "role": "teacher"}).raise_for_status()
+            root.post(
+                "/api/v1/units/AA/members", json={"login": f"gv.{number}", "name": f"GV {number}", "role": "teacher"}
+            ).raise_for_status()
     with enter(house, "thu.thu") as client:
         labels = []
         for place in range(COPIES // 200):
-            made = client.post("/api/v1/copies", json={"title": f"Sách {place}", "count": 200}).raise_for_status().json()
+            made = (
+                client.post("/api/v1/copies", json={"title": f"Sách {place}", "count": 200}).raise_for_status().json()
+            )
             labels += [one["barcode"] for one in made["copies"]]
         cards = [scan(client, f"gv.{number}")["borrower"]["card"] for number in range(PUPILS)]
     return labels, cards
@@ -67,7 +75,10 @@ def signing_in(house: RunningHouse) -> None:
     hashed = passwords.hash_of(PASSWORD)
     floor = median_ms(lambda: passwords.is_right(hashed, PASSWORD), 20)
     with house.client() as client:
-        ours = median_ms(lambda: client.post("/api/v1/sign-in", json={"login": "thu.thu", "password": PASSWORD}).raise_for_status(), 20)
+        ours = median_ms(
+            lambda: client.post("/api/v1/sign-in", json={"login": "thu.thu", "password": PASSWORD}).raise_for_status(),
+            20,
+        )
     report("sign-ins over HTTP against the password check alone, a second", 1000 / ours, 1000 / floor, 0.5, least=True)
 
 
@@ -79,7 +90,9 @@ def lending(house: RunningHouse, home: Path, labels: list[str], cards: list[str]
     def bare() -> None:
         with transaction(engine) as session:
             school = session.scalars(select(Unit).where(Unit.code == "AA")).one()
-            by = sign_in.actor_for(session, session.scalars(select(Person).where(Person.login == "thu.thu")).one(), at=datetime.now(UTC))
+            by = sign_in.actor_for(
+                session, session.scalars(select(Person).where(Person.login == "thu.thu")).one(), at=datetime.now(UTC)
+            )
             desk.scan(session, uuid.uuid4(), next(queue), next(readers), school, by=by, at=datetime.now(UTC))
 
     with enter(house, "thu.thu") as client:
@@ -121,7 +134,9 @@ def listing(home: Path) -> None:
             queries.newest(session, actor.sight, at=at, limit=LISTED)
         ours = median_ms(lambda: fresh(session, lambda: queries.newest(session, actor.sight, at=at, limit=LISTED)), 60)
         floor = median_ms(lambda: fresh(session, lambda: unruled(session)), 60)
-    report("list of 50 works with the sight rule against without it, a second", 1000 / ours, 1000 / floor, 0.8, least=True)
+    report(
+        "list of 50 works with the sight rule against without it, a second", 1000 / ours, 1000 / floor, 0.8, least=True
+    )
     engine.dispose()
 
 
@@ -133,7 +148,9 @@ def fresh(session: Session, act: Any) -> None:
 
 def unruled(session: Session) -> Any:
     """The same list as if everybody saw everything."""
-    return session.scalars(queries.listed(select(Work)).where(Work.state == "published").order_by(Work.published_at.desc()).limit(LISTED)).all()
+    return session.scalars(
+        queries.listed(select(Work)).where(Work.state == "published").order_by(Work.published_at.desc()).limit(LISTED)
+    ).all()
 
 
 def fill(session: Session, at: datetime) -> uuid.UUID:
@@ -142,7 +159,14 @@ def fill(session: Session, at: datetime) -> uuid.UUID:
     owner = inviting.add_person(session, "bench", "Bench", ADMINISTRATOR, province, at=at)
     for number in range(WORKS):
         work = Work(
-            id=uuid.uuid4(), key=number + 1, unit_id=province.id, owner_id=owner.id, title=f"Sách {number}", aliases=[], created_at=at, state="published"
+            id=uuid.uuid4(),
+            key=number + 1,
+            unit_id=province.id,
+            owner_id=owner.id,
+            title=f"Sách {number}",
+            aliases=[],
+            created_at=at,
+            state="published",
         )
         work.published_at = at
         session.add(work)

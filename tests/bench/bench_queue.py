@@ -26,10 +26,20 @@ def fill(engine: Engine) -> None:
         person = inviting.add_person(session, "nam", "Nam", TEACHER, inviting.ensure_province(session, "Tỉnh"), at=NOON)
         schools = [inviting.ensure_school(session, f"T{number}", at=NOON).id for number in range(SCHOOLS)]
         rows = [
-            {"owner_id": person.id, "unit_id": schools[number % SCHOOLS], "name": "a.pdf", "size": 1, "sight": "public", "approve": False,
-             "state": "waiting", "created_at": NOON, "due_at": NOON + timedelta(seconds=number), "attempts": 0}
+            {
+                "owner_id": person.id,
+                "unit_id": schools[number % SCHOOLS],
+                "name": "a.pdf",
+                "size": 1,
+                "sight": "public",
+                "approve": False,
+                "state": "waiting",
+                "created_at": NOON,
+                "due_at": NOON + timedelta(seconds=number),
+                "attempts": 0,
+            }
             for number in range(ROWS)
-        ]  # fmt: skip
+        ]
         session.execute(insert(Deposit), [DEFAULTS | row for row in rows])
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
@@ -71,7 +81,13 @@ def measure(name: str, url: str) -> None:
     fill(engine)
     pairs = [(rate(claims, engine), rate(bare, engine)) for _ in range(SERIES)]
     ours, theirs = sorted(pairs, key=lambda pair: pair[0] / pair[1])[SERIES // 2]
-    report(f"claim and finish with {ROWS:,} rows due, against bare transactions, a second ({name})", ours, theirs, 0.5, least=True)
+    report(
+        f"claim and finish with {ROWS:,} rows due, against bare transactions, a second ({name})",
+        ours,
+        theirs,
+        0.5,
+        least=True,
+    )
     engine.dispose()
 
 

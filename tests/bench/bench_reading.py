@@ -1,4 +1,6 @@
-"""The read step against a bare rawdict loop; recognition against the bare engine. Both sides in this process, on the same pages."""
+"""The read step against a bare rawdict loop; recognition against the bare engine. Both sides in this process, on the
+same pages.
+"""
 
 import gc
 import tempfile

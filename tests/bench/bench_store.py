@@ -49,7 +49,13 @@ def large(store: S3Store, bare: Client, folder: Path) -> None:
         bare.fput_object(BUCKET, f"bare/{key}", str(path), "video/mp4", part_size=PART)
 
     took = in_turn(ours, floor, fresh, ROUNDS)
-    report("S3 put of 128 MB through the port against the bare client, MB/s", LARGE / MB / took[0], LARGE / MB / took[1], 0.8, least=True)
+    report(
+        "S3 put of 128 MB through the port against the bare client, MB/s",
+        LARGE / MB / took[0],
+        LARGE / MB / took[1],
+        0.8,
+        least=True,
+    )
 
 
 def small(store: S3Store, bare: Client, folder: Path) -> None:
@@ -65,7 +71,13 @@ def small(store: S3Store, bare: Client, folder: Path) -> None:
             bare.fput_object(BUCKET, f"bare/{key}", str(path), "image/webp")
 
     took = in_turn(lambda path, key: store.put(key, path, "image/webp"), floor, fresh, FILES)
-    report("S3 put of a page image (asked for, then put) against the bare client, files/s", 1 / took[0], 1 / took[1], 0.8, least=True)
+    report(
+        "S3 put of a page image (asked for, then put) against the bare client, files/s",
+        1 / took[0],
+        1 / took[1],
+        0.8,
+        least=True,
+    )
 
 
 def parts(store: S3Store, bare: Client, folder: Path) -> None:
@@ -91,10 +103,17 @@ def parts(store: S3Store, bare: Client, folder: Path) -> None:
         at = place * 7919 * 64 % (64 * MB - PIECE)
         for side, act in enumerate((ours, floor)):
             took[side].append(seconds(lambda act=act, at=at: act(at)))  # type: ignore[misc]
-    report("S3 range of 64 kB through the port against the bare client, reads/s", *(1 / statistics.median(one) for one in took), 0.8, least=True)
+    report(
+        "S3 range of 64 kB through the port against the bare client, reads/s",
+        *(1 / statistics.median(one) for one in took),
+        0.8,
+        least=True,
+    )
 
 
-def in_turn(ours: Callable[[Path, str], object], floor: Callable[[Path, str], object], fresh: Callable[[], Path], rounds: int) -> tuple[float, float]:
+def in_turn(
+    ours: Callable[[Path, str], object], floor: Callable[[Path, str], object], fresh: Callable[[], Path], rounds: int
+) -> tuple[float, float]:
     """Median seconds of both sides, each on files of its own."""
     took: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):

@@ -1,4 +1,6 @@
-"""The worker's memory over two thousand documents: real one-page files, each taken in, read, drawn, published and indexed."""
+"""The worker's memory over two thousand documents: real one-page files, each taken in, read, drawn, published and
+indexed.
+"""
 
 import tempfile
 import time
@@ -17,7 +19,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "var") as house:
         early = after(house, Path(folder), LEARNT, sent=0)
         late = after(house, Path(folder), DOCUMENTS, sent=LEARNT)
-    report(f"worker's memory after {DOCUMENTS:,} documents against after {LEARNT}, MB", late, early, 1.1, least=False, unit=" MB")
+    report(
+        f"worker's memory after {DOCUMENTS:,} documents against after {LEARNT}, MB",
+        late,
+        early,
+        1.1,
+        least=False,
+        unit=" MB",
+    )
 
 
 def after(house: RunningHouse, folder: Path, count: int, *, sent: int) -> float:

@@ -1,8 +1,9 @@
-"""`python -m tests.bench.beside CHECKOUT [ACT …]`: this build beside another one (made ready with `make setup` there), in alternating rounds on
-equal houses; all acts, or those named.
+"""`python -m tests.bench.beside CHECKOUT [ACT …]`: this build beside another one (made ready with `make setup` there),
+in alternating rounds on equal houses; all acts, or those named.
 
-Both houses run all the time, one is asked while the other rests, and each round asks both, the first of them in turn. What is printed: the medians,
-their ratio (below 1: this build is quicker), and the noise: how far the middle half of the other build's rounds lies apart.
+Both houses run all the time, one is asked while the other rests, and each round asks both, the first of them in turn.
+What is printed: the medians, their ratio (below 1: this build is quicker), and the noise: how far the middle half of
+the other build's rounds lies apart.
 """
 
 import hashlib
@@ -28,7 +29,13 @@ from tests.services.people import enter
 
 ROUNDS = 10
 LOANS, SIGN_INS, SEARCHES, SENT = 30, 8, 60, 50_000_000  # a round; bytes
-WORDS = ("tam giac dong dang", "dinh li thales dao", "phuong trinh bac nhat", "duong trung binh", "xac suat thuc nghiem")
+WORDS = (
+    "tam giac dong dang",
+    "dinh li thales dao",
+    "phuong trinh bac nhat",
+    "duong trung binh",
+    "xac suat thuc nghiem",
+)
 
 
 @dataclass
@@ -49,7 +56,10 @@ def main() -> None:
     acts = sys.argv[2:] or list(ACTS)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as open_now:
         book = makers.textbook(Path(folder) / "sach.pdf", 300)
-        before, after = (opened(Path(folder) / name, checkout, book, open_now) for name, checkout in (("before", Path(sys.argv[1])), ("after", None)))
+        before, after = (
+            opened(Path(folder) / name, checkout, book, open_now)
+            for name, checkout in (("before", Path(sys.argv[1])), ("after", None))
+        )
         for number in range(ROUNDS + 1):
             for side in (before, after) if number % 2 else (after, before):
                 one_round(side, number, acts)
@@ -107,7 +117,11 @@ def uploads(side: Side, number: int) -> None:
 
 def findable(side: Side, number: int) -> None:
     """A page that nobody has sent yet, from its first byte until it can be found."""
-    path = makers.textbook(side.folder / "phieu.pdf", 1, title=f"Phiếu {hashlib.sha256(str((number, time.time())).encode()).hexdigest()[:12]}")
+    path = makers.textbook(
+        side.folder / "phieu.pdf",
+        1,
+        title=f"Phiếu {hashlib.sha256(str((number, time.time())).encode()).hexdigest()[:12]}",
+    )
     wait_for(side.client, upload(side.client, path, approve="true"))
 
 
@@ -118,7 +132,13 @@ def told(act: str, before: list[float], after: list[float]) -> None:
     """One line."""
     first, _, third = statistics.quantiles(before, n=4)
     old, new = statistics.median(before), statistics.median(after)
-    print(f"{act}: before {old:.1f} ms, after {new:.1f} ms, ratio {new / old:.3f}, noise ± {(third - first) / 2 / old:.3f} ({len(after)} rounds)", flush=True)
+    print(
+        (
+            f"{act}: before {old:.1f} ms, after {new:.1f} ms, ratio {new / old:.3f}, noise ± "
+            f"{(third - first) / 2 / old:.3f} ({len(after)} rounds)"
+        ),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

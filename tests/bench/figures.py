@@ -12,19 +12,40 @@ def report(name: str, ours: float, floor: float, goal: float, *, least: bool, un
     """Print one figure; `least`: the ratio must be at least the goal, else at most."""
     ratio = round(ours / floor, 3)
     ok = ratio >= goal if least else ratio <= goal
-    row = {"name": name, "ours": f"{ours:.4g}{unit}", "floor": f"{floor:.4g}{unit}", "ratio": ratio, "goal": f"{'≥' if least else '≤'} {goal}", "ok": ok}
+    row = {
+        "name": name,
+        "ours": f"{ours:.4g}{unit}",
+        "floor": f"{floor:.4g}{unit}",
+        "ratio": ratio,
+        "goal": f"{'≥' if least else '≤'} {goal}",
+        "ok": ok,
+    }
     print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
 def report_most(name: str, value: float, most: float, unit: str) -> None:
     """Print a figure that has a ceiling of its own."""
-    row = {"name": name, "ours": f"{value:.4g}{unit}", "floor": "", "ratio": "", "goal": f"≤ {most:g}{unit}", "ok": value <= most}
+    row = {
+        "name": name,
+        "ours": f"{value:.4g}{unit}",
+        "floor": "",
+        "ratio": "",
+        "goal": f"≤ {most:g}{unit}",
+        "ok": value <= most,
+    }
     print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
 def report_least(name: str, value: float, least: float, unit: str) -> None:
     """Print a figure that has a floor of its own."""
-    row = {"name": name, "ours": f"{value:.4g}{unit}", "floor": "", "ratio": "", "goal": f"≥ {least:.4g}{unit}", "ok": value >= least}
+    row = {
+        "name": name,
+        "ours": f"{value:.4g}{unit}",
+        "floor": "",
+        "ratio": "",
+        "goal": f"≥ {least:.4g}{unit}",
+        "ok": value >= least,
+    }
     print(json.dumps(row, ensure_ascii=False), flush=True)
 
 

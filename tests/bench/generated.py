@@ -18,7 +18,10 @@ from search.index import open_index
 
 PAGES_EACH, WORDS = 200, 300  # pages of a work, words of a page
 ONSETS = "b c ch d đ g h kh l m n ng nh ph qu r s t th tr v x"
-RIMES = "a á à ả ang áng ạng anh ao âu ây en ệnh êu i ích iên iếng inh o óc ọc oai oang on ông ộc ơi u ung uôn uống ưng ước ương y an ạt ăn ắc"
+RIMES = (
+    "a á à ả ang áng ạng anh ao âu ây en ệnh êu i ích iên iếng inh o óc ọc oai oang on ông ộc ơi u ung uôn uống ưng "
+    "ước ương y an ạt ăn ắc"
+)
 
 
 @cache
@@ -46,7 +49,10 @@ def documents(works: int) -> Iterator[Document]:
     """What an index holds of so many works."""
     chance = random.Random(7)
     for number in range(works):
-        yield from documents_of(WorkFacts(f"w{number}", number, f"Sách số {number}", [], None, None, None, "tinh", ("public",)), texts(chance))
+        yield from documents_of(
+            WorkFacts(f"w{number}", number, f"Sách số {number}", [], None, None, None, "tinh", ("public",)),
+            texts(chance),
+        )
 
 
 def fill(home: Path, pages: int, *, each: int = PAGES_EACH) -> None:
@@ -65,19 +71,35 @@ def fill(home: Path, pages: int, *, each: int = PAGES_EACH) -> None:
     engine.dispose()
 
 
-def add_work(session: Session, unit: Unit, owner: Person, number: int, pages: list[tuple[int, str]], *, at: datetime) -> Iterator[Document]:
+def add_work(
+    session: Session, unit: Unit, owner: Person, number: int, pages: list[tuple[int, str]], *, at: datetime
+) -> Iterator[Document]:
     """One published work with its rows; returns its documents."""
     work_id, version_id = uuid.uuid4(), uuid.uuid4()
     title = f"Sách số {number}"
-    work = Work(id=work_id, key=10_000 + number, unit_id=unit.id, owner_id=owner.id, title=title, aliases=[], created_at=at, indexed_revision=1)
+    work = Work(
+        id=work_id,
+        key=10_000 + number,
+        unit_id=unit.id,
+        owner_id=owner.id,
+        title=title,
+        aliases=[],
+        created_at=at,
+        indexed_revision=1,
+    )
     work.state, work.published_at = "published", at
     session.add(work)
     session.flush()
-    session.add(Version(id=version_id, work_id=work_id, number=1, kind="pdf", digest="0", page_count=len(pages), created_at=at))
+    session.add(
+        Version(id=version_id, work_id=work_id, number=1, kind="pdf", digest="0", page_count=len(pages), created_at=at)
+    )
     session.flush()
     work.version_id = version_id
     session.add(Rendition(version_id=version_id, kind=ORIGINAL, key="0" * 64, media_type="application/pdf", size=1))
     session.add(Audience(work_id=work_id, token="public", from_at=at))
-    session.add_all(Page(version_id=version_id, number=place, text=text, boxes=b"", width=595, height=842, source="text") for place, text in pages)
+    session.add_all(
+        Page(version_id=version_id, number=place, text=text, boxes=b"", width=595, height=842, source="text")
+        for place, text in pages
+    )
     session.flush()
     return documents_of(WorkFacts(str(work_id), work.key, title, [], None, None, None, "tinh", ("public",)), pages)

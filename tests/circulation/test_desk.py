@@ -1,4 +1,6 @@
-"""The desk over HTTP: a card, then copies; a copy alone comes back; each scan at most once; and everything that may go wrong."""
+"""The desk over HTTP: a card, then copies; a copy alone comes back; each scan at most once; and everything that may go
+wrong.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -36,7 +38,11 @@ def scan(client: httpx.Client, code: str, card: str | None = None, **more: Any) 
 
 
 def copies(client: httpx.Client, count: int = 1, **wish: Any) -> list[str]:
-    made = client.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": count, **wish}).raise_for_status().json()
+    made = (
+        client.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": count, **wish})
+        .raise_for_status()
+        .json()
+    )
     return [one["barcode"] for one in made["copies"]]
 
 
@@ -154,31 +160,51 @@ def test_a_school_adds_copies_by_isbn_and_never_uses_a_label_twice(desk: httpx.C
         assert desk.post("/api/v1/copies", json=wish).json()["code"] == code
     work = desk.get(f"/api/v1/works/{first['work_id']}").json()
     assert (work["version_id"], work["copies"]) == (
-        None, [{"school": {"code": "AA", "name": "Trường AA"}, "free": 2, "total": 2, "shelf": "T 510", "mine": True}],
-    )  # fmt: skip
+        None,
+        [{"school": {"code": "AA", "name": "Trường AA"}, "free": 2, "total": 2, "shelf": "T 510", "mine": True}],
+    )
     assert "Còn 2 trên 2 cuốn" in desk.get(f"/tl/{first['work_id']}").text
 
 
 def test_a_title_that_another_school_gave_is_shown_and_asked_about(town: RunningHouse, desk: httpx.Client) -> None:
     isbn, wish = "9786040350008", {"isbn": "978-604-0-35000-8"}
     with enter(town, "thu.thu.bb") as other:
-        theirs = other.post("/api/v1/copies", json={**wish, "title": "Tên của trường B"}).raise_for_status().json()["copies"][0]["work_id"]
+        theirs = (
+            other.post("/api/v1/copies", json={**wish, "title": "Tên của trường B"})
+            .raise_for_status()
+            .json()["copies"][0]["work_id"]
+        )
     refused = desk.post("/api/v1/copies", json=wish)
     assert (refused.status_code, refused.json()["code"]) == (409, "title-to-confirm")
     assert "“Tên của trường B”, do Trường BB ghi" in refused.json()["vi"]
     found = desk.get("/api/v1/copies/titles", params=wish).json()["titles"]
-    told = {"work_id": theirs, "title": "Tên của trường B", "authors": None, "unit": {"code": "BB", "name": "Trường BB"}, "whose": "other"}
+    told = {
+        "work_id": theirs,
+        "title": "Tên của trường B",
+        "authors": None,
+        "unit": {"code": "BB", "name": "Trường BB"},
+        "whose": "other",
+    }
     assert found == [told]
     assert desk.get("/api/v1/copies/titles", params={"isbn": "123"}).json()["code"] == "isbn-wrong"
 
     page = desk.post("/kho", data={"isbn": isbn, "count": "1"})
-    assert page.status_code == 409 and "Cuốn nào đúng" in page.text and f'name="known" value="{theirs}" required' in page.text
+    assert (
+        page.status_code == 409
+        and "Cuốn nào đúng" in page.text
+        and f'name="known" value="{theirs}" required' in page.text
+    )
     empty = desk.post("/kho", data={"isbn": isbn, "count": "1", "known": "another"})
     assert empty.status_code == 422 and 'value="another" required checked' in empty.text, "its title is missing yet"
     mine = desk.post("/kho", data={"isbn": isbn, "count": "1", "known": "another", "title": "Tên đúng"})
     assert mine.status_code == 200 and "Đã thêm 1 bản “Tên đúng”." in mine.text
-    assert "Đã thêm 1 bản “Tên đúng”." in desk.post("/kho", data={"isbn": isbn, "count": "1"}).text, "no question about the own one"
-    assert "Đã thêm 1 bản “Tên của trường B”." in desk.post("/kho", data={"isbn": isbn, "count": "1", "known": theirs}).text
+    assert "Đã thêm 1 bản “Tên đúng”." in desk.post("/kho", data={"isbn": isbn, "count": "1"}).text, (
+        "no question about the own one"
+    )
+    assert (
+        "Đã thêm 1 bản “Tên của trường B”."
+        in desk.post("/kho", data={"isbn": isbn, "count": "1", "known": theirs}).text
+    )
 
 
 def test_a_borrower_sees_their_own_loans_and_nobody_elses(town: RunningHouse, desk: httpx.Client) -> None:

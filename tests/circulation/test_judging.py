@@ -36,10 +36,15 @@ def said(facts: LoanFacts) -> list[str]:
         ({"rules": policy.rules_for("HS_THCS", "TC")}, ["read-here-only"]),
         ({"overdue": 1}, ["overdue-blocks"]),
         ({"still_member": False}, ["patron-gone"]),
-        ({"overdue": 2, "loans_open": 3, "still_member": False}, ["patron-gone", "overdue-blocks", "loan-limit-reached"]),
+        (
+            {"overdue": 2, "loans_open": 3, "still_member": False},
+            ["patron-gone", "overdue-blocks", "loan-limit-reached"],
+        ),
     ],
 )
-def test_the_judge_says_everything_that_stands_against_a_loan(changed: dict[str, object], codes_said: list[str]) -> None:
+def test_the_judge_says_everything_that_stands_against_a_loan(
+    changed: dict[str, object], codes_said: list[str]
+) -> None:
     assert said(replace(FREE, **changed)) == codes_said  # type: ignore[arg-type]
 
 
@@ -76,7 +81,9 @@ def test_a_due_date_is_never_before_the_loan_and_always_on_an_open_day(at: datet
     moment = due_dates.due(at.replace(tzinfo=UTC), PUPIL, calendar)
     assert moment > at.replace(tzinfo=UTC)
     today = local_date(at.replace(tzinfo=UTC))
-    assert calendar.is_open(local_date(moment)) or not any(calendar.is_open(date.fromordinal(day)) for day in range(today.toordinal(), today.toordinal() + 8))
+    assert calendar.is_open(local_date(moment)) or not any(
+        calendar.is_open(date.fromordinal(day)) for day in range(today.toordinal(), today.toordinal() + 8)
+    )
 
 
 def test_dates_do_not_care_where_the_server_stands() -> None:
@@ -95,5 +102,10 @@ def test_labels_carry_a_check_digit_and_mean_one_kind_of_thing() -> None:
 
 
 def test_groups_follow_the_roles_and_the_grade() -> None:
-    assert [policy.group_of({"pupil"}, grade) for grade in (3, 8, 11, None)] == ["HS_TH", "HS_THCS", "HS_THPT", "HS_THCS"]
+    assert [policy.group_of({"pupil"}, grade) for grade in (3, 8, 11, None)] == [
+        "HS_TH",
+        "HS_THCS",
+        "HS_THPT",
+        "HS_THCS",
+    ]
     assert policy.group_of({"pupil", "teacher"}, 8) == "GV" and policy.group_of({"parent"}, None) == "CMHS"

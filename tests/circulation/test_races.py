@@ -1,4 +1,6 @@
-"""R9: a hundred workers in four processes want the same copy; exactly one gets it, and the database says so. Returning it is one act, too."""
+"""R9: a hundred workers in four processes want the same copy; exactly one gets it, and the database says so. Returning
+it is one act, too.
+"""
 
 import multiprocessing
 import os
@@ -31,7 +33,8 @@ from tests.services.postgres import APPLICATION, Postgres
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 PROCESSES, WORKERS, RETURNING = 4, 25, 50
-PATIENT = Limits(connections=30, statement_seconds=120, lock_seconds=120)  # who wins is the question here, not how long a busy machine takes
+# who wins is the question here, not how long a busy machine takes
+PATIENT = Limits(connections=30, statement_seconds=120, lock_seconds=120)
 
 
 @pytest.fixture
@@ -74,7 +77,9 @@ class Here(NamedTuple):
 
 
 class Crowd:
-    """Workers in four processes that stay from round to round: each wants the same copy with its card, or brings it back without one."""
+    """Workers in four processes that stay from round to round: each wants the same copy with its card, or brings it
+    back without one.
+    """
 
     def __init__(self, url: str, cards: list[str | None]) -> None:
         context = multiprocessing.get_context("fork")
@@ -111,7 +116,9 @@ def stand(url: str, cards: list[str | None], start: Any, labels: Any, told: Any)
         here = Here(inviting.unit_by_code(session, "AA"), librarian(session))
     while (label := labels.get()) is not None:
         results: list[str] = []
-        threads = [threading.Thread(target=scan_one, args=(engine, here, label, card, start, results)) for card in cards]
+        threads = [
+            threading.Thread(target=scan_one, args=(engine, here, label, card, start, results)) for card in cards
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -147,7 +154,9 @@ def told_of(engine: Engine, act: str) -> int:
 def at_desk(engine: Engine, label: str, card: str | None) -> None:
     """One scan by the librarian alone."""
     with transaction(engine) as session:
-        desk.scan(session, uuid.uuid4(), label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+        desk.scan(
+            session, uuid.uuid4(), label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON
+        )
 
 
 def race(url: str, rounds: int) -> None:
@@ -181,7 +190,9 @@ def test_attack_18_fifty_workers_bring_one_copy_back_and_it_is_one_return(url: s
     with Crowd(url, [None] * RETURNING) as crowd:
         for number in range(1, 6):
             at_desk(engine, label, card)
-            assert crowd.want(label) == {TAKEN_BACK: 1, READ_HERE: RETURNING - 1}, "the others hear that it is back on the shelf already"
+            assert crowd.want(label) == {TAKEN_BACK: 1, READ_HERE: RETURNING - 1}, (
+                "the others hear that it is back on the shelf already"
+            )
             assert told_of(engine, "loan-returned") == number
     with reading_session(engine) as session:
         assert session.scalars(select(Loan.closed_as)).all() == [RETURNED] * 5
@@ -198,9 +209,16 @@ def test_attack_18_the_database_itself_refuses_a_second_open_loan(url: str) -> N
         for patron in (first, second):
             session.add(
                 Loan(
-                    unit_id=item.unit_id, item_id=item.id, patron_id=patron.id, title="x", accession=1, checked_out_at=NOON, due_at=NOON, rules={},
+                    unit_id=item.unit_id,
+                    item_id=item.id,
+                    patron_id=patron.id,
+                    title="x",
+                    accession=1,
+                    checked_out_at=NOON,
+                    due_at=NOON,
+                    rules={},
                 )
-            )  # fmt: skip
+            )
         with pytest.raises(IntegrityError, match=r"loan\.item_id|uq_loan_open_item"):
             session.flush()
         session.rollback()
@@ -214,17 +232,23 @@ def test_one_scan_sent_ten_times_at_once_lends_once_and_all_hear_so(url: str) ->
     for _ in range(20):
         label, key, start = new_copy(engine), uuid.uuid4(), threading.Barrier(10)
 
-        def once(_number: int, *, label: str = label, key: uuid.UUID = key, start: threading.Barrier = start) -> tuple[str, bool]:
+        def once(
+            _number: int, *, label: str = label, key: uuid.UUID = key, start: threading.Barrier = start
+        ) -> tuple[str, bool]:
             start.wait()
             with transaction(engine) as session:
-                done = desk.scan(session, key, label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+                done = desk.scan(
+                    session, key, label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON
+                )
                 return done.scan.kind, done.again
 
         with ThreadPoolExecutor(10) as pool:
             heard = Counter(pool.map(once, range(10)))
         assert heard == {("lent", False): 1, ("lent", True): 9}
         with transaction(engine) as session:
-            desk.scan(session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+            desk.scan(
+                session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON
+            )
     engine.dispose()
 
 
@@ -239,7 +263,9 @@ def test_desks_that_lend_and_take_back_one_copy_at_once_leave_it_as_its_loans_sa
         for _ in range(25):
             key, card = uuid.uuid4(), cards[number] if chance.random() < 0.5 else None
             with suppress(Refusal), transaction(engine) as session:
-                desk.scan(session, key, label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+                desk.scan(
+                    session, key, label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON
+                )
             if chance.random() < 0.3:
                 with suppress(Refusal), transaction(engine) as session:
                     desk.undo(session, key, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
@@ -262,12 +288,16 @@ def test_a_copy_taken_back_in_the_moment_it_is_lent_is_free_again(postgres: Post
 
     def take_back() -> None:
         with transaction(engine) as session:
-            desk.scan(session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+            desk.scan(
+                session, uuid.uuid4(), label, None, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON
+            )
 
     second = threading.Thread(target=take_back)
     with transaction(engine) as session:
         card = session.scalars(select(Patron.card)).first()
-        desk.scan(session, uuid.uuid4(), label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON)
+        desk.scan(
+            session, uuid.uuid4(), label, card, inviting.unit_by_code(session, "AA"), by=librarian(session), at=NOON
+        )
         second.start()
         postgres.until_waiting(name)
     second.join()

@@ -22,10 +22,14 @@ def test_attack_21_the_desk_forgets_who_had_a_copy_ten_minutes_after_it_came_bac
     with transaction(engine) as session:
         inviting.ensure_province(session, "Tỉnh", at=NOON)
         school = inviting.ensure_school(session, "AA", at=NOON)
-        by = sign_in.actor_for(session, inviting.add_person(session, "thu.thu", "Thủ thư", LIBRARIAN, school, at=NOON), at=NOON)
+        by = sign_in.actor_for(
+            session, inviting.add_person(session, "thu.thu", "Thủ thư", LIBRARIAN, school, at=NOON), at=NOON
+        )
         lan = inviting.add_person(session, "em.lan", "Lan", PUPIL, school, at=NOON)
         card = patrons.of_person(session, lan, school.id, at=NOON).card
-        assert session.scalars(select(Event.facts).where(Event.act == "patron-added")).all() == [{}], "the card goes with the person"
+        assert session.scalars(select(Event.facts).where(Event.act == "patron-added")).all() == [{}], (
+            "the card goes with the person"
+        )
         work = stock.title_for(session, school, title="Đất rừng phương Nam", isbn="", by=by, at=NOON)
         label = stock.add_copies(session, work, school, 1, by=by, at=NOON)[0].barcode
 

@@ -1,4 +1,6 @@
-"""Under one ISBN, schools may have entered several titles: the own one is taken, others' are shown and asked about, hidden ones are not there."""
+"""Under one ISBN, schools may have entered several titles: the own one is taken, others' are shown and asked about,
+hidden ones are not there.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -33,8 +35,17 @@ def session(database_url: str) -> Iterator[Session]:
         province = inviting.ensure_province(found, "Tỉnh", at=NOON)
         inviting.add_person(found, "tinh", "Tỉnh", ADMINISTRATOR, province, at=NOON)
         for code in ("AA", "BB"):
-            inviting.add_person(found, code.lower(), code, LIBRARIAN, inviting.ensure_school(found, code, f"Trường {code}", at=NOON), at=NOON)
-            inviting.add_person(found, f"quan.{code.lower()}", code, ADMINISTRATOR, inviting.unit_by_code(found, code), at=NOON)
+            inviting.add_person(
+                found,
+                code.lower(),
+                code,
+                LIBRARIAN,
+                inviting.ensure_school(found, code, f"Trường {code}", at=NOON),
+                at=NOON,
+            )
+            inviting.add_person(
+                found, f"quan.{code.lower()}", code, ADMINISTRATOR, inviting.unit_by_code(found, code), at=NOON
+            )
         yield found
     engine.dispose()
 
@@ -43,21 +54,32 @@ def by(session: Session, login: str) -> Actor:
     return sign_in.actor_for(session, inviting.person_by_login(session, login), at=LATER)
 
 
-def title(session: Session, school: str, said: str = "", *, another: bool = False, work: uuid.UUID | None = None) -> Work:
+def title(
+    session: Session, school: str, said: str = "", *, another: bool = False, work: uuid.UUID | None = None
+) -> Work:
     """A librarian with the book in their hands adds a copy of it."""
     librarian, unit = by(session, school.lower()), inviting.unit_by_code(session, school)
-    found = stock.title_for(session, unit, title=said, isbn="" if work else ISBN, by=librarian, at=LATER, work_id=work, another=another)
+    found = stock.title_for(
+        session, unit, title=said, isbn="" if work else ISBN, by=librarian, at=LATER, work_id=work, another=another
+    )
     stock.add_copies(session, found, unit, 1, by=librarian, at=LATER)
     return found
 
 
 def known(session: Session, school: str) -> list[tuple[str, str]]:
     unit = inviting.unit_by_code(session, school)
-    return [(one.whose, one.work.title) for one in stock.titles_with(session, unit, ISBN, by=by(session, school.lower()), at=LATER + timedelta(seconds=1))]
+    return [
+        (one.whose, one.work.title)
+        for one in stock.titles_with(
+            session, unit, ISBN, by=by(session, school.lower()), at=LATER + timedelta(seconds=1)
+        )
+    ]
 
 
 def of_the_province(session: Session) -> Work:
-    work = cataloguing.open_paper_title(session, inviting.province(session).id, MEANT, ISBN, by=by(session, "tinh"), at=LATER)
+    work = cataloguing.open_paper_title(
+        session, inviting.province(session).id, MEANT, ISBN, by=by(session, "tinh"), at=LATER
+    )
     publishing.write_audience(session, work, at=LATER)
     return work
 
@@ -72,7 +94,9 @@ def test_the_title_of_another_school_is_asked_about_and_not_taken(session: Sessi
         title(session, "BB", another=True)
     mine = title(session, "BB", MEANT, another=True)
     assert (mine.title, mine.isbn, mine.id != wrong.id) == (MEANT, ISBN, True)
-    assert title(session, "BB").id == title(session, "BB", "toan 8 - TẬP HAI").id == mine.id, "from now on it is the school's own word"
+    assert title(session, "BB").id == title(session, "BB", "toan 8 - TẬP HAI").id == mine.id, (
+        "from now on it is the school's own word"
+    )
     assert known(session, "BB") == [(OWN, MEANT), (OTHER, WRONG)]
     assert known(session, "AA") == [(OWN, WRONG), (OTHER, MEANT)] and title(session, "AA").id == wrong.id
 

@@ -24,7 +24,9 @@ def pairs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[
     made: list[Index] = []
 
     def make() -> Pair:
-        embedded, province = (opened(url_of(engine, request, tmp_path / uuid.uuid4().hex), writing=True) for engine in ENGINES)
+        embedded, province = (
+            opened(url_of(engine, request, tmp_path / uuid.uuid4().hex), writing=True) for engine in ENGINES
+        )
         made.extend((embedded, province))
         return embedded, province
 
@@ -52,7 +54,10 @@ def store_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 @pytest.fixture
 def store(store_url: str) -> FileStore:
     """It, prepared as at every start; one behind the network has a public address."""
-    made = open_store(store_url, public_url=f"http://{store_url.rpartition('@')[2].partition('/')[0]}" if store_url.startswith("s3:") else "")
+    made = open_store(
+        store_url,
+        public_url=f"http://{store_url.rpartition('@')[2].partition('/')[0]}" if store_url.startswith("s3:") else "",
+    )
     made.prepare()
     made.prepare()
     return made

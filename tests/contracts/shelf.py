@@ -29,7 +29,10 @@ def published(session: Session, texts: Sequence[str], *, created_at: datetime, *
     version = Version(work_id=work.id, number=1, kind="pdf", digest="0", page_count=len(texts), created_at=created_at)
     session.add_all([version, Audience(work_id=work.id, token="public", from_at=created_at)])
     session.flush()
-    pages = (Page(version_id=version.id, number=number, text=text, boxes=b"", width=1, height=1, source="text") for number, text in enumerate(texts, 1))
+    pages = (
+        Page(version_id=version.id, number=number, text=text, boxes=b"", width=1, height=1, source="text")
+        for number, text in enumerate(texts, 1)
+    )
     session.add_all(pages)
     work.version_id = version.id
     session.flush()
@@ -56,7 +59,15 @@ class Shelf:
 
     def add(self, session: Session, number: int, texts: list[str]) -> None:
         """One work."""
-        published(session, texts, key=number, unit_id=self.unit_id, owner_id=self.owner_id, title=f"Sách {number}", created_at=MORNING)
+        published(
+            session,
+            texts,
+            key=number,
+            unit_id=self.unit_id,
+            owner_id=self.owner_id,
+            title=f"Sách {number}",
+            created_at=MORNING,
+        )
 
     def id_of(self, number: int) -> uuid.UUID:
         """The id of a work."""
@@ -85,7 +96,9 @@ class Shelf:
     def waiting(self) -> int:
         """How many works the index has not followed yet."""
         with reading_session(self.engine) as session:
-            return session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision < Work.revision)) or 0
+            return (
+                session.scalar(select(func.count()).select_from(Work).where(Work.indexed_revision < Work.revision)) or 0
+            )
 
     def index(self, index: Index, *numbers: int) -> None:
         """What the worker does with these works, or with all."""

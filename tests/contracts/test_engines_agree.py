@@ -1,4 +1,6 @@
-"""Both engines hold the same documents and are asked the same: the same hits, the same order groups, the same counts."""
+"""Both engines hold the same documents and are asked the same: the same hits, the same order groups, the same
+counts.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -53,25 +55,74 @@ def in_order(hits: Sequence[Hit]) -> bool:
     return all(first.score >= then.score for first, then in pairwise(hits))
 
 
-def work(key: int, title: str, *names: str, sight: tuple[str, ...] = (PUBLIC,), school: str = "truong-a", grade: int | None = None) -> WorkFacts:
+def work(
+    key: int,
+    title: str,
+    *names: str,
+    sight: tuple[str, ...] = (PUBLIC,),
+    school: str = "truong-a",
+    grade: int | None = None,
+) -> WorkFacts:
     return WorkFacts(f"w{key}", key, title, names, None, grade, None, school, sight)
 
 
 LONG = "a" * LONGEST
 ODD: Corpus = [
-    (work(1, "Giờ học 12:30", "x-y"), [(1, "Từ 12:30 đến 13:15; trục x-y, x_y và x y."), (2, "12 giờ 30, 1.000 người, 1,5 kg, H₂O, x²")]),
-    (work(2, "漢字 và chữ Nôm"), [(1, "中文字 trong câu tiếng Việt, 日本語カタカナ ひらがな 한국어"), (2, "中 文 rời nhau")]),
+    (
+        work(1, "Giờ học 12:30", "x-y"),
+        [(1, "Từ 12:30 đến 13:15; trục x-y, x_y và x y."), (2, "12 giờ 30, 1.000 người, 1,5 kg, H₂O, x²")],
+    ),
+    (
+        work(2, "漢字 và chữ Nôm"),
+        [(1, "中文字 trong câu tiếng Việt, 日本語カタカナ ひらがな 한국어"), (2, "中 文 rời nhau")],
+    ),
     (work(3, "สวัสดี ภาษาไทย"), [(1, "กa ខ្មែរ ລາວ देवनागरी"), (2, "\U00020000\U00020001 a\U00020000 🙂 ½ ① Ⅷ ﬁ")]),
     (work(4, "Chuỗi dài"), [(1, f"{LONG} {LONG}b {'đ' * 300}"), (2, f"mở {'ă' * 130} đóng")]),
     (work(5, "De cuong", "khong dau"), [(1, "tam giac dong dang on tap"), (2, "tam giác đồng dạng")]),
     (work(6, ""), [(1, ""), (2, "\x00 tam\x00giác \x07 đồng dạng"), (3, "X x X")]),
-]  # fmt: skip
+]
 ODD_QUERIES = [
-    "x-y", "12:30", "12 30", "x_y", "1.000", "1000", "1,5", "H2O", "x²", "中文", "文中", "中文字", "漢字", "日本語", "カタカナ", "한국어", "ภาษาไทย", "กa",
-    "ខ្មែរ", "देवनागरी", "\U00020000\U00020001", "a\U00020000", "½", "①", "viii", "fi", LONG, "ă" * 130, "đ" * 256,
-    "tam giac", "tam giác", "tám giạc", "tam\x00giác", "\x00",
-    "x", "X", "🙂", "...", "a" * 200 + " " + "tam " * 10, "tam giác đồng dạng trong không gian ba chiều hay hai chiều cũng được",
-]  # fmt: skip
+    "x-y",
+    "12:30",
+    "12 30",
+    "x_y",
+    "1.000",
+    "1000",
+    "1,5",
+    "H2O",
+    "x²",
+    "中文",
+    "文中",
+    "中文字",
+    "漢字",
+    "日本語",
+    "カタカナ",
+    "한국어",
+    "ภาษาไทย",
+    "กa",
+    "ខ្មែរ",
+    "देवनागरी",
+    "\U00020000\U00020001",
+    "a\U00020000",
+    "½",
+    "①",
+    "viii",
+    "fi",
+    LONG,
+    "ă" * 130,
+    "đ" * 256,
+    "tam giac",
+    "tam giác",
+    "tám giạc",
+    "tam\x00giác",
+    "\x00",
+    "x",
+    "X",
+    "🙂",
+    "...",
+    "a" * 200 + " " + "tam " * 10,
+    "tam giác đồng dạng trong không gian ba chiều hay hai chiều cũng được",
+]
 
 
 def test_odd_texts_and_queries_are_split_alike(both: Pair) -> None:
@@ -91,33 +142,76 @@ def test_every_kind_of_clause_means_the_same(both: Pair) -> None:
     tam, giac, dong = (Is("body_folded", word) for word in ("tam", "giac", "dong"))
     side_by_side = Adjacent("body_folded", ("tam", "giac"))
     clauses: list[Clause] = [
-        tam, Is("work_id", "w5"), Is("page_term", "0"), IsOneOf("sight", (PUBLIC,)), IsOneOf("school", ("truong-a", "truong-z")), side_by_side,
-        Adjacent("body_folded", ("giac", "tam")), Adjacent("body_folded", ("12", "30")), Adjacent("body_exact", ("中", "文")),
-        All((tam, giac)), All((tam,), better=(dong, side_by_side)),
-        All((tam,), without=(dong,)), All((), better=(tam,)), All((), without=(tam,)), All(()),
-        Some((tam, dong)), Some((tam, giac, dong), 2), Some((tam,), 2), Some(()),
-        Best((tam, Weighted(dong, 3.0))), Weighted(side_by_side, 0.5), Constant(tam, 7.0), Constant(All((tam,), better=(dong,)), 0.0),
+        tam,
+        Is("work_id", "w5"),
+        Is("page_term", "0"),
+        IsOneOf("sight", (PUBLIC,)),
+        IsOneOf("school", ("truong-a", "truong-z")),
+        side_by_side,
+        Adjacent("body_folded", ("giac", "tam")),
+        Adjacent("body_folded", ("12", "30")),
+        Adjacent("body_exact", ("中", "文")),
+        All((tam, giac)),
+        All((tam,), better=(dong, side_by_side)),
+        All((tam,), without=(dong,)),
+        All((), better=(tam,)),
+        All((), without=(tam,)),
+        All(()),
+        Some((tam, dong)),
+        Some((tam, giac, dong), 2),
+        Some((tam,), 2),
+        Some(()),
+        Best((tam, Weighted(dong, 3.0))),
+        Weighted(side_by_side, 0.5),
+        Constant(tam, 7.0),
+        Constant(All((tam,), better=(dong,)), 0.0),
         All((Constant(tam, 2.0), Some((dong, giac)))),
         All((IsOneOf("sight", (PUBLIC,)),), better=(Constant(tam, 1000.0), Weighted(giac, 0.3))),
-    ]  # fmt: skip
+    ]
     counted = [len(agree(both, clause).hits) for clause in clauses]
     assert counted.count(0) < 8
 
 
 def test_sight_and_filters_hide_alike(both: Pair) -> None:
     corpus = [
-        (work(number, "Tam giác", sight=(f"unit:{number % 3}", f"person:{number}"), school=f"truong-{number % 2}", grade=number % 4 + 6), [(1, "tam giác cân")])
+        (
+            work(
+                number,
+                "Tam giác",
+                sight=(f"unit:{number % 3}", f"person:{number}"),
+                school=f"truong-{number % 2}",
+                grade=number % 4 + 6,
+            ),
+            [(1, "tam giác cân")],
+        )
         for number in range(24)
     ]
     fill(both, corpus)
-    for sight in ({"unit:1"}, {"unit:0", "person:4"}, {"person:7"}, {"public"}, {f"unit:{number}" for number in range(2000)}):
-        for filters in (Filters(), Filters(grades=frozenset({7, 8})), Filters(schools=frozenset({"truong-1"})), Filters(subjects=frozenset({"TOAN"}))):
+    for sight in (
+        {"unit:1"},
+        {"unit:0", "person:4"},
+        {"person:7"},
+        {"public"},
+        {f"unit:{number}" for number in range(2000)},
+    ):
+        for filters in (
+            Filters(),
+            Filters(grades=frozenset({7, 8})),
+            Filters(schools=frozenset({"truong-1"})),
+            Filters(subjects=frozenset({"TOAN"})),
+        ):
             agree(both, tiers.main(parse("tam giac", Sight(frozenset(sight)), filters)))
     assert len(agree(both, tiers.main(parse("tam giac", Sight(frozenset({"unit:1"}))))).counted().pages_of) == 8
 
 
 def test_counts_are_exact_however_many_works_and_pages_there_are(both: Pair) -> None:
-    fill(both, [(work(number, f"Sách {number}"), [(page, "tam giác " * (page % 3)) for page in range(1, 6)]) for number in range(MOST_WORKS + 30)])
+    fill(
+        both,
+        [
+            (work(number, f"Sách {number}"), [(page, "tam giác " * (page % 3)) for page in range(1, 6)])
+            for number in range(MOST_WORKS + 30)
+        ],
+    )
     found = agree(both, tiers.main(parse("tam giac", SEEN))).counted()
     assert (found.page_total, set(found.pages_of.values())) == ((MOST_WORKS + 30) * 4, {4})  # the third page is empty
 
@@ -135,7 +229,13 @@ def test_after_deletes_and_replacements_both_hold_the_same(both: Pair) -> None:
     assert {hit[:2] for hit in both[1].search(tiers.main(parse("tam giac", SEEN)), limit=ALL).hits} == {(5, 1)}
 
 
-WORDS = st.sampled_from(re.findall(r"\S+", "tam giác giac hình hinh đồng dong dạng toán toan 8 9 x-y 12:30 中文 sgk hoá hóa lý lí 1.000 chương II thầy thay"))
+WORDS = st.sampled_from(
+    re.findall(
+        r"\S+",
+        "tam giác giac hình hinh đồng dong dạng toán toan 8 9 x-y 12:30 中文 "
+        "sgk hoá hóa lý lí 1.000 chương II thầy thay",
+    )
+)
 TEXTS = st.lists(WORDS, max_size=9).map(" ".join)
 SIGHTS = st.sampled_from([(PUBLIC,), ("unit:1",), (PUBLIC, "unit:1"), ()])
 WORKS = st.builds(
@@ -149,16 +249,26 @@ WORKS = st.builds(
 SEEING = st.sampled_from([(PUBLIC,), ("unit:1",), (PUBLIC, "unit:1")])
 ASKED = st.builds(
     lambda words, sight, grades: parse(" ".join(words), Sight(frozenset(sight)), Filters(grades=frozenset(grades))),
-    st.lists(WORDS, min_size=1, max_size=5), SEEING, st.sampled_from([(), (8,)]),
-)  # fmt: skip
+    st.lists(WORDS, min_size=1, max_size=5),
+    SEEING,
+    st.sampled_from([(), (8,)]),
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(works=st.lists(WORKS, min_size=1, max_size=5), queries=st.lists(ASKED, min_size=1, max_size=4))
-def test_random_books_and_queries_are_answered_alike(pairs: Callable[[], Pair], works: Sequence[Any], queries: Sequence[Query]) -> None:
+def test_random_books_and_queries_are_answered_alike(
+    pairs: Callable[[], Pair], works: Sequence[Any], queries: Sequence[Query]
+) -> None:
     both = pairs()
     told = [((title, names, sight, grade), list(enumerate(pages, 1))) for (title, names, sight, grade), pages in works]
-    fill(both, [(work(key, title, names, sight=sight, grade=grade), pages) for key, ((title, names, sight, grade), pages) in enumerate(told, 1)])
+    fill(
+        both,
+        [
+            (work(key, title, names, sight=sight, grade=grade), pages)
+            for key, ((title, names, sight, grade), pages) in enumerate(told, 1)
+        ],
+    )
     for query in queries:
         for tier in TIERS:
             agree(both, tier(query))

@@ -46,7 +46,16 @@ def test_any_part_of_a_file_can_be_read(store: FileStore, tmp_path: Path) -> Non
     data = bytes(range(256)) * 40
     key, path = file_of(tmp_path, data)
     store.put(key, path, "application/octet-stream")
-    for start, length in [(0, 1), (0, None), (5, 10), (len(data) - 1, 1), (len(data) - 1, 50), (len(data), None), (len(data) + 7, None), (9, 0)]:
+    for start, length in [
+        (0, 1),
+        (0, None),
+        (5, 10),
+        (len(data) - 1, 1),
+        (len(data) - 1, 50),
+        (len(data), None),
+        (len(data) + 7, None),
+        (9, 0),
+    ]:
         part = {"start": start} | ({} if length is None else {"length": length})
         assert read(store, key, **part) == data[start : None if length is None else start + length], (start, length)
 
@@ -109,12 +118,19 @@ def test_many_who_put_the_same_file_at_once_do_not_disturb_each_other(store: Fil
     assert is_whole(store, key)
 
 
-def test_a_process_killed_in_the_middle_of_a_put_leaves_nothing_to_see(store: FileStore, store_url: str, tmp_path: Path) -> None:
+def test_a_process_killed_in_the_middle_of_a_put_leaves_nothing_to_see(
+    store: FileStore, store_url: str, tmp_path: Path
+) -> None:
     key, path = file_of(tmp_path, os.urandom(MB) * 96)
-    program = "import sys, pathlib; from library.files.store import open_store; store = open_store(sys.argv[1]); print('!', flush=True)"
+    program = (
+        "import sys, pathlib; from library.files.store import open_store; store = open_store(sys.argv[1]); print('!', "
+        "flush=True)"
+    )
     program += "; store.put(sys.argv[2], pathlib.Path(sys.argv[3]), 'a/b', hashed=True)"
     for delay in (0.0, 0.02, 0.05, 0.15):
-        with subprocess.Popen([sys.executable, "-c", program, store_url, key, str(path)], stdout=subprocess.PIPE, cwd=PROJECT) as putting:
+        with subprocess.Popen(
+            [sys.executable, "-c", program, store_url, key, str(path)], stdout=subprocess.PIPE, cwd=PROJECT
+        ) as putting:
             assert putting.stdout and putting.stdout.readline()
             time.sleep(delay)
             putting.kill()

@@ -1,4 +1,6 @@
-"""An index that is gone, damaged or held by somebody: readers make nothing and say so, the keeper fills a new one, on every engine."""
+"""An index that is gone, damaged or held by somebody: readers make nothing and say so, the keeper fills a new one, on
+every engine.
+"""
 
 import fcntl
 import os
@@ -156,10 +158,13 @@ def test_a_removed_index_comes_back_on_every_engine(house: House, keeper: IndexK
     keeper.turn()
     with reading_session(house.engine) as session:
         assert standing(session, reader) == (WORKS, WORKS)
-    until(lambda: asked(house, reader, "sach2") == (False, ["Sách 2"]))  # a busy engine may still be away for a question
+    # a busy engine may still be away for a question
+    until(lambda: asked(house, reader, "sach2") == (False, ["Sách 2"]))
 
 
-def test_works_that_went_from_an_index_that_is_well_otherwise_come_back(house: House, keeper: IndexKeeper, reader: Index, shelf: Shelf) -> None:
+def test_works_that_went_from_an_index_that_is_well_otherwise_come_back(
+    house: House, keeper: IndexKeeper, reader: Index, shelf: Shelf
+) -> None:
     assert keeper.index is not None
     keeper.index.delete(str(shelf.id_of(2)))
     keeper.index.commit()
@@ -169,7 +174,9 @@ def test_works_that_went_from_an_index_that_is_well_otherwise_come_back(house: H
     assert asked(house, reader, "sach2") == (False, ["Sách 2"])
 
 
-def test_what_was_deleted_is_not_missed_and_what_comes_back_is_waited_for(house: House, keeper: IndexKeeper, reader: Index, shelf: Shelf) -> None:
+def test_what_was_deleted_is_not_missed_and_what_comes_back_is_waited_for(
+    house: House, keeper: IndexKeeper, reader: Index, shelf: Shelf
+) -> None:
     def set_deleted(deleted_at: datetime | None) -> None:
         with transaction(house.engine) as session:
             work = session.get_one(Work, shelf.id_of(2))
@@ -210,7 +217,9 @@ def test_an_empty_house_has_lost_nothing(index_url: str, tmp_path: Path) -> None
     house.engine.dispose()
 
 
-def test_whoever_finds_the_readers_lock_held_hears_that_it_is_away_instead_of_waiting_without_an_end(tmp_path: Path) -> None:
+def test_whoever_finds_the_readers_lock_held_hears_that_it_is_away_instead_of_waiting_without_an_end(
+    tmp_path: Path,
+) -> None:
     url = f"tantivy://{tmp_path}/index"
     writer = open_index(url, writing=True)
     reader = open_index(url)

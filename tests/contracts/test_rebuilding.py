@@ -62,7 +62,9 @@ def found(index: Index, text: str) -> set[tuple[int, int]]:
     return {hit[:2] for hit in index.search(tiers.main(parse(text, VISITOR)), limit=500).hits}
 
 
-def test_a_rebuilt_index_holds_everything_and_readers_and_the_writer_go_on_in_it(shelf: Shelf, live: Index, index_url: str) -> None:
+def test_a_rebuilt_index_holds_everything_and_readers_and_the_writer_go_on_in_it(
+    shelf: Shelf, live: Index, index_url: str
+) -> None:
     shelf.fill(5, 3)
     shelf.index(live)
     live.delete(str(shelf.id_of(2)))
@@ -73,14 +75,21 @@ def test_a_rebuilt_index_holds_everything_and_readers_and_the_writer_go_on_in_it
     told: list[Progress] = []
     build(shelf, index_url, told.append)
     assert told[-1] == Progress(works=5, of=5, pages=20)
-    assert (reader.count(), compared(shelf, reader), found(reader, "sach2"), found(reader, "thừa")) == (20, [], {(2, 1), (2, 2), (2, 3)}, set())
+    assert (reader.count(), compared(shelf, reader), found(reader, "sach2"), found(reader, "thừa")) == (
+        20,
+        [],
+        {(2, 1), (2, 2), (2, 3)},
+        set(),
+    )
     shelf.fill(1, first=6)
     shelf.index(live, 6)
     assert found(reader, "sach6") == {(6, 1)}
     assert compared(shelf, reader) == []
 
 
-def test_what_is_withdrawn_while_the_index_is_rebuilt_does_not_come_back(shelf: Shelf, live: Index, index_url: str) -> None:
+def test_what_is_withdrawn_while_the_index_is_rebuilt_does_not_come_back(
+    shelf: Shelf, live: Index, index_url: str
+) -> None:
     shelf.fill(WORKS_AT_ONCE + 10)
     shelf.index(live)
     happened: list[int] = []
@@ -90,7 +99,8 @@ def test_what_is_withdrawn_while_the_index_is_rebuilt_does_not_come_back(shelf: 
             shelf.withdraw(3)
             shelf.index(live, 3)  # the worker is quick with this one,
             shelf.withdraw(4)  # and has not come to this one
-            with transaction(shelf.engine) as session:  # a licence that runs out by its date, without anybody changing the work
+            # a licence that runs out by its date, without anybody changing the work
+            with transaction(shelf.engine) as session:
                 session.query(Audience).filter_by(work_id=shelf.id_of(5)).update({"until_at": datetime.now(UTC)})
             happened.append(one.works)
 
@@ -101,7 +111,9 @@ def test_what_is_withdrawn_while_the_index_is_rebuilt_does_not_come_back(shelf: 
     assert compared(shelf, live) == []
 
 
-def test_a_rebuild_that_was_killed_goes_on_where_it_was(shelf: Shelf, live: Index, index_url: str, tmp_path: Path) -> None:
+def test_a_rebuild_that_was_killed_goes_on_where_it_was(
+    shelf: Shelf, live: Index, index_url: str, tmp_path: Path
+) -> None:
     shelf.fill(2 * WORKS_AT_ONCE + 50)
     shelf.index(live, 1)
     killed = command(shelf, index_url, tmp_path, "index", "rebuild", "--json", HOCLIEU_FAILPOINT="rebuild-kept")
@@ -121,7 +133,9 @@ def third(shelf: Shelf, index: Index, revision: int, *pages: int) -> None:
     index.write(documents_of(facts, [(page, "tam giác trang") for page in pages]))
 
 
-def test_what_a_dead_builder_sent_and_did_not_live_to_show_does_not_stay(shelf: Shelf, live: Index, index_url: str) -> None:
+def test_what_a_dead_builder_sent_and_did_not_live_to_show_does_not_stay(
+    shelf: Shelf, live: Index, index_url: str
+) -> None:
     shelf.fill(3)
     shelf.index(live)
     beside = build_beside(index_url, tuning=AT_ONCE)
@@ -131,7 +145,9 @@ def test_what_a_dead_builder_sent_and_did_not_live_to_show_does_not_stay(shelf: 
     assert compared(shelf, live) == []
 
 
-def test_a_work_that_a_dead_builder_had_half_replaced_is_replaced_whole(shelf: Shelf, live: Index, index_url: str) -> None:
+def test_a_work_that_a_dead_builder_had_half_replaced_is_replaced_whole(
+    shelf: Shelf, live: Index, index_url: str
+) -> None:
     shelf.fill(3)
     shelf.index(live)
     beside = build_beside(index_url, tuning=AT_ONCE)
@@ -154,14 +170,26 @@ def test_every_kind_of_difference_is_found(shelf: Shelf, live: Index, index_url:
     live.delete(str(shelf.id_of(2)))
     live.write(documents_of(whole, [(1, "tam giác")]))  # a page is lost
     live.delete(str(shelf.id_of(3)))
-    live.write(documents_of(replace(work(3, "Sách 3"), work_id=str(shelf.id_of(3)), sight=(PUBLIC, "unit:1")), [(1, "tam giác"), (2, "tam giác")]))
+    live.write(
+        documents_of(
+            replace(work(3, "Sách 3"), work_id=str(shelf.id_of(3)), sight=(PUBLIC, "unit:1")),
+            [(1, "tam giác"), (2, "tam giác")],
+        )
+    )
     live.commit()
     with transaction(shelf.engine) as session:
         session.connection().exec_driver_sql("UPDATE work SET revision = 2, indexed_revision = 2 WHERE key = 4")
-        session.connection().exec_driver_sql("UPDATE work SET revision = 3, due_at = '2026-11-23 08:00:00' WHERE key = 5")  # only late
+        # only late
+        session.connection().exec_driver_sql(
+            "UPDATE work SET revision = 3, due_at = '2026-11-23 08:00:00' WHERE key = 5"
+        )
     assert [(one.work_key, one.what) for one in compared(shelf, live)] == [
-        (1, comparing.MISSING), (2, comparing.PAGES), (3, comparing.AUDIENCE), (4, comparing.REVISION), (99, comparing.EXTRA)
-    ]  # fmt: skip
+        (1, comparing.MISSING),
+        (2, comparing.PAGES),
+        (3, comparing.AUDIENCE),
+        (4, comparing.REVISION),
+        (99, comparing.EXTRA),
+    ]
     status = command(shelf, index_url, tmp_path, "index", "status", "--compare", "--json")
     row = json.loads(status.stdout.splitlines()[-1])
     assert (status.returncode, row["differences"], row["waiting"]) == (1, 5, 1)

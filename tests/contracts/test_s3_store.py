@@ -29,7 +29,9 @@ def fetch(link: str) -> tuple[int, bytes, dict[str, str]]:
 
 
 @BEHIND_THE_NETWORK
-def test_attack_20_a_signed_link_opens_one_object_as_a_download_and_nothing_else(store: FileStore, tmp_path: Path) -> None:
+def test_attack_20_a_signed_link_opens_one_object_as_a_download_and_nothing_else(
+    store: FileStore, tmp_path: Path
+) -> None:
     key, path = file_of(tmp_path, b"<script>alert(1)</script>")
     other, other_path = file_of(tmp_path, b"khac han")
     store.put(other, other_path, "text/plain")
@@ -65,7 +67,9 @@ def test_the_local_disk_has_no_address_that_a_link_could_name(store: FileStore, 
 
 
 @BEHIND_THE_NETWORK
-def test_a_store_whose_address_browsers_are_not_told_gives_no_link(store_url: str, store: FileStore, tmp_path: Path) -> None:
+def test_a_store_whose_address_browsers_are_not_told_gives_no_link(
+    store_url: str, store: FileStore, tmp_path: Path
+) -> None:
     key, path = file_of(tmp_path, b"sau nha")
     store.put(key, path, "text/plain")
     assert open_store(store_url).url(key, seconds=30, name=NAME, media_type="text/plain") is None
@@ -80,7 +84,13 @@ def test_a_store_that_is_away_is_said_to_be_away_and_is_found_again(tmp_path: Pa
         store.prepare()
         store.put(key, path, "text/plain")
         server.kill()
-        for act in (lambda: store.stat(key), lambda: store.open(key), lambda: store.delete(key), lambda: list(store.keys("ab")), store.prepare):
+        for act in (
+            lambda: store.stat(key),
+            lambda: store.open(key),
+            lambda: store.delete(key),
+            lambda: list(store.keys("ab")),
+            store.prepare,
+        ):
             with pytest.raises(StoreAway):
                 act()
         server.start()

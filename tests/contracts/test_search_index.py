@@ -22,7 +22,11 @@ WORKS = [
     WorkFacts("w3", 3, "De cuong on tap", [], None, None, None, "truong-a", ("unit:7", "person:1")),
 ]
 PAGES = {
-    "w1": [(1, "Hai tam giác đồng dạng với nhau."), (2, "Các tam giác cân; một số 8."), (3, "Đồng bằng và tam thức giác quan.")],
+    "w1": [
+        (1, "Hai tam giác đồng dạng với nhau."),
+        (2, "Các tam giác cân; một số 8."),
+        (3, "Đồng bằng và tam thức giác quan."),
+    ],
     "w2": [(1, "Axit và bazơ. Toán đố vui."), (2, "Phản ứng hoá hợp.")],
     "w3": [(1, "on tap tam giac dong dang")],
 }
@@ -157,7 +161,8 @@ def test_a_slow_writer_never_puts_an_older_state_over_a_newer_one(elasticsearch:
 def test_what_a_dead_worker_sent_and_never_showed_goes_with_the_next_state(elasticsearch: Elasticsearch) -> None:
     url = f"{elasticsearch.address}/test-{uuid.uuid4().hex}"
     dead, live = open_index(url, writing=True, tuning=Tuning(bulk=1)), opened(url, writing=True)
-    dead.write(documents_of(replace(WORKS[0], revision=4), PAGES["w1"]))  # each document leaves at once, and no commit follows
+    # each document leaves at once, and no commit follows
+    dead.write(documents_of(replace(WORKS[0], revision=4), PAGES["w1"]))
     live.delete("w1")
     live.write(documents_of(replace(WORKS[0], revision=5), PAGES["w1"][:1]))
     live.commit()
@@ -165,7 +170,9 @@ def test_what_a_dead_worker_sent_and_never_showed_goes_with_the_next_state(elast
 
 
 @pytest.mark.parametrize(("olds", "news"), [(1, 3), (3, 1)])
-def test_a_slow_writer_takes_no_page_from_a_newer_state_and_leaves_none_in_it(elasticsearch: Elasticsearch, olds: int, news: int) -> None:
+def test_a_slow_writer_takes_no_page_from_a_newer_state_and_leaves_none_in_it(
+    elasticsearch: Elasticsearch, olds: int, news: int
+) -> None:
     url = f"{elasticsearch.address}/test-{uuid.uuid4().hex}"
     quick, slow = opened(url, writing=True), opened(url, writing=True)
     slow.delete("w1")

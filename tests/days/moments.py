@@ -1,4 +1,6 @@
-"""Moments at which a suite that depends on the day would break: every weekday, the ends of months, years and school years, and days that turn early."""
+"""Moments at which a suite that depends on the day would break: every weekday, the ends of months, years and school
+years, and days that turn early.
+"""
 
 MOMENTS = {
     "monday-of-the-fault": "2026-11-30 01:00Z",

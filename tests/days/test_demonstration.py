@@ -27,9 +27,12 @@ def test_three_loans_are_late_and_two_due_next_on_every_day_of_four_years(hour: 
     for number in range(4 * 366):
         at = BEGIN + timedelta(days=number, hours=hour)
         today = local_date(at)
-        due = [local_date(due_dates.due(one, town.RULES, OPEN_DAYS)) for one in islice(town.lending_days(at), town.LOANS)]
+        due = [
+            local_date(due_dates.due(one, town.RULES, OPEN_DAYS)) for one in islice(town.lending_days(at), town.LOANS)
+        ]
         assert sum(day < today for day in due) == 3, at
-        if not date(today.year, 5, 29) <= today <= date(today.year, 6, 14):  # around the end of the school year nothing is due
+        # around the end of the school year nothing is due
+        if not date(today.year, 5, 29) <= today <= date(today.year, 6, 14):
             opens = next(day for day in (today + timedelta(days=more) for more in range(3)) if OPEN_DAYS.is_open(day))
             assert due[3] == due[4] == opens, at
 

@@ -32,7 +32,24 @@ DATED = (
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
 def test_the_suite_does_not_depend_on_the_day(moment: str) -> None:
     away = datetime.fromisoformat(moment) - now()
-    shifted = {"PYTHONPATH": str(HERE / "shifted"), "TESTS_SHIFTED_BY": str(away.total_seconds()), "PYTEST_ADDOPTS": "-p no:cacheprovider"}
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-m", "not full and not torture", "-k", "not postgres", *DATED]
-    done = subprocess.run(command, env=os.environ | shifted, capture_output=True, text=True, cwd=HERE.parents[1], timeout=900)
+    shifted = {
+        "PYTHONPATH": str(HERE / "shifted"),
+        "TESTS_SHIFTED_BY": str(away.total_seconds()),
+        "PYTEST_ADDOPTS": "-p no:cacheprovider",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--tb=short",
+        "-m",
+        "not full and not torture",
+        "-k",
+        "not postgres",
+        *DATED,
+    ]
+    done = subprocess.run(
+        command, env=os.environ | shifted, capture_output=True, text=True, cwd=HERE.parents[1], timeout=900
+    )
     assert done.returncode == 0, done.stdout[-4000:]

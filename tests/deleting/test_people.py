@@ -1,4 +1,6 @@
-"""Deleting a person: shut out at once, thirty days to undo, then nobody anywhere knows the name; what others rely on stays."""
+"""Deleting a person: shut out at once, thirty days to undo, then nobody anywhere knows the name; what others rely on
+stays.
+"""
 
 import uuid
 from datetime import timedelta
@@ -92,7 +94,9 @@ def test_a_person_is_deleted_by_whoever_has_all_of_them_in_care(session: Session
     with pytest.raises(NotAllowed):
         people.delete(session, person.id, "left", None, by=quan, at=MONDAY)
     province = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
-    chief = sign_in.actor_for(session, inviting.add_person(session, "so", "Sở", ADMINISTRATOR, province, at=MONDAY), at=MONDAY)
+    chief = sign_in.actor_for(
+        session, inviting.add_person(session, "so", "Sở", ADMINISTRATOR, province, at=MONDAY), at=MONDAY
+    )
     deletion = people.delete(session, person.id, "left", None, by=chief, at=MONDAY)
     assert undoing.standing(session, by=actor(session, "xa")) == []
     deletion.unit_id = school(session).id  # also where the list shows it to them, a school alone does not decide
@@ -109,7 +113,12 @@ def test_who_has_left_is_deleted_by_the_school_of_their_last_role(session: Sessi
 
 def test_a_role_that_ends_only_next_month_still_counts(session: Session) -> None:
     person = somebody(session)
-    there = {"unit_id": school(session, "BB").id, "role": TEACHER, "from_at": MONDAY - UNDO_LASTS, "until_at": MONDAY + UNDO_LASTS}
+    there = {
+        "unit_id": school(session, "BB").id,
+        "role": TEACHER,
+        "from_at": MONDAY - UNDO_LASTS,
+        "until_at": MONDAY + UNDO_LASTS,
+    }
     session.add(Membership(person_id=person.id, **there))
     session.flush()
     with pytest.raises(NotAllowed):
@@ -129,13 +138,21 @@ def test_a_person_with_books_at_home_is_refused_with_the_list(session: Session) 
 def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(session: Session) -> None:
     quan, person = actor(session, "quan"), somebody(session, "co.rieng", TEACHER)
     loan = lend(session, person)
-    card = session.scalars(select(Base.metadata.tables["patron"].c.card).where(Base.metadata.tables["patron"].c.person_id == person.id)).one()
+    card = session.scalars(
+        select(Base.metadata.tables["patron"].c.card).where(Base.metadata.tables["patron"].c.person_id == person.id)
+    ).one()
     take_back(session, loan)
     work = lecture(session, actor(session, "co.rieng"), "Hình học")
     review = reviewing.submit(session, work, by=actor(session, "co.rieng"), at=MONDAY)
     reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
     reading.keep_place(session, person.id, work.id, 1, at=MONDAY)
-    rosters.enrol(session, rosters.open_class(session, school(session), "2026-2027", "8A", 8, by=None, at=MONDAY), person, at=MONDAY, role=TEACHER)
+    rosters.enrol(
+        session,
+        rosters.open_class(session, school(session), "2026-2027", "8A", 8, by=None, at=MONDAY),
+        person,
+        at=MONDAY,
+        role=TEACHER,
+    )
     sealing.seal(session)
     deletion = people.delete(session, person.id, "asked", f"mẹ {SECRET} xin", by=quan, at=MONDAY)
     removing.remove(session, deletion, at=LATER)
@@ -155,4 +172,6 @@ def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(se
     assert sealing.verify(session, sealing.chains(session))[0] == [], "the chain is whole"
     with pytest.raises(TooLateToBringBack):
         undoing.bring_back(session, deletion.id, by=quan, at=LATER)
-    assert inviting.add_person(session, "co.rieng", "Người khác", TEACHER, school(session), at=LATER).id != person.id, "the user name is free again"
+    assert inviting.add_person(session, "co.rieng", "Người khác", TEACHER, school(session), at=LATER).id != person.id, (
+        "the user name is free again"
+    )

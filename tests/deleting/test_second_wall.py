@@ -17,7 +17,9 @@ from tests.reviews.test_second_wall import standing
 def test_an_author_deletes_and_brings_back_a_draft_of_a_school_that_has_become_another(hub: Engine) -> None:
     with transaction(hub) as session:
         work_id = lecture(session, actor(session, "huong")).id
-        units.merge(session, [inviting.unit_by_code(session, "AA")], inviting.unit_by_code(session, "BB"), by=None, at=MONDAY)
+        units.merge(
+            session, [inviting.unit_by_code(session, "AA")], inviting.unit_by_code(session, "BB"), by=None, at=MONDAY
+        )
     with standing(hub, "huong") as (session, huong):
         work = cataloguing.with_audience(session, work_id)
         deletion_id = works.delete(session, work, "mistaken", None, by=huong, at=MONDAY).id
@@ -37,6 +39,14 @@ def test_a_draft_that_is_published_in_this_moment_is_not_its_authors_to_delete(h
         with transaction(hub) as session:
             work = cataloguing.with_audience(session, work_id)
             version = session.get_one(Version, work.version_id)
-            publishing.publish(session, work, version.id, version.digest or "", publishing.Readers("public"), by=actor(session, "quan"), at=MONDAY)
+            publishing.publish(
+                session,
+                work,
+                version.id,
+                version.digest or "",
+                publishing.Readers("public"),
+                by=actor(session, "quan"),
+                at=MONDAY,
+            )
         with pytest.raises(NotAllowed):
             works.delete(late, draft, "mistaken", None, by=huong, at=MONDAY)

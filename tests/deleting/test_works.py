@@ -39,14 +39,23 @@ def published(session: Session, by: Actor, text: str = "Tam giác đồng dạng
     version = work.version_id
     assert version is not None
     digest = session.get_one(Version, version).digest or ""
-    publishing.publish(session, work, version, digest, publishing.Readers("public"), by=actor(session, "quan"), at=MONDAY)
+    publishing.publish(
+        session, work, version, digest, publishing.Readers("public"), by=actor(session, "quan"), at=MONDAY
+    )
     return cataloguing.with_audience(session, work.id)
 
 
 def is_seen(session: Session, work_id: uuid.UUID, *, at: Any = TUESDAY) -> list[str]:
     """Who of all people sees it, visitors included."""
-    people = [("visitor", sign_in.VISITING), *((login, actor(session, login)) for login in session.scalars(select(Person.login)))]
-    return sorted(name for name, one in people if session.scalar(select(Work.id).where(Work.id == work_id, access.visible_to(one.sight, at))))
+    people = [
+        ("visitor", sign_in.VISITING),
+        *((login, actor(session, login)) for login in session.scalars(select(Person.login))),
+    ]
+    return sorted(
+        name
+        for name, one in people
+        if session.scalar(select(Work.id).where(Work.id == work_id, access.visible_to(one.sight, at)))
+    )
 
 
 def fresh(session: Session, work_id: uuid.UUID) -> Work:
@@ -61,7 +70,10 @@ def test_a_deleted_work_is_seen_by_nobody_and_stands_as_it_stood_when_it_is_brou
     assert {"visitor", "xa", "huong", "quan"} <= set(before)
     deletion = works.delete(session, work, "rights", "không xin phép", by=quan, at=TUESDAY)
     assert is_seen(session, work.id) == []
-    assert depositing.of_person(session, author.required().id) == [] and queries.owned(session, author.required().id, ["published", "draft"], limit=9) == []
+    assert (
+        depositing.of_person(session, author.required().id) == []
+        and queries.owned(session, author.required().id, ["published", "draft"], limit=9) == []
+    )
     assert [(one.name, one.by) for one in undoing.standing(session, by=quan)] == [("Tam giác đồng dạng", "Quan")]
     assert undoing.standing(session, by=author) == [] and undoing.standing(session, by=actor(session, "xa")) == []
     undoing.bring_back(session, deletion.id, by=quan, at=LATER)
@@ -135,7 +147,9 @@ def test_a_title_that_is_deleted_gets_no_copies(session: Session) -> None:
     work, quan = published(session, actor(session, "huong")), actor(session, "quan")
     works.delete(session, work, "mistaken", None, by=quan, at=MONDAY)
     with pytest.raises(UnknownWork):
-        stock.add_copies(session, work, session.scalars(select(Unit).where(Unit.code == "AA")).one(), 1, by=quan, at=MONDAY)
+        stock.add_copies(
+            session, work, session.scalars(select(Unit).where(Unit.code == "AA")).one(), 1, by=quan, at=MONDAY
+        )
 
 
 def named_anywhere(session: Session, wanted: uuid.UUID) -> list[str]:
@@ -143,7 +157,9 @@ def named_anywhere(session: Session, wanted: uuid.UUID) -> list[str]:
     found = []
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, Uuid) and session.scalar(select(func.count()).select_from(table).where(column == wanted)):
+            if isinstance(column.type, Uuid) and session.scalar(
+                select(func.count()).select_from(table).where(column == wanted)
+            ):
                 found.append(f"{table.name}.{column.name}")
     return sorted(found)
 
@@ -152,7 +168,9 @@ def texts_of(session: Session, table: Table) -> str:
     return str(session.execute(select(table)).all())
 
 
-def test_after_its_days_it_is_gone_from_every_table_and_the_audit_stays_whole_without_its_name(session: Session) -> None:
+def test_after_its_days_it_is_gone_from_every_table_and_the_audit_stays_whole_without_its_name(
+    session: Session,
+) -> None:
     author, quan, minh = actor(session, "huong"), actor(session, "quan"), actor(session, "minh")
     work = lecture(session, author, "Chuyện bí mật")
     review = reviewing.submit(session, work, by=author, at=MONDAY)
@@ -160,7 +178,9 @@ def test_after_its_days_it_is_gone_from_every_table_and_the_audit_stays_whole_wi
     for one in (work, other):
         reading.keep_place(session, minh.required().id, one.id, 1, at=MONDAY)
         session.add(Usage(work_id=one.id, school_id=one.unit_id, day=MONDAY.date(), views=1, reads=1, downloads=1))
-    deletion = works.delete(session, fresh(session, work.id), "personal-data", "Chuyện bí mật của em", by=quan, at=MONDAY)
+    deletion = works.delete(
+        session, fresh(session, work.id), "personal-data", "Chuyện bí mật của em", by=quan, at=MONDAY
+    )
     session.flush()
     assert not removing.is_ready(session, deletion), "the index lets go of it first"
     session.get_one(Work, work.id).indexed_revision = fresh_revision(session, work.id)
@@ -200,6 +220,8 @@ def test_the_same_work_is_deleted_once(session: Session) -> None:
 def test_whoever_no_longer_holds_the_role_brings_nothing_back(session: Session) -> None:
     quan = actor(session, "quan")
     deletion = works.delete(session, published(session, actor(session, "huong")), "rights", None, by=quan, at=MONDAY)
-    pupil = Actor(quan.person, tuple(one for one in quan.memberships if one.role not in (ADMINISTRATOR, LIBRARIAN)), quan.sight)
+    pupil = Actor(
+        quan.person, tuple(one for one in quan.memberships if one.role not in (ADMINISTRATOR, LIBRARIAN)), quan.sight
+    )
     with pytest.raises(UnknownDeletion):
         undoing.bring_back(session, deletion.id, by=pupil, at=TUESDAY)

@@ -1,4 +1,6 @@
-"""The province of docker-compose.yml, started by a container engine as docs/deploy.md says, on a machine that may be small."""
+"""The province of docker-compose.yml, started by a container engine as docs/deploy.md says, on a machine that may be
+small.
+"""
 
 import os
 import resource
@@ -16,7 +18,18 @@ from tests.deploy.scripts import script
 from tests.services.machinery import free_port, missing
 from tests.services.nginx import CONTENT, PUBLIC, Here
 
-PROGRAM = ("docker-compose.yml", "deploy", "library", "search", "ingest", "api", "frontend", "pyproject.toml", "README.md", "LICENSE")
+PROGRAM = (
+    "docker-compose.yml",
+    "deploy",
+    "library",
+    "search",
+    "ingest",
+    "api",
+    "frontend",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+)
 LEFT_OUT = shutil.ignore_patterns("node_modules", "dist", "__pycache__", "secrets")
 HOUSE = 10001  # the user of the image
 NAME = "hoclieu-test"  # not the house that may run on this machine
@@ -24,7 +37,10 @@ NAME = "hoclieu-test"  # not the house that may run on this machine
 
 def needs_docker() -> None:
     """Skip, or fail where CI is set, without a container engine and Compose."""
-    for words, what in ((["docker", "info"], "a running Docker"), (["docker", "compose", "version"], "Docker's Compose plugin")):
+    for words, what in (
+        (["docker", "info"], "a running Docker"),
+        (["docker", "compose", "version"], "Docker's Compose plugin"),
+    ):
         if shutil.which("docker") is None or subprocess.run(words, capture_output=True, check=False).returncode:
             missing(f"The containers cannot be started without {what}")
 
@@ -47,7 +63,12 @@ class Province:
                 shutil.copytree(PROJECT / name, self.folder / name, ignore=LEFT_OUT)
             else:
                 shutil.copy(PROJECT / name, self.folder / name)
-        names = {"PUBLIC_HOST": PUBLIC, "CONTENT_HOST": CONTENT, "LIBRARY_NAME": '"Thư viện số tỉnh"', "COMPOSE_PROJECT_NAME": NAME}
+        names = {
+            "PUBLIC_HOST": PUBLIC,
+            "CONTENT_HOST": CONTENT,
+            "LIBRARY_NAME": '"Thư viện số tỉnh"',
+            "COMPOSE_PROJECT_NAME": NAME,
+        }
         (self.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in names.items()))
         (self.folder / "docker-compose.override.yml").write_text(override(self.port))
         subprocess.run(["./deploy/make-secrets.sh"], cwd=self.folder, check=True, capture_output=True)
@@ -66,16 +87,24 @@ class Province:
 
     def psql(self, statement: str) -> str:
         """What the database says to its administrator."""
-        return self.compose("exec", "-T", "postgres", "psql", "-U", "postgres", "-d", "thu_vien", "-Atc", statement).strip()
+        return self.compose(
+            "exec", "-T", "postgres", "psql", "-U", "postgres", "-d", "thu_vien", "-Atc", statement
+        ).strip()
 
     def client(self, host: str = PUBLIC) -> httpx.Client:
         """Somebody far away: by name, through the proxy, over TLS with the certificate that make-secrets.sh wrote."""
         trusted = ssl.create_default_context(cafile=str(self.folder / "deploy" / "secrets" / "certificate.pem"))
-        return httpx.Client(base_url=f"https://{host}:{self.port}", transport=Here(httpx.HTTPTransport(verify=trusted)), timeout=60)
+        return httpx.Client(
+            base_url=f"https://{host}:{self.port}", transport=Here(httpx.HTTPTransport(verify=trusted)), timeout=60
+        )
 
     def script(self, words: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run the script of docs/deploy.md that holds these words, as cron runs it."""
-        plain = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(Path.home()), **more}
+        plain = {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": str(Path.home()),
+            **more,
+        }
         found = script(words, self.folder, self.backup)
         return subprocess.run(["sh", "-c", found], cwd="/", env=plain, capture_output=True, text=True, check=False)
 

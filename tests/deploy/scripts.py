@@ -10,5 +10,7 @@ SCRIPT = re.compile(r"```sh\n(#!/bin/sh\n.*?)```", re.S)
 
 def script(words: str, program: Path, disk: Path) -> str:
     """The first script that holds these words, with the program in this folder and the backup on this disk."""
-    found = next(one for one in SCRIPT.findall((PROJECT / "docs" / "deploy.md").read_text(encoding="utf-8")) if words in one)
+    found = next(
+        one for one in SCRIPT.findall((PROJECT / "docs" / "deploy.md").read_text(encoding="utf-8")) if words in one
+    )
     return found.replace("/opt/hoclieu", str(program)).replace("/backup/", f"{disk}/")

@@ -1,5 +1,6 @@
-"""The base images of the deployment. Where no registry can be reached, stand-ins take their names: the same servers from Debian, PyPI and Maven
-Central, in `standins/`, with the users, folders and start-up conventions of the published images.
+"""The base images of the deployment. Where no registry can be reached, stand-ins take their names: the same servers
+from Debian, PyPI and Maven Central, in `standins/`, with the users, folders and start-up conventions of the published
+images.
 """
 
 import re
@@ -31,7 +32,11 @@ def wanted() -> set[str]:
     """Every image that the deployment takes from a registry."""
     services = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))["services"].values()
     served = {service["image"] for service in services if "build" not in service}
-    built = {name for file in (PROJECT / "deploy").rglob("Dockerfile") for name in re.findall(r"^FROM (\S+)", file.read_text(), re.M)}
+    built = {
+        name
+        for file in (PROJECT / "deploy").rglob("Dockerfile")
+        for name in re.findall(r"^FROM (\S+)", file.read_text(), re.M)
+    }
     return served | built
 
 
@@ -59,11 +64,18 @@ def target(image: str) -> str:
 def make_base() -> None:
     """Debian itself, with the certificate authorities that this machine trusts."""
     if shutil.which("debootstrap") is None:
-        missing("No registry can be reached, and debootstrap, which makes the base image, is not installed (Debian: apt install debootstrap)")
+        missing(
+            "No registry can be reached, and debootstrap, which makes the base image, is not installed (Debian: apt "
+            "install debootstrap)"
+        )
     trusting = " ".join(f"{name}={AUTHORITIES}" for name in ("SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"))
     with tempfile.TemporaryDirectory(prefix="hoclieu-debian-") as folder:
         root = Path(folder) / "root"
-        subprocess.run(["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(root)], check=True, capture_output=True)
+        subprocess.run(
+            ["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(root)],
+            check=True,
+            capture_output=True,
+        )
         shutil.copyfile(AUTHORITIES, root / AUTHORITIES.relative_to("/"))
         archive = Path(folder) / "root.tar"
         subprocess.run(["tar", "-C", str(root), "-cf", str(archive), "."], check=True)

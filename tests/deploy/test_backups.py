@@ -21,7 +21,13 @@ class Pc:
 
     def run(self, words: str, house: RunningHouse, **more: str) -> subprocess.CompletedProcess[str]:
         """The script that holds these words."""
-        return subprocess.run(["sh", "-c", script(words, self.program, self.disk)], env=house.environment | more, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            ["sh", "-c", script(words, self.program, self.disk)],
+            env=house.environment | more,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     @property
     def var(self) -> Path:

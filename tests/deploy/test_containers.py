@@ -1,4 +1,6 @@
-"""docker-compose.yml, started: what an operator does by docs/deploy.md, on real containers; and what must hold between them."""
+"""docker-compose.yml, started: what an operator does by docs/deploy.md, on real containers; and what must hold between
+them.
+"""
 
 import json
 import os
@@ -37,7 +39,9 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
         until(lambda: healthy(province) == set(RUNNING), otherwise="not everything became healthy")
         link = province.hoclieu("user", "add", LOGIN, "--role", "administrator").split("/moi/")[1].strip()
         with province.client() as door:
-            door.post(f"/api/v1/invitations/{link}", json={"name": "Trần Thị Quản", "login": LOGIN, "password": PASSWORD}).raise_for_status()
+            door.post(
+                f"/api/v1/invitations/{link}", json={"name": "Trần Thị Quản", "login": LOGIN, "password": PASSWORD}
+            ).raise_for_status()
         yield province
     finally:
         province.down()
@@ -69,7 +73,9 @@ def signed_in(province: Province) -> Iterator[httpx.Client]:
 
 
 def met(province: Province, work: str) -> tuple[list[str], int, bytes]:
-    """What a stranger meets: the works found by words without marks, the page of the first, and the bytes of the file."""
+    """What a stranger meets: the works found by words without marks, the page of the first, and the bytes of the
+    file.
+    """
     with province.client() as stranger:
         found = stranger.get("/api/v1/search", params={"q": "dinh li thales dao"}).raise_for_status().json()
         data = stranger.get(f"/api/v1/works/{work}/file").raise_for_status().content
@@ -81,11 +87,19 @@ def sent(book: tuple[str, Path]) -> tuple[list[str], int, bytes]:
     return [book[0]], makers.KEY_PAGE, book[1].read_bytes()
 
 
-def test_nothing_runs_as_root_with_a_capability_or_a_root_it_can_write_and_no_environment_holds_a_secret(province: Province) -> None:
-    secrets = [file.read_text() for file in (province.folder / "deploy" / "secrets").iterdir() if not file.name.endswith(".pem")]
+def test_nothing_runs_as_root_with_a_capability_or_a_root_it_can_write_and_no_environment_holds_a_secret(
+    province: Province,
+) -> None:
+    secrets = [
+        file.read_text()
+        for file in (province.folder / "deploy" / "secrets").iterdir()
+        if not file.name.endswith(".pem")
+    ]
     for service in RUNNING:
         status = dict(line.split(":", 1) for line in province.inside(service, "cat /proc/1/status").splitlines())
-        assert int(status["Uid"].split()[0]) > 0 and int(status["CapEff"], 16) == 0 and status["NoNewPrivs"].strip() == "1", service
+        assert (
+            int(status["Uid"].split()[0]) > 0 and int(status["CapEff"], 16) == 0 and status["NoNewPrivs"].strip() == "1"
+        ), service
         assert province.inside(service, "touch /written 2>/dev/null || echo refused") == "refused", service
         container = province.compose("ps", "--quiet", service).split()[0]
         environment = "\n".join(json.loads(standins.docker("inspect", container).stdout)[0]["Config"]["Env"])
@@ -96,9 +110,23 @@ def test_who_reads_hostile_files_reaches_the_engines_and_nobody_outside(province
     reach = "import socket,sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 4)"
     tried = {
         where: province.inside("work", f"python -c '{reach}' {where} {port} 2>/dev/null && echo open || echo closed")
-        for where, port in {"postgres": 5432, "minio": 9000, "elasticsearch": 9200, "proxy": 8443, "1.1.1.1": 443, "172.17.0.1": 22}.items()
+        for where, port in {
+            "postgres": 5432,
+            "minio": 9000,
+            "elasticsearch": 9200,
+            "proxy": 8443,
+            "1.1.1.1": 443,
+            "172.17.0.1": 22,
+        }.items()
     }
-    assert tried == {"postgres": "open", "minio": "open", "elasticsearch": "open", "proxy": "closed", "1.1.1.1": "closed", "172.17.0.1": "closed"}
+    assert tried == {
+        "postgres": "open",
+        "minio": "open",
+        "elasticsearch": "open",
+        "proxy": "closed",
+        "1.1.1.1": "closed",
+        "172.17.0.1": "closed",
+    }
 
 
 def test_the_content_name_answers_nothing_else(province: Province) -> None:
@@ -113,7 +141,9 @@ def test_a_book_goes_from_the_proxy_to_the_page(province: Province, book: tuple[
     assert "✓ wall" in doctor
 
 
-def test_the_house_s_role_owns_nothing_and_with_one_that_passes_the_wall_it_does_not_start(province: Province, book: tuple[str, Path]) -> None:
+def test_the_house_s_role_owns_nothing_and_with_one_that_passes_the_wall_it_does_not_start(
+    province: Province, book: tuple[str, Path]
+) -> None:
     assert book
     assert province.psql("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'") == "thu_vien_owner"
     province.psql("ALTER ROLE thu_vien BYPASSRLS")
@@ -153,7 +183,8 @@ def addresses(province: Province) -> dict[str, str]:
 
 def test_after_the_power_was_gone_all_comes_back_in_whatever_order(province: Province, book: tuple[str, Path]) -> None:
     province.compose("kill")
-    for service in ("proxy", "work", "serve-2", "serve-1", "elasticsearch", "minio", "postgres"):  # as the engine starts them: without waiting
+    # as the engine starts them: without waiting
+    for service in ("proxy", "work", "serve-2", "serve-1", "elasticsearch", "minio", "postgres"):
         standins.docker("start", *province.compose("ps", "--all", "--quiet", service).split())
     until(lambda: healthy(province) == set(RUNNING), otherwise="not everything came back")
     assert met(province, book[0]) == sent(book)

@@ -71,7 +71,12 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def test_a_scan_sent_again_with_its_key_lends_once(stage: Stage) -> None:
     with stage.client("thu.thu") as desk:
-        labels = [one["barcode"] for one in desk.post("/api/v1/copies", json={"title": "Toán 8", "count": 2}).raise_for_status().json()["copies"]]
+        labels = [
+            one["barcode"]
+            for one in desk.post("/api/v1/copies", json={"title": "Toán 8", "count": 2})
+            .raise_for_status()
+            .json()["copies"]
+        ]
         card = scan(desk, "em.khue").raise_for_status().json()["borrower"]["card"]
         once = stage.grown(lambda: scan(desk, labels[0], card=card).raise_for_status())
         key = str(uuid.uuid4())
@@ -97,7 +102,9 @@ def test_the_last_piece_of_a_file_is_there_though_nobody_heard_so(stage: Stage, 
         location, half = begin(client, files[1]), len(files[1]) // 2
         stage.losing(lambda: send(client, location, 0, files[1][:half]))
         assert client.head(location).headers["Upload-Offset"] == str(half)
-        assert send(client, location, 0, files[1][:half]).status_code == 409, "a piece sent blindly again is refused, not written twice"
+        assert send(client, location, 0, files[1][:half]).status_code == 409, (
+            "a piece sent blindly again is refused, not written twice"
+        )
         stage.losing(lambda: send(client, location, half, files[1][half:]))
         assert client.head(location).headers["Upload-Offset"] == str(len(files[1]))
         rows = [wait_for(client, one.rsplit("/", 1)[-1]) for one in (plain, location)]
@@ -109,7 +116,10 @@ def test_the_last_piece_of_a_file_is_there_though_nobody_heard_so(stage: Stage, 
 
 def test_a_work_published_again_with_the_same_words_is_published_once(stage: Stage, tmp_path: Path) -> None:
     with stage.client("quan.tri") as client:
-        rows = [wait_for(client, upload(client, makers.textbook(tmp_path / f"{name}.pdf", 1, title=name))) for name in ("ba", "bốn")]
+        rows = [
+            wait_for(client, upload(client, makers.textbook(tmp_path / f"{name}.pdf", 1, title=name)))
+            for name in ("ba", "bốn")
+        ]
         publish(client, rows[0]).raise_for_status()
         stage.losing(lambda: publish(client, rows[1]))
         publish(client, rows[1]).raise_for_status()
@@ -122,11 +132,15 @@ def test_a_work_published_again_with_the_same_words_is_published_once(stage: Sta
 
 def acts(stage: Stage, subject: str) -> list[str]:
     """What the audit says of something."""
-    return sorted(act for (act,) in stage.house.ask("SELECT act FROM event WHERE subject_id = :id", id=uuid.UUID(subject).hex))
+    return sorted(
+        act for (act,) in stage.house.ask("SELECT act FROM event WHERE subject_id = :id", id=uuid.UUID(subject).hex)
+    )
 
 
 def audience(stage: Stage, work: str) -> list[str]:
-    return sorted(token for (token,) in stage.house.ask("SELECT token FROM audience WHERE work_id = :id", id=uuid.UUID(work).hex))
+    return sorted(
+        token for (token,) in stage.house.ask("SELECT token FROM audience WHERE work_id = :id", id=uuid.UUID(work).hex)
+    )
 
 
 def scan(desk: httpx.Client, code: str, key: str | None = None, card: str | None = None) -> httpx.Response:

@@ -1,4 +1,6 @@
-"""Each server of a province stands still, is stopped, or is killed for ten seconds while people work: nothing accepted is lost, nothing is done twice."""
+"""Each server of a province stands still, is stopped, or is killed for ten seconds while people work: nothing accepted
+is lost, nothing is done twice.
+"""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +10,13 @@ import pytest
 
 from tests import makers
 from tests.services.house import RunningHouse, running
-from tests.services.load import DESKS, Load, every_loan_is_there_once, no_file_is_lost_or_double, the_index_is_as_the_database
+from tests.services.load import (
+    DESKS,
+    Load,
+    every_loan_is_there_once,
+    no_file_is_lost_or_double,
+    the_index_is_as_the_database,
+)
 from tests.services.machinery import Server
 from tests.services.people import open_school, person
 from tests.services.trio import Trio

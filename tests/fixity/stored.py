@@ -36,11 +36,19 @@ def kept(house: House, contents: Iterable[bytes]) -> list[str]:
     """Files as people send them; their keys."""
     keys = []
     with transaction(house.engine) as session:
-        person = inviting.add_person(session, f"nguoi.{os.urandom(4).hex()}", "Lan", ADMINISTRATOR, inviting.province(session), at=now())
+        person = inviting.add_person(
+            session, f"nguoi.{os.urandom(4).hex()}", "Lan", ADMINISTRATOR, inviting.province(session), at=now()
+        )
         actor = actor_for(session, person, at=now())
     for data in contents:
         with transaction(house.engine) as session:
-            wish: dict[str, Any] = {"name": "tep.bin", "size": len(data), "media_type": None, "sight": "public", "approve": False}
+            wish: dict[str, Any] = {
+                "name": "tep.bin",
+                "size": len(data),
+                "media_type": None,
+                "sight": "public",
+                "approve": False,
+            }
             deposit_id = depositing.begin(session, **wish, by=actor, at=now(), lasts=house.upload_lasts).id
         uploading.staging_path(house, deposit_id).write_bytes(data)
         with uploading.locked(house, deposit_id):
@@ -98,7 +106,12 @@ def deleted(path: Path, _data: bytes) -> None:
 
 def swapped(path: Path, data: bytes) -> None:
     """The whole bytes of another file that the house has, too."""
-    path.write_bytes(max((one for one in path.parents[2].glob("*/*/*") if one != path), key=lambda one: sha256(one.name.encode() + data).digest()).read_bytes())
+    path.write_bytes(
+        max(
+            (one for one in path.parents[2].glob("*/*/*") if one != path),
+            key=lambda one: sha256(one.name.encode() + data).digest(),
+        ).read_bytes()
+    )
 
 
 BREAKS: dict[Break, str] = {flipped: MISMATCH, cut: MISMATCH, zeroed: MISMATCH, swapped: MISMATCH, deleted: MISSING}
@@ -114,7 +127,9 @@ def some(count: int, seed: int) -> list[bytes]:
 def acts(house: House) -> Counter[str]:
     """What the audit says of files, and how often."""
     with reading_session(house.engine) as session:
-        told = session.execute(select(Event.act, func.count()).where(Event.subject_kind == "damaged_file").group_by(Event.act)).all()
+        told = session.execute(
+            select(Event.act, func.count()).where(Event.subject_kind == "damaged_file").group_by(Event.act)
+        ).all()
         return Counter(dict(told))
 
 

@@ -26,7 +26,12 @@ def test_a_hundred_of_a_hundred_damages_are_found_in_one_pass_and_no_whole_file_
     code, found, figures = checked(house)
     assert len(damage) == 100
     assert (code, found) == (1, {key: BREAKS[act] for key, act in damage.items()})
-    assert (figures["files"], figures["mismatch"], figures["missing"], figures["checked"]) == (160, 80, 20, fixity.SLICES)
+    assert (figures["files"], figures["mismatch"], figures["missing"], figures["checked"]) == (
+        160,
+        80,
+        20,
+        fixity.SLICES,
+    )
     assert command(house, "fixity", "status")[0] == 1
     for key, data in whole.items():
         path_of(house, key).write_bytes(data)

@@ -30,12 +30,18 @@ from tests.services.minio import SECRET, USER, Minio
 @pytest.fixture
 def distant(minio: Minio, tmp_path: Path) -> Iterator[House]:
     """A house whose files lie in an S3 store, in a bucket of its own."""
-    yield (found := open_house(Settings(home=tmp_path / "var", files=minio.url(f"do-ben-{os.urandom(3).hex()}"), fixity_mb=0)))
+    yield (
+        found := open_house(
+            Settings(home=tmp_path / "var", files=minio.url(f"do-ben-{os.urandom(3).hex()}"), fixity_mb=0)
+        )
+    )
     found.engine.dispose()
 
 
 def on_disk(server: Minio, house: House, key: str) -> list[Path]:
-    """What the server has written for an object: a file with its description, and with its bytes when they are few; else these in another."""
+    """What the server has written for an object: a file with its description, and with its bytes when they are few;
+    else these in another.
+    """
     folder = server.folder / "data" / house.settings.files.partition("?")[0].rsplit("/", 1)[-1] / name_of(key)
     return sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
 
@@ -56,7 +62,9 @@ def test_damage_on_the_disks_of_a_real_s3_store_is_found_too(distant: House, min
     assert set(found.values()) <= {MISMATCH, MISSING, UNREADABLE}
 
 
-def test_bytes_that_a_real_s3_store_takes_for_right_are_found_to_be_others(distant: House, minio: Minio, tmp_path: Path) -> None:
+def test_bytes_that_a_real_s3_store_takes_for_right_are_found_to_be_others(
+    distant: House, minio: Minio, tmp_path: Path
+) -> None:
     keys = kept(distant, [b"mot", b"hai", b"ba"])
     client = bare.Minio(f"127.0.0.1:{minio.port}", USER, SECRET, secure=False)
     bucket = distant.settings.files.partition("?")[0].rsplit("/", 1)[-1]

@@ -18,7 +18,20 @@ from library.catalogue.fixity import MISMATCH, MISSING, FixitySlice
 from library.clock import now
 from library.database import reading_session, transaction
 from tests import makers
-from tests.fixity.stored import MB, Meanwhile, acts, check_all, checked, checker, command, flipped, kept, of_one_slice, path_of, slices
+from tests.fixity.stored import (
+    MB,
+    Meanwhile,
+    acts,
+    check_all,
+    checked,
+    checker,
+    command,
+    flipped,
+    kept,
+    of_one_slice,
+    path_of,
+    slices,
+)
 from tests.services.house import RunningHouse
 from tests.services.waiting import until
 
@@ -36,7 +49,9 @@ def test_a_fresh_house_and_an_older_one_read_a_little_at_a_time(house: House) ->
 
     even = period * fixity.SHARE / fixity.SLICES
     assert all(abs(gap - even) < timedelta(seconds=1) for gap in arrange(period, begin))
-    assert all(abs(gap - even / 3) < timedelta(seconds=1) for gap in arrange(period / 3, begin)), "a shorter period is heeded at once"
+    assert all(abs(gap - even / 3) < timedelta(seconds=1) for gap in arrange(period / 3, begin)), (
+        "a shorter period is heeded at once"
+    )
     after_holidays = begin + timedelta(days=100)
     turns = sorted(fixity.turn(one.beginning, after=after_holidays, every=period) for one in slices(house))
     assert all(abs(after - before - even) < timedelta(seconds=1) for before, after in pairwise(turns))
@@ -59,8 +74,12 @@ def test_every_file_is_read_once_in_each_period(house: House) -> None:
         pass
     assert read == dict.fromkeys(keys, 1)
     found = slices(house)
-    assert sum(one.files for one in found) == 30 and sum(one.bytes for one in found) == sum(len(f"tep {number}") for number in range(30))
-    assert all(one.checked_at and one.due_at and one.due_at - one.checked_at <= house.settings.fixity_every for one in found)
+    assert sum(one.files for one in found) == 30 and sum(one.bytes for one in found) == sum(
+        len(f"tep {number}") for number in range(30)
+    )
+    assert all(
+        one.checked_at and one.due_at and one.due_at - one.checked_at <= house.settings.fixity_every for one in found
+    )
 
 
 def test_a_slow_disk_does_not_lose_its_lease(house: House) -> None:
@@ -76,7 +95,11 @@ def test_a_slow_disk_does_not_lose_its_lease(house: House) -> None:
 
         def read(self, size: int) -> bytes:
             with reading_session(house.engine) as session:
-                leases.extend(filter(None, session.scalars(select(FixitySlice.lease_until).where(FixitySlice.beginning == key[:2]))))
+                leases.extend(
+                    filter(
+                        None, session.scalars(select(FixitySlice.lease_until).where(FixitySlice.beginning == key[:2]))
+                    )
+                )
             piece_comes = now() + timedelta(seconds=1.1)
             until(lambda: now() > piece_comes)
             return self.file.read(size)
@@ -92,7 +115,9 @@ def test_a_slow_disk_does_not_lose_its_lease(house: House) -> None:
             return Slow(self.store.open(key, **part))
 
     assert check_all(replace(impatient, files=SlowStore(house.files, print))) == {}
-    assert len(leases) == 4 and all(before < after for before, after in pairwise(leases)), "it is stretched after each piece"
+    assert len(leases) == 4 and all(before < after for before, after in pairwise(leases)), (
+        "it is stretched after each piece"
+    )
     one = next(one for one in slices(house) if one.beginning == key[:2])
     assert (one.attempts, one.files) == (0, 1) and one.checked_at
 
@@ -110,7 +135,10 @@ def test_a_check_that_is_killed_in_the_middle_loses_nothing(house: House, place:
         path_of(house, key).write_bytes(b"hong")
     assert command(house, "fixity", "run", "--all", HOCLIEU_FAILPOINT=place, HOCLIEU_LEASE_SECONDS="2")[0] == -9
     noted = next(one for one in slices(house) if one.beginning == "5a")
-    assert (noted.files, noted.reached) == (100 * int(place[-1] if place[-1].isdigit() else 1), sorted(keys)[noted.files - 1])
+    assert (noted.files, noted.reached) == (
+        100 * int(place[-1] if place[-1].isdigit() else 1),
+        sorted(keys)[noted.files - 1],
+    )
     code, found, figures = checked(house, HOCLIEU_LEASE_SECONDS="2")
     assert (code, set(found), figures["files"]) == (1, set(keys), 240)
     assert acts(house) == {"file-damaged": 240}
@@ -140,7 +168,12 @@ def test_a_check_that_is_told_to_stop_gives_its_slice_back_and_goes_on_there(hou
 
 def test_the_worker_reads_what_is_due_and_looks_again_at_what_was_damaged(tmp_path: Path) -> None:
     house = RunningHouse(tmp_path / "var")
-    assert house.command("import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--sight", "public", "--json").returncode == 0
+    assert (
+        house.command(
+            "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--sight", "public", "--json"
+        ).returncode
+        == 0
+    )
     ((key,),) = house.ask("SELECT key FROM rendition WHERE kind = 'original'")
     path = tmp_path / "var" / "files" / key[:2] / key[2:4] / key
     data = path.read_bytes()

@@ -1,4 +1,6 @@
-"""A house in this process for those who ask strange things: every actor signed in, and something real behind most addresses."""
+"""A house in this process for those who ask strange things: every actor signed in, and something real behind most
+addresses.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +54,9 @@ def opened(home: Path, url: str = "") -> Iterator[Stage]:
     house = open_house(Settings(home=home, database=url))
     tokens = _people(house)
     known = _things(house)
-    with TestClient(create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False, follow_redirects=False) as client:
+    with TestClient(
+        create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False, follow_redirects=False
+    ) as client:
         stage = Stage(client, tokens, known)
         begun = stage.ask(TEACHER, "POST", "/api/v1/uploads", headers={"Upload-Length": "1000"}).raise_for_status()
         known["upload_id"] = begun.headers["Location"].rpartition("/")[2]
@@ -66,9 +70,19 @@ def _people(house: House) -> dict[str, str]:
         school, _ = (inviting.ensure_school(session, code, at=now()) for code in ("AA", "BB"))
         places = dict.fromkeys(ACTORS[1:], school) | {ROOT: inviting.province(session)}
         for name, unit in places.items():
-            inviting.add_person(session, name, f"Tên {name}", ADMINISTRATOR if name == ROOT else name, unit, at=now(), password_hash=hashed)
+            inviting.add_person(
+                session,
+                name,
+                f"Tên {name}",
+                ADMINISTRATOR if name == ROOT else name,
+                unit,
+                at=now(),
+                password_hash=hashed,
+            )
         inviting.add_person(session, "victim", "Người khác", PUPIL, school, at=now())
-        return {name: sign_in.open_sign_in(session, inviting.person_by_login(session, name), at=now()) for name in places}
+        return {
+            name: sign_in.open_sign_in(session, inviting.person_by_login(session, name), at=now()) for name in places
+        }
 
 
 def _things(house: House) -> dict[str, str]:
@@ -79,8 +93,26 @@ def _things(house: House) -> dict[str, str]:
         school = inviting.ensure_school(session, "AA", at=at)
         shown, waiting = lecture(session, teacher, "shown", at=at), lecture(session, teacher, "waiting", at=at)
         for work in (shown, waiting):
-            session.add(Page(version_id=_version(session, work).id, number=1, text="tam giác", boxes=boxes.pack([]), width=1, height=1, source="text"))
-        publishing.publish(session, shown, _version(session, shown).id, _version(session, shown).digest or "", Readers("public"), by=root, at=at)
+            session.add(
+                Page(
+                    version_id=_version(session, work).id,
+                    number=1,
+                    text="tam giác",
+                    boxes=boxes.pack([]),
+                    width=1,
+                    height=1,
+                    source="text",
+                )
+            )
+        publishing.publish(
+            session,
+            shown,
+            _version(session, shown).id,
+            _version(session, shown).digest or "",
+            Readers("public"),
+            by=root,
+            at=at,
+        )
         review = reviewing.submit(session, waiting, by=teacher, at=at)
         stock.add_copies(session, shown, school, 2, shelf=None, by=librarian, at=at)
         victim = inviting.person_by_login(session, "victim")
@@ -95,7 +127,13 @@ def _things(house: House) -> dict[str, str]:
         }
         keys = list(session.scalars(select(Rendition.key)))
     _store(house, keys)
-    return {name: str(one) for name, one in found.items()} | {"link": str(found["token"]), "code": "BB", "number": "1", "name": "quay.png", "act": "khoa"}
+    return {name: str(one) for name, one in found.items()} | {
+        "link": str(found["token"]),
+        "code": "BB",
+        "number": "1",
+        "name": "quay.png",
+        "act": "khoa",
+    }
 
 
 def _version(session: Session, work: Work) -> Version:

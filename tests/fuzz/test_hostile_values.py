@@ -1,4 +1,6 @@
-"""Every door, pages and forms too, with what no honest person types in each of its places: a sentence, never a server error."""
+"""Every door, pages and forms too, with what no honest person types in each of its places: a sentence, never a server
+error.
+"""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -16,11 +18,40 @@ from tests.fuzz.told import wrong_with
 from tests.matrix.doors import all_routes, asked
 
 VALUES: tuple[bytes, ...] = (
-    b"", b"0", b"-1", b"9" * 5000, str(2**31).encode(), str(2**63).encode(), b"-" + str(2**63).encode(), b"1e400", b"NaN", "٣²".encode(),
-    b"\x00", b"a\x00b", b"\xed\xa0\x80", b"\xff\xfe", b"0000-00-00", b"9999-12-31T23:59:59-14:00", b"0001-01-01T00:00:00+14:00",
-    b"x" * 3000, "ệ".encode() * 700, b"{x}%s%n", b"a\r\nSet-Cookie: a=b", b"../../etc/passwd", b"[" * 500, str(uuid.uuid4()).encode(),
-)  # fmt: skip
-BY = {"/quay": LIBRARIAN, "/kho": LIBRARIAN, "/duyet": REVIEWER, "/gui": TEACHER, "/bai-cua-toi": TEACHER, "/dang-": VISITOR, "/moi": VISITOR}
+    b"",
+    b"0",
+    b"-1",
+    b"9" * 5000,
+    str(2**31).encode(),
+    str(2**63).encode(),
+    b"-" + str(2**63).encode(),
+    b"1e400",
+    b"NaN",
+    "٣²".encode(),
+    b"\x00",
+    b"a\x00b",
+    b"\xed\xa0\x80",
+    b"\xff\xfe",
+    b"0000-00-00",
+    b"9999-12-31T23:59:59-14:00",
+    b"0001-01-01T00:00:00+14:00",
+    b"x" * 3000,
+    "ệ".encode() * 700,
+    b"{x}%s%n",
+    b"a\r\nSet-Cookie: a=b",
+    b"../../etc/passwd",
+    b"[" * 500,
+    str(uuid.uuid4()).encode(),
+)
+BY = {
+    "/quay": LIBRARIAN,
+    "/kho": LIBRARIAN,
+    "/duyet": REVIEWER,
+    "/gui": TEACHER,
+    "/bai-cua-toi": TEACHER,
+    "/dang-": VISITOR,
+    "/moi": VISITOR,
+}
 
 
 def by_whom(path: str) -> str:
@@ -46,13 +77,19 @@ def form_of(fields: list[str], hostile: str, value: bytes) -> bytes:
     return "&".join(f"{name}={escaped(value) if name == hostile else 'a'}" for name in fields).encode()
 
 
-def hostile_requests(stage: Stage, route: APIRoute, values: Sequence[bytes]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def hostile_requests(
+    stage: Stage, route: APIRoute, values: Sequence[bytes]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(what is hostile, address, what is sent) for one page or form."""
     places: dict[str, list[str]] = {}
     for kind, one in asked(route.dependant):
         places.setdefault(kind, []).append(one.alias)
     fields = places.get("body_params", [])
-    plain = {"content": form_of(fields, "", b""), "headers": {"Content-Type": "application/x-www-form-urlencoded"}} if fields else {}
+    plain = (
+        {"content": form_of(fields, "", b""), "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
+        if fields
+        else {}
+    )
     for value in values:
         for name in route.param_convertors:
             yield f"{name}={value[:30]!r}", address(stage, route, name, value), plain

@@ -1,6 +1,8 @@
-"""Schemathesis asks every operation of the OpenAPI document strange things, as every actor: no 5xx, and each refusal is a problem with a code.
+"""Schemathesis asks every operation of the OpenAPI document strange things, as every actor: no 5xx, and each refusal is
+a problem with a code.
 
-Its stateful phase is left out: it breaks on the bytes of multipart bodies (4.32). What it does, the tests of journeys do.
+Its stateful phase is left out: it breaks on the bytes of multipart bodies (4.32). What it does, the tests of journeys
+do.
 """
 
 from collections.abc import Callable
@@ -15,26 +17,40 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from tests.fuzz.stage import ACTORS, VISITOR, Stage
 from tests.fuzz.told import wrong_with
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDING = {"POST /api/v1/sign-out"}  # asked by visitors only: the actors are needed signed in
-QUIETLY = {"database": None, "deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck), "phases": (Phase.generate,)}
+QUIETLY = {
+    "database": None,
+    "deadline": None,
+    "derandomize": True,
+    "suppress_health_check": list(HealthCheck),
+    "phases": (Phase.generate,),
+}
 
 
 def sent(stage: Stage, case: Case, by: str) -> httpx.Response:
     """The very bytes that Schemathesis would send."""
     told = case.as_transport_kwargs(base_url="http://127.0.0.1")
     prepared = requests.Request(**told).prepare()
-    return stage.ask(by, prepared.method or "", prepared.url or "", headers=dict(prepared.headers), content=prepared.body)
+    return stage.ask(
+        by, prepared.method or "", prepared.url or "", headers=dict(prepared.headers), content=prepared.body
+    )
 
 
 def asking(stage: Stage, operation: Any, examples: int) -> Callable[[], None]:
     """Ask one operation so many times: sound and broken wishes, about what is there and what is not."""
-    wishes = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)))
+    wishes = st.one_of(
+        *(operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE))
+    )
     actors = st.just(VISITOR) if operation.label in ENDING else st.sampled_from(ACTORS)
 
     @settings(max_examples=examples, **QUIETLY)

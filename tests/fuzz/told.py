@@ -9,7 +9,9 @@ LONGEST = 5000  # bytes of a problem document
 
 
 def wrong_with(answer: httpx.Response) -> str:
-    """What is wrong with it; empty when it is a good answer: no server error, and a refusal says why, with a code, in both languages."""
+    """What is wrong with it; empty when it is a good answer: no server error, and a refusal says why, with a code, in
+    both languages.
+    """
     assert create_app.__doc__  # importing the application has imported every refusal
     if answer.status_code >= 500:
         return f"a server error: {answer.status_code} {answer.text[:200]}"
@@ -22,4 +24,8 @@ def wrong_with(answer: httpx.Response) -> str:
         codes = {kind.code for kind in refusals()}
         whole = said["code"] in codes and said["vi"] and said["en"] and said["status"] == answer.status_code
         return "" if whole else f"a problem without its words: {answer.text[:200]}"
-    return "" if "text/html" in answer.headers.get("content-type", "") and "<main" in answer.text else f"no problem document: {answer.text[:200]}"
+    return (
+        ""
+        if "text/html" in answer.headers.get("content-type", "") and "<main" in answer.text
+        else f"no problem document: {answer.text[:200]}"
+    )

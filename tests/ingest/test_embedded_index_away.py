@@ -1,4 +1,6 @@
-"""The embedded index goes while `serve` runs: search says so and finds titles, and the worker brings it back by itself."""
+"""The embedded index goes while `serve` runs: search says so and finds titles, and the worker brings it back by
+itself.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -43,10 +45,15 @@ def test_a_lost_index_is_told_stood_in_for_and_rebuilt_while_people_search(schoo
     until(lambda: asked(school, "sach7") == (True, []))
     assert asked(school, "sách 7") == (True, ["Sách 7"])
     with school.client() as client:
-        assert "Đang tìm theo tên sách" in client.get("/tim", params={"q": "sach 7"}, headers={"Accept": "text/html"}).text
+        assert (
+            "Đang tìm theo tên sách" in client.get("/tim", params={"q": "sach 7"}, headers={"Accept": "text/html"}).text
+        )
     until(lambda: part(school) == (200, "lost: run `hoclieu index rebuild`"))
     told = school.command("doctor")
-    assert ("holds 0 works of 30" in " ".join(told.stdout.split()), "hoclieu index rebuild" in " ".join(told.stdout.split())) == (True, True), told.stdout
+    assert (
+        "holds 0 works of 30" in " ".join(told.stdout.split()),
+        "hoclieu index rebuild" in " ".join(told.stdout.split()),
+    ) == (True, True), told.stdout
     with school.administrator() as client:
         assert "Chỉ mục tìm kiếm bị mất" in client.get("/toi", headers={"Accept": "text/html"}).text
     index.unlink()

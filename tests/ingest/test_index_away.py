@@ -1,4 +1,6 @@
-"""The search engine goes away and comes back: the catalogue stands in, writes go on, and the index catches up without bringing anything back."""
+"""The search engine goes away and comes back: the catalogue stands in, writes go on, and the index catches up without
+bringing anything back.
+"""
 
 import json
 import uuid
@@ -28,7 +30,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def province(elasticsearch: Elasticsearch, home: Path) -> Iterator[RunningHouse]:
     """A house on the real engine."""
-    with running(home, HOCLIEU_INDEX=f"{elasticsearch.address}/away-{uuid.uuid4().hex}", HOCLIEU_INDEX_ANSWER_SECONDS="10") as house:
+    with running(
+        home, HOCLIEU_INDEX=f"{elasticsearch.address}/away-{uuid.uuid4().hex}", HOCLIEU_INDEX_ANSWER_SECONDS="10"
+    ) as house:
         yield house
 
 
@@ -59,14 +63,19 @@ def asked(house: RunningHouse, q: str, **filters: str) -> tuple[bool, list[str]]
     return found["degraded"], [work["title"] for work in found["works"]]
 
 
-def test_the_catalogue_stands_in_and_the_index_catches_up(province: RunningHouse, shelf: Shelf, elasticsearch: Elasticsearch) -> None:
+def test_the_catalogue_stands_in_and_the_index_catches_up(
+    province: RunningHouse, shelf: Shelf, elasticsearch: Elasticsearch
+) -> None:
     assert asked(province, "sach7") == (False, ["Sách 7"])  # by a word of its page
     with away(elasticsearch):
         assert asked(province, "sách 7") == (True, ["Sách 7"])
         assert asked(province, "sach7") == (True, [])  # pages are not searched
         assert asked(province, "sach 7", lop="8") == (True, [])
         with province.client() as client:
-            assert "Đang tìm theo tên sách" in client.get("/tim", params={"q": "sach 7"}, headers={"Accept": "text/html"}).text
+            assert (
+                "Đang tìm theo tên sách"
+                in client.get("/tim", params={"q": "sach 7"}, headers={"Accept": "text/html"}).text
+            )
             assert client.get("/readyz").status_code == 200
         shelf.withdraw(7)
         assert asked(province, "sach 7") == (True, [])  # the rule of sight holds in the database too
@@ -84,7 +93,9 @@ def test_the_catalogue_stands_in_and_the_index_catches_up(province: RunningHouse
     assert (compared.returncode, row["differences"], row["set_aside"], row["waiting"]) == (0, 0, 0, 0), compared.stdout
 
 
-def test_an_engine_that_hangs_is_as_good_as_away(province: RunningHouse, shelf: Shelf, elasticsearch: Elasticsearch) -> None:
+def test_an_engine_that_hangs_is_as_good_as_away(
+    province: RunningHouse, shelf: Shelf, elasticsearch: Elasticsearch
+) -> None:
     elasticsearch.pause()
     try:
         assert asked(province, "sach 2") == (True, ["Sách 2"])
@@ -96,14 +107,20 @@ def test_an_engine_that_hangs_is_as_good_as_away(province: RunningHouse, shelf: 
 def test_the_commands_say_so_too(province: RunningHouse, shelf: Shelf, elasticsearch: Elasticsearch) -> None:
     with away(elasticsearch):
         found = province.command("search", "sach 2", "--json")
-        assert (found.returncode, json.loads(found.stdout)["title"], "does not answer" in found.stderr) == (0, "Sách 2", True)
+        assert (found.returncode, json.loads(found.stdout)["title"], "does not answer" in found.stderr) == (
+            0,
+            "Sách 2",
+            True,
+        )
         for words in (("index", "status"), ("index", "rebuild")):
             refused = province.command(*words)
             assert (refused.returncode, "does not answer" in refused.stderr) == (2, True)
         assert "does not answer" in province.command("doctor").stdout
 
 
-def test_who_waits_at_their_uploads_sees_by_itself_that_the_book_can_be_found(province: RunningHouse, elasticsearch: Elasticsearch, tmp_path: Path) -> None:
+def test_who_waits_at_their_uploads_sees_by_itself_that_the_book_can_be_found(
+    province: RunningHouse, elasticsearch: Elasticsearch, tmp_path: Path
+) -> None:
     with chromium() as browser, province.administrator() as client:
         page = phone(browser)
         with away(elasticsearch):

@@ -32,7 +32,9 @@ def shelf(postgres: Postgres, tmp_path: Path) -> Iterator[Shelf]:
     postgres.drop("last_moment")
 
 
-def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(postgres: Postgres, shelf: Shelf, tmp_path: Path) -> None:
+def test_a_change_that_commits_while_the_index_says_it_is_done_is_done_too(
+    postgres: Postgres, shelf: Shelf, tmp_path: Path
+) -> None:
     shelf.enqueue()
     house = open_house(Settings(home=tmp_path / "var", database=shelf.url))
     keeper, batch = IndexKeeper(Claims(house, "one")), list[Written]()
@@ -74,7 +76,9 @@ def title_of(session: Session) -> str:
     return session.scalars(select(Work.title)).one()
 
 
-def test_nobody_changes_a_work_while_a_new_index_takes_over_and_readers_and_everybody_else_go_on(postgres: Postgres, shelf: Shelf) -> None:
+def test_nobody_changes_a_work_while_a_new_index_takes_over_and_readers_and_everybody_else_go_on(
+    postgres: Postgres, shelf: Shelf
+) -> None:
     change = threading.Thread(target=shelf.retitle, args=(1, "Sách vừa đổi tên"))
     with unchanging(shelf.engine) as session:
         change.start()

@@ -25,7 +25,9 @@ NAMES = [f"{page}.{look}" for page in PAGES for look in ("clean200.png", "scan20
 QUICK = ("lshort-vi-p27.photo200.jpg", "hien-phap-p3.scan200.jpg")
 
 
-@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.full) for name in NAMES])
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.full) for name in NAMES]
+)
 def test_recognition_makes_no_more_errors_than_the_bare_engine(shared: Path, name: str) -> None:
     path = shared / "data" / "ocr" / name
     truth = plain((path.parent / f"{name.split('.')[0]}.gt.txt").read_text())
@@ -45,13 +47,20 @@ def scan(path: Path, *, dpi: int, points: float) -> str:
     lines = textwrap.wrap(" ".join(makers.SENTENCES), int(900 / points))
     for row, line in enumerate(lines):
         page.insert_text((60, 90 + row * points * 1.5), line, fontname="vi", fontsize=points)
-    copy.new_page(width=595, height=842).insert_image(page.rect, stream=page.get_pixmap(dpi=dpi, colorspace=pymupdf.csGRAY).tobytes("png"))
+    copy.new_page(width=595, height=842).insert_image(
+        page.rect, stream=page.get_pixmap(dpi=dpi, colorspace=pymupdf.csGRAY).tobytes("png")
+    )
     copy.save(path)
     return plain(" ".join(lines))
 
 
-@pytest.mark.parametrize(("dpi", "points", "chosen"), [(120, 14, "150dpi"), (150, 12, "150dpi"), (300, 12, "200dpi"), (600, 12, "200dpi"), (300, 5, "300dpi")])
-def test_the_resolution_follows_the_scan_and_the_size_of_its_print(tmp_path: Path, dpi: int, points: float, chosen: str) -> None:
+@pytest.mark.parametrize(
+    ("dpi", "points", "chosen"),
+    [(120, 14, "150dpi"), (150, 12, "150dpi"), (300, 12, "200dpi"), (600, 12, "200dpi"), (300, 5, "300dpi")],
+)
+def test_the_resolution_follows_the_scan_and_the_size_of_its_print(
+    tmp_path: Path, dpi: int, points: float, chosen: str
+) -> None:
     truth = scan(tmp_path / "scan.pdf", dpi=dpi, points=points)
     page = next(iter(reading.recognise(tmp_path / "scan.pdf", [1])))
     assert page.steps[1] == chosen
@@ -62,7 +71,9 @@ def test_the_resolution_follows_the_scan_and_the_size_of_its_print(tmp_path: Pat
 
 def test_a_big_photograph_is_read_as_small_as_it_may_be(tmp_path: Path) -> None:
     truth = scan(tmp_path / "scan.pdf", dpi=400, points=12)
-    pymupdf.open(tmp_path / "scan.pdf")[0].get_pixmap(dpi=400).pil_save(tmp_path / "anh.jpg", "JPEG", quality=85, dpi=(72, 72))
+    pymupdf.open(tmp_path / "scan.pdf")[0].get_pixmap(dpi=400).pil_save(
+        tmp_path / "anh.jpg", "JPEG", quality=85, dpi=(72, 72)
+    )
     page = next(iter(reading.recognise(tmp_path / "anh.jpg", [1], kind="image")))
     assert page.steps[1] == "200dpi"
     assert jiwer.cer(truth, plain(page.text)) < 0.01

@@ -67,7 +67,9 @@ class SweptOnce:
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_no_row_names_a_file_that_a_sweep_took_between_the_store_and_the_row(house: House, there: bool, tmp_path: Path) -> None:
+def test_no_row_names_a_file_that_a_sweep_took_between_the_store_and_the_row(
+    house: House, there: bool, tmp_path: Path
+) -> None:
     (tmp_path / "a").write_bytes(b"den lai" + str(tmp_path).encode())
     key = hash_of(tmp_path / "a")
     if there:
@@ -82,7 +84,11 @@ def received(house: House, data: bytes) -> str:
     """A deposit with these bytes; its key."""
     with transaction(house.engine) as session:
         login = f"nguoi-{len(data)}-{data[:2].hex()}"
-        actor = actor_for(session, inviting.add_person(session, login, "Lan", ADMINISTRATOR, inviting.province(session), at=now()), at=now())
+        actor = actor_for(
+            session,
+            inviting.add_person(session, login, "Lan", ADMINISTRATOR, inviting.province(session), at=now()),
+            at=now(),
+        )
         wish = {"name": "tep.bin", "size": len(data), "media_type": None, "sight": "public", "approve": False}
         deposit_id = depositing.begin(session, **wish, by=actor, at=now(), lasts=house.upload_lasts).id  # type: ignore[arg-type]
     uploading.staging_path(house, deposit_id).write_bytes(data)

@@ -29,7 +29,11 @@ def house(tmp_path: Path, database_url: str) -> Iterator[House]:
 
 def test_of_many_who_begin_at_once_no_more_are_told_to_send_than_have_room(house: House) -> None:
     with transaction(house.engine) as session:
-        lan = actor_for(session, inviting.add_person(session, "lan", "Lan", ADMINISTRATOR, inviting.province(session), at=now()), at=now())
+        lan = actor_for(
+            session,
+            inviting.add_person(session, "lan", "Lan", ADMINISTRATOR, inviting.province(session), at=now()),
+            at=now(),
+        )
     size = int(house.settings.disk.room() * 0.3)  # three have room, whatever else happens on this disk
     with ThreadPoolExecutor(PEOPLE) as pool:
         begun = list(pool.map(lambda _: is_begun(house, lan, size), range(PEOPLE)))
@@ -39,13 +43,19 @@ def test_of_many_who_begin_at_once_no_more_are_told_to_send_than_have_room(house
 
 def is_begun(house: House, by: Actor, size: int) -> bool:
     with suppress(DiskFull), transaction(house.engine) as session:
-        uploading.begin(session, house, name="tep.bin", size=size, media_type=None, sight="public", approve=False, by=by, at=now())
+        uploading.begin(
+            session, house, name="tep.bin", size=size, media_type=None, sight="public", approve=False, by=by, at=now()
+        )
         return True
     return False
 
 
 def test_the_reserve_is_never_promised(house: House) -> None:
     with transaction(house.engine) as session:
-        lan = actor_for(session, inviting.add_person(session, "lan", "Lan", ADMINISTRATOR, inviting.province(session), at=now()), at=now())
+        lan = actor_for(
+            session,
+            inviting.add_person(session, "lan", "Lan", ADMINISTRATOR, inviting.province(session), at=now()),
+            at=now(),
+        )
     narrow = replace(house, settings=house.settings.model_copy(update={"disk_reserve": 0.999}))
     assert (is_begun(narrow, lan, 1), is_begun(house, lan, 1)) == (False, True)

@@ -29,7 +29,12 @@ def words(text: str) -> Counter[str]:
 
 def test_a_born_digital_book_is_read_word_for_word_with_places(book: Path) -> None:
     identity = reading.identify(book, book.name)
-    assert (identity.kind, identity.page_count, identity.contents[1].title, identity.contents[1].page) == ("pdf", 40, "Chương 2", 21)
+    assert (identity.kind, identity.page_count, identity.contents[1].title, identity.contents[1].page) == (
+        "pdf",
+        40,
+        "Chương 2",
+        21,
+    )
     pages = list(reading.read_text(book, range(1, 41)))
     assert [page.number for page in pages] == list(range(1, 41))
     for page in pages:
@@ -85,7 +90,9 @@ def test_pages_are_drawn_in_two_sizes_and_a_thumbnail(book: Path, tmp_path: Path
         (lambda path: path.touch() or path, EmptyFile),
     ],
 )
-def test_bad_files_are_refused_with_a_code_and_two_sentences(make: Callable[[Path], Path], refusal: type[Refusal], tmp_path: Path) -> None:
+def test_bad_files_are_refused_with_a_code_and_two_sentences(
+    make: Callable[[Path], Path], refusal: type[Refusal], tmp_path: Path
+) -> None:
     path = make(tmp_path / "bad.pdf")
     with pytest.raises(refusal) as refused:
         reading.identify(path, path.name)
@@ -119,7 +126,9 @@ def test_title_subject_and_grade_are_guessed(name: str, title: str, subject: str
     assert (found.title, found.subject, found.grade) == (title, subject, grade)
 
 
-@pytest.mark.parametrize("part", [slice(0, None, 3), pytest.param(slice(None), marks=pytest.mark.full)], ids=["every third", "all"])
+@pytest.mark.parametrize(
+    "part", [slice(0, None, 3), pytest.param(slice(None), marks=pytest.mark.full)], ids=["every third", "all"]
+)
 def test_the_corpus_is_read_or_refused_and_never_crashes(shared: Path, part: slice) -> None:
     for path in sorted((shared / "data" / "pdf" / "odd").glob("*.pdf"))[part]:
         try:

@@ -32,7 +32,9 @@ def nine_pages_hidden(path: Path) -> Path:
     return makers.miscounted(path, 1)
 
 
-@pytest.mark.parametrize(("make", "pages"), [(makers.cut_short, 3), (nothing_by_mupdf, 10), (refused_by_mupdf, 10), (nine_pages_hidden, 10)])
+@pytest.mark.parametrize(
+    ("make", "pages"), [(makers.cut_short, 3), (nothing_by_mupdf, 10), (refused_by_mupdf, 10), (nine_pages_hidden, 10)]
+)
 def test_a_file_with_a_damaged_structure_is_rebuilt_read_and_drawn(make: Make, pages: int, tmp_path: Path) -> None:
     path = make(tmp_path / "hong.pdf")
     identity = reading.identify(path, path.name, folder=tmp_path)
@@ -60,7 +62,9 @@ def test_a_file_that_the_engine_mends_as_well_by_itself_and_a_whole_one_are_not_
         assert (identity.page_count, identity.warnings, identity.rebuilt) == (3, warnings, None)
 
 
-@pytest.mark.parametrize(("make", "refusal"), [(makers.truncated, Damaged), (makers.page_less, NoPages), (makers.encrypted, Encrypted)])
+@pytest.mark.parametrize(
+    ("make", "refusal"), [(makers.truncated, Damaged), (makers.page_less, NoPages), (makers.encrypted, Encrypted)]
+)
 def test_what_cannot_be_rebuilt_is_refused_as_before(make: Make, refusal: type[Refusal], tmp_path: Path) -> None:
     path = make(tmp_path / "bad.pdf")
     with pytest.raises(refusal):
@@ -88,6 +92,12 @@ def test_the_odd_corpus_loses_nothing_by_rebuilding(shared: Path, tmp_path: Path
     folder = shared / "data" / "pdf" / "odd"
     single = reading.identify(folder / "qpdf__pages-is-page.pdf", "a.pdf", folder=tmp_path)
     assert (single.page_count, single.warnings) == (1, ("rebuilt",))
-    for name in ("qpdf__bad-xref.pdf", "qpdf__bad17.pdf", "pypdf__issue-297.pdf", "pikepdf__cyclic-toc.pdf", "qpdf__recover-xref-stream.pdf"):
+    for name in (
+        "qpdf__bad-xref.pdf",
+        "qpdf__bad17.pdf",
+        "pypdf__issue-297.pdf",
+        "pikepdf__cyclic-toc.pdf",
+        "qpdf__recover-xref-stream.pdf",
+    ):
         plain, rebuilt = (reading.identify(folder / name, name, folder=place) for place in (None, tmp_path))
         assert (rebuilt.page_count or 0) >= (plain.page_count or 0), name

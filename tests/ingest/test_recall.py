@@ -16,7 +16,8 @@ from ingest import reading
 from library.errors import Refusal
 
 LETTERS = re.compile(r"[^\W\d_]+")
-LOGO = {"L", "A", "T", "E", "X", "TEX", "EX", "pdfL"}  # pdftotext takes the sunken letters of the LaTeX logo apart; here it is one word
+# pdftotext takes the sunken letters of the LaTeX logo apart; here it is one word
+LOGO = {"L", "A", "T", "E", "X", "TEX", "EX", "pdfL"}
 RECALL = 0.99
 QUICK = (
     "xquad-vi/xquad-vi-00.pdf",
@@ -58,12 +59,17 @@ def shortcomings(path: Path) -> list[str]:
     ours = letters("\n".join(page.text for page in pages))
     marked = Counter({word: times for word, times in truth.items() if ends_below(word)})
     told = []
-    if [page.number for page in pages] != list(range(1, count + 1)) or any("page-unreadable" in page.warnings for page in pages):
+    if [page.number for page in pages] != list(range(1, count + 1)) or any(
+        "page-unreadable" in page.warnings for page in pages
+    ):
         told.append(f"{path.name}: not every page was read")
     if found(ours, truth) < RECALL:
         told.append(f"{path.name}: recall {found(ours, truth):.4f}, missing {(truth - ours).most_common(6)}")
     if marked and found(ours, marked) < RECALL:
-        told.append(f"{path.name}: {found(ours, marked):.4f} of the words that end in ạ–ỹ, missing {(marked - ours).most_common(6)}")
+        told.append(
+            f"{path.name}: {found(ours, marked):.4f} of the words that end in ạ–ỹ, missing "
+            f"{(marked - ours).most_common(6)}"
+        )
     return told
 
 

@@ -82,7 +82,10 @@ def test_two_processes_that_take_turns_keep_the_right_bytes_under_the_right_key(
 def test_bytes_that_a_hash_has_not_seen_are_hashed_from_the_disk(house: House) -> None:
     deposit_id = begin(house)
     receive(house, deposit_id, 0, 1_000_000)
-    with uploading.locked(house, deposit_id) as descriptor:  # a part that broke in the middle: written, but not remembered
-        Part(descriptor, 1_000_000, len(DATA), house.hashes.at(deposit_id, 1_000_000), None, house.settings.disk).write([DATA[1_000_000:3_000_000]])
+    # a part that broke in the middle: written, but not remembered
+    with uploading.locked(house, deposit_id) as descriptor:
+        Part(descriptor, 1_000_000, len(DATA), house.hashes.at(deposit_id, 1_000_000), None, house.settings.disk).write(
+            [DATA[1_000_000:3_000_000]]
+        )
     receive(house, deposit_id, 3_000_000, len(DATA))
     assert finish(house, deposit_id) == DATA

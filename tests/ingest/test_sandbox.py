@@ -21,10 +21,16 @@ def test_a_child_over_its_memory_dies_and_only_its_job_fails(tmp_path: Path) -> 
 def test_a_child_that_hangs_is_ended(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "b.pdf", 1)
     with pytest.raises(ChildDied):
-        list(sandbox.run({"task": "read", "path": str(book), "numbers": [1] * 50_000, "kind": "pdf"}, Limits(cpu=60, wall=2)))
+        list(
+            sandbox.run(
+                {"task": "read", "path": str(book), "numbers": [1] * 50_000, "kind": "pdf"}, Limits(cpu=60, wall=2)
+            )
+        )
 
 
-def test_a_page_that_kills_its_reader_is_named_and_the_others_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_kills_its_reader_is_named_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     huge = b"q " + b"0 0 m 100 100 l 50 20 l S " * 6_000_000
     document = makers.pymupdf.open(makers.textbook(tmp_path / "b.pdf", 3))
     document.update_stream(document[1].get_contents()[0], huge)

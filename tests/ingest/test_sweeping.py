@@ -43,7 +43,9 @@ def keeper(house: House) -> Actor:
 
 def begin(house: House, by: Actor, size: int = len(DATA)) -> uuid.UUID:
     with transaction(house.engine) as session:
-        return uploading.begin(session, house, name="tep.bin", size=size, media_type=None, sight="public", approve=False, by=by, at=now()).id
+        return uploading.begin(
+            session, house, name="tep.bin", size=size, media_type=None, sight="public", approve=False, by=by, at=now()
+        ).id
 
 
 def send(house: House, upload: uuid.UUID, *, until: int = len(DATA)) -> None:
@@ -96,7 +98,9 @@ def test_no_upload_or_import_that_is_begun_while_it_sweeps_is_destroyed(
     assert [state_of(house, upload) if upload else None for upload in sent] == [WAITING] * TIMES
 
 
-def test_what_begins_between_the_folder_and_the_rows_is_no_business_of_a_sweep(house: House, keeper: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_begins_between_the_folder_and_the_rows_is_no_business_of_a_sweep(
+    house: House, keeper: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The rule of five minutes alone would not hold for a machine that stands still, or a clock that jumps."""
     begun: list[uuid.UUID] = []
     listing, reading = sweeping.staged, sweeping.reading_session
@@ -126,12 +130,16 @@ def test_what_begins_between_the_folder_and_the_rows_is_no_business_of_a_sweep(h
 
 def test_a_file_whose_row_cannot_be_read_yet_stays(house: House, keeper: Actor) -> None:
     with transaction(house.engine) as session:
-        upload = uploading.begin(session, house, name="tep.bin", size=5, media_type=None, sight="public", approve=False, by=keeper, at=now()).id
+        upload = uploading.begin(
+            session, house, name="tep.bin", size=5, media_type=None, sight="public", approve=False, by=keeper, at=now()
+        ).id
         sweeping.sweep(house, at=now())
     assert (state_of(house, upload), staged(house)) == (RECEIVING, {upload.hex})
 
 
-def test_what_was_left_behind_goes_or_is_accepted_once_nobody_has_touched_it_for_five_minutes(house: House, keeper: Actor) -> None:
+def test_what_was_left_behind_goes_or_is_accepted_once_nobody_has_touched_it_for_five_minutes(
+    house: House, keeper: Actor
+) -> None:
     whole, part, alone = begin(house, keeper), begin(house, keeper), uuid.uuid4()
     for upload, count in ((whole, len(DATA)), (part, 100), (alone, 100)):
         uploading.staging_path(house, upload).write_bytes(DATA[:count])
@@ -154,7 +162,9 @@ def test_an_expired_upload_that_goes_on_in_this_moment_is_not_taken_away(house: 
     assert state_of(house, upload) == WAITING
 
 
-def test_who_comes_in_the_moment_after_it_was_taken_away_hears_that_it_is_gone(house: House, keeper: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_comes_in_the_moment_after_it_was_taken_away_hears_that_it_is_gone(
+    house: House, keeper: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upload = begin(house, keeper)
     opening = os.open
 

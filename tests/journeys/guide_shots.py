@@ -1,4 +1,6 @@
-"""`make guide-shots`: the pictures of the guides, taken from the demonstration as its people see it, small enough for a repository."""
+"""`make guide-shots`: the pictures of the guides, taken from the demonstration as its people see it, small enough for a
+repository.
+"""
 
 import io
 import os
@@ -37,7 +39,9 @@ def main() -> None:
     """Start the demonstration, wait for its books, photograph, stop it."""
     with tempfile.TemporaryDirectory() as folder, Path(folder, "said").open("w+") as said, chromium() as browser:
         command = [sys.executable, "-m", "api.commands.main", "demo", "--port", "0"]
-        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, env=os.environ | {"TMPDIR": folder}, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=said, stderr=subprocess.STDOUT, env=os.environ | {"TMPDIR": folder}, start_new_session=True
+        )
         try:
             address = ready(Path(folder, "said"))
             read_a_little(address)
@@ -53,7 +57,9 @@ def ready(said: Path) -> str:
     end = time.monotonic() + 900
     while time.monotonic() < end:
         if found := re.search(r"Hoclieu: (http\S+)", said.read_text()):
-            works = httpx.get(f"{found.group(1)}/api/v1/search", params={"q": "dinh li thales dao"}, timeout=30).json()["works"]
+            works = httpx.get(f"{found.group(1)}/api/v1/search", params={"q": "dinh li thales dao"}, timeout=30).json()[
+                "works"
+            ]
             if works and said.read_text().count("deposit-ready") >= 3:
                 return found.group(1)
         time.sleep(1)
@@ -70,7 +76,9 @@ def read_a_little(address: str) -> None:
 
 def take(browser: Browser, address: str, name: str, login: str, path: str) -> None:
     """One picture; a page that this house does not have leaves the old one."""
-    context = browser.new_context(viewport={"width": SIZE["width"], "height": SIZE["height"]}, color_scheme="light", locale="vi")
+    context = browser.new_context(
+        viewport={"width": SIZE["width"], "height": SIZE["height"]}, color_scheme="light", locale="vi"
+    )
     page = context.new_page()
     page.request.post(f"{address}/api/v1/sign-in", data={"login": login, "password": PASSWORD})
     answer = page.goto(address + path, wait_until="networkidle")

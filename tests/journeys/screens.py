@@ -61,7 +61,10 @@ SCREENS = (
     Screen("invitation-gone", "/moi/khong-co"),
     Screen("missing", "/tl/khong-co"),
     Screen("not-allowed", "/quay", "em.khue"),
-    *(Screen(f"help-{one}", f"/tro-giup?cho={one}") for one in ("hoc-sinh", "giao-vien", "nguoi-duyet", "thu-thu", "quan-tri")),
+    *(
+        Screen(f"help-{one}", f"/tro-giup?cho={one}")
+        for one in ("hoc-sinh", "giao-vien", "nguoi-duyet", "thu-thu", "quan-tri")
+    ),
     Screen("help-en", "/en/tro-giup"),
     *(Screen(f"me-{login}", "/toi", login) for login in ("quan.tri", *(login for login, _, _ in SCHOOL))),
     Screen("me-en", "/en/toi", "co.huong"),
@@ -111,14 +114,22 @@ def fill(house: RunningHouse, folder: Path) -> dict[str, str]:
     """A school at work: books, one of them refused, a queue of reviews, copies and loans; what the addresses name."""
     with house.administrator() as root:
         known = {}
-        for name, title in (("toan-8.pdf", "Toán 8 – tập hai"), ("khtn-7.pdf", "Khoa học tự nhiên 7"), ("van-9.pdf", "Ngữ văn 9 – tập một")):
+        for name, title in (
+            ("toan-8.pdf", "Toán 8 – tập hai"),
+            ("khtn-7.pdf", "Khoa học tự nhiên 7"),
+            ("van-9.pdf", "Ngữ văn 9 – tập một"),
+        ):
             row = wait_for(root, upload(root, makers.textbook(folder / name, 40, title=title), approve="true"))
             known.setdefault("work", row["work_id"])
-        known["draft"] = wait_for(root, upload(root, makers.textbook(folder / "on-tap.pdf", 4, title="Ôn tập giữa kì")))["work_id"]
+        known["draft"] = wait_for(
+            root, upload(root, makers.textbook(folder / "on-tap.pdf", 4, title="Ôn tập giữa kì"))
+        )["work_id"]
         wait_for(root, upload(root, makers.encrypted(folder / "de-thi-co-mat-khau.pdf")))
         open_school(root, people=SCHOOL)
         open_school(root, "BB", "THCS Ba Đình", people=[("co.mai", "reviewer", "Bùi Thị Mai")])
-        root.post("/api/v1/units", json={"kind": "department", "code": "AA-TOAN", "name": "Tổ Toán", "place": "AA"}).raise_for_status()
+        root.post(
+            "/api/v1/units", json={"kind": "department", "code": "AA-TOAN", "name": "Tổ Toán", "place": "AA"}
+        ).raise_for_status()
         for name in ("8A1", "8A2"):
             root.post("/api/v1/units/AA/classes", json={"name": name, "grade": 8}).raise_for_status()
         root.patch(f"/api/v1/works/{known['work']}", json={"grade": 8, "subject": "TOAN"})
@@ -134,12 +145,20 @@ def fill(house: RunningHouse, folder: Path) -> dict[str, str]:
 def reviews(teacher: httpx.Client, reviewer: httpx.Client, folder: Path) -> dict[str, str]:
     """One lecture approved, one returned, two that wait."""
     sent = {}
-    for title in ("Nhật thực và nguyệt thực", "Phương trình bậc nhất một ẩn", "Ôn tập chương Tam giác đồng dạng", "Từ tượng hình, từ tượng thanh"):
+    for title in (
+        "Nhật thực và nguyệt thực",
+        "Phương trình bậc nhất một ẩn",
+        "Ôn tập chương Tam giác đồng dạng",
+        "Từ tượng hình, từ tượng thanh",
+    ):
         path = makers.textbook(folder / f"bai-giang-{len(sent) + 1}.pdf", 3, title=title)
         sent[title] = wait_for(teacher, upload(teacher, path, review="true", sight="school"))
     approved, returned, waiting, _ = ((row["review"]["id"], row["work_id"]) for row in sent.values())
     remark = "Bài gọn, dễ theo. Cô ghi thêm nguồn của bảng số liệu và xem lại chính tả ở hai trang đầu."
-    for (review, _), act, more in ((approved, "approval", {}), (returned, "return", {"reasons": ["THIEU_NGUON", "LOI_CHINH_TA"], "remark": remark})):
+    for (review, _), act, more in (
+        (approved, "approval", {}),
+        (returned, "return", {"reasons": ["THIEU_NGUON", "LOI_CHINH_TA"], "remark": remark}),
+    ):
         found = reviewer.get(f"/api/v1/reviews/{review}").raise_for_status().json()
         wish = {"version_id": found["version_id"], "digest": found["digest"], **more}
         reviewer.post(f"/api/v1/reviews/{review}/{act}", json=wish).raise_for_status()
@@ -148,27 +167,54 @@ def reviews(teacher: httpx.Client, reviewer: httpx.Client, folder: Path) -> dict
 
 def loans(desk: httpx.Client) -> dict[str, str]:
     """Copies of two titles; a pupil has one of each at home."""
-    hours = {"opening_hours": "Thứ Hai – thứ Sáu, 7:00 – 11:00 và 13:30 – 16:30", "open_weekdays": [1, 2, 3, 4, 5], "closed_days": []}
+    hours = {
+        "opening_hours": "Thứ Hai – thứ Sáu, 7:00 – 11:00 và 13:30 – 16:30",
+        "open_weekdays": [1, 2, 3, 4, 5],
+        "closed_days": [],
+    }
     desk.put("/api/v1/desk/calendar", json=hours).raise_for_status()
     made = [
-        desk.post("/api/v1/copies", json={"title": title, "count": count, "shelf": "V 895"}).raise_for_status().json()["copies"]
+        desk.post("/api/v1/copies", json={"title": title, "count": count, "shelf": "V 895"})
+        .raise_for_status()
+        .json()["copies"]
         for title, count in COPIES.items()
     ]
-    card = desk.post("/api/v1/desk/scans", json={"id": str(uuid.uuid4()), "code": "em.khue"}).raise_for_status().json()["borrower"]["card"]
+    card = (
+        desk.post("/api/v1/desk/scans", json={"id": str(uuid.uuid4()), "code": "em.khue"})
+        .raise_for_status()
+        .json()["borrower"]["card"]
+    )
     for copies in made:
-        desk.post("/api/v1/desk/scans", json={"id": str(uuid.uuid4()), "code": copies[0]["barcode"], "card": card}).raise_for_status()
-    free = {f"copy-{width}-{theme}": copy["barcode"] for ((width, _), theme), copy in zip(looks(), made[0][1:], strict=False)}
+        desk.post(
+            "/api/v1/desk/scans", json={"id": str(uuid.uuid4()), "code": copies[0]["barcode"], "card": card}
+        ).raise_for_status()
+    free = {
+        f"copy-{width}-{theme}": copy["barcode"]
+        for ((width, _), theme), copy in zip(looks(), made[0][1:], strict=False)
+    }
     return {"paper": made[0][0]["work_id"], **free}
 
 
-def photograph(browser: Browser, house: RunningHouse, look: tuple[tuple[int, int], str], screens: Sequence[Screen], known: dict[str, str]) -> None:
+def photograph(
+    browser: Browser,
+    house: RunningHouse,
+    look: tuple[tuple[int, int], str],
+    screens: Sequence[Screen],
+    known: dict[str, str],
+) -> None:
     """All of them in one size and one light; everybody has a browser of their own."""
     (width, height), theme = look
     pages: dict[str, Page] = {}
     for one in screens:
         if one.who not in pages:
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light", locale="vi")
-            context.add_cookies([{"name": key, "value": value, "url": house.address} for key, value in cookies(house, one.who).items()])
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if theme == "dark" else "light",
+                locale="vi",
+            )
+            context.add_cookies(
+                [{"name": key, "value": value, "url": house.address} for key, value in cookies(house, one.who).items()]
+            )
             pages[one.who] = context.new_page()
         page = pages[one.who]
         page.goto(house.address + one.address.format(**known), wait_until="networkidle")
@@ -176,7 +222,10 @@ def photograph(browser: Browser, house: RunningHouse, look: tuple[tuple[int, int
             page.keyboard.type(known[f"copy-{width}-{theme}"] if code == "?" else code)
             page.keyboard.press("Enter")
             page.locator(done).wait_for()
-        page.set_viewport_size({"width": width, "height": max(height, page.evaluate("document.documentElement.scrollHeight"))})  # what floats is below all
+        # what floats is below all
+        page.set_viewport_size(
+            {"width": width, "height": max(height, page.evaluate("document.documentElement.scrollHeight"))}
+        )
         page.screenshot(path=FOLDER / f"{one.name}-{width}-{theme}.png")
         page.set_viewport_size({"width": width, "height": height})
     for page in pages.values():

@@ -1,4 +1,6 @@
-"""Deleting with the mouse, on a phone and at a desk: one question that says what will happen, the list of what was deleted, and the way back."""
+"""Deleting with the mouse, on a phone and at a desk: one question that says what will happen, the list of what was
+deleted, and the way back.
+"""
 
 import os
 from pathlib import Path
@@ -22,8 +24,12 @@ def shot(page: Page, name: str) -> None:
 @pytest.mark.parametrize("size", [PHONE, DESK])
 def test_a_work_and_a_person_are_deleted_and_brought_back_by_hand(tmp_path: Path, size: tuple[int, int]) -> None:
     with running(tmp_path / "var") as house, chromium() as browser, house.administrator() as client:
-        work = wait_for(client, upload(client, makers.textbook(tmp_path / "toan.pdf", 1, title="Sách gửi nhầm"), approve="true"))["work_id"]
-        client.post("/api/v1/units/tinh/members", json={"login": "co.hoa", "name": "Lê Thị Hoa", "role": "teacher"}).raise_for_status()
+        work = wait_for(
+            client, upload(client, makers.textbook(tmp_path / "toan.pdf", 1, title="Sách gửi nhầm"), approve="true")
+        )["work_id"]
+        client.post(
+            "/api/v1/units/tinh/members", json={"login": "co.hoa", "name": "Lê Thị Hoa", "role": "teacher"}
+        ).raise_for_status()
         page = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="vi").new_page()
         sign_in(page, house.address, "quan.tri")
         deleted(page, house, f"/tl/{work}", "Xoá học liệu", "work")

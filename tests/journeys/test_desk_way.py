@@ -1,4 +1,6 @@
-"""The librarian's journey: from the home, a card and a copy, no click at all; the line is cut and nothing is lost; without script it works too."""
+"""The librarian's journey: from the home, a card and a copy, no click at all; the line is cut and nothing is lost;
+without script it works too.
+"""
 
 import json
 import re
@@ -29,7 +31,9 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningHo
 
 
 def add(desk: httpx.Client, title: str, count: int) -> list[str]:
-    made = desk.post("/api/v1/copies", json={"title": title, "count": count, "shelf": "T 510"}).raise_for_status().json()
+    made = (
+        desk.post("/api/v1/copies", json={"title": title, "count": count, "shelf": "T 510"}).raise_for_status().json()
+    )
     return [one["barcode"] for one in made["copies"]]
 
 
@@ -71,7 +75,9 @@ def test_a_card_and_a_copy_without_a_single_click(school: tuple[RunningHouse, li
         expect(page.locator(".band.ok")).to_contain_text("Đỗ Minh Khuê đã trả “Đất rừng phương Nam”.")
 
 
-def test_thirty_scans_at_150_ms_are_all_stored_though_the_line_is_cut(school: tuple[RunningHouse, list[str], str]) -> None:
+def test_thirty_scans_at_150_ms_are_all_stored_though_the_line_is_cut(
+    school: tuple[RunningHouse, list[str], str],
+) -> None:
     house, labels, _ = school
     with chromium() as browser, enter(house, "thu.thu") as desk:
         context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="vi")
@@ -86,7 +92,14 @@ def test_thirty_scans_at_150_ms_are_all_stored_though_the_line_is_cut(school: tu
             route.abort("connectionfailed")
 
         asked: list[str] = []
-        page.on("request", lambda request: asked.append(json.loads(request.post_data or "{}").get("id", "")) if request.url.endswith("/scans") else None)
+        page.on(
+            "request",
+            lambda request: (
+                asked.append(json.loads(request.post_data or "{}").get("id", ""))
+                if request.url.endswith("/scans")
+                else None
+            ),
+        )
         for place, label in enumerate(labels[2:12]):
             if place == 4:
                 context.route("**/api/v1/desk/scans", cut)
@@ -96,7 +109,11 @@ def test_thirty_scans_at_150_ms_are_all_stored_though_the_line_is_cut(school: tu
         context.unroute("**/api/v1/desk/scans")
         expect(page.locator(".band.ok")).to_contain_text("Toán 8 – tập hai", timeout=60_000)
         expect(page.locator("#log .badge.ok")).to_have_count(before + 10, timeout=60_000)
-        out = [one for one in desk.get("/api/v1/copies").json()["copies"] if one["status"] == "on-loan" and one["barcode"] in labels[2:12]]
+        out = [
+            one
+            for one in desk.get("/api/v1/copies").json()["copies"]
+            if one["status"] == "on-loan" and one["barcode"] in labels[2:12]
+        ]
         assert len(out) == 10 and len(set(asked)) == 10
         settle(page)
 

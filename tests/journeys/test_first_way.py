@@ -25,7 +25,8 @@ def covered_by_nothing(page: Page) -> None:
 
 def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "toan-8-tap-2.pdf", 60)
-    book.write_bytes(book.read_bytes() + b"\n%" + b"0" * 1_500_000 + b"\n")  # as heavy as a real one, so that the cut falls inside
+    # as heavy as a real one, so that the cut falls inside
+    book.write_bytes(book.read_bytes() + b"\n%" + b"0" * 1_500_000 + b"\n")
     with running(tmp_path / "var") as house, chromium() as browser:
         line = CutLine(urlsplit(house.address).port or 0, after=900_000, seconds=3)
         page = phone(browser)
@@ -36,7 +37,8 @@ def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) 
         page.get_by_text("Công bố ngay").click()
         settle(page)
         page.get_by_role("button", name="Gửi", exact=True).click()
-        with contextlib.suppress(AssertionError):  # the line may be cut just now: then we stay, and go on when it is back
+        # the line may be cut just now: then we stay, and go on when it is back
+        with contextlib.suppress(AssertionError):
             page.get_by_role("link", name="Xem bài của tôi").click()
             expect(page.get_by_role("heading", name="Bài của tôi")).to_be_visible()
         tray = page.get_by_role("region", name="Tệp đang gửi")
@@ -87,11 +89,23 @@ def test_the_same_book_as_a_scan_is_found_on_the_same_page(tmp_path: Path) -> No
         expect(page.locator("#so-trang")).to_have_value(str(makers.KEY_PAGE))
 
 
-def test_english_at_a_desk_and_every_page_at_320_px_and_without_script(house: RunningHouse, published: dict[str, str]) -> None:
+def test_english_at_a_desk_and_every_page_at_320_px_and_without_script(
+    house: RunningHouse, published: dict[str, str]
+) -> None:
     address = house.address
-    pages = ["/", "/tim?q=tam+giac", f"/tl/{published['work_id']}", f"/doc/{published['work_id']}?p=37&q=thales", "/dang-nhap", "/tro-giup", "/khong-co"]
+    pages = [
+        "/",
+        "/tim?q=tam+giac",
+        f"/tl/{published['work_id']}",
+        f"/doc/{published['work_id']}?p=37&q=thales",
+        "/dang-nhap",
+        "/tro-giup",
+        "/khong-co",
+    ]
     with chromium() as browser:
-        desk = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="en", color_scheme="dark").new_page()
+        desk = browser.new_context(
+            viewport={"width": DESK[0], "height": DESK[1]}, locale="en", color_scheme="dark"
+        ).new_page()
         for one in pages:
             desk.goto(f"{address}/en{one}")
             assert desk.locator("html").get_attribute("lang") == "en"
@@ -100,7 +114,9 @@ def test_english_at_a_desk_and_every_page_at_320_px_and_without_script(house: Ru
         for one in pages:
             narrow.goto(address + one)
             assert (one, overflow(narrow)) == (one, 0)
-        plain = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, java_script_enabled=False).new_page()
+        plain = browser.new_context(
+            viewport={"width": PHONE[0], "height": PHONE[1]}, java_script_enabled=False
+        ).new_page()
         plain.goto(f"{address}/")
         plain.get_by_placeholder("Tên bài, tên sách…").fill("dinh li thales dao")
         plain.keyboard.press("Enter")

@@ -1,4 +1,6 @@
-"""An administrator opens a school and invites a teacher with a printed password, on a phone; the teacher comes in and finds their home."""
+"""An administrator opens a school and invites a teacher with a printed password, on a phone; the teacher comes in and
+finds their home.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""The journeys once more on the engines of a province: PostgreSQL with two roles, Elasticsearch, and an S3 store, on a phone."""
+"""The journeys once more on the engines of a province: PostgreSQL with two roles, Elasticsearch, and an S3 store, on a
+phone.
+"""
 
 import re
 from collections.abc import Iterator
@@ -40,7 +42,9 @@ def finds(page: Page, house: RunningHouse, words: str, hit: str) -> None:
     settle(page)
 
 
-def test_from_an_empty_house_to_the_marked_page_the_approved_lecture_and_the_lent_book(province: RunningHouse, tmp_path: Path) -> None:
+def test_from_an_empty_house_to_the_marked_page_the_approved_lecture_and_the_lent_book(
+    province: RunningHouse, tmp_path: Path
+) -> None:
     with chromium() as browser:
         root = phone(browser)
         first_administrator(root, f"{province.address}/moi/{province.link}")
@@ -50,10 +54,18 @@ def test_from_an_empty_house_to_the_marked_page_the_approved_lecture_and_the_len
         assert arrived(province, "quan.tri")["work_state"] == "published"
         reads_the_marked_page(phone(browser), province)
         with province.administrator() as client:
-            staff = (("co.huong", "teacher", "Nguyễn Thị Hương"), ("thay.minh", "reviewer", "Đỗ Quang Minh"), ("thu.thu", "librarian", "Phạm Ngọc Ánh"))
+            staff = (
+                ("co.huong", "teacher", "Nguyễn Thị Hương"),
+                ("thay.minh", "reviewer", "Đỗ Quang Minh"),
+                ("thu.thu", "librarian", "Phạm Ngọc Ánh"),
+            )
             open_school(client, people=(*staff, ("em.khue", "pupil", "Đỗ Minh Khuê")))
         pupil = enters(browser, province, "em.khue")
-        teacher_sends(enters(browser, province, "co.huong"), province, makers.textbook(tmp_path / "bai-giang.pdf", 3, title="Nhật thực và nguyệt thực"))
+        teacher_sends(
+            enters(browser, province, "co.huong"),
+            province,
+            makers.textbook(tmp_path / "bai-giang.pdf", 3, title="Nhật thực và nguyệt thực"),
+        )
         assert arrived(province, "co.huong")["review"]["state"] == "waiting"
         reviewer_approves(enters(browser, province, "thay.minh"), province)
         arrived(province, "co.huong")
@@ -75,7 +87,9 @@ def reads_the_marked_page(page: Page, house: RunningHouse) -> None:
     page.get_by_role("link", name=re.compile(f"^Trang {makers.KEY_PAGE}")).click()
     expect(page.locator(".hits rect.now")).to_have_count(1)
     expect(page.locator("#so-trang")).to_have_value(str(makers.KEY_PAGE))
-    assert page.locator("img.sheet").evaluate("one => one.decode().then(() => one.naturalWidth)") > 0, "the page comes from the store"
+    assert page.locator("img.sheet").evaluate("one => one.decode().then(() => one.naturalWidth)") > 0, (
+        "the page comes from the store"
+    )
     page.locator("#mode").click()
     expect(page.locator(".as-text mark")).to_have_text("định lí Thalès đảo")
     settle(page)
@@ -102,13 +116,19 @@ def arrived(house: RunningHouse, login: str) -> dict[str, Any]:
     """What somebody has sent last, once it is read and can be found as it stands now."""
     with enter(house, login) as author:
         sent = list[dict[str, Any]]()
-        until(lambda: sent.extend(author.get("/api/v1/deposits").json()["deposits"]) or sent, otherwise="nothing was sent")
+        until(
+            lambda: sent.extend(author.get("/api/v1/deposits").json()["deposits"]) or sent, otherwise="nothing was sent"
+        )
         return wait_for(author, sent[0]["id"])
 
 
 def librarian_lends(page: Page, house: RunningHouse) -> None:
     with enter(house, "thu.thu") as desk:
-        made = desk.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": 1, "shelf": "T 510"}).raise_for_status().json()
+        made = (
+            desk.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": 1, "shelf": "T 510"})
+            .raise_for_status()
+            .json()
+        )
     page.goto(f"{house.address}/quay")
     expect(page.get_by_label("Quét thẻ hoặc mã sách")).to_be_focused()
     for code in ("em.khue", made["copies"][0]["barcode"]):

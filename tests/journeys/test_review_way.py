@@ -1,4 +1,6 @@
-"""The reviewer's journey and the teacher's: three clicks to send, one to approve, three to return, ten seconds to undo, and the reason is read."""
+"""The reviewer's journey and the teacher's: three clicks to send, one to approve, three to return, ten seconds to undo,
+and the reason is read.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,10 @@ from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.people import enter, open_school
 
 pytestmark = pytest.mark.journey
-CLICKS = "addEventListener('click', (one) => { if (one.isTrusted && one.detail) sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1 }, true)"
+CLICKS = (
+    "addEventListener('click', (one) => { if (one.isTrusted && one.detail) sessionStorage.clicks = "
+    "Number(sessionStorage.clicks || 0) + 1 }, true)"
+)
 SLOW = 60_000  # milliseconds for what the worker has to do first
 
 
@@ -21,7 +26,9 @@ SLOW = 60_000  # milliseconds for what the worker has to do first
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     with running(tmp_path_factory.mktemp("review-way") / "var") as house:
         with house.administrator() as root:
-            open_school(root, people=[("co.huong", "teacher", "Nguyễn Thị Hương"), ("thay.minh", "reviewer", "Đỗ Quang Minh")])
+            open_school(
+                root, people=[("co.huong", "teacher", "Nguyễn Thị Hương"), ("thay.minh", "reviewer", "Đỗ Quang Minh")]
+            )
         yield house
 
 
@@ -42,13 +49,21 @@ def waiting(house: RunningHouse, folder: Path, *titles: str) -> None:
     """Works that wait for their review, in this order."""
     with enter(house, "co.huong") as client:
         for title in titles:
-            wait_for(client, upload(client, makers.textbook(folder / f"{title}.pdf", 3, title=title), review="true", sight="school"))
+            wait_for(
+                client,
+                upload(client, makers.textbook(folder / f"{title}.pdf", 3, title=title), review="true", sight="school"),
+            )
 
 
-def test_a_teacher_sends_in_three_clicks_a_reviewer_returns_in_three_and_approves_in_one(school: RunningHouse, tmp_path: Path) -> None:
+def test_a_teacher_sends_in_three_clicks_a_reviewer_returns_in_three_and_approves_in_one(
+    school: RunningHouse, tmp_path: Path
+) -> None:
     lecture = makers.textbook(tmp_path / "bai-giang.pdf", 3, title="Định lí Pythagore và ứng dụng")
     with chromium() as browser:
-        teacher, reviewer = enters(browser, school, "co.huong", locale="vi"), enters(browser, school, "thay.minh", locale="vi")
+        teacher, reviewer = (
+            enters(browser, school, "co.huong", locale="vi"),
+            enters(browser, school, "thay.minh", locale="vi"),
+        )
         teacher.goto(f"{school.address}/toi")
         clicks(teacher)
         teacher.get_by_role("link", name="Gửi bài giảng").click()
@@ -92,9 +107,13 @@ def test_a_teacher_sends_in_three_clicks_a_reviewer_returns_in_three_and_approve
         teacher.get_by_role("link", name="Sửa và gửi lại").click()
         expect(teacher.get_by_text("Cô sửa giúp đơn vị ở trang 2.")).to_be_visible()
         settle(teacher)
-        teacher.get_by_label("Tệp", exact=True).set_input_files(makers.textbook(tmp_path / "ban-sua.pdf", 4, title="Bản sửa"))
+        teacher.get_by_label("Tệp", exact=True).set_input_files(
+            makers.textbook(tmp_path / "ban-sua.pdf", 4, title="Bản sửa")
+        )
         teacher.get_by_role("button", name="Gửi duyệt").click()
-        expect(teacher.get_by_role("region", name="Tệp đang gửi").get_by_text("Xong, đã chuyển cho người duyệt")).to_be_attached(timeout=SLOW)
+        expect(
+            teacher.get_by_role("region", name="Tệp đang gửi").get_by_text("Xong, đã chuyển cho người duyệt")
+        ).to_be_attached(timeout=SLOW)
 
         reviewer.goto(f"{school.address}/duyet")
         expect(reviewer.get_by_text("Trang 1 trên 4")).to_be_visible()

@@ -1,7 +1,9 @@
-"""What a database itself says about its schema: every table, column, key, CHECK, index, trigger, function, policy and right, by name, in its own words.
+"""What a database itself says about its schema: every table, column, key, CHECK, index, trigger, function, policy and
+right, by name, in its own words.
 
-A reflection says less: it leaves out the WHERE of an index, CHECKs, DEFERRABLE, policies. `python -m tests.library.catalogues` writes down again
-what only migrations make (`only-by-migration.<database>.txt`); read the difference before it is committed.
+A reflection says less: it leaves out the WHERE of an index, CHECKs, DEFERRABLE, policies. `python -m
+tests.library.catalogues` writes down again what only migrations make (`only-by-migration.<database>.txt`); read the
+difference before it is committed.
 """
 
 import re
@@ -22,29 +24,42 @@ SQLITE = text("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL A
 USUAL = "DELETE,INSERT,SELECT,UPDATE"  # what the house's role may do with a table
 IN_PUBLIC = "n.nspname = 'public' AND c.relname <> 'alembic_version'"
 POSTGRES = (
-    f"""SELECT 'table ' || c.relname, concat_ws(' ', c.relpersistence, CASE WHEN c.relkind <> 'r' THEN pg_get_viewdef(c.oid) END)
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm') AND {IN_PUBLIC}""",
-    f"""SELECT 'column ' || c.relname || '.' || a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'NOT NULL' END,
-          'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), nullif(a.attgenerated, ''), nullif(a.attidentity, ''), nullif(o.collname, 'default'))
+    f"""SELECT 'table ' || c.relname, concat_ws(' ', c.relpersistence,
+          CASE WHEN c.relkind <> 'r' THEN pg_get_viewdef(c.oid) END)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'v', 'm') AND {IN_PUBLIC}""",
+    f"""SELECT 'column ' || c.relname || '.' || a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod),
+          CASE WHEN a.attnotnull THEN 'NOT NULL' END, 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid),
+          nullif(a.attgenerated, ''), nullif(a.attidentity, ''), nullif(o.collname, 'default'))
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum LEFT JOIN pg_collation o ON o.oid = a.attcollation
+        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        LEFT JOIN pg_collation o ON o.oid = a.attcollation
         WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND {IN_PUBLIC}""",
     f"""SELECT 'constraint ' || c.relname || '.' || k.conname, pg_get_constraintdef(k.oid)
         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE k.contype NOT IN ('t', 'n') AND {IN_PUBLIC}""",
-    f"""SELECT 'index ' || i.relname, concat_ws(' ', pg_get_indexdef(i.oid), CASE WHEN NOT x.indisvalid THEN 'INVALID' END)
-        FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    f"""SELECT 'index ' || i.relname, concat_ws(' ', pg_get_indexdef(i.oid),
+          CASE WHEN NOT x.indisvalid THEN 'INVALID' END)
+        FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE {IN_PUBLIC}""",
-    f"""SELECT 'trigger ' || c.relname || '.' || t.tgname, concat_ws(' ', pg_get_triggerdef(t.oid), CASE WHEN t.tgenabled <> 'O' THEN 'NOT ENABLED' END)
-        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND {IN_PUBLIC}""",
-    """SELECT 'function ' || p.proname, pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    f"""SELECT 'trigger ' || c.relname || '.' || t.tgname, concat_ws(' ', pg_get_triggerdef(t.oid),
+          CASE WHEN t.tgenabled <> 'O' THEN 'NOT ENABLED' END)
+        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE NOT t.tgisinternal AND {IN_PUBLIC}""",
+    """SELECT 'function ' || p.proname, pg_get_functiondef(p.oid)
+        FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname = 'public' AND p.prokind IN ('f', 'p')""",
-    f"""SELECT 'row security of ' || c.relname, concat_ws(' ', CASE WHEN relrowsecurity THEN 'on' END, CASE WHEN relforcerowsecurity THEN 'forced' END)
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE (relrowsecurity OR relforcerowsecurity) AND {IN_PUBLIC}""",
-    """SELECT 'policy ' || tablename || '.' || policyname, concat_ws(' ', permissive, cmd, 'TO', roles, 'USING', qual, 'WITH CHECK', with_check)
+    f"""SELECT 'row security of ' || c.relname, concat_ws(' ', CASE WHEN relrowsecurity THEN 'on' END,
+          CASE WHEN relforcerowsecurity THEN 'forced' END)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE (relrowsecurity OR relforcerowsecurity) AND {IN_PUBLIC}""",
+    """SELECT 'policy ' || tablename || '.' || policyname, concat_ws(' ', permissive, cmd, 'TO', roles,
+          'USING', qual, 'WITH CHECK', with_check)
         FROM pg_policies WHERE schemaname = 'public'""",
     f"""SELECT 'rights of ' || grantee || ' on ' || table_name, string_agg(privilege_type, ',' ORDER BY privilege_type)
-        FROM information_schema.role_table_grants WHERE table_schema = 'public' AND grantee <> '{OWNER}' GROUP BY grantee, table_name
+        FROM information_schema.role_table_grants WHERE table_schema = 'public' AND grantee <> '{OWNER}'
+        GROUP BY grantee, table_name
         HAVING string_agg(privilege_type, ',' ORDER BY privilege_type) <> '{USUAL}'""",
 )
 
@@ -63,7 +78,9 @@ def told(connection: Connection) -> Told:
 
 
 def parts_of(table: str, statement: str) -> Iterator[tuple[str, str]]:
-    """The columns and constraints of a CREATE TABLE one by one, because a migrated table has them in another order; what stands behind them too."""
+    """The columns and constraints of a CREATE TABLE one by one, because a migrated table has them in another order;
+    what stands behind them too.
+    """
     tokens = tokens_of(statement)
     depth, part = 0, list[str]()
     for token in tokens[tokens.index("(") + 1 :]:
@@ -89,7 +106,9 @@ def words(statement: str) -> str:
 
 @dataclass
 class Schemas:
-    """One kind of database, twice: as the models make it, and as the migrations do (`engine`, as the owner of its tables)."""
+    """One kind of database, twice: as the models make it, and as the migrations do (`engine`, as the owner of its
+    tables).
+    """
 
     engine: Engine
     by_models: Told
@@ -112,7 +131,9 @@ class Schemas:
 
 
 def made(modelled: str, migrated: str, house: str = "") -> Schemas:
-    """Both schemas, in two empty databases. `house`: the second one as the house's own role sees it, where that is not the owner."""
+    """Both schemas, in two empty databases. `house`: the second one as the house's own role sees it, where that is not
+    the owner.
+    """
     models, engine = open_engine(modelled), open_engine(migrated)
     with models.begin() as connection:
         Base.metadata.create_all(connection)

@@ -48,7 +48,17 @@ def say(engine: Engine, code: str, count: int) -> None:
         school = unit(session, code)
         for number in range(count):
             moment = NOON - timedelta(seconds=number)  # the clock goes backward; the order of the lines does not
-            audit.tell(session, "work-published", school, unit_id=school.id, by=uuid.uuid4(), at=moment, after=f"{number:064x}", sight="school", nth=number)
+            audit.tell(
+                session,
+                "work-published",
+                school,
+                unit_id=school.id,
+                by=uuid.uuid4(),
+                at=moment,
+                after=f"{number:064x}",
+                sight="school",
+                nth=number,
+            )
 
 
 def seal_all(engine: Engine) -> None:
@@ -60,7 +70,9 @@ def seal_all(engine: Engine) -> None:
 
 def broken(engine: Engine, known: list[sealing.Head] | None = None) -> list[sealing.Break]:
     with reading_session(engine) as session:
-        return sealing.verify(session, sorted(sealing.chains(session) | {one.unit_id for one in known or []}, key=str), known or [])[0]
+        return sealing.verify(
+            session, sorted(sealing.chains(session) | {one.unit_id for one in known or []}, key=str), known or []
+        )[0]
 
 
 def test_each_unit_has_its_own_chain_in_the_order_in_which_the_lines_came(engine: Engine) -> None:
@@ -90,7 +102,8 @@ def test_each_unit_has_its_own_chain_in_the_order_in_which_the_lines_came(engine
         "DELETE FROM event WHERE place = 2",
         "DELETE FROM event",
         "INSERT OR REPLACE INTO event SELECT * FROM event WHERE place = 2",
-        "INSERT INTO event SELECT sequence + 100, '00000000000000000000000000000abc', happened_at, act, unit_id, person_id, on_behalf_of, subject_kind,"
+        "INSERT INTO event SELECT sequence + 100, '00000000000000000000000000000abc', happened_at, act, unit_id, "
+        "person_id, on_behalf_of, subject_kind,"
         " subject_id, before, after, facts, origin, place + 100, 'x', digest FROM event WHERE place = 2",
     ],
 )
@@ -128,7 +141,9 @@ def test_twenty_writers_and_four_sealers_at_once_do_not_fork_a_chain(engine: Eng
         sealer.join()
     seal_all(engine)
     with reading_session(engine) as session:
-        places = session.scalars(select(Event.place).where(Event.unit_id == unit(session, "AA").id).order_by(Event.place)).all()
+        places = session.scalars(
+            select(Event.place).where(Event.unit_id == unit(session, "AA").id).order_by(Event.place)
+        ).all()
     assert places == list(range(1, writing * 10 + 2))
     assert broken(engine) == []
 
@@ -152,7 +167,11 @@ def test_lines_that_were_taken_off_the_end_are_found_with_an_exported_head_only(
     say(engine, "AA", 3)
     seal_all(engine)
     assert broken(engine, exported) == [], "a chain that has grown since is whole"
-    behind(engine, lambda c, _: run(c, "DELETE FROM event WHERE place > :newest AND unit_id = :unit", newest=LINES - 2), random.Random(1))
+    behind(
+        engine,
+        lambda c, _: run(c, "DELETE FROM event WHERE place > :newest AND unit_id = :unit", newest=LINES - 2),
+        random.Random(1),
+    )
     assert broken(engine) == []
     assert [(one.place, one.how) for one in broken(engine, exported)] == [(LINES - 1, "head-gone")]
 
@@ -194,7 +213,12 @@ COLUMNS: dict[str, Callable[[random.Random], Any]] = {
 
 def edit(connection: Connection, chance: random.Random) -> None:
     column = chance.choice(sorted(COLUMNS))
-    run(connection, f'UPDATE event SET "{column}" = :value WHERE place = :at AND unit_id = :unit', value=COLUMNS[column](chance), at=inside(chance))
+    run(
+        connection,
+        f'UPDATE event SET "{column}" = :value WHERE place = :at AND unit_id = :unit',
+        value=COLUMNS[column](chance),
+        at=inside(chance),
+    )
 
 
 def delete(connection: Connection, chance: random.Random) -> None:
@@ -213,11 +237,16 @@ def insert(connection: Connection, chance: random.Random) -> None:
     run(connection, "UPDATE event SET place = -place WHERE place < 0 AND unit_id = :unit")
     run(
         connection,
-        "INSERT INTO event SELECT (SELECT max(sequence) + 1 FROM event), :id, happened_at, :act, unit_id, person_id, on_behalf_of, subject_kind, subject_id,"
+        "INSERT INTO event SELECT (SELECT max(sequence) + 1 FROM event), :id, happened_at, :act, unit_id, person_id, "
+        "on_behalf_of, subject_kind, subject_id,"
         ' "before", "after", facts, origin,'
         " place - 1, :previous, :digest FROM event WHERE place = :behind AND unit_id = :unit",
-        id=uuid.uuid4().hex, act=chance.choice(["loan-made", "work-published"]), previous=uuid.uuid4().hex, digest=uuid.uuid4().hex, behind=at + 1,
-    )  # fmt: skip
+        id=uuid.uuid4().hex,
+        act=chance.choice(["loan-made", "work-published"]),
+        previous=uuid.uuid4().hex,
+        digest=uuid.uuid4().hex,
+        behind=at + 1,
+    )
 
 
 def reorder(connection: Connection, chance: random.Random) -> None:
@@ -225,16 +254,30 @@ def reorder(connection: Connection, chance: random.Random) -> None:
     other = one + 1 if one < LINES else one - 1
     whole = chance.random() < 0.5  # with their hashes, or only the places
     columns = ("place", "previous", "digest") if whole else ("place",)
-    rows = {at: run(connection, f"SELECT sequence, {', '.join(columns)} FROM event WHERE place = :at AND unit_id = :unit", at=at).one() for at in (one, other)}
+    rows = {
+        at: run(
+            connection, f"SELECT sequence, {', '.join(columns)} FROM event WHERE place = :at AND unit_id = :unit", at=at
+        ).one()
+        for at in (one, other)
+    }
     for row in rows.values():
-        run(connection, "UPDATE event SET place = -sequence, previous = :none WHERE sequence = :sequence", sequence=row.sequence, none=f"-{row.sequence}")
+        run(
+            connection,
+            "UPDATE event SET place = -sequence, previous = :none WHERE sequence = :sequence",
+            sequence=row.sequence,
+            none=f"-{row.sequence}",
+        )
     for row, new in ((rows[one], rows[other]), (rows[other], rows[one])):
         previous = new.previous if whole else None
         values = "place = :place, previous = :previous" + (", digest = :digest" if whole else "")
         run(
-            connection, f"UPDATE event SET {values} WHERE sequence = :sequence",
-            place=new.place, previous=previous, digest=new.digest if whole else None, sequence=row.sequence,
-        )  # fmt: skip
+            connection,
+            f"UPDATE event SET {values} WHERE sequence = :sequence",
+            place=new.place,
+            previous=previous,
+            digest=new.digest if whole else None,
+            sequence=row.sequence,
+        )
 
 
 def inside(chance: random.Random) -> int:
@@ -245,7 +288,9 @@ def inside(chance: random.Random) -> int:
 def run(connection: Connection, statement: str, **values: Any) -> Any:
     unit_id = connection.execute(text("SELECT id FROM unit WHERE code = 'AA'")).scalar_one()
     wanted = {"unit": unit_id, **values}
-    return connection.execute(text(statement), {name: value for name, value in wanted.items() if f":{name}" in statement})
+    return connection.execute(
+        text(statement), {name: value for name, value in wanted.items() if f":{name}" in statement}
+    )
 
 
 def behind(engine: Engine, act: Callable[[Connection, random.Random], None], chance: random.Random) -> None:
@@ -254,7 +299,11 @@ def behind(engine: Engine, act: Callable[[Connection, random.Random], None], cha
         if engine.dialect.name == "postgresql":
             connection.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
         else:
-            for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")).scalars().all():
+            for name in (
+                connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'"))
+                .scalars()
+                .all()
+            ):
                 connection.execute(text(f"DROP TRIGGER {name}"))
         act(connection, chance)
 

@@ -1,4 +1,6 @@
-"""What is noted of stored files, on both databases: damage once, with its line in the audit; turns; and how the checks stand."""
+"""What is noted of stored files, on both databases: damage once, with its line in the audit; turns; and how the checks
+stand.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -41,9 +43,19 @@ def engine(database_url: str) -> Iterator[Engine]:
         session.add(version)
         session.flush()
         for number, key in enumerate(KEYS[:30]):
-            session.add(Rendition(version_id=version.id, kind="page-800", page_number=number, key=key, media_type="a/b", size=1))
+            session.add(
+                Rendition(version_id=version.id, kind="page-800", page_number=number, key=key, media_type="a/b", size=1)
+            )
         for key in KEYS[20:]:
-            told = {"owner_id": person.id, "unit_id": province.id, "name": "a", "size": 1, "sight": "public", "approve": False, "created_at": NOON}
+            told = {
+                "owner_id": person.id,
+                "unit_id": province.id,
+                "name": "a",
+                "size": 1,
+                "sight": "public",
+                "approve": False,
+                "created_at": NOON,
+            }
             session.add(Deposit(**told, key=key, state=REFUSED if key == KEYS[-1] else "ready"))
     yield made
     made.dispose()
@@ -62,12 +74,18 @@ def note(engine: Engine, files: LocalStore, at: datetime = NOON, **seen: str) ->
 
 def acts(engine: Engine) -> list[str]:
     with reading_session(engine) as session:
-        return list(session.scalars(select(Event.act).where(Event.subject_kind == "damaged_file").order_by(Event.sequence)))
+        return list(
+            session.scalars(select(Event.act).where(Event.subject_kind == "damaged_file").order_by(Event.sequence))
+        )
 
 
 def test_every_file_that_a_row_names_is_in_one_slice_once(engine: Engine) -> None:
     with reading_session(engine) as session:
-        found = [key for one in session.scalars(select(FixitySlice.beginning)) for key in keeping.named_from(session, one, after="", limit=100)]
+        found = [
+            key
+            for one in session.scalars(select(FixitySlice.beginning))
+            for key in keeping.named_from(session, one, after="", limit=100)
+        ]
         assert sorted(found) == KEYS[:-1], "what was refused is named by nobody"
         beginning, after = KEYS[0][:1], ""
         stepped = list[str]()
@@ -77,7 +95,10 @@ def test_every_file_that_a_row_names_is_in_one_slice_once(engine: Engine) -> Non
 
 
 def test_damage_is_noted_once_and_goes_when_the_file_is_whole(engine: Engine, files: LocalStore) -> None:
-    assert note(engine, files, k0=MISMATCH, k1=WHOLE, k2=MISSING, k39=MISSING) == [(KEYS[0], MISMATCH), (KEYS[2], MISSING)]
+    assert note(engine, files, k0=MISMATCH, k1=WHOLE, k2=MISSING, k39=MISSING) == [
+        (KEYS[0], MISMATCH),
+        (KEYS[2], MISSING),
+    ]
     later = NOON + timedelta(days=2)
     assert note(engine, files, later, k0=MISMATCH, k2=UNREADABLE) == [(KEYS[2], UNREADABLE)]
     with reading_session(engine) as session:
@@ -90,7 +111,9 @@ def test_damage_is_noted_once_and_goes_when_the_file_is_whole(engine: Engine, fi
     assert acts(engine) == ["file-damaged"] * 3 + ["file-recovered"] * 2
 
 
-def test_administrators_of_the_house_hear_once_of_damage_and_no_more_when_all_is_whole(engine: Engine, files: LocalStore) -> None:
+def test_administrators_of_the_house_hear_once_of_damage_and_no_more_when_all_is_whole(
+    engine: Engine, files: LocalStore
+) -> None:
     with transaction(engine) as session:
         root = inviting.add_person(session, "quan.tri", "Quản", ADMINISTRATOR, inviting.province(session), at=NOON).id
         teacher = inviting.person_by_login(session, "thay.nam").id
@@ -108,7 +131,9 @@ def test_administrators_of_the_house_hear_once_of_damage_and_no_more_when_all_is
     assert told(root) == []
 
 
-def test_a_slice_counts_from_its_creation_until_it_is_read_and_the_check_is_late_after_twice_its_period(engine: Engine) -> None:
+def test_a_slice_counts_from_its_creation_until_it_is_read_and_the_check_is_late_after_twice_its_period(
+    engine: Engine,
+) -> None:
     with transaction(engine) as session:
         for one in session.scalars(select(FixitySlice)):
             one.created_at, one.checked_at = NOON, NOON + timedelta(days=100)
@@ -150,7 +175,10 @@ def test_all_may_be_asked_for_at_once_but_what_somebody_reads_just_now_is_left_t
         assert fixity.ask(session, since=later, at=later) == 256 and one.due_at == NOON
         work_queue.finish(session, lease, next_at=NOON + PERIOD, checked_at=NOON, reached=None)
         session.expire(one)
-        assert fixity.ask(session, since=NOON, at=later) == 255 == fixity.left(session, since=later) and one.due_at == NOON + PERIOD
+        assert (
+            fixity.ask(session, since=NOON, at=later) == 255 == fixity.left(session, since=later)
+            and one.due_at == NOON + PERIOD
+        )
         assert fixity.ask(session, since=later, at=later) == 256 and one.due_at == later
 
 

@@ -27,7 +27,12 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def test_settings_tell_all_mistakes_at_once() -> None:
-    wrong = {"HOCLIEU_DATABASE": "mysql://x", "HOCLIEU_PORT": "many", "HOCLIEU_COLOUR": "blue", "HOCLIEU_INDEX": "solr://x"}
+    wrong = {
+        "HOCLIEU_DATABASE": "mysql://x",
+        "HOCLIEU_PORT": "many",
+        "HOCLIEU_COLOUR": "blue",
+        "HOCLIEU_INDEX": "solr://x",
+    }
     with pytest.raises(settings.SettingsMistaken) as mistaken:
         settings.load(wrong)
     text = str(mistaken.value)
@@ -37,7 +42,11 @@ def test_settings_tell_all_mistakes_at_once() -> None:
 
 def test_settings_default_to_one_folder(tmp_path: Path) -> None:
     found = settings.load({"HOCLIEU_HOME": str(tmp_path)})
-    assert (found.database, found.files, found.index) == (f"sqlite:///{tmp_path}/hoclieu.db", f"file://{tmp_path}/files", f"tantivy://{tmp_path}/index")
+    assert (found.database, found.files, found.index) == (
+        f"sqlite:///{tmp_path}/hoclieu.db",
+        f"file://{tmp_path}/files",
+        f"tantivy://{tmp_path}/index",
+    )
 
 
 def test_the_migrated_schema_is_the_schema_of_the_models_and_migrating_twice_is_harmless(database_url: str) -> None:
@@ -62,7 +71,9 @@ def test_a_newer_schema_is_not_touched(database_url: str) -> None:
     engine.dispose()
 
 
-def test_processes_of_a_new_release_wait_for_its_migration_and_those_of_the_old_one_go_on_after_it(tmp_path: Path) -> None:
+def test_processes_of_a_new_release_wait_for_its_migration_and_those_of_the_old_one_go_on_after_it(
+    tmp_path: Path,
+) -> None:
     url = f"sqlite:///{tmp_path}/h.db"
     migrations.upgrade(url)
     engine = open_engine(url)
@@ -85,7 +96,9 @@ def test_an_error_of_the_database_does_not_tell_whose_row_it_was(database_url: s
     with pytest.raises(DBAPIError) as error, transaction(engine) as session:
         session.execute(text("INSERT INTO work (title, state) VALUES (:title, 'draft')"), {"title": whose})
     engine.dispose()
-    line = logs.discreet(None, "error", structlog.processors.format_exc_info(None, "error", {"event": "broken", "exc_info": error.value}))
+    line = logs.discreet(
+        None, "error", structlog.processors.format_exc_info(None, "error", {"event": "broken", "exc_info": error.value})
+    )
     assert "INSERT INTO work" in line["exception"] and whose not in line["exception"]
 
 
@@ -106,7 +119,13 @@ def test_a_work_is_seen_with_a_shared_token_while_its_audience_row_is_open(datab
             moment = NOON + timedelta(hours=hours)
             return session.scalar(select(Work.id).where(visible_to(Sight(frozenset({token})), moment))) == work.id
 
-        assert [seen("public", -1), seen("public", 0), seen("public", 23.9), seen("public", 24), seen("province", 1)] == [False, True, True, False, False]
+        assert [
+            seen("public", -1),
+            seen("public", 0),
+            seen("public", 23.9),
+            seen("public", 24),
+            seen("province", 1),
+        ] == [False, True, True, False, False]
     engine.dispose()
 
 

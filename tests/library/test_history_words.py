@@ -13,11 +13,26 @@ from library.reviews.transitions import OVERRULED, RECALLED, SUPERSEDED
 
 ROOT = Path(__file__).parents[2]
 FLOORS = ("library", "search", "ingest", "api")
-CHOSEN = {"review-": (OVERRULED, RECALLED, SUPERSEDED), "upload-": (FAILED, REFUSED)}  # the ends of acts that are named when they happen
+# the ends of acts that are named when they happen
+CHOSEN = {"review-": (OVERRULED, RECALLED, SUPERSEDED), "upload-": (FAILED, REFUSED)}
 OF_OTHER_THINGS = (
-    "audit-", "backup-", "calendar-", "class-", "copy-", "enrolled", "file-", "house-", "link-", "loan-", "password-", "patron-", "person-", "role-",
-    "signed-", "unit-",
-)  # fmt: skip
+    "audit-",
+    "backup-",
+    "calendar-",
+    "class-",
+    "copy-",
+    "enrolled",
+    "file-",
+    "house-",
+    "link-",
+    "loan-",
+    "password-",
+    "patron-",
+    "person-",
+    "role-",
+    "signed-",
+    "unit-",
+)
 
 
 def acts() -> set[str]:
@@ -25,7 +40,11 @@ def acts() -> set[str]:
     found: set[str] = set()
     for path in (one for floor in FLOORS for one in (ROOT / floor).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("audit.tell", "_tell") and ast.unparse(node.args[1]) not in ("READ", "act"):
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func) in ("audit.tell", "_tell")
+                and ast.unparse(node.args[1]) not in ("READ", "act")
+            ):
                 found |= told(node.args[1], path)
     return found
 
@@ -34,7 +53,9 @@ def told(act: ast.expr, path: Path) -> set[str]:
     """The act as it stands, or all that it may be."""
     if isinstance(act, ast.Constant):
         return {str(act.value)}
-    assert isinstance(act, ast.JoinedStr) and isinstance(act.values[0], ast.Constant), f"{path}: {ast.unparse(act)} is not told in words one can find"
+    assert isinstance(act, ast.JoinedStr) and isinstance(act.values[0], ast.Constant), (
+        f"{path}: {ast.unparse(act)} is not told in words one can find"
+    )
     first = str(act.values[0].value)
     return {first + one for one in CHOSEN.get(first, ("…",))}
 

@@ -59,7 +59,9 @@ def hall(postgres: Postgres) -> Iterator[Hall]:
 
 
 @pytest.mark.parametrize("ending", [Session.commit, Session.rollback])
-def test_who_wants_a_held_name_waits_until_the_holders_transaction_ends(hall: Hall, ending: Callable[[Session], None]) -> None:
+def test_who_wants_a_held_name_waits_until_the_holders_transaction_ends(
+    hall: Hall, ending: Callable[[Session], None]
+) -> None:
     with Session(hall.engine) as first:
         hold(first, ["a"])
         second = hall.started(lambda: hall.take("a"))
@@ -117,7 +119,14 @@ class Cellar:
         if there:
             unit = inviting.ensure_province(session, "Tỉnh")
             owner = inviting.add_person(session, "nam", "Nam", TEACHER, unit, at=now())
-            facts = {"name": "a.pdf", "size": 1, "sight": "public", "approve": False, "state": "waiting", "created_at": now()}
+            facts = {
+                "name": "a.pdf",
+                "size": 1,
+                "sight": "public",
+                "approve": False,
+                "state": "waiting",
+                "created_at": now(),
+            }
             session.add(Deposit(owner_id=owner.id, unit_id=unit.id, key=self.key, **facts))
             session.flush()
         return there

@@ -42,8 +42,14 @@ def test_an_upgrade_that_is_killed_in_the_middle_leaves_the_old_schema_and_can_b
 
 
 def test_of_two_upgrades_at_once_one_waits_and_finds_nothing_to_do(database_url: str) -> None:
-    both = [subprocess.Popen([sys.executable, "-c", UPGRADE, database_url], stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    assert [(process.wait(120), process.stderr.read() if process.stderr else "") for process in both] == [(0, ""), (0, "")]
+    both = [
+        subprocess.Popen([sys.executable, "-c", UPGRADE, database_url], stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    assert [(process.wait(120), process.stderr.read() if process.stderr else "") for process in both] == [
+        (0, ""),
+        (0, ""),
+    ]
 
 
 def test_a_database_that_is_not_there_is_an_error_and_no_hang(postgres: Postgres) -> None:
@@ -56,9 +62,20 @@ def test_a_file_may_be_larger_than_two_gib(database_url: str, tmp_path: Path) ->
     shelf.fill(1)
     with transaction(shelf.engine) as session:
         version = session.scalars(select(Version)).one()
-        session.add(Rendition(version_id=version.id, kind=ORIGINAL, key="0" * 64, media_type="video/mp4", size=3 * 1024**3))
-        whose = {"unit_id": shelf.unit_id, "owner_id": shelf.owner_id, "sight": "owner", "approve": False, "state": "uploading", "created_at": MORNING}
+        session.add(
+            Rendition(version_id=version.id, kind=ORIGINAL, key="0" * 64, media_type="video/mp4", size=3 * 1024**3)
+        )
+        whose = {
+            "unit_id": shelf.unit_id,
+            "owner_id": shelf.owner_id,
+            "sight": "owner",
+            "approve": False,
+            "state": "uploading",
+            "created_at": MORNING,
+        }
         session.add(Deposit(name="bai-giang.mp4", size=3 * 1024**3, **whose))
     with reading_session(shelf.engine) as session:
-        assert (session.scalars(select(Rendition.size)).one(), session.scalars(select(Deposit.size)).one()) == (3 * 1024**3,) * 2
+        assert (session.scalars(select(Rendition.size)).one(), session.scalars(select(Deposit.size)).one()) == (
+            3 * 1024**3,
+        ) * 2
     shelf.engine.dispose()

@@ -1,4 +1,6 @@
-"""Notices: told once, worded when shown or sent, dropped when no longer true, mailed through a real SMTP server that may be down."""
+"""Notices: told once, worded when shown or sent, dropped when no longer true, mailed through a real SMTP server that
+may be down.
+"""
 
 import socket
 import threading
@@ -47,12 +49,20 @@ def mail(tmp_path: Path) -> Iterator[MailServer]:
 
 @pytest.fixture
 def house(tmp_path: Path, mail: MailServer, database_url: str) -> Iterator[House]:
-    letters = {"mail": f"smtp://127.0.0.1:{mail.port}", "mail_from": "thu-vien@truong.example", "public_url": "https://tv.example"}
+    letters = {
+        "mail": f"smtp://127.0.0.1:{mail.port}",
+        "mail_from": "thu-vien@truong.example",
+        "public_url": "https://tv.example",
+    }
     settings = Settings(home=tmp_path / "var", database=database_url, **letters)
     opened = open_house(settings)
     with transaction(opened.engine) as session:
         school = inviting.ensure_school(session, "AA", "THCS Vĩnh Thuận", at=MONDAY)
-        for login, role, email in (("co.anh", LIBRARIAN, None), ("em.khue", PUPIL, "khue@example.vn"), ("em.lan", PUPIL, None)):
+        for login, role, email in (
+            ("co.anh", LIBRARIAN, None),
+            ("em.khue", PUPIL, "khue@example.vn"),
+            ("em.lan", PUPIL, None),
+        ):
             inviting.add_person(session, login, f"Đỗ Minh {login[3:].title()}", role, school, at=MONDAY).email = email
     yield opened
     opened.engine.dispose()
@@ -65,7 +75,9 @@ def of(house: House, login: str) -> uuid.UUID:
 
 def tell(house: House, login: str, kind: str, *, about: uuid.UUID | None = None) -> None:
     with transaction(house.engine) as session:
-        telling.tell(session, [inviting.person_by_login(session, login).id], kind, at=MONDAY, about=about, **REAL.get(kind, {}))
+        telling.tell(
+            session, [inviting.person_by_login(session, login).id], kind, at=MONDAY, about=about, **REAL.get(kind, {})
+        )
 
 
 def lend(house: House, login: str) -> Loan:
@@ -75,7 +87,9 @@ def lend(house: House, login: str) -> Loan:
         work = stock.title_for(session, school, title="Dế Mèn phiêu lưu kí", isbn="", by=keeper, at=MONDAY)
         [item] = stock.add_copies(session, work, school, 1, by=keeper, at=MONDAY, shelf="T 510")
         card = desk.scan(session, uuid.uuid4(), login, None, school, by=keeper, at=MONDAY).patron
-        loan = desk.scan(session, uuid.uuid4(), item.barcode, card.card if card else None, school, by=keeper, at=MONDAY).loan
+        loan = desk.scan(
+            session, uuid.uuid4(), item.barcode, card.card if card else None, school, by=keeper, at=MONDAY
+        ).loan
         assert loan is not None
         return loan
 
@@ -173,12 +187,15 @@ def test_a_letter_waits_for_a_server_that_is_down_and_goes_when_it_is_back(house
         assert set(session.scalars(select(Notice.mailed_at))) == {at}
 
 
-def test_what_is_no_longer_true_is_not_sent_and_without_an_address_nothing_waits(house: House, mail: MailServer) -> None:
+def test_what_is_no_longer_true_is_not_sent_and_without_an_address_nothing_waits(
+    house: House, mail: MailServer
+) -> None:
     mail.start()
     loan = lend(house, "em.khue")
     remind(house, loan.due_at - timedelta(days=2))
     with transaction(house.engine) as session:
-        inbox.mark_all_read(session, inviting.person_by_login(session, "em.khue").id, at=MONDAY)  # read, so the return does not delete it
+        # read, so the return does not delete it
+        inbox.mark_all_read(session, inviting.person_by_login(session, "em.khue").id, at=MONDAY)
     bring_back(house, loan, loan.due_at - timedelta(days=1))
     tell(house, "em.lan", "welcome")
     while post.send_next(house, "w", at=loan.due_at):
@@ -210,7 +227,9 @@ def set_aside(house: House) -> dict[str, bool]:
         return {one.kind: one.set_aside_at is not None for one in session.scalars(select(Notice))}
 
 
-def test_an_address_that_no_letter_can_carry_is_set_aside_with_its_reason_and_others_get_theirs(house: House, mail: MailServer) -> None:
+def test_an_address_that_no_letter_can_carry_is_set_aside_with_its_reason_and_others_get_theirs(
+    house: House, mail: MailServer
+) -> None:
     mail.start()
     with transaction(house.engine) as session:
         session.get_one(Person, inviting.person_by_login(session, "em.lan").id).email = "co.hoa@truong."
@@ -225,11 +244,15 @@ def test_an_address_that_no_letter_can_carry_is_set_aside_with_its_reason_and_ot
     assert set_aside(house) == {"welcome": True, "work-approved": False}
 
 
-@pytest.mark.parametrize("title", ["Tam giác\nBcc: ke.xau@example.vn", "Tam giác\r\n\r\nĐồng dạng", "Tam\x00 giác\u2028", "Tam giác\x85"])
+@pytest.mark.parametrize(
+    "title", ["Tam giác\nBcc: ke.xau@example.vn", "Tam giác\r\n\r\nĐồng dạng", "Tam\x00 giác\u2028", "Tam giác\x85"]
+)
 def test_a_title_with_line_ends_goes_out_in_one_line(house: House, mail: MailServer, title: str) -> None:
     mail.start()
     with transaction(house.engine) as session:
-        telling.tell(session, [inviting.person_by_login(session, "em.khue").id], "work-approved", at=MONDAY, title=title)
+        telling.tell(
+            session, [inviting.person_by_login(session, "em.khue").id], "work-approved", at=MONDAY, title=title
+        )
     assert post.send_next(house, "w", at=MONDAY) and not post.send_next(house, "w", at=MONDAY)
     [letter] = mail.letters()
     assert letter["Bcc"] is None and "Tam" in str(make_header(decode_header(letter["Subject"])))

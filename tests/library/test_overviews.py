@@ -19,7 +19,10 @@ from tests.contracts.shelf import Shelf, published
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
-LAN, MINH = (Sight(frozenset({PUBLIC, PROVINCE, f"unit:{school}", f"person:{name}"})) for school, name in (("a", "lan"), ("b", "minh")))
+LAN, MINH = (
+    Sight(frozenset({PUBLIC, PROVINCE, f"unit:{school}", f"person:{name}"}))
+    for school, name in (("a", "lan"), ("b", "minh"))
+)
 
 
 @pytest.fixture
@@ -37,11 +40,20 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def add(shelf: Shelf, number: int, *tokens: str, subject: str = "toan", until_at: datetime | None = None) -> None:
     """A work of two pages, open to these tokens."""
-    told = {"key": number, "unit_id": shelf.unit_id, "owner_id": shelf.owner_id, "title": f"Sách {number}", "subject_code": subject, "grade": 8}
+    told = {
+        "key": number,
+        "unit_id": shelf.unit_id,
+        "owner_id": shelf.owner_id,
+        "title": f"Sách {number}",
+        "subject_code": subject,
+        "grade": 8,
+    }
     with transaction(shelf.engine) as session:
         work = published(session, ["một", "hai"], created_at=NOON - LASTS, **told)
         session.execute(delete(Audience).where(Audience.work_id == work.id))
-        session.add_all(Audience(work_id=work.id, token=token, from_at=NOON - LASTS, until_at=until_at) for token in tokens)
+        session.add_all(
+            Audience(work_id=work.id, token=token, from_at=NOON - LASTS, until_at=until_at) for token in tokens
+        )
 
 
 def seen(shelf: Shelf, counting: Overviews, sight: Sight, after: timedelta = timedelta()) -> Overview:
@@ -126,7 +138,9 @@ def test_however_many_people_ask_only_some_numbers_are_kept(shelf: Shelf) -> Non
 
 
 @pytest.mark.usefixtures("large")
-def test_while_one_counts_anew_the_others_hear_the_old_number_for_the_rest_of_the_minute(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_one_counts_anew_the_others_hear_the_old_number_for_the_rest_of_the_minute(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(overviews, "PATIENCE", 0.01)
     counting = Overviews()
     add(shelf, 1, PUBLIC)
@@ -138,7 +152,9 @@ def test_while_one_counts_anew_the_others_hear_the_old_number_for_the_rest_of_th
 
 
 @pytest.mark.usefixtures("large")
-def test_of_many_who_come_at_once_one_counts_and_all_hear_the_number(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_who_come_at_once_one_counts_and_all_hear_the_number(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(overviews, "PATIENCE", 300)
     counting, counted = Overviews(), []
     add(shelf, 1, PUBLIC)

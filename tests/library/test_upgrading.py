@@ -1,4 +1,6 @@
-"""Upgrading a database that is in use loses no row, whatever happens in between, and fills what is new from what was there."""
+"""Upgrading a database that is in use loses no row, whatever happens in between, and fills what is new from what was
+there.
+"""
 
 import os
 import signal
@@ -25,7 +27,16 @@ from library.people.models import Enrolment, Invitation, Membership, Person
 
 FIRST = "0001"
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-ANYTHING: dict[type, Any] = {str: "draft", int: 0, float: 0.0, bool: False, bytes: b"", dict: [], datetime: MOMENT, date: MOMENT.date()}
+ANYTHING: dict[type, Any] = {
+    str: "draft",
+    int: 0,
+    float: 0.0,
+    bool: False,
+    bytes: b"",
+    dict: [],
+    datetime: MOMENT,
+    date: MOMENT.date(),
+}
 Rows = list[dict[str, Any]]
 
 
@@ -45,7 +56,10 @@ def fill(connection: Connection, name: str, *rows: dict[str, Any]) -> None:
     for one in table.columns:
         if one.name == "id" or one.name.endswith("_id"):
             one.type = Uuid()  # which SQLite keeps as text
-    connection.execute(table.insert(), [demanded | {"id": uuid.uuid4()} | row if "id" in table.columns else demanded | row for row in rows])
+    connection.execute(
+        table.insert(),
+        [demanded | {"id": uuid.uuid4()} | row if "id" in table.columns else demanded | row for row in rows],
+    )
 
 
 def anything(column: Column[Any]) -> Any:
@@ -53,7 +67,9 @@ def anything(column: Column[Any]) -> Any:
 
 
 def old_house(url: str, works: int) -> dict[str, int]:
-    """A database of the first release with a unit, a person and some works with pages; the number of rows of each table."""
+    """A database of the first release with a unit, a person and some works with pages; the number of rows of each
+    table.
+    """
     migrations.upgrade(url, revision=FIRST)
     unit, person = uuid.uuid4(), uuid.uuid4()
     works_, versions, pages, audience = Rows(), Rows(), Rows(), Rows()
@@ -61,7 +77,10 @@ def old_house(url: str, works: int) -> dict[str, int]:
         work, version = uuid.uuid4(), uuid.uuid4()
         works_.append({"id": work, "key": number, "unit_id": unit, "owner_id": person, "title": f"Sách {number}"})
         versions.append({"id": version, "work_id": work, "number": 1, "kind": "pdf"})
-        pages += [{"version_id": version, "number": page, "text": "chữ", "width": 1, "height": 1, "source": "text"} for page in (1, 2)]
+        pages += [
+            {"version_id": version, "number": page, "text": "chữ", "width": 1, "height": 1, "source": "text"}
+            for page in (1, 2)
+        ]
         audience.append({"work_id": work, "token": "public"})
     with as_it_was(url) as connection:
         people(connection, unit, person)
@@ -73,7 +92,11 @@ def old_house(url: str, works: int) -> dict[str, int]:
 def people(connection: Connection, unit: uuid.UUID, *persons: uuid.UUID) -> None:
     """A province and people, whom other rows need."""
     fill(connection, "unit", {"id": unit, "code": "tinh", "kind": "province", "name": "Tỉnh"})
-    fill(connection, "person", *({"id": one, "login": f"nguoi.{number}", "name": "Hương"} for number, one in enumerate(persons)))
+    fill(
+        connection,
+        "person",
+        *({"id": one, "login": f"nguoi.{number}", "name": "Hương"} for number, one in enumerate(persons)),
+    )
 
 
 def counts(url: str) -> dict[str, int]:
@@ -94,9 +117,13 @@ def test_an_upgrade_keeps_every_row_of_every_table(database_url: str) -> None:
 def test_an_upgrade_killed_in_the_middle_leaves_the_old_schema_and_is_done_by_the_next_start(database_url: str) -> None:
     before = old_house(database_url, 50)
     slow = "from alembic import op\nimport time\nfrom library import migrations\nreal = op.create_table\n"
-    slow += "def waiting(*a, **k):\n    print('in the middle', flush=True)\n    time.sleep(600)\n    return real(*a, **k)\n"
+    slow += (
+        "def waiting(*a, **k):\n    print('in the middle', flush=True)\n    time.sleep(600)\n    return real(*a, **k)\n"
+    )
     slow += f"op.create_table = waiting\nmigrations.upgrade({database_url!r})\n"
-    child = subprocess.Popen([sys.executable, "-c", slow], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    child = subprocess.Popen(
+        [sys.executable, "-c", slow], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    )
     assert child.stdout is not None and child.stdout.readline().strip() == "in the middle"
     child.send_signal(signal.SIGKILL)
     child.wait()
@@ -112,7 +139,9 @@ def test_works_and_people_of_the_first_release_have_what_later_ones_added(databa
     engine = open_engine(database_url)
     with reading_session(engine) as session:
         works = session.scalars(select(Work).order_by(Work.key)).all()
-        assert [(one.title, one.sight_to, one.card_words) for one in works] == [(f"Sách {number}", [], f" sach {number} ") for number in range(3)]
+        assert [(one.title, one.sight_to, one.card_words) for one in works] == [
+            (f"Sách {number}", [], f" sach {number} ") for number in range(3)
+        ]
         assert session.scalars(select(Person.first_password)).all() == [False]
     engine.dispose()
 
@@ -120,18 +149,33 @@ def test_works_and_people_of_the_first_release_have_what_later_ones_added(databa
 def test_every_title_is_found_by_its_words_after_the_upgrade_that_brought_them(database_url: str) -> None:
     migrations.upgrade(database_url, revision="0008")
     unit, person, several = uuid.uuid4(), uuid.uuid4(), 2100  # more than are filled at once
-    card = {"title": "Dế Mèn phiêu lưu kí", "authors": "Tô Hoài", "aliases": ["Truyện Dế Mèn", "O‘Dế-Mèn"], "isbn": "9786042087728"}
+    card = {
+        "title": "Dế Mèn phiêu lưu kí",
+        "authors": "Tô Hoài",
+        "aliases": ["Truyện Dế Mèn", "O‘Dế-Mèn"],
+        "isbn": "9786042087728",
+    }
     with as_it_was(database_url) as connection:
         people(connection, unit, person)
-        told = [{**card, "key": 0}, {"key": 1, "title": "Thuý và hoà"}, *({"key": 5 * number, "title": f"Sách {number}"} for number in range(1, several))]
-        fill(connection, "work", *({"unit_id": unit, "owner_id": person, "authors": None, "isbn": None} | one for one in told))
+        told = [
+            {**card, "key": 0},
+            {"key": 1, "title": "Thuý và hoà"},
+            *({"key": 5 * number, "title": f"Sách {number}"} for number in range(1, several)),
+        ]
+        fill(
+            connection,
+            "work",
+            *({"unit_id": unit, "owner_id": person, "authors": None, "isbn": None} | one for one in told),
+        )
     migrations.upgrade(database_url)
     engine = open_engine(database_url)
     with transaction(engine) as session:
         words = dict(session.execute(select(Work.key, Work.card_words)).all())
         assert words[0] == " de men phieu luu ki to hoai truyen de men o de men 9786042087728 "
         assert words[1] == " thuy va hoa "
-        assert {key: words[key] for key in words if key > 1} == {5 * number: f" sach {number} " for number in range(1, several)}
+        assert {key: words[key] for key in words if key > 1} == {
+            5 * number: f" sach {number} " for number in range(1, several)
+        }
         one = session.scalars(select(Work).where(Work.key == 0)).one()
         before, one.title, one.card_words = one.card_words, card["title"] + " ", ""
         session.flush()
@@ -141,7 +185,14 @@ def test_every_title_is_found_by_its_words_after_the_upgrade_that_brought_them(d
 
 def test_the_audit_of_earlier_releases_stands_in_the_order_of_its_moments_with_all_it_said(database_url: str) -> None:
     migrations.upgrade(database_url, revision="0005")
-    said = {"act": "work-published", "subject_kind": "work", "facts": {"sight": "public", "pages": 40}, "before": "a", "after": "b", "origin": "r-1"}
+    said = {
+        "act": "work-published",
+        "subject_kind": "work",
+        "facts": {"sight": "public", "pages": 40},
+        "before": "a",
+        "after": "b",
+        "origin": "r-1",
+    }
     lines = [said | {"subject_id": uuid.uuid4(), "happened_at": MOMENT + timedelta(hours=hour)} for hour in (3, 1, 2)]
     with as_it_was(database_url) as connection:
         fill(connection, "event", *lines)
@@ -152,7 +203,9 @@ def test_the_audit_of_earlier_releases_stands_in_the_order_of_its_moments_with_a
         assert [one.happened_at.hour for one in found] == [1, 2, 3]
         kept = [{name: getattr(one, name) for name in lines[0]} for one in found]
         assert kept == sorted(lines, key=lambda line: str(line["happened_at"]))
-        assert {(one.place, one.previous, one.digest) for one in found} == {(None, None, None)}, "the worker seals them like any other"
+        assert {(one.place, one.previous, one.digest) for one in found} == {(None, None, None)}, (
+            "the worker seals them like any other"
+        )
     engine.dispose()
 
 
@@ -175,8 +228,14 @@ def test_a_way_in_that_is_open_remembers_its_maker_after_the_upgrade(database_ur
     with as_it_was(database_url) as connection:
         people(connection, unit, keeper, leader, minh)
         printed_for = {"first_password": True, "password_hash": "x"}
-        fill(connection, "person", *({"id": one, "login": str(one), "name": "Lan", **printed_for} for one in (lan, hoa, nam)))
-        open_ = [{"id": one, "token_hash": str(one), "person_id": lan, "used_at": None} for one in (link, operators, untold)]
+        fill(
+            connection,
+            "person",
+            *({"id": one, "login": str(one), "name": "Lan", **printed_for} for one in (lan, hoa, nam)),
+        )
+        open_ = [
+            {"id": one, "token_hash": str(one), "person_id": lan, "used_at": None} for one in (link, operators, untold)
+        ]
         open_.append(open_[0] | {"id": first, "token_hash": "first", "person_id": None})
         fill(connection, "invitation", *open_, open_[0] | {"id": used, "token_hash": "used", "used_at": MOMENT})
         made = [
@@ -187,14 +246,28 @@ def test_a_way_in_that_is_open_remembers_its_maker_after_the_upgrade(database_ur
             {"act": "password-printed", "subject_kind": "person", "subject_id": who, "person_id": by}
             for who, by in ((lan, keeper), (lan, leader), (minh, keeper), (hoa, None))
         ]
-        fill(connection, "event", *({"sequence": place, "unit_id": None, "on_behalf_of": None} | one for place, one in enumerate(made + printed, 1)))
+        fill(
+            connection,
+            "event",
+            *(
+                {"sequence": place, "unit_id": None, "on_behalf_of": None} | one
+                for place, one in enumerate(made + printed, 1)
+            ),
+        )
     migrations.upgrade(database_url)
     engine = open_engine(database_url)
     with reading_session(engine) as session:
-        assert dict(session.execute(select(Invitation.id, Invitation.made_by)).all()) == {link: keeper, used: None, operators: None, first: None}
+        assert dict(session.execute(select(Invitation.id, Invitation.made_by)).all()) == {
+            link: keeper,
+            used: None,
+            operators: None,
+            first: None,
+        }
         printers = dict(session.execute(select(Person.id, Person.printed_by)).all())
         assert printers == {keeper: None, leader: None, minh: None, lan: leader, hoa: None, nam: None}
-        assert set(session.scalars(select(Person.id).where(Person.password_hash == "x"))) == {lan, hoa}, "whose print nobody has told of, has none"
+        assert set(session.scalars(select(Person.id).where(Person.password_hash == "x"))) == {lan, hoa}, (
+            "whose print nobody has told of, has none"
+        )
     engine.dispose()
 
 
@@ -206,19 +279,45 @@ def test_what_was_opened_twice_at_one_moment_is_open_once_since_its_beginning(da
         people(connection, unit, lan, minh)
         fill(connection, "school_class", {"id": one_class, "unit_id": unit, "school_year": "2025-2026", "name": "8A1"})
         held = [{"person_id": lan, "unit_id": unit, "role": "pupil", "from_at": at} for at in later]
-        held += [{"person_id": lan, "unit_id": unit, "role": "librarian"}, {"person_id": minh, "unit_id": unit, "role": "pupil"}]
+        held += [
+            {"person_id": lan, "unit_id": unit, "role": "librarian"},
+            {"person_id": minh, "unit_id": unit, "role": "pupil"},
+        ]
         ended = {"from_at": MOMENT - timedelta(days=9), "until_at": MOMENT - timedelta(days=3)}
         fill(connection, "membership", *({"until_at": None} | one for one in [*held, held[0] | ended]))
-        fill(connection, "enrolment", *({"class_id": one_class, "person_id": lan, "role": "pupil", "from_at": at, "until_at": None} for at in later))
+        fill(
+            connection,
+            "enrolment",
+            *(
+                {"class_id": one_class, "person_id": lan, "role": "pupil", "from_at": at, "until_at": None}
+                for at in later
+            ),
+        )
     migrations.upgrade(database_url)
     engine = open_engine(database_url)
     with reading_session(engine) as session:
-        roles = session.scalars(select(Membership).where(Membership.person_id == lan, Membership.role == "pupil").order_by(Membership.from_at)).all()
-        assert [(one.from_at, one.until_at) for one in roles] == [tuple(ended.values()), (later[0], None), (later[1], later[1]), (later[2], later[2])]
+        roles = session.scalars(
+            select(Membership)
+            .where(Membership.person_id == lan, Membership.role == "pupil")
+            .order_by(Membership.from_at)
+        ).all()
+        assert [(one.from_at, one.until_at) for one in roles] == [
+            tuple(ended.values()),
+            (later[0], None),
+            (later[1], later[1]),
+            (later[2], later[2]),
+        ]
         assert session.scalar(select(func.count()).select_from(Membership).where(Membership.until_at.is_(None))) == 3
         places = session.scalars(select(Enrolment).order_by(Enrolment.from_at)).all()
-        assert [(one.from_at, one.until_at) for one in places] == [(later[0], None), (later[1], later[1]), (later[2], later[2])]
-    for double in (Membership(person_id=lan, unit_id=unit, role="pupil", from_at=later[1]), Enrolment(class_id=one_class, person_id=lan, from_at=later[1])):
+        assert [(one.from_at, one.until_at) for one in places] == [
+            (later[0], None),
+            (later[1], later[1]),
+            (later[2], later[2]),
+        ]
+    for double in (
+        Membership(person_id=lan, unit_id=unit, role="pupil", from_at=later[1]),
+        Enrolment(class_id=one_class, person_id=lan, from_at=later[1]),
+    ):
         double.from_at += timedelta(days=1)
         with pytest.raises(IntegrityError), transaction(engine) as session:
             session.add(double)

@@ -27,7 +27,9 @@ def test_two_spellings_have_one_key(pair: str) -> None:
     assert keys(one) == keys(other)
 
 
-@pytest.mark.parametrize("pair", ["tai tay", "hai hay", "mai may", "cai cay", "thui thuy", "tui tuy", "quý quy", "của cua", "thúân thuấn"])
+@pytest.mark.parametrize(
+    "pair", ["tai tay", "hai hay", "mai may", "cai cay", "thui thuy", "tui tuy", "quý quy", "của cua", "thúân thuấn"]
+)
 def test_different_words_keep_different_keys(pair: str) -> None:
     one, other = pair.split()
     assert keys(one) != keys(other)
@@ -55,7 +57,16 @@ def test_numbers_formulas_and_hyphens_are_split_by_our_rule() -> None:
 
 def test_places_point_into_the_stored_text() -> None:
     text = clean("Bài 15. Hai tam giác\nđồng dạng H₂O")
-    assert [text[token.start : token.end] for token in tokens(text)] == ["Bài", "15", "Hai", "tam", "giác", "đồng", "dạng", "H₂O"]
+    assert [text[token.start : token.end] for token in tokens(text)] == [
+        "Bài",
+        "15",
+        "Hai",
+        "tam",
+        "giác",
+        "đồng",
+        "dạng",
+        "H₂O",
+    ]
 
 
 @given(st.text())

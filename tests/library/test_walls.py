@@ -63,9 +63,16 @@ def town(postgres: Postgres) -> Iterator[Town]:
             card = patrons.of_person(session, pupil, school.id, at=NOON).card
             desk.scan(session, uuid.uuid4(), label, card, school, by=by, at=NOON)
             reading.keep_place(session, pupil.id, work.id, 7, at=NOON)
-            session.add(Deletion(kind="work", subject_id=work.id, unit_id=school.id, reason="mistaken", deleted_at=NOON))
+            session.add(
+                Deletion(kind="work", subject_id=work.id, unit_id=school.id, reason="mistaken", deleted_at=NOON)
+            )
             places |= {f"librarian {code}": place_of(by), f"pupil {code}": place_of(actor_for(session, pupil, at=NOON))}
-            ids |= {f"librarian {code}": keeper.id, f"pupil {code}": pupil.id, f"school {code}": school.id, f"work {code}": work.id}
+            ids |= {
+                f"librarian {code}": keeper.id,
+                f"pupil {code}": pupil.id,
+                f"school {code}": school.id,
+                f"work {code}": work.id,
+            }
     yield Town(engine, places, ids)
     engine.dispose()
     postgres.drop(name)
@@ -81,25 +88,41 @@ def town(postgres: Postgres) -> Iterator[Town]:
         ("house", (5, 2, 2, 2, 2, 2)),
     ],
 )
-def test_a_session_sees_the_people_and_loans_of_its_school_and_reading_only_of_itself_even_by_raw_sql(town: Town, who: str, seen: tuple[int, ...]) -> None:
+def test_a_session_sees_the_people_and_loans_of_its_school_and_reading_only_of_itself_even_by_raw_sql(
+    town: Town, who: str, seen: tuple[int, ...]
+) -> None:
     assert tuple(town.seen(who).values()) == seen
 
 
 def test_a_session_of_one_school_cannot_change_or_make_rows_of_another(town: Town) -> None:
     with writing_session(town.engine, within=town.places["librarian A"]) as session:
         for table in ("person", "loan"):
-            touched = session.execute(text(f"UPDATE {table} SET id = id WHERE id <> :mine"), {"mine": town.ids["pupil A"]})
+            touched = session.execute(
+                text(f"UPDATE {table} SET id = id WHERE id <> :mine"), {"mine": town.ids["pupil A"]}
+            )
             assert touched.rowcount <= 1  # type: ignore[attr-defined]
         row = {"unit": town.ids["school B"], "person": town.ids["pupil B"], "id": uuid.uuid4()}
         with pytest.raises(ProgrammingError, match="row-level security"):
-            session.execute(text("INSERT INTO patron (id, unit_id, person_id, card, group_code) VALUES (:id, :unit, :person, 'x', 'x')"), row)
+            session.execute(
+                text(
+                    "INSERT INTO patron (id, unit_id, person_id, card, group_code) VALUES (:id, :unit, :person, 'x', "
+                    "'x')"
+                ),
+                row,
+            )
 
 
 def test_the_houses_role_neither_owns_the_tables_nor_passes_the_wall(town: Town) -> None:
     with reading_session(town.engine) as session:
         role = session.execute(text("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")).one()
-        owned = session.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")).scalar_one()
-        forced = session.execute(text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")).scalars().all()
+        owned = session.execute(
+            text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
+        ).scalar_one()
+        forced = (
+            session.execute(text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"))
+            .scalars()
+            .all()
+        )
     assert (tuple(role), owned, sorted(forced)) == ((False, False), 0, sorted(WALLED))
 
 
@@ -172,7 +195,10 @@ def test_whose_rights_a_link_is_bound_to_is_asked_over_the_wall(town: Town) -> N
     with transaction(town.engine) as session:
         pupil = inviting.person_by_login(session, "em.A")
         kept, lost = (inviting.person_by_login(session, login).id for login in ("so", "thu.thu.A"))
-        tokens = {by: inviting._invite(session, inviting.NEW_PASSWORD, pupil.id, by=by, at=NOON, lasts=inviting.RESET_LASTS) for by in (kept, lost)}
+        tokens = {
+            by: inviting._invite(session, inviting.NEW_PASSWORD, pupil.id, by=by, at=NOON, lasts=inviting.RESET_LASTS)
+            for by in (kept, lost)
+        }
     with reading_session(town.engine, within=walls.NOBODY) as session:
         assert inviting.open_invitation(session, tokens[kept], at=NOON).person_id == town.ids["pupil A"]
         with pytest.raises(inviting.LinkUsed):

@@ -27,7 +27,16 @@ def engine(database_url: str) -> Iterator[Engine]:
         province = inviting.ensure_province(session, "Tỉnh")
         person = inviting.add_person(session, "thay.nam", "Nam", TEACHER, province, at=NOON)
         for name in ("a.pdf", "b.pdf"):
-            deposit = Deposit(owner_id=person.id, unit_id=province.id, name=name, size=1, sight="public", approve=False, state="waiting", created_at=NOON)
+            deposit = Deposit(
+                owner_id=person.id,
+                unit_id=province.id,
+                name=name,
+                size=1,
+                sight="public",
+                approve=False,
+                state="waiting",
+                created_at=NOON,
+            )
             work_queue.enqueue(deposit, at=NOON)
             session.add(deposit)
             session.flush()
@@ -92,8 +101,20 @@ def test_schools_share_the_workers_fairly_however_much_one_of_them_sends(engine:
         for code, count in (("AA", 500), ("BB", 5)):
             school = inviting.ensure_school(session, code, at=NOON)
             for number in range(count):
-                session.add(Deposit(owner_id=owner, unit_id=school.id, name=code, size=1, sight="public", approve=False, state="waiting", created_at=NOON,
-                                    due_at=NOON + timedelta(seconds=number if code == "AA" else 1000), attempts=0))  # fmt: skip
+                session.add(
+                    Deposit(
+                        owner_id=owner,
+                        unit_id=school.id,
+                        name=code,
+                        size=1,
+                        sight="public",
+                        approve=False,
+                        state="waiting",
+                        created_at=NOON,
+                        due_at=NOON + timedelta(seconds=number if code == "AA" else 1000),
+                        attempts=0,
+                    )
+                )
     at, working, served = NOON + timedelta(hours=1), list[work_queue.Lease](), list[str]()
     while served.count("BB") < 5:
         found = claim(engine, f"worker {len(served)}", at)
@@ -111,7 +132,11 @@ def test_a_model_without_schools_is_served_oldest_first(engine: Engine) -> None:
     with transaction(engine) as session:
         person = session.scalars(select(Person.id)).one()
         for days in (2, 3, 1):
-            session.add(Notice(person_id=person, kind=str(days), created_at=NOON, due_at=NOON - timedelta(days=days), attempts=0))
+            session.add(
+                Notice(
+                    person_id=person, kind=str(days), created_at=NOON, due_at=NOON - timedelta(days=days), attempts=0
+                )
+            )
     kinds = []
     for _ in range(3):
         with transaction(engine) as session:

@@ -27,7 +27,11 @@ class Door:
 
 def all_doors(home: Path) -> set[Door]:
     """The doors of a fresh house."""
-    return {Door(method, path, one.include_in_schema) for path, one in _routes_of(home) for method in getattr(one, "methods", None) or ()}
+    return {
+        Door(method, path, one.include_in_schema)
+        for path, one in _routes_of(home)
+        for method in getattr(one, "methods", None) or ()
+    }
 
 
 def all_routes(home: Path) -> list[APIRoute]:

@@ -1,10 +1,24 @@
-"""The pages and forms that the OpenAPI document does not name: the request, and who gets what. A second written truth like `rows.py`."""
+"""The pages and forms that the OpenAPI document does not name: the request, and who gets what. A second written truth
+like `rows.py`.
+"""
 
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.matrix.rows import ANYWHERE, PLACES, Expected, administers, deleting, everybody, mine, reviewing, seeing, sees, stopping
+from tests.matrix.rows import (
+    ANYWHERE,
+    PLACES,
+    Expected,
+    administers,
+    deleting,
+    everybody,
+    mine,
+    reviewing,
+    seeing,
+    sees,
+    stopping,
+)
 from tests.matrix.town import OWN, ROOT, THINGS, VISITOR, Town
 
 TO_SIGN_IN = 303
@@ -13,7 +27,9 @@ NOT_ASKED = 0  # a form in the right hands: what it does is told by other tests
 
 @dataclass(frozen=True)
 class Page:
-    """How to ask, about which things, and the status for an actor and a thing. Parameters name what the town has, else themselves."""
+    """How to ask, about which things, and the status for an actor and a thing. Parameters name what the town has, else
+    themselves.
+    """
 
     operation: str
     expected: Expected
@@ -50,7 +66,9 @@ def is_administrator(actor: str) -> bool:
 
 def caring(right: int) -> Expected:
     """Administrators of the unit; other administrators do not learn of it."""
-    return after_sign_in(lambda actor, thing: 403 if not is_administrator(actor) else right if administers(actor, thing) else 404)
+    return after_sign_in(
+        lambda actor, thing: 403 if not is_administrator(actor) else right if administers(actor, thing) else 404
+    )
 
 
 def caring_in_a(actor: str, thing: str) -> int:
@@ -146,7 +164,9 @@ PAGES = (
     Page("GET /api/openapi.json", everybody),
     Page("POST /tl/{work_id}/duyet", after_sign_in(publishing), THINGS, WORK, form=version),
     Page("POST /tl/{work_id}/thu-hoi", after_sign_in(publishing), THINGS, WORK),
-    Page("POST /gui", after_sign_in(uploading), THINGS, form=lambda town, thing: {"work": town.works[thing]}, file=True),
+    Page(
+        "POST /gui", after_sign_in(uploading), THINGS, form=lambda town, thing: {"work": town.works[thing]}, file=True
+    ),
     Page("POST /bai-cua-toi/{deposit_id}/bo", by_hand(mine), THINGS, {"deposit_id": "deposits"}),
     Page("POST /bai-cua-toi/{deposit_id}/dung", by_hand(stopped), THINGS, {"deposit_id": "deposits"}),
     Page("POST /bai-cua-toi/{deposit_id}/gui-duyet", by_hand(mine), THINGS, {"deposit_id": "deposits"}),
@@ -157,7 +177,12 @@ PAGES = (
     Page("POST /quay", at_desk(NOT_ASKED), form=lambda *_: {"code": "victim-a", "key": str(uuid.uuid4())}),
     Page("POST /quay/{scan_id}/hoan-tac", at_desk(409), parameters={"scan_id": "people"}),
     Page("POST /kho", at_desk(NOT_ASKED), form=lambda *_: {"title": "Sách lạ"}),
-    Page("POST /quan-tri/nguoi-dung", caring(NOT_ASKED), PLACES, form=lambda town, thing: {"unit": town.units[thing], "name": "Lạ", "login": "nguoi.la"}),
+    Page(
+        "POST /quan-tri/nguoi-dung",
+        caring(NOT_ASKED),
+        PLACES,
+        form=lambda town, thing: {"unit": town.units[thing], "name": "Lạ", "login": "nguoi.la"},
+    ),
     Page("POST /quan-tri/nguoi-dung/{person_id}/vai-tro", caring_in_a, PLACES, PERSON, form=in_a(role="administrator")),
     Page(
         "POST /quan-tri/nguoi-dung/{person_id}/lop",
@@ -170,20 +195,54 @@ PAGES = (
         Page("POST /quan-tri/nguoi-dung/{person_id}/{act}", hidden_caring, PLACES, PERSON | {"act": act}, form=in_a())
         for act in ("khoa", "mo", "cho-thu", "lien-ket", "in-mat-khau")
     ),
-    Page("POST /quan-tri/nguoi-dung/vai-tro/{membership_id}/thoi", hidden_caring, PLACES, {"membership_id": "memberships"}, form=in_a()),
-    Page("POST /quan-tri/lop", caring(NOT_ASKED), PLACES, form=lambda town, thing: {"unit": town.units[thing], "name": "9Z"}),
+    Page(
+        "POST /quan-tri/nguoi-dung/vai-tro/{membership_id}/thoi",
+        hidden_caring,
+        PLACES,
+        {"membership_id": "memberships"},
+        form=in_a(),
+    ),
+    Page(
+        "POST /quan-tri/lop",
+        caring(NOT_ASKED),
+        PLACES,
+        form=lambda town, thing: {"unit": town.units[thing], "name": "9Z"},
+    ),
     Page(
         "POST /quan-tri/truong",
         caring(NOT_ASKED),
         PLACES,
         form=lambda town, thing: {"code": "ZZ", "name": "Tổ lạ", "place": town.units[thing], "kind": "department"},
     ),
-    Page("POST /quan-tri/truong/{code}", caring(NOT_ASKED), PLACES, {"code": "units"}, form=lambda *_: {"name": "Tên lạ"}),
-    Page("POST /quan-tri/truong/{code}", caring(NOT_ASKED), PLACES, {"code": "units"}, form=lambda *_: {"into": "tinh"}),
-    Page("POST /toi/vai-tro", after_sign_in(lambda *_: 403), PLACES, form=lambda town, thing: {"role_id": town.memberships[thing]}),
-    Page("POST /toi/thong-bao", after_sign_in(lambda *_: 404), PLACES, form=lambda town, thing: {"notice_id": town.people[thing]}),
-    Page("POST /doi-mat-khau", after_sign_in(lambda *_: 422), form=lambda *_: {"old": "không đúng", "new": "một câu khác"}),
+    Page(
+        "POST /quan-tri/truong/{code}", caring(NOT_ASKED), PLACES, {"code": "units"}, form=lambda *_: {"name": "Tên lạ"}
+    ),
+    Page(
+        "POST /quan-tri/truong/{code}", caring(NOT_ASKED), PLACES, {"code": "units"}, form=lambda *_: {"into": "tinh"}
+    ),
+    Page(
+        "POST /toi/vai-tro",
+        after_sign_in(lambda *_: 403),
+        PLACES,
+        form=lambda town, thing: {"role_id": town.memberships[thing]},
+    ),
+    Page(
+        "POST /toi/thong-bao",
+        after_sign_in(lambda *_: 404),
+        PLACES,
+        form=lambda town, thing: {"notice_id": town.people[thing]},
+    ),
+    Page(
+        "POST /doi-mat-khau",
+        after_sign_in(lambda *_: 422),
+        form=lambda *_: {"old": "không đúng", "new": "một câu khác"},
+    ),
     Page("POST /dang-nhap", lambda *_: 401, form=lambda *_: {"login": uuid.uuid4().hex, "password": "không đúng"}),
     Page("POST /dang-xuat", lambda actor, _: 303 if actor == VISITOR else NOT_ASKED),
-    Page("POST /moi/{link}", lambda *_: 410, parameters={"link": "khong-co"}, form=lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài dễ nhớ"}),
+    Page(
+        "POST /moi/{link}",
+        lambda *_: 410,
+        parameters={"link": "khong-co"},
+        form=lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài dễ nhớ"},
+    ),
 )

@@ -1,4 +1,6 @@
-"""One row for each operation: the request, and who gets what. The truth is written here a second time, apart from the code."""
+"""One row for each operation: the request, and who gets what. The truth is written here a second time, apart from the
+code.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -61,7 +63,9 @@ def publishing(actor: str, thing: str) -> int:
 
 def describing(actor: str, thing: str) -> int:
     """What readers see stays as it was approved, unless somebody who may publish changes it."""
-    return 403 if thing in (OWN, OTHER) and sees(actor, thing) and not administers(actor, thing) else editing(actor, thing)
+    return (
+        403 if thing in (OWN, OTHER) and sees(actor, thing) and not administers(actor, thing) else editing(actor, thing)
+    )
 
 
 def withdrawing(actor: str, thing: str) -> int:
@@ -84,7 +88,9 @@ def reviewing(status: int) -> Expected:
     def expected(actor: str, thing: str) -> int:
         if actor == VISITOR:
             return 401
-        return status if actor == "reviewer-a" and thing == OWN else 403 if actor == "teacher-a" and thing == OWN else 404
+        return (
+            status if actor == "reviewer-a" and thing == OWN else 403 if actor == "teacher-a" and thing == OWN else 404
+        )
 
     return expected
 
@@ -102,7 +108,15 @@ def recalling(actor: str, thing: str) -> int:
 def submitting(actor: str, thing: str) -> int:
     """Those who look after a work send it to its reviewers; not what is published already."""
     keeping = editing(actor, thing)
-    return 401 if actor == VISITOR else 409 if keeping == 200 and thing in (OWN, OTHER) else 201 if keeping == 200 else keeping
+    return (
+        401
+        if actor == VISITOR
+        else 409
+        if keeping == 200 and thing in (OWN, OTHER)
+        else 201
+        if keeping == 200
+        else keeping
+    )
 
 
 def submitting_mine(actor: str, thing: str) -> int:
@@ -199,7 +213,9 @@ def _recall(town: Town, thing: str) -> None:
 
 def _submit_again(town: Town, thing: str) -> None:
     work = town.clients["teacher-a"].get(f"/api/v1/reviews/{town.reviews[thing]}").json()["work_id"]
-    town.reviews[thing] = town.clients["teacher-a"].post(f"/api/v1/works/{work}/review", json={}).raise_for_status().json()["id"]
+    town.reviews[thing] = (
+        town.clients["teacher-a"].post(f"/api/v1/works/{work}/review", json={}).raise_for_status().json()["id"]
+    )
 
 
 def _republish(town: Town, thing: str) -> None:
@@ -215,33 +231,62 @@ ROWS: dict[str, Row] = {
     "GET /readyz": Row(everybody, ANYWHERE),
     "GET /version": Row(everybody, ANYWHERE),
     "GET /api/v1/me": Row(everybody, ANYWHERE),
-    "PUT /api/v1/me/role": Row(lambda a, _: 401 if a == VISITOR else 403, ANYWHERE, lambda t, _: {"role_id": t.memberships[OTHER]}),
+    "PUT /api/v1/me/role": Row(
+        lambda a, _: 401 if a == VISITOR else 403, ANYWHERE, lambda t, _: {"role_id": t.memberships[OTHER]}
+    ),
     "PUT /api/v1/me/password": Row(lambda a, _: 401, ANYWHERE, lambda *_: {"old": "không đúng", "new": "một câu khác"}),
-    "POST /api/v1/sign-in": Row(lambda *_: 401, ANYWHERE, lambda *_: {"login": uuid.uuid4().hex, "password": "không đúng"}),
+    "POST /api/v1/sign-in": Row(
+        lambda *_: 401, ANYWHERE, lambda *_: {"login": uuid.uuid4().hex, "password": "không đúng"}
+    ),
     "POST /api/v1/sign-out": Row(lambda *_: 204, ANYWHERE),
     "GET /api/v1/invitations/{token}": Row(lambda *_: 410, ANYWHERE, parameters={"token": "khong-co"}),
     "POST /api/v1/invitations/{token}": Row(
-        lambda *_: 410, ANYWHERE, lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài dễ nhớ"}, parameters={"token": "khong-co"}
+        lambda *_: 410,
+        ANYWHERE,
+        lambda *_: {"name": "A", "login": "aaa", "password": "mật khẩu dài dễ nhớ"},
+        parameters={"token": "khong-co"},
     ),
-    "GET /api/v1/units": Row(lambda a, _: 401 if a == VISITOR else 200 if a == ROOT or a.startswith("admin") else 403, ANYWHERE),
-    "POST /api/v1/units": Row(caring(409), PLACES, lambda t, x: {"kind": "department", "code": "AA", "name": "Tổ Toán", "place": t.units[x]}),
+    "GET /api/v1/units": Row(
+        lambda a, _: 401 if a == VISITOR else 200 if a == ROOT or a.startswith("admin") else 403, ANYWHERE
+    ),
+    "POST /api/v1/units": Row(
+        caring(409), PLACES, lambda t, x: {"kind": "department", "code": "AA", "name": "Tổ Toán", "place": t.units[x]}
+    ),
     "PATCH /api/v1/units/{code}": Row(caring(200), PLACES, lambda *_: {"name": "Trường đổi tên"}, {"code": "units"}),
-    "POST /api/v1/units/{code}/succession": Row(caring(422), PLACES, lambda t, x: {"into": [t.units[x]]}, {"code": "units"}),
+    "POST /api/v1/units/{code}/succession": Row(
+        caring(422), PLACES, lambda t, x: {"into": [t.units[x]]}, {"code": "units"}
+    ),
     "GET /api/v1/units/{code}/members": Row(caring(200), PLACES, parameters={"code": "units"}),
-    "POST /api/v1/units/{code}/members": Row(caring(409), PLACES, lambda *_: {"login": "victim-a", "name": "A", "role": "teacher"}, {"code": "units"}),
+    "POST /api/v1/units/{code}/members": Row(
+        caring(409), PLACES, lambda *_: {"login": "victim-a", "name": "A", "role": "teacher"}, {"code": "units"}
+    ),
     "GET /api/v1/units/{code}/classes": Row(caring(200), PLACES, parameters={"code": "units"}),
     "POST /api/v1/units/{code}/classes": Row(caring(201), PLACES, lambda *_: {"name": "8A"}, {"code": "units"}),
-    "POST /api/v1/people/{person_id}/way-in": Row(hidden_caring(200), PLACES, lambda *_: {"way": "link"}, {"person_id": "people"}),
-    "POST /api/v1/people/{person_id}/roles": Row(caring(201), (OWN, OTHER), lambda t, x: {"unit": t.units[x], "role": "pupil"}, {"person_id": "people"}),
-    "PUT /api/v1/people/{person_id}/disabled": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}, afterwards=_enable),
+    "POST /api/v1/people/{person_id}/way-in": Row(
+        hidden_caring(200), PLACES, lambda *_: {"way": "link"}, {"person_id": "people"}
+    ),
+    "POST /api/v1/people/{person_id}/roles": Row(
+        caring(201), (OWN, OTHER), lambda t, x: {"unit": t.units[x], "role": "pupil"}, {"person_id": "people"}
+    ),
+    "PUT /api/v1/people/{person_id}/disabled": Row(
+        hidden_caring(204), PLACES, parameters={"person_id": "people"}, afterwards=_enable
+    ),
     "DELETE /api/v1/people/{person_id}/disabled": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}),
-    "POST /api/v1/people/{person_id}/deletion": Row(hidden_caring(422), PLACES, lambda *_: {"reason": "vi-thich"}, {"person_id": "people"}),
+    "POST /api/v1/people/{person_id}/deletion": Row(
+        hidden_caring(422), PLACES, lambda *_: {"reason": "vi-thich"}, {"person_id": "people"}
+    ),
     "POST /api/v1/works/{work_id}/deletion": Row(deleting, THINGS, lambda *_: {"reason": "vi-thich"}, WORK),
     "GET /api/v1/deletions": Row(signed_in, ANYWHERE),
-    "DELETE /api/v1/deletions/{deletion_id}": Row(lambda a, _: 401 if a == VISITOR else 404, ANYWHERE, parameters={"deletion_id": "people"}),
+    "DELETE /api/v1/deletions/{deletion_id}": Row(
+        lambda a, _: 401 if a == VISITOR else 404, ANYWHERE, parameters={"deletion_id": "people"}
+    ),
     "DELETE /api/v1/people/{person_id}/waiting": Row(hidden_caring(204), PLACES, parameters={"person_id": "people"}),
-    "DELETE /api/v1/memberships/{membership_id}": Row(hidden_caring(204), PLACES, parameters={"membership_id": "memberships"}, afterwards=_give_back),
-    "POST /api/v1/classes/{class_id}/pupils": Row(hidden_caring(200), PLACES, lambda t, x: {"person_ids": [t.people[x]]}, {"class_id": "classes"}),
+    "DELETE /api/v1/memberships/{membership_id}": Row(
+        hidden_caring(204), PLACES, parameters={"membership_id": "memberships"}, afterwards=_give_back
+    ),
+    "POST /api/v1/classes/{class_id}/pupils": Row(
+        hidden_caring(200), PLACES, lambda t, x: {"person_ids": [t.people[x]]}, {"class_id": "classes"}
+    ),
     "GET /api/v1/home": Row(everybody, ANYWHERE),
     "GET /api/v1/vocabulary": Row(everybody, ANYWHERE),
     "GET /api/v1/search": Row(everybody, ANYWHERE, query={"q": "de kiem tra"}),
@@ -258,7 +303,9 @@ ROWS: dict[str, Row] = {
     "GET /api/v1/works/{work_id}/pages/{number}": Row(seeing, parameters=WORK | {"number": "1"}),
     "GET /api/v1/works/{work_id}/hits": Row(seeing, parameters=WORK, query={"q": "kiem tra"}),
     "GET /api/v1/deposits": Row(signed_in, ANYWHERE),
-    "GET /api/v1/deposits/in-work": Row(lambda a, _: 401 if a == VISITOR else 200 if a == ROOT or a.startswith("admin") else 403, ANYWHERE),
+    "GET /api/v1/deposits/in-work": Row(
+        lambda a, _: 401 if a == VISITOR else 200 if a == ROOT or a.startswith("admin") else 403, ANYWHERE
+    ),
     "POST /api/v1/deposits": Row(upload_made, ANYWHERE, lambda *_: {"file": ("a.txt", b"mot hai ba")}),
     "GET /api/v1/deposits/{deposit_id}": Row(mine, parameters={"deposit_id": "deposits"}),
     "DELETE /api/v1/deposits/{deposit_id}": Row(forgetting, parameters={"deposit_id": "deposits"}),
@@ -272,14 +319,22 @@ ROWS: dict[str, Row] = {
     "DELETE /api/v1/reviews/{review_id}": Row(recalling, PLACES, parameters=REVIEW, afterwards=_submit_again),
     "GET /api/v1/reviews/{review_id}/pages/{number}/image": Row(following, PLACES, parameters=REVIEW | {"number": "1"}),
     "GET /api/v1/reviews/{review_id}/file": Row(following, PLACES, parameters=REVIEW),
-    "POST /api/v1/works/{work_id}/review": Row(submitting, THINGS, lambda *_: {"sight": "school"}, WORK, afterwards=_recall),
+    "POST /api/v1/works/{work_id}/review": Row(
+        submitting, THINGS, lambda *_: {"sight": "school"}, WORK, afterwards=_recall
+    ),
     "POST /api/v1/deposits/{deposit_id}/stop": Row(stopping, parameters={"deposit_id": "deposits"}),
-    "POST /api/v1/deposits/{deposit_id}/review": Row(submitting_mine, THINGS, lambda *_: {}, {"deposit_id": "deposits"}, afterwards=_recall),
+    "POST /api/v1/deposits/{deposit_id}/review": Row(
+        submitting_mine, THINGS, lambda *_: {}, {"deposit_id": "deposits"}, afterwards=_recall
+    ),
     "GET /api/v1/me/loans": Row(signed_in, ANYWHERE),
     "GET /api/v1/me/notices": Row(signed_in, ANYWHERE),
     "PUT /api/v1/me/notices/read": Row(lambda a, _: 401 if a == VISITOR else 204, ANYWHERE),
-    "PUT /api/v1/me/notices/{notice_id}/read": Row(lambda a, _: 401 if a == VISITOR else 404, PLACES, parameters={"notice_id": "people"}),
-    "GET /api/v1/schools/{code}": Row(lambda _, x: 404 if x == ELSEWHERE else 200, PLACES, parameters={"code": "units"}),
+    "PUT /api/v1/me/notices/{notice_id}/read": Row(
+        lambda a, _: 401 if a == VISITOR else 404, PLACES, parameters={"notice_id": "people"}
+    ),
+    "GET /api/v1/schools/{code}": Row(
+        lambda _, x: 404 if x == ELSEWHERE else 200, PLACES, parameters={"code": "units"}
+    ),
     "GET /api/v1/desk": Row(at_desk(200), ANYWHERE),
     "POST /api/v1/desk/scans": Row(at_desk(404), ANYWHERE, lambda *_: {"id": str(uuid.uuid4()), "code": "KHONG-CO"}),
     "POST /api/v1/desk/scans/{scan_id}/undo": Row(at_desk(409), ANYWHERE, parameters={"scan_id": "people"}),
@@ -292,6 +347,8 @@ ROWS: dict[str, Row] = {
     "OPTIONS /api/v1/uploads/{upload_id}": Row(lambda *_: 204, ANYWHERE, parameters={"upload_id": "deposits"}),
     "POST /api/v1/uploads": Row(upload_made, ANYWHERE, headers=TUS),
     "HEAD /api/v1/uploads/{upload_id}": Row(mine, parameters={"upload_id": "deposits"}),
-    "PATCH /api/v1/uploads/{upload_id}": Row(forgetting, parameters={"upload_id": "deposits"}, headers={"Upload-Offset": "0"}),
+    "PATCH /api/v1/uploads/{upload_id}": Row(
+        forgetting, parameters={"upload_id": "deposits"}, headers={"Upload-Offset": "0"}
+    ),
     "DELETE /api/v1/uploads/{upload_id}": Row(forgetting, parameters={"upload_id": "deposits"}),
 }

@@ -1,4 +1,6 @@
-"""Attacks 12 and 13: who gets what from every operation, and that hidden things answer like absent ones on every surface."""
+"""Attacks 12 and 13: who gets what from every operation, and that hidden things answer like absent ones on every
+surface.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -73,14 +75,30 @@ def test_attack_13_what_is_hidden_answers_like_what_does_not_exist(town: Town, o
 def told(answer: httpx.Response) -> tuple[int, Any, dict[str, str]]:
     """All that an answer gives away."""
     is_json = "json" in answer.headers.get("content-type", "")
-    body = {key: value for key, value in answer.json().items() if key != "request_id"} if is_json and answer.content else answer.content
+    body = (
+        {key: value for key, value in answer.json().items() if key != "request_id"}
+        if is_json and answer.content
+        else answer.content
+    )
     return answer.status_code, body, {key: value for key, value in answer.headers.items() if key not in PASSING}
 
 
 def test_attack_13_the_words_of_a_draft_are_on_no_surface_of_those_who_may_not_see_it(town: Town) -> None:
     words = CANARY.split()
-    listed = [one.split(" ")[1] for one, row in ROWS.items() if one.startswith("GET ") and "{" not in one and row.expected("root", "own") == 200]
-    pages = ["/", "/toi", "/bai-cua-toi", "/tim", f"/tl/{town.works[DRAFT]}", f"/doc/{town.works[DRAFT]}", f"/doc/{town.works[DRAFT]}?q=kiem+tra"]
+    listed = [
+        one.split(" ")[1]
+        for one, row in ROWS.items()
+        if one.startswith("GET ") and "{" not in one and row.expected("root", "own") == 200
+    ]
+    pages = [
+        "/",
+        "/toi",
+        "/bai-cua-toi",
+        "/tim",
+        f"/tl/{town.works[DRAFT]}",
+        f"/doc/{town.works[DRAFT]}",
+        f"/doc/{town.works[DRAFT]}?q=kiem+tra",
+    ]
     for actor in ACTORS:
         client, seen = town.clients[actor], []
         for path in (*listed, *pages):

@@ -11,9 +11,20 @@ from tests.services.house import RunningHouse, upload, wait_for
 from tests.services.people import enter, open_school, person
 
 VISITOR, ROOT = "visitor", "root"
-ACTORS = (VISITOR, "pupil-a", "teacher-a", "colleague-a", "reviewer-a", "librarian-a", "administrator-a", "administrator-b", ROOT)
+ACTORS = (
+    VISITOR,
+    "pupil-a",
+    "teacher-a",
+    "colleague-a",
+    "reviewer-a",
+    "librarian-a",
+    "administrator-a",
+    "administrator-b",
+    ROOT,
+)
 OWN, OTHER, ELSEWHERE, DRAFT, WITHDRAWN = "own", "other", "elsewhere", "draft", "withdrawn"
-THINGS = (OWN, OTHER, ELSEWHERE, DRAFT, WITHDRAWN)  # of school A (published within it), of school B, of another province, and of A: a draft, a withdrawn one
+# of school A (published within it), of school B, of another province, and of A: a draft, a withdrawn one
+THINGS = (OWN, OTHER, ELSEWHERE, DRAFT, WITHDRAWN)
 CANARY = "Xylôphôn Zưởngvanq"  # words that stand in the draft only
 
 
@@ -46,7 +57,11 @@ def build(house: RunningHouse, folder: Path) -> Town:
         clients[actor] = enter(house, actor)
     ids["victim-a"], ids["victim-b"] = person(root, "AA", "victim-a", "pupil"), person(root, "BB", "victim-b", "pupil")
     person(root, "BB", "teacher-b", "teacher")
-    members = {one["login"]: one["membership_id"] for code in ("AA", "BB") for one in root.get(f"/api/v1/units/{code}/members").json()["members"]}
+    members = {
+        one["login"]: one["membership_id"]
+        for code in ("AA", "BB")
+        for one in root.get(f"/api/v1/units/{code}/members").json()["members"]
+    }
     town = Town(house, clients, {}, {}, {}, {OWN: "AA", OTHER: "BB", ELSEWHERE: "CC"}, {}, {}, {}, {})
     town.people = {OWN: ids["victim-a"], OTHER: ids["victim-b"], ELSEWHERE: str(uuid.uuid4())}
     town.memberships = {OWN: members["victim-a"], OTHER: members["victim-b"], ELSEWHERE: str(uuid.uuid4())}
@@ -54,9 +69,17 @@ def build(house: RunningHouse, folder: Path) -> Town:
     for thing, code in ((OWN, "AA"), (OTHER, "BB")):
         town.classes[thing] = root.post(f"/api/v1/units/{code}/classes", json={"name": "8A"}).json()["classes"][0]["id"]
     with enter(house, "teacher-b") as teacher_b:
-        for thing, owner in ((OWN, clients["teacher-a"]), (OTHER, teacher_b), (DRAFT, clients["teacher-a"]), (WITHDRAWN, clients["teacher-a"])):
+        for thing, owner in (
+            (OWN, clients["teacher-a"]),
+            (OTHER, teacher_b),
+            (DRAFT, clients["teacher-a"]),
+            (WITHDRAWN, clients["teacher-a"]),
+        ):
             _send(town, folder, thing, owner)
-        town.reviews[OWN], town.reviews[OTHER] = _submit(folder, OWN, clients["teacher-a"]), _submit(folder, OTHER, teacher_b)
+        town.reviews[OWN], town.reviews[OTHER] = (
+            _submit(folder, OWN, clients["teacher-a"]),
+            _submit(folder, OTHER, teacher_b),
+        )
     for thing in (OWN, OTHER, WITHDRAWN):
         publish(town, thing, "public" if thing == WITHDRAWN else "school")
     root.delete(f"/api/v1/works/{town.works[WITHDRAWN]}/publication").raise_for_status()

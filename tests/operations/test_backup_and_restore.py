@@ -1,4 +1,6 @@
-"""`hoclieu backup` and `hoclieu restore`: what a house had is there again, whatever went on meanwhile; what is not whole is named and nothing is written."""
+"""`hoclieu backup` and `hoclieu restore`: what a house had is there again, whatever went on meanwhile; what is not
+whole is named and nothing is written.
+"""
 
 import gzip
 import json
@@ -31,7 +33,11 @@ def database(request: pytest.FixtureRequest, kind: str) -> dict[str, str]:
 
 
 def settings_of(house: RunningHouse) -> dict[str, str]:
-    return {name: value for name, value in house.environment.items() if name in ("HOCLIEU_FILES", "HOCLIEU_DATABASE", "HOCLIEU_DATABASE_OWNER")}
+    return {
+        name: value
+        for name, value in house.environment.items()
+        if name in ("HOCLIEU_FILES", "HOCLIEU_DATABASE", "HOCLIEU_DATABASE_OWNER")
+    }
 
 
 def empty(home: Path, **settings: str) -> RunningHouse:
@@ -49,16 +55,26 @@ def whole(house: RunningHouse, *words: str) -> list[dict[str, Any]]:
 def faults(house: RunningHouse) -> list[str]:
     """What `doctor` does not like about the house, not about this machine."""
     machine = ("disk", "ocr", "isolation", "front end", "wall")
-    return [f"{one['name']}: {one['text']}" for one in whole(house, "doctor") if one["state"] != "ok" and one["name"] not in machine]
+    return [
+        f"{one['name']}: {one['text']}"
+        for one in whole(house, "doctor")
+        if one["state"] != "ok" and one["name"] not in machine
+    ]
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningHouse, Path]]:
     """A house with one published book and one that is not, stopped, and a backup of it."""
     folder = tmp_path_factory.mktemp("saved")
-    with running(folder / "var", HOCLIEU_DATABASE=f"sqlite:///{folder}/var/hoclieu.db") as house, house.administrator() as client:
+    with (
+        running(folder / "var", HOCLIEU_DATABASE=f"sqlite:///{folder}/var/hoclieu.db") as house,
+        house.administrator() as client,
+    ):
         for number, told in enumerate(({"approve": "true"}, {})):
-            wait_for(client, upload(client, makers.textbook(folder / f"sach-{number}.pdf", 2, title=f"Sách {number}"), **told))
+            wait_for(
+                client,
+                upload(client, makers.textbook(folder / f"sach-{number}.pdf", 2, title=f"Sách {number}"), **told),
+            )
         whole(house, "backup", str(folder / "backup"))
     yield house, folder / "backup"
 
@@ -69,8 +85,12 @@ def copy(saved: tuple[RunningHouse, Path], tmp_path: Path) -> Path:
     return Path(shutil.copytree(saved[1], tmp_path / "backup"))
 
 
-@pytest.mark.parametrize(("before", "after"), [("sqlite", "postgres"), pytest.param("postgres", "sqlite", marks=pytest.mark.full)])
-def test_a_house_that_goes_on_while_it_is_backed_up_is_brought_back_whole(request: pytest.FixtureRequest, tmp_path: Path, before: str, after: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"), [("sqlite", "postgres"), pytest.param("postgres", "sqlite", marks=pytest.mark.full)]
+)
+def test_a_house_that_goes_on_while_it_is_backed_up_is_brought_back_whole(
+    request: pytest.FixtureRequest, tmp_path: Path, before: str, after: str
+) -> None:
     books = [makers.textbook(tmp_path / f"sach-{number}.pdf", 1, title=f"Sách thứ {number}") for number in range(6)]
     ending, sent = threading.Event(), list[str]()
     with running(tmp_path / "var", **database(request, before)) as house, house.administrator() as client:
@@ -98,11 +118,27 @@ def test_a_house_that_goes_on_while_it_is_backed_up_is_brought_back_whole(reques
             assert work in [one["id"] for one in found]
             assert stranger.get(f"/api/v1/works/{work}/file").content == (tmp_path / "toan-8.pdf").read_bytes()
             assert old.get("/api/v1/me").json()["login"] is None, "sign-ins have ended"
-            assert stranger.post(f"/api/v1/invitations/{link}", json={"name": "Hoa", "login": "co.hoa", "password": "một câu rất dài"}).status_code == 410
+            assert (
+                stranger.post(
+                    f"/api/v1/invitations/{link}",
+                    json={"name": "Hoa", "login": "co.hoa", "password": "một câu rất dài"},
+                ).status_code
+                == 410
+            )
         with back.administrator() as client:  # by the password that she had
-            until(lambda: not [one for one in client.get("/api/v1/deposits").json()["deposits"] if one["state"] in ("waiting", "working")])
+            until(
+                lambda: (
+                    not [
+                        one
+                        for one in client.get("/api/v1/deposits").json()["deposits"]
+                        if one["state"] in ("waiting", "working")
+                    ]
+                )
+            )
             became = {one["id"]: one["state"] for one in client.get("/api/v1/deposits").json()["deposits"]}
-            assert len(became) > 2 and set(became.values()) == {"ready"}, "what had been accepted is read to its end, its file was in"
+            assert len(became) > 2 and set(became.values()) == {"ready"}, (
+                "what had been accepted is read to its end, its file was in"
+            )
             assert wait_for(client, upload(client, books[-1]))["state"] == "ready", "and the house goes on"
         assert whole(back, "audit", "verify")
         assert back.ask("SELECT count(*) FROM event WHERE act = 'house-restored'")[0][0] == 1
@@ -182,7 +218,9 @@ def test_a_house_that_holds_nothing_but_people_is_no_empty_one_on_postgresql(
     assert not list(back.home.glob(FILE_IN_LIVE_PLACE))
 
 
-def test_only_the_house_s_own_account_may_read_a_backup_and_no_secret_and_no_way_in_is_in_it(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_only_the_house_s_own_account_may_read_a_backup_and_no_secret_and_no_way_in_is_in_it(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     server: Postgres = request.getfixturevalue("postgres")
     told = {name: url.replace("@", ":bi-mat-dai@") for name, url in server.house(f"backup_{uuid.uuid4().hex}").items()}
     with running(tmp_path / "var", **told) as house, house.administrator() as client:
@@ -190,14 +228,23 @@ def test_only_the_house_s_own_account_may_read_a_backup_and_no_secret_and_no_way
         wait_for(client, upload(client, makers.textbook(tmp_path / "sach.pdf", 1)))
         whole(house, "backup", str(tmp_path / "backup"))
     modes = {path: path.stat().st_mode & 0o777 for path in (tmp_path / "backup", *(tmp_path / "backup").rglob("*"))}
-    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700} and {mode for path, mode in modes.items() if path.is_file()} == {0o600}
-    words = b"".join(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in modes if path.is_file())
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700} and {
+        mode for path, mode in modes.items() if path.is_file()
+    } == {0o600}
+    words = b"".join(
+        gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        for path in modes
+        if path.is_file()
+    )
     assert b"bi-mat-dai" not in words and cookie.encode() not in words
     assert not {path.name for path in modes} & {"sign_in.jsonl.gz", "invitation.jsonl.gz"}
 
 
 def test_a_file_that_the_house_itself_has_lost_is_named_and_the_backup_is_not_noted(tmp_path: Path) -> None:
-    with running(tmp_path / "var", HOCLIEU_DATABASE=f"sqlite:///{tmp_path}/var/hoclieu.db") as house, house.administrator() as client:
+    with (
+        running(tmp_path / "var", HOCLIEU_DATABASE=f"sqlite:///{tmp_path}/var/hoclieu.db") as house,
+        house.administrator() as client,
+    ):
         wait_for(client, upload(client, makers.textbook(tmp_path / "sach.pdf", 1), approve="true"))
         lost, spoilt = sorted(house.home.glob(FILE_IN_LIVE_PLACE))[:2]
         lost.unlink()
@@ -207,12 +254,17 @@ def test_a_file_that_the_house_itself_has_lost_is_named_and_the_backup_is_not_no
         assert (done.returncode, row["damaged"]) == (1, sorted([lost.name, spoilt.name]))
         assert house.command("backup", "status").returncode == 1
     back = empty(tmp_path / "var-2")
-    assert whole(back, "restore", str(tmp_path / "backup"))[0]["lost"] == row["damaged"], "the rest comes back, and what does not is named again"
+    assert whole(back, "restore", str(tmp_path / "backup"))[0]["lost"] == row["damaged"], (
+        "the rest comes back, and what does not is named again"
+    )
 
 
 def test_the_newest_backups_stay_with_the_files_that_they_need(tmp_path: Path) -> None:
     folder = tmp_path / "backup"
-    with running(tmp_path / "var", HOCLIEU_DATABASE=f"sqlite:///{tmp_path}/var/hoclieu.db") as house, house.administrator() as client:
+    with (
+        running(tmp_path / "var", HOCLIEU_DATABASE=f"sqlite:///{tmp_path}/var/hoclieu.db") as house,
+        house.administrator() as client,
+    ):
         first = wait_for(client, upload(client, makers.textbook(tmp_path / "sach-1.pdf", 1, title="Một")))
         before = {path.name for path in house.home.glob(FILE_IN_LIVE_PLACE)}
         assert whole(house, "backup", str(folder))[0]["copied"] == len(before)
@@ -230,17 +282,23 @@ def test_the_newest_backups_stay_with_the_files_that_they_need(tmp_path: Path) -
     whole(empty(tmp_path / "var-2"), "restore", str(folder))
 
 
-def test_what_a_killed_backup_left_is_no_backup_and_the_next_one_sweeps_it_away(saved: tuple[RunningHouse, Path], copy: Path, tmp_path: Path) -> None:
+def test_what_a_killed_backup_left_is_no_backup_and_the_next_one_sweeps_it_away(
+    saved: tuple[RunningHouse, Path], copy: Path, tmp_path: Path
+) -> None:
     whole_one = next(copy.glob("2*"))
     whole_one.rename(copy / ".growing-half")
     assert json.loads(empty(tmp_path / "var").command("restore", str(copy), "--json").stdout)["code"] == "no-backup"
     whole(saved[0], "backup", str(copy))
-    assert [path.name for path in copy.iterdir() if path.name.startswith(".g")] == [] and len(list(copy.glob("2*"))) == 1
+    assert [path.name for path in copy.iterdir() if path.name.startswith(".g")] == [] and len(
+        list(copy.glob("2*"))
+    ) == 1
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_two_hundred_megabytes_are_backed_up_while_uploads_go_on_and_come_back(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+def test_two_hundred_megabytes_are_backed_up_while_uploads_go_on_and_come_back(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
     noise, ending, sent = random.Random(15), threading.Event(), list[str]()
     big = [tmp_path / f"tep-{number}.bin" for number in range(5)]
     for path in big:

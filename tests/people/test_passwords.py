@@ -1,4 +1,6 @@
-"""Which passwords may be chosen, at every door; one spelling for every keyboard; printed ones that open once; nothing in the logs."""
+"""Which passwords may be chosen, at every door; one spelling for every keyboard; printed ones that open once; nothing
+in the logs.
+"""
 
 import json
 import unicodedata
@@ -52,11 +54,32 @@ def test_a_password_has_ten_characters_however_they_are_composed(password: str) 
 @pytest.mark.parametrize(
     "password",
     [
-        "1234567890", "qwertyuiop", "1qaz2wsx3edc", "password123", "P@ssw0rd2026", "iloveyou123", "aaaaaaaaaaaa", "x" * 1000, " " * 12, "1 2 3 4 5 6 7 8 9",
-        "matkhau123", "Mật khẩu 123", "m.a.t.k.h.a.u.1", "anhyeuem123", "Anh yêu em 2010", "anhyeuemnhieulam", "nguyenvana1", "truonghoc2026", "hocsinhgioi123",
-        "hoclieu-demo", "thư viện số 1", "0912345678", "20/11/2008", "ｍａｔｋｈａｕ１２３",
+        "1234567890",
+        "qwertyuiop",
+        "1qaz2wsx3edc",
+        "password123",
+        "P@ssw0rd2026",
+        "iloveyou123",
+        "aaaaaaaaaaaa",
+        "x" * 1000,
+        " " * 12,
+        "1 2 3 4 5 6 7 8 9",
+        "matkhau123",
+        "Mật khẩu 123",
+        "m.a.t.k.h.a.u.1",
+        "anhyeuem123",
+        "Anh yêu em 2010",
+        "anhyeuemnhieulam",
+        "nguyenvana1",
+        "truonghoc2026",
+        "hocsinhgioi123",
+        "hoclieu-demo",
+        "thư viện số 1",
+        "0912345678",
+        "20/11/2008",
+        "ｍａｔｋｈａｕ１２３",
     ],
-)  # fmt: skip
+)
 def test_what_many_people_use_is_refused(password: str) -> None:
     assert verdict(password) == "password-too-common"
 
@@ -82,10 +105,18 @@ def test_the_names_of_the_person_and_the_school_are_refused(password: str) -> No
 @pytest.mark.parametrize(
     "password",
     [
-        PASSWORD, OF_THE_DEMONSTRATION, "con mèo trèo cây cau", "một câu khác", "Mật khẩu của cô 8", "4729105836", "Nam thích đá bóng chiều mưa", "k7$Rq2!mZp",
-        "thay.nam ăn phở bò tái lúc sáu giờ", "😀 mặt cười ngày mưa",
+        PASSWORD,
+        OF_THE_DEMONSTRATION,
+        "con mèo trèo cây cau",
+        "một câu khác",
+        "Mật khẩu của cô 8",
+        "4729105836",
+        "Nam thích đá bóng chiều mưa",
+        "k7$Rq2!mZp",
+        "thay.nam ăn phở bò tái lúc sáu giờ",
+        "😀 mặt cười ngày mưa",
     ],
-)  # fmt: skip
+)
 def test_a_passphrase_is_good_even_with_a_name_in_it(password: str) -> None:
     assert verdict(password) == "good"
 
@@ -96,7 +127,11 @@ def test_a_printed_password_is_not_one_that_people_use() -> None:
 
 def link_of(house: RunningHouse, login: str) -> str:
     with house.administrator() as root:
-        made = root.post("/api/v1/units/THCS-VT/members", json={"login": login, "name": "Đặng Thị Mẫu", "role": "teacher"}).raise_for_status().json()
+        made = (
+            root.post("/api/v1/units/THCS-VT/members", json={"login": login, "name": "Đặng Thị Mẫu", "role": "teacher"})
+            .raise_for_status()
+            .json()
+        )
     return str(made["link"].rsplit("/", 1)[-1])
 
 
@@ -106,7 +141,9 @@ def new_login() -> str:
 
 def by_link(house: RunningHouse, login: str, password: str) -> httpx.Response:
     with house.client() as door:
-        return door.post(f"/api/v1/invitations/{link_of(house, login)}", json={"name": "x", "login": login, "password": password})
+        return door.post(
+            f"/api/v1/invitations/{link_of(house, login)}", json={"name": "x", "login": login, "password": password}
+        )
 
 
 def by_link_page(house: RunningHouse, login: str, password: str) -> httpx.Response:
@@ -143,22 +180,34 @@ def slip(house: RunningHouse, login: str) -> str:
 
 
 @pytest.mark.parametrize("door", [by_link, by_link_page, by_change, by_change_page, by_slip])
-def test_every_door_refuses_the_same(town: RunningHouse, door: Callable[[RunningHouse, str, str], httpx.Response]) -> None:
+def test_every_door_refuses_the_same(
+    town: RunningHouse, door: Callable[[RunningHouse, str, str], httpx.Response]
+) -> None:
     login = new_login()
-    weak = {"chín chữ": passwords.PasswordTooShort, "Mật khẩu 123": passwords.PasswordTooCommon, f"{login}-2026": passwords.PasswordNamesYou}
+    weak = {
+        "chín chữ": passwords.PasswordTooShort,
+        "Mật khẩu 123": passwords.PasswordTooCommon,
+        f"{login}-2026": passwords.PasswordNamesYou,
+    }
     for number, (password, kind) in enumerate(weak.items()):
         who = login if number == 2 else new_login()
         answer = door(town, who, password)
         assert answer.status_code == 422
         refusal = kind(shortest=10)
-        assert refusal.sentence("vi") in answer.text if "html" in answer.headers["content-type"] else answer.json()["code"] == kind.code
+        assert (
+            refusal.sentence("vi") in answer.text
+            if "html" in answer.headers["content-type"]
+            else answer.json()["code"] == kind.code
+        )
         with town.client() as client:
             assert client.post("/api/v1/sign-in", json={"login": who, "password": password}).status_code == 401
 
 
 def test_the_words_of_the_school_are_those_of_every_unit_above(town: RunningHouse) -> None:
     for password in ("THCS-VT-2026", "vinhthuan2026", "tinh-2026-2027"):
-        assert by_link(town, new_login(), password).json()["code"] in ("password-names-you", "password-too-common"), password
+        assert by_link(town, new_login(), password).json()["code"] in ("password-names-you", "password-too-common"), (
+            password
+        )
     assert by_link(town, new_login(), "THCS-BD bốn năm rồi").status_code == 200
 
 
@@ -168,9 +217,13 @@ def test_the_first_administrator_chooses_no_easy_one_either(tmp_path: Path) -> N
         link = inviting.invite_first_administrator(session, at=now())
     with TestClient(create_app(house)) as door:
         for password in ("ba.lien-2026", "Bà Liên 1234", "Ba Vì 20262027", "mot cau khac nua"):
-            answer = door.post(f"/api/v1/invitations/{link}", json={"name": "Trần Bà Liên", "login": "ba.lien", "password": password})
+            answer = door.post(
+                f"/api/v1/invitations/{link}", json={"name": "Trần Bà Liên", "login": "ba.lien", "password": password}
+            )
             weak = password != "mot cau khac nua"
-            assert (answer.status_code, answer.json().get("code")) == ((422, "password-names-you") if weak else (200, None)), password
+            assert (answer.status_code, answer.json().get("code")) == (
+                (422, "password-names-you") if weak else (200, None)
+            ), password
 
 
 def typed_on_windows(text: str) -> str:
@@ -185,9 +238,11 @@ def typed_on_windows(text: str) -> str:
 
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
-    "NFC, as chosen": lambda text: unicodedata.normalize("NFC", text), "half composed": typed_on_windows,
-    "NFD": lambda text: unicodedata.normalize("NFD", text), "full width": lambda text: text.replace("8", "８"),
-}  # fmt: skip
+    "NFC, as chosen": lambda text: unicodedata.normalize("NFC", text),
+    "half composed": typed_on_windows,
+    "NFD": lambda text: unicodedata.normalize("NFD", text),
+    "full width": lambda text: text.replace("8", "８"),
+}
 
 
 def test_the_same_password_is_right_on_every_keyboard(town: RunningHouse) -> None:
@@ -199,26 +254,39 @@ def test_the_same_password_is_right_on_every_keyboard(town: RunningHouse) -> Non
         assert by_link(town, login, choose(chosen)).status_code == 200
         with town.client() as client:
             for typing, spell in SPELLINGS.items():
-                assert client.post("/api/v1/sign-in", json={"login": login, "password": spell(chosen)}).status_code == 200, (choosing, typing)
-                assert client.post("/dang-nhap", data={"login": login, "password": spell(chosen)}).status_code == 303, (choosing, typing)
+                assert (
+                    client.post("/api/v1/sign-in", json={"login": login, "password": spell(chosen)}).status_code == 200
+                ), (choosing, typing)
+                assert client.post("/dang-nhap", data={"login": login, "password": spell(chosen)}).status_code == 303, (
+                    choosing,
+                    typing,
+                )
 
 
 def test_a_password_from_before_there_was_one_spelling_still_opens(town: RunningHouse) -> None:
     login, old = new_login(), unicodedata.normalize("NFD", "mật khẩu cũ của cô")
     by_link(town, login, PASSWORD).raise_for_status()
-    town.ask("UPDATE person SET password_hash = :hash WHERE login = :login", hash=passwords.hasher.hash(old), login=login)
+    town.ask(
+        "UPDATE person SET password_hash = :hash WHERE login = :login", hash=passwords.hasher.hash(old), login=login
+    )
     with town.client() as client:
         assert client.post("/api/v1/sign-in", json={"login": login, "password": old}).status_code == 200
 
 
 @pytest.mark.parametrize("door", [by_link, by_link_page, by_change, by_change_page])
-def test_outer_spaces_are_part_of_a_password(town: RunningHouse, door: Callable[[RunningHouse, str, str], httpx.Response]) -> None:
+def test_outer_spaces_are_part_of_a_password(
+    town: RunningHouse, door: Callable[[RunningHouse, str, str], httpx.Response]
+) -> None:
     login, chosen = new_login(), "  hai dấu cách hai bên  "
     assert door(town, login, chosen).status_code in (200, 303)
     with town.client() as client:
         for password, right in ((chosen.strip(), False), (chosen, True)):
-            assert client.post("/api/v1/sign-in", json={"login": login, "password": password}).status_code == (200 if right else 401)
-            assert client.post("/dang-nhap", data={"login": login, "password": password}).status_code == (303 if right else 401)
+            assert client.post("/api/v1/sign-in", json={"login": login, "password": password}).status_code == (
+                200 if right else 401
+            )
+            assert client.post("/dang-nhap", data={"login": login, "password": password}).status_code == (
+                303 if right else 401
+            )
 
 
 def test_a_slip_opens_once_and_only_the_form_for_a_password_of_ones_own(town: RunningHouse) -> None:
@@ -248,21 +316,39 @@ def test_of_two_who_use_a_slip_at_once_one_comes_in_and_a_new_slip_opens_again(t
 
 
 CANARY = "Chim-hoàng-yến-9417"
-SHAPES: tuple[Any, ...] = (CANARY, CANARY + "\ud800", CANARY + "\x00", [CANARY], {"a": CANARY}, CANARY * 100, f"  {CANARY}  ")
+SHAPES: tuple[Any, ...] = (
+    CANARY,
+    CANARY + "\ud800",
+    CANARY + "\x00",
+    [CANARY],
+    {"a": CANARY},
+    CANARY * 100,
+    f"  {CANARY}  ",
+)
 
 
 def test_nothing_that_is_typed_as_a_password_reaches_the_log_or_the_database(tmp_path: Path) -> None:
     with running(tmp_path / "var") as house, house.administrator() as root:
         open_school(root, "THCS-VT", "THCS Vĩnh Thuận")
         login, link = new_login(), ""
-        link = root.post("/api/v1/units/THCS-VT/members", json={"login": login, "name": "Mẫu", "role": "teacher"}).json()["link"].rsplit("/", 1)[-1]
+        link = (
+            root.post("/api/v1/units/THCS-VT/members", json={"login": login, "name": "Mẫu", "role": "teacher"})
+            .json()["link"]
+            .rsplit("/", 1)[-1]
+        )
         for client in (root, house.client()):
             for shape in SHAPES:
                 sent(client, link, login, shape)
             client.post("/dang-nhap", params={"password": CANARY}, data={"login": login, "password": CANARY})
-            client.post("/api/v1/sign-in", content=f'{{"login": "a", "password": "{CANARY}'.encode(), headers={"Content-Type": "application/json"})
+            client.post(
+                "/api/v1/sign-in",
+                content=f'{{"login": "a", "password": "{CANARY}'.encode(),
+                headers={"Content-Type": "application/json"},
+            )
         with house.client() as client:
-            client.post(f"/api/v1/invitations/{link}", json={"name": "Mẫu", "login": login, "password": CANARY}).raise_for_status()
+            client.post(
+                f"/api/v1/invitations/{link}", json={"name": "Mẫu", "login": login, "password": CANARY}
+            ).raise_for_status()
             client.put("/api/v1/me/password", json={"old": CANARY, "new": CANARY + " mới"}).raise_for_status()
     log = (tmp_path / "var.log").read_text()
     assert '"path": "/api/v1/sign-in"' in log and "request-broken" not in log
@@ -279,7 +365,10 @@ def sent(client: httpx.Client, link: str, login: str, password: Any) -> None:
         ("PUT", "/api/v1/me/password", {"old": password, "new": password}),
         ("PUT", "/api/v1/me/password", {"old": PASSWORD, "new": password, "more": password}),
     ]
-    answers = [client.request(method, path, content=json.dumps(wish), headers={"Content-Type": "application/json"}) for method, path, wish in body]
+    answers = [
+        client.request(method, path, content=json.dumps(wish), headers={"Content-Type": "application/json"})
+        for method, path, wish in body
+    ]
     if isinstance(password, str) and password.isprintable():
         for path, form in (
             ("/dang-nhap", {"login": login, "password": password}),
@@ -287,4 +376,6 @@ def sent(client: httpx.Client, link: str, login: str, password: Any) -> None:
             ("/doi-mat-khau", {"old": password, "new": password}),
         ):
             answers.append(client.post(path, data=form, headers=HTML))
-    assert all(400 <= one.status_code < 500 or one.status_code == 303 for one in answers), [one.status_code for one in answers]
+    assert all(400 <= one.status_code < 500 or one.status_code == 303 for one in answers), [
+        one.status_code for one in answers
+    ]

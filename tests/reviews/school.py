@@ -1,4 +1,6 @@
-"""A school for the tests of reviews, in this process: an author, their department, two reviewers, and works made as the pipeline makes them."""
+"""A school for the tests of reviews, in this process: an author, their department, two reviewers, and works made as the
+pipeline makes them.
+"""
 
 import hashlib
 import uuid
@@ -21,7 +23,14 @@ from library.reviews.reviewing import Seen
 
 MONDAY = datetime(2026, 11, 23, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-PEOPLE = (("huong", TEACHER), ("minh", REVIEWER), ("lan", REVIEWER), ("thu", TEACHER), ("son", DEPARTMENT_HEAD), ("quan", ADMINISTRATOR))
+PEOPLE = (
+    ("huong", TEACHER),
+    ("minh", REVIEWER),
+    ("lan", REVIEWER),
+    ("thu", TEACHER),
+    ("son", DEPARTMENT_HEAD),
+    ("quan", ADMINISTRATOR),
+)
 
 
 def open_school(url: str) -> Engine:
@@ -30,7 +39,10 @@ def open_school(url: str) -> Engine:
     engine = open_engine(url)
     with transaction(engine) as session:
         inviting.ensure_province(session, "Tỉnh")
-        school, other = inviting.ensure_school(session, "AA", at=MONDAY), inviting.ensure_school(session, "BB", at=MONDAY)
+        school, other = (
+            inviting.ensure_school(session, "AA", at=MONDAY),
+            inviting.ensure_school(session, "BB", at=MONDAY),
+        )
         for login, role in PEOPLE:
             inviting.add_person(session, login, login.title(), role, school, at=MONDAY)
         inviting.add_person(session, "xa", "Xa", REVIEWER, other, at=MONDAY)
@@ -42,11 +54,30 @@ def actor(session: Session, login: str, *, at: datetime = MONDAY) -> Actor:
     return sign_in.actor_for(session, session.scalars(select(Person).where(Person.login == login)).one(), at=at)
 
 
-def deposit(session: Session, by: Actor, text: str, *, at: datetime = MONDAY, sight: str = "school", work: Work | None = None, review: bool = False) -> Deposit:
+def deposit(
+    session: Session,
+    by: Actor,
+    text: str,
+    *,
+    at: datetime = MONDAY,
+    sight: str = "school",
+    work: Work | None = None,
+    review: bool = False,
+) -> Deposit:
     """A file that has arrived and waits to be read."""
     lasts, work_id = timedelta(days=1), work.id if work else None
     begun = depositing.begin(
-        session, name=f"{text}.pdf", size=9, media_type=None, sight=sight, approve=False, by=by, at=at, lasts=lasts, review=review, work_id=work_id
+        session,
+        name=f"{text}.pdf",
+        size=9,
+        media_type=None,
+        sight=sight,
+        approve=False,
+        by=by,
+        at=at,
+        lasts=lasts,
+        review=review,
+        work_id=work_id,
     )
     depositing.accept(session, begun.id, sha(text), at=at)
     return begun
@@ -55,17 +86,34 @@ def deposit(session: Session, by: Actor, text: str, *, at: datetime = MONDAY, si
 def read(session: Session, arrived: Deposit, *, at: datetime = MONDAY) -> Work:
     """What the pipeline does with it: a version of one page, described, sealed, and sent on when that was wished."""
     facts = {"page_count": 1, "contents": []}
-    version = depositing.open_version(session, arrived, title=arrived.name, kind="pdf", media_type="application/pdf", facts=facts, at=at)
+    version = depositing.open_version(
+        session, arrived, title=arrived.name, kind="pdf", media_type="application/pdf", facts=facts, at=at
+    )
     image = sha(f"{arrived.key}1")
-    session.add(Rendition(version_id=version.id, kind=PAGE_800, page_number=1, key=image, media_type="image/webp", size=9))
+    session.add(
+        Rendition(version_id=version.id, kind=PAGE_800, page_number=1, key=image, media_type="image/webp", size=9)
+    )
     session.flush()
-    words = {"title": arrived.name.removesuffix(".pdf"), "grade": 8, "subject_code": "TOAN", "type_code": "BG_ELEARNING"}
+    words = {
+        "title": arrived.name.removesuffix(".pdf"),
+        "grade": 8,
+        "subject_code": "TOAN",
+        "type_code": "BG_ELEARNING",
+    }
     work = depositing.complete(session, arrived, words, None, at=at)
     reviewing.arrived(session, arrived, work, at=at)
     return cataloguing.with_audience(session, work.id)
 
 
-def lecture(session: Session, by: Actor, text: str = "Tam giác đồng dạng", *, at: datetime = MONDAY, sight: str = "school", work: Work | None = None) -> Work:
+def lecture(
+    session: Session,
+    by: Actor,
+    text: str = "Tam giác đồng dạng",
+    *,
+    at: datetime = MONDAY,
+    sight: str = "school",
+    work: Work | None = None,
+) -> Work:
     """A draft, or a new version of a work."""
     return read(session, deposit(session, by, text, at=at, sight=sight, work=work), at=at)
 

@@ -1,4 +1,6 @@
-"""What was approved stays as approved: its card, too, is changed by nobody who may not approve, and by nobody whose role has ended."""
+"""What was approved stays as approved: its card, too, is changed by nobody who may not approve, and by nobody whose
+role has ended.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -23,11 +25,20 @@ from tests.reviews.school import MONDAY, SECOND, actor, lecture, open_school, se
 from tests.services.postgres import APPLICATION, Postgres
 
 LATER = MONDAY + timedelta(minutes=1)
-CARD = ({"title": "Tên khác"}, {"authors": "Người khác"}, {"type": "SGK"}, {"subject": "VAN"}, {"grade": 1}, {"series": None})
+CARD = (
+    {"title": "Tên khác"},
+    {"authors": "Người khác"},
+    {"type": "SGK"},
+    {"subject": "VAN"},
+    {"grade": 1},
+    {"series": None},
+)
 
 
 def submitted(session: Session, by: str = "huong") -> Review:
-    return reviewing.submit(session, lecture(session, actor(session, by), f"Bài {uuid.uuid4()}"), by=actor(session, by), at=MONDAY)
+    return reviewing.submit(
+        session, lecture(session, actor(session, by), f"Bài {uuid.uuid4()}"), by=actor(session, by), at=MONDAY
+    )
 
 
 def approved(session: Session) -> Work:
@@ -37,12 +48,19 @@ def approved(session: Session) -> Work:
 
 
 def teacher(session: Session) -> Person:
-    return inviting.add_person(session, f"co.{uuid.uuid4().hex[:8]}", "Cô", TEACHER, inviting.unit_by_code(session, "AA"), at=MONDAY)
+    return inviting.add_person(
+        session, f"co.{uuid.uuid4().hex[:8]}", "Cô", TEACHER, inviting.unit_by_code(session, "AA"), at=MONDAY
+    )
 
 
 def root(session: Session) -> Actor:
     """The administrator of the province."""
-    return actor(session, inviting.add_person(session, f"goc.{uuid.uuid4().hex[:8]}", "Gốc", ADMINISTRATOR, inviting.province(session), at=MONDAY).login)
+    return actor(
+        session,
+        inviting.add_person(
+            session, f"goc.{uuid.uuid4().hex[:8]}", "Gốc", ADMINISTRATOR, inviting.province(session), at=MONDAY
+        ).login,
+    )
 
 
 def leave(session: Session, person: Person) -> None:
@@ -60,7 +78,9 @@ def again(session: Session, person: Person) -> Actor:
 
 
 @pytest.mark.parametrize("wish", CARD, ids=lambda wish: next(iter(wish)))
-def test_the_card_of_a_published_work_is_changed_only_by_who_may_publish(session: Session, wish: dict[str, object]) -> None:
+def test_the_card_of_a_published_work_is_changed_only_by_who_may_publish(
+    session: Session, wish: dict[str, object]
+) -> None:
     work = approved(session)
     before = cataloguing.digest_of_description(work)
     for login, refusal in (("huong", ApprovedAsItStands), ("minh", NotAllowed), ("thu", NotAllowed)):
@@ -81,23 +101,36 @@ def test_what_was_deleted_is_nobodys_to_edit_or_to_open(session: Session) -> Non
     with pytest.raises(UnknownReview):
         queries.opened_by(session, review.id, huong)
     with pytest.raises(UnknownWork):
-        wish = {"name": "b.pdf", "size": 1, "media_type": None, "sight": "school", "approve": False, "lasts": timedelta(days=1)}
+        wish = {
+            "name": "b.pdf",
+            "size": 1,
+            "media_type": None,
+            "sight": "school",
+            "approve": False,
+            "lasts": timedelta(days=1),
+        }
         depositing.begin(session, **wish, work_id=work.id, by=huong, at=MONDAY)
 
 
 def test_before_its_approval_an_author_describes_the_work_as_they_like(session: Session) -> None:
     huong = actor(session, "huong")
     work = lecture(session, huong, "Nháp")
-    assert work.state == DRAFT and cataloguing.change(session, work, {"title": "Một"}, by=huong, at=MONDAY).title == "Một"
+    assert (
+        work.state == DRAFT and cataloguing.change(session, work, {"title": "Một"}, by=huong, at=MONDAY).title == "Một"
+    )
     reviewing.submit(session, work, by=huong, at=MONDAY)
-    assert work.state == IN_REVIEW and cataloguing.change(session, work, {"title": "Hai"}, by=huong, at=MONDAY).title == "Hai"
+    assert (
+        work.state == IN_REVIEW
+        and cataloguing.change(session, work, {"title": "Hai"}, by=huong, at=MONDAY).title == "Hai"
+    )
 
 
 def test_whose_role_has_ended_edits_nothing_any_more(session: Session) -> None:
     person = teacher(session)
     work = lecture(session, actor(session, person.login), "Của người đã nghỉ")
     leave(session, person)
-    for role, unit in ((None, ""), (TEACHER, "BB"), (PUPIL, "AA")):  # gone; at another school; as somebody who does not write
+    # gone; at another school; as somebody who does not write
+    for role, unit in ((None, ""), (TEACHER, "BB"), (PUPIL, "AA")):
         if role:
             give(session, person, unit, role)
         gone = again(session, person)
@@ -109,10 +142,19 @@ def test_whose_role_has_ended_edits_nothing_any_more(session: Session) -> None:
             with pytest.raises(NotAllowed):
                 refused()
         with pytest.raises((NotAllowed, UnknownWork)):
-            wish = {"name": "b.pdf", "size": 1, "media_type": None, "sight": "school", "approve": False, "lasts": timedelta(days=1)}
+            wish = {
+                "name": "b.pdf",
+                "size": 1,
+                "media_type": None,
+                "sight": "school",
+                "approve": False,
+                "lasts": timedelta(days=1),
+            }
             depositing.begin(session, **wish, work_id=work.id, by=gone, at=MONDAY)
     give(session, person, "AA", TEACHER)
-    assert cataloguing.change(session, work, {"title": "Về lại"}, by=again(session, person), at=MONDAY).title == "Về lại"
+    assert (
+        cataloguing.change(session, work, {"title": "Về lại"}, by=again(session, person), at=MONDAY).title == "Về lại"
+    )
 
 
 def test_work_goes_on_in_another_department_and_in_what_the_school_has_become(session: Session) -> None:

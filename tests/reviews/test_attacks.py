@@ -8,7 +8,14 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -48,7 +55,9 @@ def test_attack_15_a_reviewer_never_decides_on_their_own_work(session: Session) 
     assert queries.queue(session, minh) == [] and reviewing.open_next(session, by=minh, at=MONDAY) is None
 
 
-def test_attack_15_whoever_uploaded_or_submitted_a_colleagues_work_does_not_decide_on_it_either(session: Session) -> None:
+def test_attack_15_whoever_uploaded_or_submitted_a_colleagues_work_does_not_decide_on_it_either(
+    session: Session,
+) -> None:
     review = submitted(session, "huong")
     for column in ("uploaded_by_id", "submitted_by_id"):
         with session.begin_nested() as inner:
@@ -82,17 +91,26 @@ def test_attack_16_a_version_that_came_between_opening_and_approving_is_not_appr
 
 
 @pytest.mark.parametrize("wish", [{"title": "Tên khác"}, {"grade": 1}, {"authors": "Người khác"}])
-def test_attack_16_words_that_changed_between_opening_and_approving_are_not_approved(session: Session, wish: dict[str, object]) -> None:
+def test_attack_16_words_that_changed_between_opening_and_approving_are_not_approved(
+    session: Session, wish: dict[str, object]
+) -> None:
     review = submitted(session, "huong")
     shown = seen(session, review.id)
-    cataloguing.change(session, cataloguing.with_audience(session, review.work_id), wish, by=actor(session, "huong"), at=MONDAY)
+    cataloguing.change(
+        session, cataloguing.with_audience(session, review.work_id), wish, by=actor(session, "huong"), at=MONDAY
+    )
     for decide in (
         lambda: reviewing.approve(session, review.id, shown, by=actor(session, "minh"), at=MONDAY),
-        lambda: reviewing.return_(session, review.id, shown, ["MO_KHO_DOC"], None, by=actor(session, "minh"), at=MONDAY),
+        lambda: reviewing.return_(
+            session, review.id, shown, ["MO_KHO_DOC"], None, by=actor(session, "minh"), at=MONDAY
+        ),
     ):
         with pytest.raises(VersionChanged):
             decide()
-    assert reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY).state == "approved"
+    assert (
+        reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY).state
+        == "approved"
+    )
 
 
 def test_attack_16_readers_that_changed_between_opening_and_approving_are_not_approved(session: Session) -> None:
@@ -195,7 +213,9 @@ class House(RuleBasedStateMachine):
     def returns(self, by: str, number: int) -> None:
         review_id, shown = self.chosen(number, self.looks)  # type: ignore[misc,arg-type]
         with self.trying():
-            reviewing.return_(self.session, review_id, shown, ["MO_KHO_DOC"], None, by=actor(self.session, by), at=self.at)
+            reviewing.return_(
+                self.session, review_id, shown, ["MO_KHO_DOC"], None, by=actor(self.session, by), at=self.at
+            )
 
     @precondition(lambda self: self.reviews)
     @rule(by=who, number=any_of, what=st.sampled_from(["undo", "recall", "open"]))
@@ -208,7 +228,9 @@ class House(RuleBasedStateMachine):
     @rule(number=any_of, grade=st.integers(1, 12))
     def describes(self, number: int, grade: int) -> None:
         with self.trying():
-            cataloguing.change(self.session, self.work(number), {"grade": grade}, by=actor(self.session, "quan"), at=self.at)
+            cataloguing.change(
+                self.session, self.work(number), {"grade": grade}, by=actor(self.session, "quan"), at=self.at
+            )
 
     @precondition(lambda self: self.works)
     @rule(number=any_of)
@@ -229,13 +251,17 @@ class House(RuleBasedStateMachine):
         for work in self.session.scalars(select(Work).where(Work.state == PUBLISHED)):
             version = self.session.get_one(Version, work.version_id)
             assert (work.id, version.digest) in self.approved
-            assert publishing.seal(self.session, version) == version.digest, "and their digest is still that of their files"
+            assert publishing.seal(self.session, version) == version.digest, (
+                "and their digest is still that of their files"
+            )
 
 
 def walk(examples: int, steps: int) -> None:
     """A walk that fails is told as it was walked: making it shorter would take minutes."""
     phases, checks = (Phase.explicit, Phase.reuse, Phase.generate), list(HealthCheck)
-    found = settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=checks, phases=phases)
+    found = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=checks, phases=phases
+    )
     run_state_machine_as_test(House, settings=found)
 
 
@@ -256,8 +282,13 @@ def test_attack_16_the_files_served_are_those_of_the_approved_digest(session: Se
         words = f"Bài {number} {chance.random()}"
         review = reviewing.submit(session, lecture(session, huong, words), by=huong, at=MONDAY)
         done = reviewing.approve(session, review.id, seen(session, review.id), by=minh, at=MONDAY)
-        served = session.scalars(select(Rendition.key).where(Rendition.version_id == done.work.version_id, Rendition.kind == ORIGINAL)).one()
-        assert served == sha(words) and publishing.seal(session, session.get_one(Version, done.work.version_id)) == review.digest
+        served = session.scalars(
+            select(Rendition.key).where(Rendition.version_id == done.work.version_id, Rendition.kind == ORIGINAL)
+        ).one()
+        assert (
+            served == sha(words)
+            and publishing.seal(session, session.get_one(Version, done.work.version_id)) == review.digest
+        )
 
 
 def test_a_review_of_another_school_is_unknown(session: Session) -> None:

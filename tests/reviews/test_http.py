@@ -1,4 +1,6 @@
-"""Reviews over HTTP and by the plain forms: a teacher sends, a reviewer decides on the very bytes that readers get; and everything that may go wrong."""
+"""Reviews over HTTP and by the plain forms: a teacher sends, a reviewer decides on the very bytes that readers get; and
+everything that may go wrong.
+"""
 
 import hashlib
 import re
@@ -62,33 +64,55 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-def test_attack_16_readers_get_byte_for_byte_what_the_reviewer_approved(school: RunningHouse, huong: httpx.Client, minh: httpx.Client, tmp_path: Path) -> None:
+def test_attack_16_readers_get_byte_for_byte_what_the_reviewer_approved(
+    school: RunningHouse, huong: httpx.Client, minh: httpx.Client, tmp_path: Path
+) -> None:
     review = submit(huong, tmp_path, "Tứ giác quanh em")
     sent = hashlib.sha256((tmp_path / "Tứ giác quanh em.pdf").read_bytes()).hexdigest()
     work, shown = f"/api/v1/works/{review['work_id']}", f"/api/v1/reviews/{review['id']}"
-    previewed = [minh.get(f"{shown}/{what}").raise_for_status().content for what in ("file", "pages/1/image", "pages/2/image?size=400")]
+    previewed = [
+        minh.get(f"{shown}/{what}").raise_for_status().content
+        for what in ("file", "pages/1/image", "pages/2/image?size=400")
+    ]
     with enter(school, "khue") as pupil:
         assert pupil.get(work).status_code == 404 and pupil.get(f"{shown}/file").status_code == 404
         assert decide(minh, review, "approval").json()["state"] == "approved"
-        served = [pupil.get(f"{work}/{what}").raise_for_status().content for what in ("file", "pages/1/image", "pages/2/image?size=400")]
+        served = [
+            pupil.get(f"{work}/{what}").raise_for_status().content
+            for what in ("file", "pages/1/image", "pages/2/image?size=400")
+        ]
     assert served == previewed and hashlib.sha256(served[0]).hexdigest() == sent
     assert huong.get("/api/v1/deposits").json()["deposits"][0]["stands"] == "published"
 
 
-def test_a_reason_typed_is_the_reason_read_and_a_new_version_goes_the_same_way(huong: httpx.Client, minh: httpx.Client, tmp_path: Path) -> None:
+def test_a_reason_typed_is_the_reason_read_and_a_new_version_goes_the_same_way(
+    huong: httpx.Client, minh: httpx.Client, tmp_path: Path
+) -> None:
     review = submit(huong, tmp_path, "Phân số bằng nhau")
     assert problem(decide(minh, review, "return")) == (422, "reason-needed")
     assert problem(decide(minh, review, "return", reasons=["LA"])) == (422, "unknown-value")
     back = decide(minh, review, "return", reasons=["SAI_KIEN_THUC"], remark="Sửa đơn vị ở trang 2 rồi gửi lại nhé.")
     assert back.status_code == 200
     row = huong.get("/api/v1/deposits").json()["deposits"][0]
-    assert (row["stands"], row["review"]["remark"], row["review"]["decided_by"]) == ("returned", "Sửa đơn vị ở trang 2 rồi gửi lại nhé.", "Minh")
+    assert (row["stands"], row["review"]["remark"], row["review"]["decided_by"]) == (
+        "returned",
+        "Sửa đơn vị ở trang 2 rồi gửi lại nhé.",
+        "Minh",
+    )
     assert row["review"]["reasons"] == [{"code": "SAI_KIEN_THUC", "name": "Sai kiến thức"}]
     for language, named in (("vi", "Sai kiến thức"), ("en", "Factual error")):
         told = huong.get("/api/v1/me/notices", headers={"Accept-Language": language}).json()["notices"]
-        assert next(one["more"] for one in told if one["kind"] == "work-returned") == f"{named}. Sửa đơn vị ở trang 2 rồi gửi lại nhé."
+        assert (
+            next(one["more"] for one in told if one["kind"] == "work-returned")
+            == f"{named}. Sửa đơn vị ở trang 2 rồi gửi lại nhé."
+        )
     fresh = lecture(huong, tmp_path, "Bản hai", review="true", work=row["work_id"])
-    assert (fresh["work_id"], fresh["version"], fresh["stands"], fresh["work_title"]) == (row["work_id"], 2, "in-review", "Phân số bằng nhau")
+    assert (fresh["work_id"], fresh["version"], fresh["stands"], fresh["work_title"]) == (
+        row["work_id"],
+        2,
+        "in-review",
+        "Phân số bằng nhau",
+    )
     assert [one["stands"] for one in huong.get("/api/v1/deposits").json()["deposits"][:2]] == ["in-review", "replaced"]
     assert problem(decide(minh, review, "approval")) == (409, "already-decided")
     again = minh.get(f"/api/v1/reviews/{fresh['review']['id']}").json()
@@ -96,7 +120,9 @@ def test_a_reason_typed_is_the_reason_read_and_a_new_version_goes_the_same_way(h
     assert decide(minh, again, "approval").status_code == 200
 
 
-def test_attack_16_a_swap_between_opening_and_approving_is_refused(huong: httpx.Client, minh: httpx.Client, tmp_path: Path) -> None:
+def test_attack_16_a_swap_between_opening_and_approving_is_refused(
+    huong: httpx.Client, minh: httpx.Client, tmp_path: Path
+) -> None:
     review = submit(huong, tmp_path, "Hình trụ quanh em")
     opened = minh.post(f"/api/v1/reviews/{review['id']}/claim").json()
     lecture(huong, tmp_path, "Ruột khác", work=review["work_id"])
@@ -114,7 +140,9 @@ def test_two_reviewers_at_once_each_get_another_and_see_who_has_the_first(
         mine, hers = minh.post("/api/v1/reviews/next").json(), lan.post("/api/v1/reviews/next").json()
         assert (mine["review"]["id"], hers["review"]["id"]) == (first["id"], second["id"])
         seen = lan.post(f"/api/v1/reviews/{first['id']}/claim").json()
-        assert seen["held_by"] == "Minh" and [one["held_by"] for one in lan.get("/api/v1/reviews").json()["reviews"]] == ["Minh", None]
+        assert seen["held_by"] == "Minh" and [
+            one["held_by"] for one in lan.get("/api/v1/reviews").json()["reviews"]
+        ] == ["Minh", None]
         assert "Minh đang mở bài này" in lan.get(f"/duyet/{first['id']}", headers=HTML).text
         assert decide(minh, mine["review"], "approval").status_code == 200
         late = decide(lan, seen, "return", reasons=["MO_KHO_DOC"])
@@ -124,7 +152,9 @@ def test_two_reviewers_at_once_each_get_another_and_see_who_has_the_first(
             assert huong.delete(f"/api/v1/reviews/{review['id']}").json()["state"] == "recalled"
 
 
-def test_an_undo_comes_from_whoever_decided_and_only_once(school: RunningHouse, huong: httpx.Client, minh: httpx.Client, tmp_path: Path) -> None:
+def test_an_undo_comes_from_whoever_decided_and_only_once(
+    school: RunningHouse, huong: httpx.Client, minh: httpx.Client, tmp_path: Path
+) -> None:
     review = submit(huong, tmp_path, "Nguyên tử")
     decide(minh, review, "approval").raise_for_status()
     with enter(school, "lan") as lan:
@@ -134,7 +164,9 @@ def test_an_undo_comes_from_whoever_decided_and_only_once(school: RunningHouse, 
     assert huong.delete(f"/api/v1/reviews/{review['id']}").status_code == 200
 
 
-def test_attack_15_own_work_and_strangers_are_refused(school: RunningHouse, huong: httpx.Client, minh: httpx.Client, tmp_path: Path) -> None:
+def test_attack_15_own_work_and_strangers_are_refused(
+    school: RunningHouse, huong: httpx.Client, minh: httpx.Client, tmp_path: Path
+) -> None:
     own = submit(minh, tmp_path, "Bài của thầy Minh")
     assert problem(decide(minh, own, "approval")) == (403, "own-work")
     assert problem(decide(huong, own, "approval")) == (404, "unknown-review")
@@ -150,10 +182,14 @@ def test_attack_15_own_work_and_strangers_are_refused(school: RunningHouse, huon
     assert minh.post(f"/api/v1/works/{own['work_id']}/review", json={"state": "approved"}).status_code == 422
 
 
-def test_the_wish_of_an_upload_that_is_still_on_its_way_is_kept(huong: httpx.Client, minh: httpx.Client, tmp_path: Path) -> None:
+def test_the_wish_of_an_upload_that_is_still_on_its_way_is_kept(
+    huong: httpx.Client, minh: httpx.Client, tmp_path: Path
+) -> None:
     path = makers.textbook(tmp_path / "cham.pdf", 2, title="Đường truyền chậm")
     data = path.read_bytes()
-    created = huong.post("/api/v1/uploads", headers={"Upload-Length": str(len(data)), "Upload-Metadata": "filename Y2hhbS5wZGY="}).raise_for_status()
+    created = huong.post(
+        "/api/v1/uploads", headers={"Upload-Length": str(len(data)), "Upload-Metadata": "filename Y2hhbS5wZGY="}
+    ).raise_for_status()
     deposit = created.headers["Location"].rsplit("/", 1)[-1]
     wished = huong.post(f"/api/v1/deposits/{deposit}/review", json={"sight": "school"}).json()
     assert (wished["state"], wished["submitted"]) == ("receiving", True)
@@ -162,7 +198,9 @@ def test_the_wish_of_an_upload_that_is_still_on_its_way_is_kept(huong: httpx.Cli
     assert (row["stands"], row["work_state"]) == ("in-review", "in-review")
     assert problem(huong.post(f"/api/v1/deposits/{deposit}/review", json={})) == (409, "already-in-review")
     refused = wait_for(huong, upload(huong, makers.encrypted(tmp_path / "khoa.pdf"), review="true"))
-    assert refused["state"] == "refused" and problem(huong.post(f"/api/v1/deposits/{refused['id']}/review", json={})) == (409, "nothing-to-review")
+    assert refused["state"] == "refused" and problem(
+        huong.post(f"/api/v1/deposits/{refused['id']}/review", json={})
+    ) == (409, "nothing-to-review")
 
 
 def test_a_stranger_cannot_add_a_version_to_a_work(huong: httpx.Client, minh: httpx.Client, tmp_path: Path) -> None:
@@ -173,7 +211,9 @@ def test_a_stranger_cannot_add_a_version_to_a_work(huong: httpx.Client, minh: ht
     assert minh.get(f"/gui?bai={row['work_id']}", headers=HTML).status_code == 404
 
 
-def test_without_script_the_queue_opens_on_the_oldest_and_leads_on(school: RunningHouse, huong: httpx.Client, tmp_path: Path) -> None:
+def test_without_script_the_queue_opens_on_the_oldest_and_leads_on(
+    school: RunningHouse, huong: httpx.Client, tmp_path: Path
+) -> None:
     with enter(school, "lan") as lan:
         while (waiting := lan.post("/api/v1/reviews/next").json())["review"]:
             decide(lan, waiting["review"], "return", reasons=["MO_KHO_DOC"]).raise_for_status()
@@ -187,7 +227,9 @@ def test_without_script_the_queue_opens_on_the_oldest_and_leads_on(school: Runni
         assert empty.status_code == 422 and "Chọn một lí do" in empty.text
         done = lan.post(f"/duyet/{first['id']}/duyet", data=fields)
         twice = lan.post(f"/duyet/{first['id']}/duyet", data=fields)
-        assert done.headers["location"] == twice.headers["location"] == f"/duyet?vua={first['id']}", "a second press of the button changes nothing"
+        assert done.headers["location"] == twice.headers["location"] == f"/duyet?vua={first['id']}", (
+            "a second press of the button changes nothing"
+        )
         onwards = lan.get(done.headers["location"])
         assert onwards.headers["location"] == f"/duyet/{second['id']}?vua={first['id']}"
         after = lan.get(onwards.headers["location"]).text
@@ -198,7 +240,9 @@ def test_without_script_the_queue_opens_on_the_oldest_and_leads_on(school: Runni
     assert "Trả lại để sửa" in mine and "Trường đang xem" in mine
 
 
-def test_a_keeper_who_publishes_takes_the_work_out_of_the_queue(school: RunningHouse, huong: httpx.Client, minh: httpx.Client, tmp_path: Path) -> None:
+def test_a_keeper_who_publishes_takes_the_work_out_of_the_queue(
+    school: RunningHouse, huong: httpx.Client, minh: httpx.Client, tmp_path: Path
+) -> None:
     review = submit(huong, tmp_path, "Công bố thẳng")
     with school.administrator() as root:
         row = root.get(f"/api/v1/works/{review['work_id']}").json()

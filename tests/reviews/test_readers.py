@@ -1,4 +1,6 @@
-"""Nobody reads what was not opened to them: an unclear wish is refused, and what a wish does not say stays as it was."""
+"""Nobody reads what was not opened to them: an unclear wish is refused, and what a wish does not say stays as it
+was.
+"""
 
 import uuid
 from datetime import timedelta
@@ -16,7 +18,8 @@ from library.people.sign_in import Actor
 from library.reviews import reviewing
 from tests.reviews.school import MONDAY, SECOND, actor, deposit, lecture, read, seen, sha
 
-UNCLEAR = ("class", "department", "person", "pubic", "Public", "*", " ", "commune")  # names nobody, names nothing, and a commune that there is not
+# names nobody, names nothing, and a commune that there is not
+UNCLEAR = ("class", "department", "person", "pubic", "Public", "*", " ", "commune")
 TUESDAY = MONDAY + timedelta(days=1)
 YEAR = MONDAY + timedelta(days=365)
 
@@ -82,19 +85,27 @@ def test_a_new_version_is_for_the_readers_of_the_one_before_unless_others_are_na
     arriving = begin(session, quan, UNSAID, approve=True, work_id=work.id)
     depositing.accept(session, arriving.id, sha("Bản ba"), at=MONDAY)
     facts = {"page_count": 1, "contents": []}
-    depositing.open_version(session, arriving, title="", kind="pdf", media_type="application/pdf", facts=facts, at=MONDAY)
+    depositing.open_version(
+        session, arriving, title="", kind="pdf", media_type="application/pdf", facts=facts, at=MONDAY
+    )
     done = depositing.complete(session, arriving, {}, quan, at=MONDAY)
     assert (done.state, done.version_id, readers(done)) == (PUBLISHED, arriving.version_id, before)
-    named = reviewing.submit(session, lecture(session, huong, "Bản bốn", work=done, sight="school"), by=huong, at=MONDAY)
+    named = reviewing.submit(
+        session, lecture(session, huong, "Bản bốn", work=done, sight="school"), by=huong, at=MONDAY
+    )
     assert named.readers == Readers("school", (), TUESDAY, YEAR), "an embargo and a licence end when somebody says so"
 
 
-def test_a_work_that_is_withdrawn_while_its_new_version_is_read_keeps_the_version_and_opens_nothing(session: Session) -> None:
+def test_a_work_that_is_withdrawn_while_its_new_version_is_read_keeps_the_version_and_opens_nothing(
+    session: Session,
+) -> None:
     quan, work = actor(session, "quan"), published(session, "school")
     arriving = begin(session, quan, UNSAID, approve=True, work_id=work.id)
     depositing.accept(session, arriving.id, sha("Bản hai"), at=MONDAY)
     facts = {"page_count": 1, "contents": []}
-    depositing.open_version(session, arriving, title="", kind="pdf", media_type="application/pdf", facts=facts, at=MONDAY)
+    depositing.open_version(
+        session, arriving, title="", kind="pdf", media_type="application/pdf", facts=facts, at=MONDAY
+    )
     publishing.withdraw(session, work, by=quan, at=MONDAY)
     done = depositing.complete(session, arriving, {}, quan, at=MONDAY)
     assert (done.state, done.version_id, arriving.state) == (WITHDRAWN, arriving.version_id, READY)
@@ -102,7 +113,11 @@ def test_a_work_that_is_withdrawn_while_its_new_version_is_read_keeps_the_versio
 
 def test_dates_stay_until_somebody_says_otherwise(session: Session) -> None:
     work = published(session, "school", opens_at=TUESDAY, closes_at=YEAR)
-    assert publishing.readers_of(work, {}) == publishing.readers_of(work, {"sight": None}) == Readers("school", (), TUESDAY, YEAR)
+    assert (
+        publishing.readers_of(work, {})
+        == publishing.readers_of(work, {"sight": None})
+        == Readers("school", (), TUESDAY, YEAR)
+    )
     assert publishing.readers_of(work, {"sight": "public"}) == Readers("public", (), TUESDAY, YEAR)
     assert publishing.readers_of(work, {"sight": "public", "opens_at": None, "closes_at": None}) == Readers("public")
     publishing.withdraw(session, work, by=actor(session, "quan"), at=MONDAY)

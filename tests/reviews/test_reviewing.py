@@ -46,7 +46,9 @@ def sees(session: Session, who: Actor, work: Work) -> bool:
 
 
 def notices(session: Session, kind: str) -> dict[str, Notice]:
-    rows = session.execute(select(Person.login, Notice).join(Notice, Notice.person_id == Person.id).where(Notice.kind == kind)).all()
+    rows = session.execute(
+        select(Person.login, Notice).join(Notice, Notice.person_id == Person.id).where(Notice.kind == kind)
+    ).all()
     return dict(map(tuple, rows))
 
 
@@ -57,7 +59,10 @@ def acts(session: Session, work: Work) -> list[str]:
 def test_a_submitted_draft_is_seen_by_the_reviewers_of_its_school_only(session: Session) -> None:
     review = submitted(session)
     assert review.work.state == IN_REVIEW and review.readers == Readers("school")
-    who = {login: sees(session, actor(session, login), review.work) for login in ("huong", "minh", "lan", "son", "quan", "thu", "xa")}
+    who = {
+        login: sees(session, actor(session, login), review.work)
+        for login in ("huong", "minh", "lan", "son", "quan", "thu", "xa")
+    }
     assert who == {"huong": True, "minh": True, "lan": True, "son": True, "quan": True, "thu": False, "xa": False}
     assert set(notices(session, "review-wanted")) == {"minh", "lan", "son"}
     assert notices(session, "review-wanted")["minh"].facts["title"] == "Tam giác đồng dạng"
@@ -71,20 +76,41 @@ def test_an_approved_work_opens_to_the_readers_its_author_wished_for(session: Se
     assert notices(session, "review-wanted") == {}
     told = notices(session, "work-approved")["huong"]
     assert (told.facts["title"], told.facts["by"], told.about_id) == ("Tam giác đồng dạng", "Minh", review.id)
-    assert acts(session, done.work) == ["work-approved", "work-opened", "work-published", "work-ready", "work-submitted"]
+    assert acts(session, done.work) == [
+        "work-approved",
+        "work-opened",
+        "work-published",
+        "work-ready",
+        "work-submitted",
+    ]
 
 
 def test_a_work_goes_back_with_the_reasons_and_the_words_of_the_reviewer(session: Session) -> None:
     review = submitted(session)
     wish = ["SAI_KIEN_THUC", "THIEU_NGUON"]
-    done = reviewing.return_(session, review.id, seen(session, review.id), wish, " Sửa đơn vị ở trang 7. ", by=actor(session, "minh"), at=MONDAY)
-    assert (done.state, done.work.state, done.reasons, done.remark) == ("returned", DRAFT, wish, "Sửa đơn vị ở trang 7.")
+    done = reviewing.return_(
+        session,
+        review.id,
+        seen(session, review.id),
+        wish,
+        " Sửa đơn vị ở trang 7. ",
+        by=actor(session, "minh"),
+        at=MONDAY,
+    )
+    assert (done.state, done.work.state, done.reasons, done.remark) == (
+        "returned",
+        DRAFT,
+        wish,
+        "Sửa đơn vị ở trang 7.",
+    )
     assert not sees(session, actor(session, "minh"), done.work), "a returned draft is its author's again"
     told = notices(session, "work-returned")["huong"].facts
     assert (told["reasons"], told["remark"]) == (wish, "Sửa đơn vị ở trang 7.")
     line = session.scalars(select(Event).where(Event.act == "work-returned")).one()
     assert line.facts["reasons"] == wish and "Sửa" not in str(line.facts), "the chain holds codes, no words of people"
-    again = reviewing.submit(session, cataloguing.with_audience(session, done.work_id), by=actor(session, "huong"), at=MONDAY + SECOND)
+    again = reviewing.submit(
+        session, cataloguing.with_audience(session, done.work_id), by=actor(session, "huong"), at=MONDAY + SECOND
+    )
     assert again.id != review.id and queries.latest_of(session, [again.version_id])[again.version_id].id == again.id
 
 
@@ -115,7 +141,9 @@ def test_what_somebody_left_open_goes_to_the_next_after_a_quarter_of_an_hour(ses
     reviewing.open_next(session, by=actor(session, "minh"), at=MONDAY)
     assert reviewing.open_next(session, by=actor(session, "lan"), at=MONDAY + timedelta(minutes=14)) is None
     found = reviewing.open_next(session, by=actor(session, "lan"), at=MONDAY + timedelta(minutes=15))
-    assert found is not None and found.id == review.id and found.claimed_by is not None and found.claimed_by.name == "Lan"
+    assert (
+        found is not None and found.id == review.id and found.claimed_by is not None and found.claimed_by.name == "Lan"
+    )
 
 
 def test_the_second_decision_is_refused_and_says_who_was_first(session: Session) -> None:
@@ -141,7 +169,9 @@ def test_an_approval_is_undone_within_ten_seconds_by_whoever_decided(session: Se
 
 def test_a_return_is_undone_and_waits_again(session: Session) -> None:
     review = submitted(session)
-    reviewing.return_(session, review.id, seen(session, review.id), ["MO_KHO_DOC"], None, by=actor(session, "minh"), at=MONDAY)
+    reviewing.return_(
+        session, review.id, seen(session, review.id), ["MO_KHO_DOC"], None, by=actor(session, "minh"), at=MONDAY
+    )
     back = reviewing.undo(session, review.id, by=actor(session, "minh"), at=MONDAY + SECOND)
     assert (back.state, back.reasons, back.work.state) == ("waiting", [], IN_REVIEW)
     assert notices(session, "work-returned") == {}
@@ -152,7 +182,9 @@ def test_undoing_is_refused_when_it_is_late_or_when_the_work_has_moved_on(sessio
     with pytest.raises(TooLateToUndo):
         reviewing.undo(session, late.id, by=minh, at=MONDAY + 16 * SECOND)
     reviewing.return_(session, moved.id, seen(session, moved.id), ["MO_KHO_DOC"], None, by=minh, at=MONDAY)
-    reviewing.submit(session, cataloguing.with_audience(session, moved.work_id), by=actor(session, "huong"), at=MONDAY + SECOND)
+    reviewing.submit(
+        session, cataloguing.with_audience(session, moved.work_id), by=actor(session, "huong"), at=MONDAY + SECOND
+    )
     with pytest.raises(TooLateToUndo):
         reviewing.undo(session, moved.id, by=minh, at=MONDAY + 2 * SECOND)
     with pytest.raises(TooLateToUndo):
@@ -210,18 +242,29 @@ def test_an_author_takes_a_work_back_and_nobody_else_does(session: Session) -> N
 def test_whoever_may_not_is_told_so(session: Session) -> None:
     review = submitted(session)
     shown = seen(session, review.id)
-    for login, refusal in (("huong", NotAReviewer), ("thu", UnknownReview), ("xa", UnknownReview), ("quan", UnknownReview)):
+    for login, refusal in (
+        ("huong", NotAReviewer),
+        ("thu", UnknownReview),
+        ("xa", UnknownReview),
+        ("quan", UnknownReview),
+    ):
         with pytest.raises((refusal, OwnWork)):
             reviewing.approve(session, review.id, shown, by=actor(session, login), at=MONDAY)
     with pytest.raises(NotAReviewer):
         queries.queue(session, actor(session, "thu"))
     with pytest.raises(NotAllowed):
-        reviewing.submit(session, cataloguing.with_audience(session, review.work_id), by=actor(session, "thu"), at=MONDAY)
+        reviewing.submit(
+            session, cataloguing.with_audience(session, review.work_id), by=actor(session, "thu"), at=MONDAY
+        )
     with pytest.raises(AlreadyInReview):
-        reviewing.submit(session, cataloguing.with_audience(session, review.work_id), by=actor(session, "huong"), at=MONDAY)
+        reviewing.submit(
+            session, cataloguing.with_audience(session, review.work_id), by=actor(session, "huong"), at=MONDAY
+        )
     approved(session, review)
     with pytest.raises(NothingToReview):
-        reviewing.submit(session, cataloguing.with_audience(session, review.work_id), by=actor(session, "huong"), at=MONDAY)
+        reviewing.submit(
+            session, cataloguing.with_audience(session, review.work_id), by=actor(session, "huong"), at=MONDAY
+        )
 
 
 def test_the_database_itself_keeps_one_open_review_of_a_version(session: Session) -> None:
@@ -246,7 +289,9 @@ def test_the_checks_name_thin_descriptions_and_the_same_file_elsewhere(session: 
     twin = approved(session, submitted(session, "Cùng một tệp", by="thu"))
     review.work.subject_code = None
     session.flush()
-    found = checking.check(session, queries.seen_by(session, review.id, actor(session, "minh")), actor(session, "minh"), at=MONDAY + SECOND)
+    found = checking.check(
+        session, queries.seen_by(session, review.id, actor(session, "minh")), actor(session, "minh"), at=MONDAY + SECOND
+    )
     assert (found.missing, [one.id for one in found.twins]) == (["subject"], [twin.work_id])
     blind = checking.check(session, review, actor(session, "xa"), at=MONDAY + SECOND)
     assert blind.twins == [], "what may not be seen is not named"

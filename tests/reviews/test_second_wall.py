@@ -62,9 +62,10 @@ def test_author_and_reviewer_of_two_schools_know_each_other_by_name_only(hub: En
     with standing(hub, "huong") as (session, huong):
         [review] = queries.history_of(session, work_id)
         shown = queries.seen_by(session, review_id, huong)
-        assert [one.decided_by and one.decided_by.name for one in (review, shown, queries.latest_of(session, [review.version_id])[review.version_id])] == [
-            "Xa", "Xa", "Xa"
-        ]  # fmt: skip
+        assert [
+            one.decided_by and one.decided_by.name
+            for one in (review, shown, queries.latest_of(session, [review.version_id])[review.version_id])
+        ] == ["Xa", "Xa", "Xa"]
         lines = history.of_work(session, cataloguing.with_audience(session, work_id), by=huong)
         assert {line.who for line in lines if line.act == "work-approved"} == {"Xa"}
         assert "xa" not in people(session)

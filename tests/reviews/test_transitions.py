@@ -5,8 +5,30 @@ from itertools import product
 import pytest
 
 from library.reviews import transitions
-from library.reviews.refusals import AlreadyDecided, NotAReviewer, NotYourDecision, OwnWork, TooLateToUndo, UnknownReview
-from library.reviews.transitions import APPROVE, APPROVED, AUTHOR, CLAIM, DECIDER, LEVELS, RECALL, RETURN, RETURNED, REVIEWER, TABLE, UNDO, WAITING, move
+from library.reviews.refusals import (
+    AlreadyDecided,
+    NotAReviewer,
+    NotYourDecision,
+    OwnWork,
+    TooLateToUndo,
+    UnknownReview,
+)
+from library.reviews.transitions import (
+    APPROVE,
+    APPROVED,
+    AUTHOR,
+    CLAIM,
+    DECIDER,
+    LEVELS,
+    RECALL,
+    RETURN,
+    RETURNED,
+    REVIEWER,
+    TABLE,
+    UNDO,
+    WAITING,
+    move,
+)
 
 STATES = ("waiting", "approved", "returned", "recalled", "superseded", "overruled")
 EVENTS = (CLAIM, APPROVE, RETURN, RECALL, UNDO)
@@ -39,7 +61,9 @@ def test_what_is_not_in_the_table_does_not_happen(state: str, event: str) -> Non
         (RECALL, {REVIEWER}, UnknownReview),
     ],
 )
-def test_whoever_has_another_part_is_refused_in_every_state(event: str, parts: set[str], refusal: type[Exception]) -> None:
+def test_whoever_has_another_part_is_refused_in_every_state(
+    event: str, parts: set[str], refusal: type[Exception]
+) -> None:
     for state in STATES:
         with pytest.raises(refusal):
             move("school", state, event, parts)

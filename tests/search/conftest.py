@@ -43,14 +43,19 @@ def publish(session: Session, index: Index) -> Publish:
     """Put a public work with these pages into database and index."""
     province = inviting.ensure_province(session, "Tỉnh")
     owner = inviting.add_person(session, "nam", "Nam", TEACHER, province, at=NOON)
-    schools = {name: Unit(code=name, name=name.replace("-", " "), kind=SCHOOL, parent_id=province.id) for name in ("truong-a", "truong-b", "truong-c")}
+    schools = {
+        name: Unit(code=name, name=name.replace("-", " "), kind=SCHOOL, parent_id=province.id)
+        for name in ("truong-a", "truong-b", "truong-c")
+    }
     session.add_all(schools.values())
     session.flush()
 
     def act(title: str, *texts: str, school: str | None = None, **more: Any) -> Work:
         unit = schools[school] if school else province
         key = 1 + session.query(Work).count()
-        work = published(session, texts, key=key, unit_id=unit.id, owner_id=owner.id, title=title, created_at=NOON, **more)
+        work = published(
+            session, texts, key=key, unit_id=unit.id, owner_id=owner.id, title=title, created_at=NOON, **more
+        )
         session.expire_all()
         write_work(session, index, work.id, at=NOON)
         index.commit()

@@ -32,4 +32,7 @@ def _hits(found: list[Token], query: Query) -> list[bool]:
 
 
 def _says(found: list[Token], way: Way, plain: bool) -> bool:
-    return all(token.key == word.key if word.marked and not plain else token.folded == word.folded for word, token in zip(way, found, strict=True))
+    return all(
+        token.key == word.key if word.marked and not plain else token.folded == word.folded
+        for word, token in zip(way, found, strict=True)
+    )

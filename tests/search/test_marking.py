@@ -37,12 +37,18 @@ def test_a_snippet_stands_around_the_best_hit_and_pieces_give_the_text_back() ->
     assert next(piece.text for piece in snippet if piece.marked) == "tam giác đồng dạng"
     assert (snippet[0].text, snippet[-1].text) == ("…", "…")
     assert sum(len(piece.text) for piece in snippet) < 260
-    assert "".join(piece.text for piece in marking.pieces(TEXT, marking.marks(TEXT, parse("tam giac", VISITOR)))) == TEXT
+    assert (
+        "".join(piece.text for piece in marking.pieces(TEXT, marking.marks(TEXT, parse("tam giac", VISITOR)))) == TEXT
+    )
 
 
 def test_a_hit_over_a_line_end_has_a_box_on_each_line() -> None:
     text = "tam\ngiác cân"
-    words = [PlacedWord(0, 3, (0.8, 0.1, 0.9, 0.12)), PlacedWord(4, 8, (0.1, 0.13, 0.2, 0.15)), PlacedWord(9, 12, (0.22, 0.13, 0.3, 0.15))]
+    words = [
+        PlacedWord(0, 3, (0.8, 0.1, 0.9, 0.12)),
+        PlacedWord(4, 8, (0.1, 0.13, 0.2, 0.15)),
+        PlacedWord(9, 12, (0.22, 0.13, 0.3, 0.15)),
+    ]
     found = reading.boxes_of(text, words, parse("tam giác cân", VISITOR))
     assert [(box.hit, box.box) for box in found] == [(0, (0.8, 0.1, 0.9, 0.12)), (0, (0.1, 0.13, 0.3, 0.15))]
 
@@ -55,8 +61,9 @@ def test_the_hit_list_leaves_out_pages_with_scattered_words_only() -> None:
 
 PIECES = re.findall(
     r"\S+",
-    """tam giác giac Tam GIÁC hoà hòa hóa kỹ kĩ ký ki kì chương Chương quý II ii i 2 1.000 1000 12.345.678 000 1.0000 0.5 a_b x² ﬁ ü İ 中文
-    a\u0331 á\u0331b ? ! — … – . , sgk SGK sách giáo khoa acid axit base bazơ đường Đuong 8 ½""",
+    """tam giác giac Tam GIÁC hoà hòa hóa kỹ kĩ ký ki kì chương Chương quý II ii i 2 1.000 1000 12.345.678
+    000 1.0000 0.5 a_b x² ﬁ ü İ 中文 a\u0331 á\u0331b ? ! — … – . , sgk SGK sách giáo khoa acid
+    axit base bazơ đường Đuong 8 ½""",
 )
 TEXTS = st.lists(st.sampled_from([*PIECES, " ", " ", " ", "\n"])).map("".join).map(clean)
 QUERIES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map(" ".join)

@@ -75,7 +75,9 @@ def test_facets_are_the_same_whenever_the_engine_has_counted_and_are_asked_once(
     assert len(asked) == 2  # rows, facets
 
 
-def test_when_nothing_holds_all_words_the_facets_are_of_what_holds_most(session: Session, index: TantivyIndex, publish: Publish) -> None:
+def test_when_nothing_holds_all_words_the_facets_are_of_what_holds_most(
+    session: Session, index: TantivyIndex, publish: Publish
+) -> None:
     publish("Một", *["tam giác đều"] * 130, grade=7)
     index.beside = AtOnce()
     answer = finding.find(session, index, parse("tam giác vuông cân bảy", VISITOR), at=NOON)
@@ -97,7 +99,9 @@ def test_what_goes_wrong_with_the_session_meanwhile_is_what_the_asker_hears(
     assert asked == []  # a transaction that failed answers nothing else
 
 
-def test_nobody_asks_with_a_session_that_was_given_back(session: Session, index: TantivyIndex, publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_asks_with_a_session_that_was_given_back(
+    session: Session, index: TantivyIndex, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish("Một", "tam giác đều")
     index.beside = late = Late()
     monkeypatch.setattr(listing, "works_at", away)

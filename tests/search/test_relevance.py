@@ -11,7 +11,8 @@ from search.measuring import pairs
 from tests.contracts.engines import ENGINES, url_of
 
 LATER_RULES = {"ocr", "prefix", "wrong_keyboard_mode"}  # P4, typing ahead, P7
-BASELINE = {"xquad-vi-pages": (0.967, 0.932), "law-known-item-pages": (0.830, 0.671)}  # folded text on a real engine: nDCG@10, hit@1
+# folded text on a real engine: nDCG@10, hit@1
+BASELINE = {"xquad-vi-pages": (0.967, 0.932), "law-known-item-pages": (0.830, 0.671)}
 
 
 @pytest.fixture(params=ENGINES)

@@ -26,20 +26,31 @@ def session(tmp_path: Path) -> Iterator[Session]:
     shelf.fill(12)
     with writing_session(shelf.engine) as opened:
         book = opened.scalars(select(Work).where(Work.key == 12)).one()
-        book.title, book.authors, book.aliases, book.isbn, book.grade = "Hoá học 9", "Nguyễn Thị Đào", ["Chemistry 100%"], "9786040000002", 9
+        book.title, book.authors, book.aliases, book.isbn, book.grade = (
+            "Hoá học 9",
+            "Nguyễn Thị Đào",
+            ["Chemistry 100%"],
+            "9786040000002",
+            9,
+        )
         opened.flush()
         yield opened
     shelf.engine.dispose()
 
 
-def found(session: Session, text: str, tokens: tuple[str, ...] = (PUBLIC,), page: int = 1, **filters: frozenset[int]) -> list[str]:
-    query = parse(text, Sight(frozenset(tokens)), Filters(**filters))  # type: ignore[arg-type]  # only grades are asked for here
+def found(
+    session: Session, text: str, tokens: tuple[str, ...] = (PUBLIC,), page: int = 1, **filters: frozenset[int]
+) -> list[str]:
+    # only grades are asked for here
+    query = parse(text, Sight(frozenset(tokens)), Filters(**filters))  # type: ignore[arg-type]
     answer = standing_in.answer(session, open_index(NOWHERE), query, at=NOON, page=page)
     assert answer.degraded
     return [one.work.title for one in answer.works]
 
 
-@pytest.mark.parametrize("text", ["hoa hoc", "Hóa học", "dao nguyen", "chemistry 100%", "9786040000002", "978-604-0-00000-2", "hoá đào 9"])
+@pytest.mark.parametrize(
+    "text", ["hoa hoc", "Hóa học", "dao nguyen", "chemistry 100%", "9786040000002", "978-604-0-00000-2", "hoá đào 9"]
+)
 def test_a_title_is_found_by_its_title_authors_other_titles_and_isbn(session: Session, text: str) -> None:
     assert found(session, text) == ["Hoá học 9"]
 
@@ -51,7 +62,10 @@ def test_only_whole_words_of_the_card_count(session: Session, text: str) -> None
 
 def test_the_rule_of_sight_and_the_filters_hold(session: Session) -> None:
     assert found(session, "hoa hoc", ("unit:1",)) == []
-    assert (found(session, "hoa hoc", grades=frozenset({9})), found(session, "hoa hoc", grades=frozenset({8}))) == (["Hoá học 9"], [])
+    assert (found(session, "hoa hoc", grades=frozenset({9})), found(session, "hoa hoc", grades=frozenset({8}))) == (
+        ["Hoá học 9"],
+        [],
+    )
 
 
 def test_there_are_pages_of_ten(session: Session) -> None:

@@ -1,4 +1,6 @@
-"""`make services`: the real servers of a province on this machine, until Ctrl-C; prints the settings with which a house uses them."""
+"""`make services`: the real servers of a province on this machine, until Ctrl-C; prints the settings with which a house
+uses them.
+"""
 
 import contextlib
 import importlib

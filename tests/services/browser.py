@@ -10,17 +10,26 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.services.house import PASSWORD
 
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 PHONE, DESK = (360, 740), (1280, 860)
-expect.set_options(timeout=30_000)  # ms; the machine that runs the tests may be slow, which proves nothing about the pages
+# ms; the machine that runs the tests may be slow, which proves nothing about the pages
+expect.set_options(timeout=30_000)
 
 
 @contextmanager
 def chromium(*flags: str, without: tuple[str, ...] = ()) -> Iterator[Browser]:
     """One browser. `without`: flags that Playwright sets and people's browsers do not have."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS, *flags], ignore_default_args=list(without))
+        browser = play.chromium.launch(
+            executable_path="/usr/bin/chromium", args=[*FLAGS, *flags], ignore_default_args=list(without)
+        )
         yield browser
         browser.close()
 

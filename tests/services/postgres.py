@@ -1,4 +1,6 @@
-"""A real PostgreSQL, Debian's own, in a folder of its own: durable as in production, so that a kill means something; or hasty, for many small databases."""
+"""A real PostgreSQL, Debian's own, in a folder of its own: durable as in production, so that a kill means something; or
+hasty, for many small databases.
+"""
 
 import shutil
 import signal
@@ -27,7 +29,9 @@ def binaries() -> Path:
     if found:
         return found[-1].parent
     elsewhere = shutil.which("postgres")
-    return Path(elsewhere).parent if elsewhere else missing("PostgreSQL is not installed (Debian: apt install postgresql)")
+    return (
+        Path(elsewhere).parent if elsewhere else missing("PostgreSQL is not installed (Debian: apt install postgresql)")
+    )
 
 
 class Postgres(Server):
@@ -43,7 +47,17 @@ class Postgres(Server):
         self.data = self.folder / "data"
 
     def prepare(self) -> None:
-        self.run(str(self.bin / "initdb"), "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "-D", str(self.data))
+        self.run(
+            str(self.bin / "initdb"),
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-U",
+            "postgres",
+            "-D",
+            str(self.data),
+        )
 
     def command(self) -> list[str]:
         wanted = {**SETTINGS, **({} if self.durable else HASTY), "port": str(self.port)}
@@ -79,7 +93,9 @@ class Postgres(Server):
                 connection.execute(statement.encode())
 
     def database(self, name: str, *, owner: str = OWNER) -> str:
-        """A new, empty database as an operator makes it; its address for the house. By default the house's role does not own it."""
+        """A new, empty database as an operator makes it; its address for the house. By default the house's role does
+        not own it.
+        """
         with psycopg.connect(self.plain("postgres", "postgres"), autocommit=True) as connection:
             for role in (OWNER, APPLICATION):
                 if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
@@ -90,7 +106,9 @@ class Postgres(Server):
     def waiting(self, name: str) -> int:
         """How many in a database stand before a lock."""
         with psycopg.connect(self.plain("postgres", "postgres"), autocommit=True) as connection:
-            asked = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [name])
+            asked = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [name]
+            )
             return int((asked.fetchone() or [0])[0])
 
     def until_waiting(self, name: str, count: int = 1) -> None:

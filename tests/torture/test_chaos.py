@@ -1,5 +1,6 @@
-"""Everything at once on one small disk: two workers, kills, a read-only store, a removed index, a clock that jumps, a full disk, a poison file
-and a poison letter, while people upload and lend. In the end everything accepted is right, and every neighbour was served.
+"""Everything at once on one small disk: two workers, kills, a read-only store, a removed index, a clock that jumps, a
+full disk, a poison file and a poison letter, while people upload and lend. In the end everything accepted is right, and
+every neighbour was served.
 
 It mounts: run it as root, or under `unshare -Urm`.
 """
@@ -15,7 +16,13 @@ import pytest
 
 from tests import makers
 from tests.services.house import PASSWORD, RunningHouse, upload, wait_for
-from tests.services.load import DESKS, Load, every_loan_is_there_once, no_file_is_lost_or_double, the_index_is_as_the_database
+from tests.services.load import (
+    DESKS,
+    Load,
+    every_loan_is_there_once,
+    no_file_is_lost_or_double,
+    the_index_is_as_the_database,
+)
 from tests.services.machinery import free_port
 from tests.services.mail import MailServer
 from tests.services.people import enter, open_school, person
@@ -114,8 +121,13 @@ def furnish(house: RunningHouse) -> None:
         for number in range(DESKS):
             person(root, "AA", f"thu.thu.{number}", "librarian")
         for login, address in (("co.hoa", "co.hoa@truong."), ("co.lan", "co.lan@truong.example")):
-            made = root.post("/api/v1/units/AA/members", json={"login": login, "name": login, "role": "teacher"}).raise_for_status().json()
-            house.ask("UPDATE person SET email = :address WHERE login = :login", address=address, login=login)  # as it came from an old roster
+            made = (
+                root.post("/api/v1/units/AA/members", json={"login": login, "name": login, "role": "teacher"})
+                .raise_for_status()
+                .json()
+            )
+            # as it came from an old roster
+            house.ask("UPDATE person SET email = :address WHERE login = :login", address=address, login=login)
             with house.client() as door:
                 wish = {"name": login, "login": login, "password": PASSWORD}
                 door.post(f"/api/v1/invitations/{made['link'].rsplit('/', 1)[-1]}", json=wish).raise_for_status()
@@ -131,17 +143,24 @@ def send_poison(house: RunningHouse, folder: Path) -> str:
 
 
 def the_poison_came_to_an_end(house: RunningHouse, deposit_id: str) -> None:
-    """Its page is named; or it is set aside with a sentence, where three workers have died over it before anything could be kept."""
+    """Its page is named; or it is set aside with a sentence, where three workers have died over it before anything
+    could be kept.
+    """
     with house.administrator() as client:
         row = wait_for(client, deposit_id, seconds=600)
     named = {one["page"] for one in row["warnings"]}
-    assert (row["state"], named) == ("ready", {2}) or (row["state"], row["code"]) == ("failed", "processing-failed"), row
+    assert (row["state"], named) == ("ready", {2}) or (row["state"], row["code"]) == ("failed", "processing-failed"), (
+        row
+    )
 
 
 def goes_on(load: Load) -> None:
     """Every kind of work comes through again."""
     files, loans = len(load.accepted), load.lent.total()
-    until(lambda: load.strange or (len(load.accepted) >= files + BETWEEN and load.lent.total() >= loans + BETWEEN), seconds=400)
+    until(
+        lambda: load.strange or (len(load.accepted) >= files + BETWEEN and load.lent.total() >= loans + BETWEEN),
+        seconds=400,
+    )
 
 
 def answers(house: RunningHouse) -> bool:

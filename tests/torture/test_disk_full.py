@@ -46,7 +46,10 @@ def on_small_disk(tmp_path: Path, **settings: str) -> Iterator[RunningHouse]:
 
 
 def begin(client: httpx.Client, size: int) -> httpx.Response:
-    return client.post("/api/v1/uploads", headers={"Upload-Length": str(size), "Upload-Metadata": f"filename {b64encode(b'a.bin').decode()}"})
+    return client.post(
+        "/api/v1/uploads",
+        headers={"Upload-Length": str(size), "Upload-Metadata": f"filename {b64encode(b'a.bin').decode()}"},
+    )
 
 
 def told(answer: httpx.Response) -> tuple[int, str]:
@@ -65,7 +68,10 @@ def test_bytes_that_were_announced_have_their_room_and_a_full_disk_refuses_the_r
         first, second = begin(client, PART * 2), begin(client, PART)
         assert (first.status_code, second.status_code) == (201, 201)
         assert told(begin(client, PART)) == TOLD, "the room was promised twice"
-        assert client.patch(first.headers["Location"], content=b"a" * PART, headers={"Upload-Offset": "0"}).status_code == 204
+        assert (
+            client.patch(first.headers["Location"], content=b"a" * PART, headers={"Upload-Offset": "0"}).status_code
+            == 204
+        )
         assert told(begin(client, PART)) == TOLD, "what the first may still send was forgotten"
         assert client.delete(second.headers["Location"]).status_code == 204
         third = begin(client, PART)
@@ -74,30 +80,48 @@ def test_bytes_that_were_announced_have_their_room_and_a_full_disk_refuses_the_r
             place = first.headers["Location"]
             for body in (b"b" * PART, in_pieces(b"b" * PART)):
                 assert told(client.patch(place, content=body, headers={"Upload-Offset": str(PART)})) == TOLD
-                assert int(client.head(place).headers["Upload-Offset"]) - PART <= PART // 2 - SIZE // 20, "the last of the disk belongs to the database"
+                assert int(client.head(place).headers["Upload-Offset"]) - PART <= PART // 2 - SIZE // 20, (
+                    "the last of the disk belongs to the database"
+                )
             assert client.get("/").status_code == 200
         kept = int(client.head(place).headers["Upload-Offset"])
         rest = client.patch(place, content=b"b" * (2 * PART - kept), headers={"Upload-Offset": str(kept)})
         assert (rest.status_code, rest.headers["Upload-Offset"]) == (204, str(2 * PART))
 
 
-def test_a_disk_without_a_byte_left_is_told_on_every_door_while_reading_goes_on_and_it_recovers_by_itself(tmp_path: Path) -> None:
+def test_a_disk_without_a_byte_left_is_told_on_every_door_while_reading_goes_on_and_it_recovers_by_itself(
+    tmp_path: Path,
+) -> None:
     book = makers.textbook(tmp_path / "toan-8.pdf", 3)
     with on_small_disk(tmp_path, HOCLIEU_DISK_RESERVE="0") as house, house.administrator() as client:
         row = wait_for(client, upload(client, book, approve="true"))
         with ballast(house):
-            until(lambda: unit(client, "AB").status_code == 507, otherwise="the database still had room")  # the room of its own log is used first
+            # the room of its own log is used first
+            until(lambda: unit(client, "AB").status_code == 507, otherwise="the database still had room")
             wish = {"login": "quan.tri", "password": PASSWORD}
-            for answer in (unit(client, "AC"), client.post("/api/v1/sign-in", json=wish), begin(client, 1000), form(client, book)):
+            for answer in (
+                unit(client, "AC"),
+                client.post("/api/v1/sign-in", json=wish),
+                begin(client, 1000),
+                form(client, book),
+            ):
                 assert told(answer) == TOLD
             page = client.post("/gui", files={"file": ("b.pdf", book.read_bytes(), "application/pdf")}, headers=BROWSER)
             assert (page.status_code, "hết chỗ chứa" in page.text) == (507, True)
             said = inside(house, "import", str(book), "--json")
-            assert (said.returncode, '"disk-full"' in said.stdout, "Traceback" in said.stderr) == (2, True, False), said.stderr
+            assert (said.returncode, '"disk-full"' in said.stdout, "Traceback" in said.stderr) == (2, True, False), (
+                said.stderr
+            )
             assert "disk: full" in inside(house, "doctor").stdout
             ready = client.get("/readyz")
             assert (ready.status_code, ready.json()["parts"]["disk"]) == (503, "full")
-            for path in ("/", f"/tl/{row['work_id']}", f"/api/v1/works/{row['work_id']}/file", "/api/v1/me", "/api/v1/deposits"):
+            for path in (
+                "/",
+                f"/tl/{row['work_id']}",
+                f"/api/v1/works/{row['work_id']}/file",
+                "/api/v1/me",
+                "/api/v1/deposits",
+            ):
                 assert client.get(path).status_code == 200, path
             assert client.get("/api/v1/search", params={"q": "tam giac"}).json()["works"]
         assert client.get("/readyz").status_code == 200
@@ -107,7 +131,9 @@ def test_a_disk_without_a_byte_left_is_told_on_every_door_while_reading_goes_on_
 
 
 def unit(client: httpx.Client, code: str) -> httpx.Response:
-    return client.post("/api/v1/units", json={"kind": "school", "code": code, "name": f"THCS {code} " + "dài " * 40, "place": "tinh"})
+    return client.post(
+        "/api/v1/units", json={"kind": "school", "code": code, "name": f"THCS {code} " + "dài " * 40, "place": "tinh"}
+    )
 
 
 def form(client: httpx.Client, book: Path) -> httpx.Response:

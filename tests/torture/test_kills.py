@@ -1,7 +1,8 @@
-"""kill -9 at named places during upload, ingest and indexing: work goes on, nothing accepted is lost, nothing is doubled.
+"""kill -9 at named places during upload, ingest and indexing: work goes on, nothing accepted is lost, nothing is
+doubled.
 
-On the embedded engines at five places in each run and at every place in the full tier; on those of a province at two, at five in the full tier, and
-at twenty in `make torture`.
+On the embedded engines at five places in each run and at every place in the full tier; on those of a province at two,
+at five in the full tier, and at twenty in `make torture`.
 """
 
 import os
@@ -20,9 +21,26 @@ from tests.services.trio import Trio
 from tests.services.waiting import until
 
 PAGES = makers.KEY_PAGE + 1
-IN_WORKER = ["identified-kept", "pages-read", "pages-read-kept", "pages-drawn", "pages-drawn-kept", "described", "completed", "index-written"]
+IN_WORKER = [
+    "identified-kept",
+    "pages-read",
+    "pages-read-kept",
+    "pages-drawn",
+    "pages-drawn-kept",
+    "described",
+    "completed",
+    "index-written",
+]
 IN_SERVE = ["upload-complete", "upload-stored"]
-MORE = ["identified", "index-committed", "pages-recognised", "pages-recognised-kept", "upload-accepted", "pages-recognised:2", "pages-recognised-kept:2"]
+MORE = [
+    "identified",
+    "index-committed",
+    "pages-recognised",
+    "pages-recognised-kept",
+    "upload-accepted",
+    "pages-recognised:2",
+    "pages-recognised-kept:2",
+]
 LATER = ["pages-drawn:2", "pages-drawn-kept:2", "pages-drawn-kept:3"]  # not at the first arrival
 FIRST = ("pages-read-kept", "completed", "index-written", *IN_SERVE)
 FIRST_OF_TRIO = ("completed", "upload-stored")
@@ -61,7 +79,9 @@ def check_whole(house: RunningHouse, client: httpx.Client, deposit_id: str) -> N
     assert rows(house, "SELECT count(*) FROM page") == PAGES
     assert rows(house, "SELECT count(*) FROM rendition") == 2 * PAGES + 2
     found = client.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()
-    assert [(work["id"], [page["number"] for page in work["pages"]]) for work in found["works"]] == [(row["work_id"], [makers.KEY_PAGE])]
+    assert [(work["id"], [page["number"] for page in work["pages"]]) for work in found["works"]] == [
+        (row["work_id"], [makers.KEY_PAGE])
+    ]
     assert len(stored(house)) == rows(house, "SELECT count(DISTINCT key) FROM rendition")
     assert not list((house.home / "uploads").iterdir())
 
@@ -72,15 +92,22 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(("engines", "place"), on_both(IN_WORKER, *LATER))
-def test_a_worker_killed_in_the_middle_is_followed_by_another(settings: dict[str, str], place: str, book: Path, tmp_path: Path) -> None:
+def test_a_worker_killed_in_the_middle_is_followed_by_another(
+    settings: dict[str, str], place: str, book: Path, tmp_path: Path
+) -> None:
     once = tmp_path / "killed"
-    with running(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", **settings) as house, house.administrator() as client:
+    with (
+        running(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", **settings) as house,
+        house.administrator() as client,
+    ):
         check_whole(house, client, upload(client, book, approve="true"))
     assert once.exists(), "the worker never came to this place"
 
 
 @pytest.mark.parametrize(("engines", "place"), on_both(IN_SERVE))
-def test_serve_killed_at_the_end_of_an_upload_loses_nothing(settings: dict[str, str], place: str, book: Path, tmp_path: Path) -> None:
+def test_serve_killed_at_the_end_of_an_upload_loses_nothing(
+    settings: dict[str, str], place: str, book: Path, tmp_path: Path
+) -> None:
     once = tmp_path / "killed"
     house = RunningHouse(tmp_path / "var", HOCLIEU_FAILPOINT=f"{place}@{once}", **settings).start()
     try:
@@ -99,7 +126,9 @@ def test_serve_killed_at_the_end_of_an_upload_loses_nothing(settings: dict[str, 
     assert once.exists()
 
 
-def test_serve_killed_during_ingest_takes_its_worker_with_it_and_its_successor_goes_on(book: Path, tmp_path: Path) -> None:
+def test_serve_killed_during_ingest_takes_its_worker_with_it_and_its_successor_goes_on(
+    book: Path, tmp_path: Path
+) -> None:
     house = RunningHouse(tmp_path / "var", HOCLIEU_LEASE_SECONDS="2").start()
     try:
         with house.administrator() as client:
@@ -127,7 +156,10 @@ def test_a_lost_index_is_filled_again(book: Path, tmp_path: Path) -> None:
         shutil.rmtree(house.home / "index")
         house.start()
         with house.administrator() as client:
-            until(lambda: client.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()["works"], otherwise="the index was not filled again")
+            until(
+                lambda: client.get("/api/v1/search", params={"q": "dinh li thales dao"}).json()["works"],
+                otherwise="the index was not filled again",
+            )
             check_whole(house, client, deposit_id)
     finally:
         house.stop()
@@ -149,7 +181,11 @@ def test_more_places(settings: dict[str, str], place: str, book: Path, tmp_path:
         with house.administrator() as client:
             (deposit,) = client.get("/api/v1/deposits").json()["deposits"]
             row = wait_for(client, deposit["id"], seconds=300)
-            assert (row["state"], rows(house, "SELECT count(*) FROM page"), rows(house, "SELECT count(*) FROM work")) == ("ready", 9, 1)
+            assert (
+                row["state"],
+                rows(house, "SELECT count(*) FROM page"),
+                rows(house, "SELECT count(*) FROM work"),
+            ) == ("ready", 9, 1)
     finally:
         house.stop()
     assert once.exists()

@@ -1,4 +1,6 @@
-"""Typesetting the demonstration's own material: textbooks with chapters, figures and formulas, a scan of one, and a slide lecture."""
+"""Typesetting the demonstration's own material: textbooks with chapters, figures and formulas, a scan of one, and a
+slide lecture.
+"""
 
 import io
 import json
@@ -17,12 +19,17 @@ A4, WIDE = (595, 842), (960, 540)  # points
 PAGES_A_LESSON = 5
 SCAN_DPI = 150
 INK = (0.05, 0.3, 0.35)
-STYLE = "body {font-size: 15.5pt; line-height: 1.5} h1 {font-size: 24pt} h2 {font-size: 18pt; color: #0b4d59} .f {text-align: center; font-size: 19pt}"
+STYLE = (
+    "body {font-size: 15.5pt; line-height: 1.5} h1 {font-size: 24pt} h2 {font-size: 18pt; color: #0b4d59} .f "
+    "{text-align: center; font-size: 19pt}"
+)
 
 
 def lessons(name: str) -> dict[str, Any]:
     """What one book says."""
-    found: dict[str, Any] = json.loads(files("api.commands.demonstration").joinpath("lessons.json").read_text(encoding="utf-8"))[name]
+    found: dict[str, Any] = json.loads(
+        files("api.commands.demonstration").joinpath("lessons.json").read_text(encoding="utf-8")
+    )[name]
     return found
 
 
@@ -71,7 +78,10 @@ def by_rule(lesson: dict[str, Any]) -> Iterator[str]:
         shown, *practice = made[number * 4 - 4 : number * 4]
         reminder = f"<p class='f'>{lesson['formula']}</p><p><b>Ghi nhớ.</b> {lesson['ideas'][number]}</p>"
         tasks = "".join(f"<p>{letter}) {task.asked}</p>" for letter, task in zip("abc", practice, strict=True))
-        yield f"<h2>Ví dụ {number}</h2><p>{shown.asked}</p><p><i>Giải.</i> {shown.solved}</p>{reminder}<h2>Luyện tập {number}</h2>{tasks}"
+        yield (
+            f"<h2>Ví dụ {number}</h2><p>{shown.asked}</p><p><i>Giải.</i> {shown.solved}</p>{reminder}<h2>Luyện tập "
+            f"{number}</h2>{tasks}"
+        )
     last = made[12:]
     asked = "".join(f"<p><b>{number}.</b> {task.asked}</p>" for number, task in enumerate(last, 1))
     answers = "; ".join(f"<b>{number}.</b> {task.answer}" for number, task in enumerate(last, 1))
@@ -81,7 +91,10 @@ def by_rule(lesson: dict[str, Any]) -> Iterator[str]:
 def by_hand(lesson: dict[str, Any]) -> Iterator[str]:
     """What to look at and to try, three questions after each, and all of them once more to check oneself."""
     for number, example in enumerate(lesson["examples"], 1):
-        asked = "".join(f"<p>{letter}) {one}</p>" for letter, one in zip("abc", lesson["questions"][number * 3 - 3 : number * 3], strict=True))
+        asked = "".join(
+            f"<p>{letter}) {one}</p>"
+            for letter, one in zip("abc", lesson["questions"][number * 3 - 3 : number * 3], strict=True)
+        )
         note = f"<p><b>Ghi nhớ.</b> {lesson['ideas'][number]}</p>"
         yield f"<h2>Khám phá {number}. {example['title']}</h2><p>{example['text']}</p>{note}<h2>Câu hỏi</h2>{asked}"
     kept = "".join(f"<p>• {idea}</p>" for idea in lesson["ideas"])
@@ -96,12 +109,16 @@ def scanned(source: Path, path: Path) -> Path:
         for number in range(book.page_count):
             raster = book[number].get_pixmap(dpi=SCAN_DPI, colorspace=pymupdf.csGRAY)
             image = Image.frombytes("L", (raster.width, raster.height), raster.samples)
-            image = image.rotate(chance.uniform(-0.4, 0.4), fillcolor=250, resample=Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(0.4))
+            image = image.rotate(chance.uniform(-0.4, 0.4), fillcolor=250, resample=Image.Resampling.BICUBIC).filter(
+                ImageFilter.GaussianBlur(0.4)
+            )
             packed = io.BytesIO()
             image.save(packed, "JPEG", quality=70)
             page = scan.new_page(width=A4[0], height=A4[1])
             page.insert_image(page.rect, stream=packed.getvalue())
-        scan.set_metadata({"title": f"{book.metadata['title'].split(' (')[0]} – bản quét", "author": book.metadata["author"]})
+        scan.set_metadata(
+            {"title": f"{book.metadata['title'].split(' (')[0]} – bản quét", "author": book.metadata["author"]}
+        )
         scan.save(path, deflate=True)
     return path
 
@@ -118,8 +135,14 @@ def slides(name: str, path: Path, chapter_at: int = -1) -> Path:
         ):
             page = document.new_page(width=WIDE[0], height=WIDE[1])
             page.draw_rect((0, 0, WIDE[0], 26), color=INK, fill=INK)
-            page.insert_htmlbox((70, 80, 890, 500), html, css="body {font-size: 26pt; line-height: 1.5} h1 {font-size: 40pt} h2 {font-size: 28pt}")
-    return saved(document, contents, f"Bài giảng {chapter['title'].split('. ', 1)[1].lower()}", "Nguyễn Thị Hương", path)
+            page.insert_htmlbox(
+                (70, 80, 890, 500),
+                html,
+                css="body {font-size: 26pt; line-height: 1.5} h1 {font-size: 40pt} h2 {font-size: 28pt}",
+            )
+    return saved(
+        document, contents, f"Bài giảng {chapter['title'].split('. ', 1)[1].lower()}", "Nguyễn Thị Hương", path
+    )
 
 
 def saved(document: pymupdf.Document, contents: list[list[Any]], title: str, author: str, path: Path) -> Path:

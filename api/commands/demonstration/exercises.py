@@ -50,7 +50,14 @@ def defined(chance: random.Random) -> Task:
 def valued(chance: random.Random) -> Task:
     a, x = chance.randint(1, 6), chance.randint(2, 8)
     asked = f"Tính giá trị của phân thức (x<sup>2</sup> – {a * a}) : (x – {a}) tại x = {x + a}."
-    return Task(asked, f"Vì x<sup>2</sup> – {a * a} = (x – {a})(x + {a}) nên phân thức bằng x + {a}. Tại x = {x + a}, giá trị là {x + 2 * a}.", str(x + 2 * a))
+    return Task(
+        asked,
+        (
+            f"Vì x<sup>2</sup> – {a * a} = (x – {a})(x + {a}) nên phân thức bằng x + {a}. Tại x = {x + a}, giá trị là "
+            f"{x + 2 * a}."
+        ),
+        str(x + 2 * a),
+    )
 
 
 def reduced(chance: random.Random) -> Task:
@@ -62,7 +69,11 @@ def reduced(chance: random.Random) -> Task:
 def added(chance: random.Random) -> Task:
     a, b, m = chance.randint(1, 9), chance.randint(1, 9), chance.randint(2, 8)
     asked = f"Thực hiện phép cộng {a}x : (x + {m}) + {b}x : (x + {m})."
-    return Task(asked, f"Hai phân thức cùng mẫu, cộng tử với tử: ({a}x + {b}x) : (x + {m}) = {a + b}x : (x + {m}).", f"{a + b}x : (x + {m})")
+    return Task(
+        asked,
+        f"Hai phân thức cùng mẫu, cộng tử với tử: ({a}x + {b}x) : (x + {m}) = {a + b}x : (x + {m}).",
+        f"{a + b}x : (x + {m})",
+    )
 
 
 def taken(chance: random.Random) -> Task:
@@ -81,8 +92,14 @@ def solved_for(chance: random.Random) -> Task:
 def bought(chance: random.Random) -> Task:
     thing, price, count, paid = chance.choice(THINGS), chance.randint(4, 15), chance.randint(3, 9), chance.randint(2, 9)
     total = price * count + paid
-    asked = f"Lan mua {count} món cùng loại và {thing} giá {paid} nghìn đồng, trả tất cả {total} nghìn đồng. Hỏi mỗi món giá bao nhiêu?"
-    solved = f"Gọi giá mỗi món là x nghìn đồng: {count}x + {paid} = {total}, suy ra x = {price}. Vậy mỗi món giá {price} nghìn đồng."
+    asked = (
+        f"Lan mua {count} món cùng loại và {thing} giá {paid} nghìn đồng, trả tất cả {total} nghìn đồng. Hỏi mỗi món "
+        "giá bao nhiêu?"
+    )
+    solved = (
+        f"Gọi giá mỗi món là x nghìn đồng: {count}x + {paid} = {total}, suy ra x = {price}. Vậy mỗi món giá {price} "
+        "nghìn đồng."
+    )
     return Task(asked, solved, f"{price} nghìn đồng")
 
 
@@ -90,18 +107,27 @@ def sloped(chance: random.Random) -> Task:
     a, b, x = chance.randint(-4, 5) or 2, chance.randint(-6, 6), chance.randint(1, 6)
     sign = f"+ {b}" if b >= 0 else f"– {-b}"
     asked = f"Cho hàm số y = {a}x {sign}. Tính y khi x = {x} và cho biết hệ số góc."
-    return Task(asked, f"Thay x = {x}: y = {a} · {x} {sign} = {a * x + b}. Hệ số góc là {a}.", f"y = {a * x + b}; hệ số góc {a}")
+    return Task(
+        asked, f"Thay x = {x}: y = {a} · {x} {sign} = {a * x + b}. Hệ số góc là {a}.", f"y = {a * x + b}; hệ số góc {a}"
+    )
 
 
 def parallel(chance: random.Random) -> Task:
     a, b = chance.randint(2, 9), chance.randint(1, 9)
     asked = f"Tìm m để đường thẳng y = mx + {b} song song với đường thẳng y = {a}x – {b}."
-    return Task(asked, f"Hai đường thẳng song song khi có cùng hệ số góc và khác tung độ gốc. Vì {b} ≠ –{b} nên m = {a}.", f"m = {a}")
+    return Task(
+        asked,
+        f"Hai đường thẳng song song khi có cùng hệ số góc và khác tung độ gốc. Vì {b} ≠ –{b} nên m = {a}.",
+        f"m = {a}",
+    )
 
 
 def drawn(chance: random.Random) -> Task:
     red, blue = chance.randint(2, 9), chance.randint(2, 9)
-    asked = f"Hộp có {red} quả bóng đỏ và {blue} quả bóng xanh giống nhau về kích thước. Lấy ngẫu nhiên một quả. Tính xác suất lấy được bóng đỏ."
+    asked = (
+        f"Hộp có {red} quả bóng đỏ và {blue} quả bóng xanh giống nhau về kích thước. Lấy ngẫu nhiên một quả. Tính xác "
+        "suất lấy được bóng đỏ."
+    )
     solved = f"Có {red + blue} kết quả đồng khả năng, trong đó {red} kết quả thuận lợi. Xác suất là {red}/{red + blue}."
     return Task(asked, solved, f"{red}/{red + blue}")
 
@@ -110,12 +136,19 @@ def rolled(chance: random.Random) -> Task:
     least = chance.randint(2, 6)
     asked = f"Gieo một con xúc xắc cân đối. Tính xác suất để số chấm xuất hiện không nhỏ hơn {least}."
     names = ", ".join(str(one) for one in range(least, 7))
-    return Task(asked, f"Các kết quả thuận lợi là {names}: có {7 - least} trên 6 kết quả. Xác suất là {7 - least}/6.", f"{7 - least}/6")
+    return Task(
+        asked,
+        f"Các kết quả thuận lợi là {names}: có {7 - least} trên 6 kết quả. Xác suất là {7 - least}/6.",
+        f"{7 - least}/6",
+    )
 
 
 def counted(chance: random.Random) -> Task:
     tries, hits = chance.choice((50, 80, 100, 200)), chance.randint(11, 45)
-    asked = f"Tung một chiếc nắp chai {tries} lần thì có {hits} lần nắp ngửa. Tính xác suất thực nghiệm của biến cố “nắp ngửa”."
+    asked = (
+        f"Tung một chiếc nắp chai {tries} lần thì có {hits} lần nắp ngửa. Tính xác suất thực nghiệm của biến cố “nắp "
+        "ngửa”."
+    )
     percent = f"{hits / tries * 100:g}".replace(".", ",")
     return Task(asked, f"Xác suất thực nghiệm là {hits} : {tries} = {percent} %.", f"{percent} %")
 
@@ -125,7 +158,11 @@ def foreseen(chance: random.Random) -> Task:
     asked = f"Kiểm tra 100 bóng đèn thấy {bad} bóng hỏng. Ước lượng số bóng hỏng trong lô {batch} bóng."
     return Task(
         asked,
-        f"Xác suất thực nghiệm là {bad} %. Trong {batch} bóng có khoảng {batch} · {bad} % = {batch * bad // 100} bóng hỏng.",
+        (
+            f"Xác suất thực nghiệm là {bad} %. Trong {batch} bóng có khoảng {batch} · {bad} % = {batch * bad // 100} "
+            "bóng "
+            "hỏng."
+        ),
         f"khoảng {batch * bad // 100} bóng",
     )
 
@@ -133,13 +170,22 @@ def foreseen(chance: random.Random) -> Task:
 def thales(chance: random.Random) -> Task:
     am, mb, k = chance.randint(2, 6), chance.randint(2, 7), chance.randint(2, 4)
     asked = f"Tam giác ABC có MN // BC (M thuộc AB, N thuộc AC), AM = {am} cm, MB = {mb} cm, AN = {am * k} cm. Tính NC."
-    return Task(asked, f"Theo định lí Thalès: AM : MB = AN : NC, nên NC = {am * k} · {mb} : {am} = {mb * k} cm.", f"{mb * k} cm")
+    return Task(
+        asked, f"Theo định lí Thalès: AM : MB = AN : NC, nên NC = {am * k} · {mb} : {am} = {mb * k} cm.", f"{mb * k} cm"
+    )
 
 
 def shadowed(chance: random.Random) -> Task:
     stick, k, shade = chance.randint(1, 2), chance.randint(5, 12), chance.randint(1, 3)
-    asked = f"Một chiếc cọc cao {stick} m có bóng dài {shade} m. Cùng lúc đó bóng của cột cờ dài {shade * k} m. Cột cờ cao bao nhiêu?"
-    return Task(asked, f"Các tia nắng song song nên chiều cao tỉ lệ với bóng: {stick} : {shade} = h : {shade * k}, h = {stick * k} m.", f"{stick * k} m")
+    asked = (
+        f"Một chiếc cọc cao {stick} m có bóng dài {shade} m. Cùng lúc đó bóng của cột cờ dài {shade * k} m. Cột cờ cao "
+        "bao nhiêu?"
+    )
+    return Task(
+        asked,
+        f"Các tia nắng song song nên chiều cao tỉ lệ với bóng: {stick} : {shade} = h : {shade * k}, h = {stick * k} m.",
+        f"{stick * k} m",
+    )
 
 
 def middle(chance: random.Random) -> Task:
@@ -150,8 +196,15 @@ def middle(chance: random.Random) -> Task:
 
 def around(chance: random.Random) -> Task:
     a, b, c = (chance.randint(4, 9) * 2 for _ in range(3))
-    asked = f"Một tam giác có tổng ba cạnh là {a + b + c} cm. Tính chu vi tam giác có ba đỉnh là trung điểm các cạnh của nó."
-    return Task(asked, f"Mỗi cạnh của tam giác mới bằng nửa một cạnh của tam giác đã cho, nên chu vi bằng {(a + b + c) // 2} cm.", f"{(a + b + c) // 2} cm")
+    asked = (
+        f"Một tam giác có tổng ba cạnh là {a + b + c} cm. Tính chu vi tam giác có ba đỉnh là trung điểm các cạnh của "
+        "nó."
+    )
+    return Task(
+        asked,
+        f"Mỗi cạnh của tam giác mới bằng nửa một cạnh của tam giác đã cho, nên chu vi bằng {(a + b + c) // 2} cm.",
+        f"{(a + b + c) // 2} cm",
+    )
 
 
 def similar(chance: random.Random) -> Task:
@@ -162,34 +215,65 @@ def similar(chance: random.Random) -> Task:
 
 def areas(chance: random.Random) -> Task:
     k, area = chance.randint(2, 5), chance.randint(3, 12)
-    asked = f"Hai tam giác đồng dạng theo tỉ số {k}; tam giác nhỏ có diện tích {area} cm<sup>2</sup>. Tính diện tích tam giác lớn."
-    solved = f"Tỉ số diện tích bằng bình phương tỉ số đồng dạng: {k}<sup>2</sup> = {k * k}. Diện tích là {k * k * area} cm<sup>2</sup>."
+    asked = (
+        f"Hai tam giác đồng dạng theo tỉ số {k}; tam giác nhỏ có diện tích {area} cm<sup>2</sup>. Tính diện tích tam "
+        "giác lớn."
+    )
+    solved = (
+        f"Tỉ số diện tích bằng bình phương tỉ số đồng dạng: {k}<sup>2</sup> = {k * k}. Diện tích là {k * k * area} "
+        "cm<sup>2</sup>."
+    )
     return Task(asked, solved, f"{k * k * area} cm<sup>2</sup>")
 
 
 def three_sides(chance: random.Random) -> Task:
     a, b, c, k = chance.randint(3, 6), chance.randint(5, 8), chance.randint(6, 9), chance.randint(2, 4)
-    asked = f"Tam giác có ba cạnh {a}, {b}, {c} cm và tam giác có ba cạnh {a * k}, {b * k}, {c * k} cm có đồng dạng không?"
-    return Task(asked, f"Ba tỉ số {a} : {a * k}, {b} : {b * k}, {c} : {c * k} đều bằng 1 : {k}, nên hai tam giác đồng dạng (c.c.c).", f"có, tỉ số 1 : {k}")
+    asked = (
+        f"Tam giác có ba cạnh {a}, {b}, {c} cm và tam giác có ba cạnh {a * k}, {b * k}, {c * k} cm có đồng dạng không?"
+    )
+    return Task(
+        asked,
+        f"Ba tỉ số {a} : {a * k}, {b} : {b * k}, {c} : {c * k} đều bằng 1 : {k}, nên hai tam giác đồng dạng (c.c.c).",
+        f"có, tỉ số 1 : {k}",
+    )
 
 
 def two_angles(chance: random.Random) -> Task:
     first, second = chance.randint(35, 60), chance.randint(61, 80)
     third = 180 - first - second
-    asked = f"ΔABC có hai góc {first}° và {second}°, ΔDEF có hai góc {first}° và {third}°. Hai tam giác có đồng dạng không?"
-    return Task(asked, f"Góc còn lại của ΔABC là {third}°. Hai tam giác có hai cặp góc bằng nhau nên đồng dạng (g.g).", "có")
+    asked = (
+        f"ΔABC có hai góc {first}° và {second}°, ΔDEF có hai góc {first}° và {third}°. Hai tam giác có đồng dạng không?"
+    )
+    return Task(
+        asked, f"Góc còn lại của ΔABC là {third}°. Hai tam giác có hai cặp góc bằng nhau nên đồng dạng (g.g).", "có"
+    )
 
 
 def longest(chance: random.Random) -> Task:
     a, b, c = chance.choice(TRIPLES)
     asked = f"Tam giác vuông có hai cạnh góc vuông {a} cm và {b} cm. Tính cạnh huyền."
-    return Task(asked, f"Theo định lí Pythagore: {a}<sup>2</sup> + {b}<sup>2</sup> = {a * a + b * b} = {c}<sup>2</sup>. Cạnh huyền dài {c} cm.", f"{c} cm")
+    return Task(
+        asked,
+        (
+            f"Theo định lí Pythagore: {a}<sup>2</sup> + {b}<sup>2</sup> = {a * a + b * b} = {c}<sup>2</sup>. Cạnh "
+            "huyền "
+            f"dài {c} cm."
+        ),
+        f"{c} cm",
+    )
 
 
 def ladder(chance: random.Random) -> Task:
     a, b, c = chance.choice(TRIPLES)
-    asked = f"Một chiếc thang dài {c} dm tựa vào tường, chân thang cách tường {a} dm. Đầu thang cao bao nhiêu so với mặt đất?"
-    return Task(asked, f"{c}<sup>2</sup> – {a}<sup>2</sup> = {c * c - a * a} = {b}<sup>2</sup>, nên đầu thang cao {b} dm.", f"{b} dm")
+    asked = (
+        f"Một chiếc thang dài {c} dm tựa vào tường, chân thang cách tường {a} dm. Đầu thang cao bao nhiêu so với mặt "
+        "đất?"
+    )
+    return Task(
+        asked,
+        f"{c}<sup>2</sup> – {a}<sup>2</sup> = {c * c - a * a} = {b}<sup>2</sup>, nên đầu thang cao {b} dm.",
+        f"{b} dm",
+    )
 
 
 TOPICS: dict[str, tuple[Maker, ...]] = {

@@ -13,7 +13,9 @@ Point = tuple[float, float]
 def draw(page: pymupdf.Page, figure: dict[str, Any], caption: str) -> None:
     """A figure at the foot of a page, with its caption below."""
     FIGURES[figure["kind"]](page, figure)
-    page.insert_htmlbox((80, 790, 515, 812), f"<p style='text-align:center;font-size:10.5pt;color:#444'><i>{caption}</i></p>")
+    page.insert_htmlbox(
+        (80, 790, 515, 812), f"<p style='text-align:center;font-size:10.5pt;color:#444'><i>{caption}</i></p>"
+    )
 
 
 def write(page: pymupdf.Page, text: str, at: Point, *, size: float = 11, width: float = 120) -> None:
@@ -33,7 +35,13 @@ def triangle(page: pymupdf.Page, figure: dict[str, Any]) -> None:
     shape.draw_line(m, n)
     shape.finish(color=WARM, width=1.6)
     shape.commit()
-    for letter, at in (("A", (a[0], a[1] - 9)), ("B", (b[0] - 11, b[1] + 3)), ("C", (c[0] + 11, c[1] + 3)), ("M", (m[0] - 12, m[1])), ("N", (n[0] + 12, n[1]))):
+    for letter, at in (
+        ("A", (a[0], a[1] - 9)),
+        ("B", (b[0] - 11, b[1] + 3)),
+        ("C", (c[0] + 11, c[1] + 3)),
+        ("M", (m[0] - 12, m[1])),
+        ("N", (n[0] + 12, n[1])),
+    ):
         write(page, letter, at, width=30)
 
 
@@ -58,7 +66,14 @@ def right(page: pymupdf.Page, _figure: dict[str, Any]) -> None:
     shape.draw_polyline([(190, 750), (205, 750), (205, 765)])
     shape.finish(color=INK, width=1)
     shape.commit()
-    for letter, at in (("A", (180, 770)), ("B", (190, 600)), ("C", (432, 768)), ("c", (178, 690)), ("b", (300, 777)), ("a", (315, 678))):
+    for letter, at in (
+        ("A", (180, 770)),
+        ("B", (190, 600)),
+        ("C", (432, 768)),
+        ("c", (178, 690)),
+        ("b", (300, 777)),
+        ("a", (315, 678)),
+    ):
         write(page, letter, at, width=30)
 
 
@@ -70,7 +85,13 @@ def area(page: pymupdf.Page, _figure: dict[str, Any]) -> None:
     shape.draw_rect((320, 610, 430, 760))
     shape.finish(color=INK, fill=(0.99, 0.95, 0.88), width=1.3)
     shape.commit()
-    for text, at in (("x", (245, 600)), ("3", (375, 600)), ("x", (158, 685)), ("x<sup>2</sup>", (245, 685)), ("3x", (375, 685))):
+    for text, at in (
+        ("x", (245, 600)),
+        ("3", (375, 600)),
+        ("x", (158, 685)),
+        ("x<sup>2</sup>", (245, 685)),
+        ("3x", (375, 685)),
+    ):
         write(page, text, at, size=13, width=60)
 
 
@@ -169,7 +190,14 @@ def mirror(page: pymupdf.Page, _figure: dict[str, Any]) -> None:
     arrow(shape, (300, 765), (420, 625))
     shape.finish(color=WARM, width=1.7)
     shape.commit()
-    for text, at in (("S", (172, 617)), ("R", (428, 617)), ("N", (300, 590)), ("I", (300, 780)), ("i", (284, 715)), ("i'", (317, 715))):
+    for text, at in (
+        ("S", (172, 617)),
+        ("R", (428, 617)),
+        ("N", (300, 590)),
+        ("I", (300, 780)),
+        ("i", (284, 715)),
+        ("i'", (317, 715)),
+    ):
         write(page, text, at, width=30)
 
 
@@ -205,6 +233,15 @@ def between(start: Point, end: Point, share: float) -> Point:
 
 
 FIGURES: dict[str, Callable[[pymupdf.Page, dict[str, Any]], None]] = {
-    "triangle": triangle, "twins": twins, "right": right, "area": area, "line": line, "bars": bars, "atom": atom, "molecule": molecule,
-    "wave": wave, "mirror": mirror, "steps": steps,
-}  # fmt: skip
+    "triangle": triangle,
+    "twins": twins,
+    "right": right,
+    "area": area,
+    "line": line,
+    "bars": bars,
+    "atom": atom,
+    "molecule": molecule,
+    "wave": wave,
+    "mirror": mirror,
+    "steps": steps,
+}

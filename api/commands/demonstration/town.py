@@ -19,7 +19,9 @@ from library.people.sign_in import Actor
 from library.reviews import binding, queries, reviewing
 
 PASSWORD = "moi-ban-vao-doc"
-RETURNED_WITH = "Bài gọn, dễ theo. Cô ghi thêm nguồn của bảng số liệu và xem lại chính tả ở hai trang đầu là dùng được cho cả khối."
+RETURNED_WITH = (
+    "Bài gọn, dễ theo. Cô ghi thêm nguồn của bảng số liệu và xem lại chính tả ở hai trang đầu là dùng được cho cả khối."
+)
 COPIES = (
     ("Đất rừng phương Nam", 60),
     ("Dế Mèn phiêu lưu kí", 60),
@@ -31,7 +33,28 @@ LOANS, SINCE = 24, timedelta(days=60)  # everything began two months ago
 OPEN_WEEKDAYS, LENT_FROM = range(1, 6), time(9)  # local time
 RULES = policy.rules_for("HS_THCS", "TK")
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Đỗ", "Bùi", "Vũ", "Hoàng", "Đặng", "Hồ")
-GIVEN = ("An", "Bình", "Châu", "Dương", "Giang", "Hà", "Khuê", "Lan", "Minh", "Ngọc", "Oanh", "Phúc", "Quân", "Sơn", "Thảo", "Uyên", "Vy", "Xuân", "Yến", "Ánh")
+GIVEN = (
+    "An",
+    "Bình",
+    "Châu",
+    "Dương",
+    "Giang",
+    "Hà",
+    "Khuê",
+    "Lan",
+    "Minh",
+    "Ngọc",
+    "Oanh",
+    "Phúc",
+    "Quân",
+    "Sơn",
+    "Thảo",
+    "Uyên",
+    "Vy",
+    "Xuân",
+    "Yến",
+    "Ánh",
+)
 SCHOOLS = {"THCS-VT": "THCS Vĩnh Thuận", "THCS-BD": "THCS Ba Đình"}
 STAFF = (
     ("quan.tri", "Trần Thị Quản", ADMINISTRATOR, "tinh"),
@@ -62,11 +85,14 @@ def fill(session: Session) -> list[Account]:
     at = now() - SINCE
     province = inviting.province(session)
     commune = units.open_unit(session, COMMUNE, "XA-VT", "Xã Vĩnh Thuận", province, by=None, at=at)
-    schools = {code: units.open_unit(session, SCHOOL, code, name, commune, by=None, at=at) for code, name in SCHOOLS.items()}
+    schools = {
+        code: units.open_unit(session, SCHOOL, code, name, commune, by=None, at=at) for code, name in SCHOOLS.items()
+    }
     places = {**schools, "XA-VT": commune}
     hashed = passwords.hash_of(PASSWORD)
     staff = {
-        login: inviting.add_person(session, login, name, role, places.get(code, province), at=at, password_hash=hashed) for login, name, role, code in STAFF
+        login: inviting.add_person(session, login, name, role, places.get(code, province), at=at, password_hash=hashed)
+        for login, name, role, code in STAFF
     }
     pupils = enrolled(session, schools["THCS-VT"], staff["co.huong"], hashed)
     by = sign_in.actor_for(session, staff["co.anh"], at=now())
@@ -79,7 +105,9 @@ def review(session: Session) -> None:
     """The reviewer approves the first lecture of the queue and returns the second with a reason."""
     reviewer = sign_in.actor_for(session, inviting.person_by_login(session, "thay.minh"), at=now())
     first, second = (queries.seen_by(session, one.id, reviewer) for one in queries.queue(session, reviewer)[:2])
-    reviewing.approve(session, first.id, reviewing.Seen(first.version_id, binding.digest_of(first)), by=reviewer, at=now())
+    reviewing.approve(
+        session, first.id, reviewing.Seen(first.version_id, binding.digest_of(first)), by=reviewer, at=now()
+    )
     seen = reviewing.Seen(second.version_id, binding.digest_of(second))
     reviewing.return_(session, second.id, seen, ["THIEU_NGUON", "LOI_CHINH_TA"], RETURNED_WITH, by=reviewer, at=now())
 
@@ -92,7 +120,9 @@ def enrolled(session: Session, school: Unit, teacher: Person, hashed: str) -> li
     rosters.enrol(session, classes[0], teacher, at=at, role=TEACHER)
     pupils = []
     for number in range(40):
-        name = f"{FAMILY[number % 10]} {('Gia', 'Thanh', 'Bảo', 'Thu')[(number // 10 + number) % 4]} {GIVEN[number % 20]}"
+        name = (
+            f"{FAMILY[number % 10]} {('Gia', 'Thanh', 'Bảo', 'Thu')[(number // 10 + number) % 4]} {GIVEN[number % 20]}"
+        )
         pupil = inviting.add_person(session, f"hs{number + 1:02d}", name, PUPIL, school, at=at, password_hash=hashed)
         rosters.enrol(session, classes[number % 2], pupil, at=at)
         pupils.append(pupil)
@@ -103,11 +133,23 @@ def furnish(session: Session, school: Unit, pupils: list[Person], by: Actor) -> 
     """Three hundred copies, opening hours, and some loans of the last two weeks."""
     at = now()
     hours = "Thứ Hai – thứ Sáu, 7:00 – 11:00 và 13:30 – 16:30"
-    calendars.change(session, school, opening_hours=hours, open_weekdays=OPEN_WEEKDAYS, last_return_day=None, closed_days=[], by=by, at=at)
+    calendars.change(
+        session,
+        school,
+        opening_hours=hours,
+        open_weekdays=OPEN_WEEKDAYS,
+        last_return_day=None,
+        closed_days=[],
+        by=by,
+        at=at,
+    )
     labels = []
     for title, count in COPIES:
         work = stock.title_for(session, school, title=title, isbn="", by=by, at=at)
-        labels += [item.barcode for item in stock.add_copies(session, work, school, count, by=by, at=at, shelf=f"T {500 + count}")]
+        labels += [
+            item.barcode
+            for item in stock.add_copies(session, work, school, count, by=by, at=at, shelf=f"T {500 + count}")
+        ]
     for number, morning in zip(range(LOANS), lending_days(at), strict=False):
         moment = min(morning + timedelta(minutes=number), at)
         opened = desk.scan(session, uuid.uuid4(), pupils[number].login, None, school, by=by, at=moment)
@@ -116,11 +158,15 @@ def furnish(session: Session, school: Unit, pupils: list[Person], by: Actor) -> 
 
 
 def lending_days(at: datetime) -> Iterator[datetime]:
-    """The mornings on which copies went out, without end. Counted back by the calendar, not from now: whatever day it is, three loans are overdue
-    and two are due today or when the library opens next.
+    """The mornings on which copies went out, without end. Counted back by the calendar, not from now: whatever day it
+    is, three loans are overdue and two are due today or when the library opens next.
     """
     today, open_days = calendar.local_date(at), Calendar(frozenset(OPEN_WEEKDAYS))
-    days = [day for day in (today - timedelta(days=age) for age in range(SINCE.days)) if day == today or open_days.is_open(day)]
+    days = [
+        day
+        for day in (today - timedelta(days=age) for age in range(SINCE.days))
+        if day == today or open_days.is_open(day)
+    ]
     mornings = [datetime.combine(day, LENT_FROM, calendar.LOCAL).astimezone(UTC) for day in days]
     late = [one for one in mornings if due_dates.is_overdue(due_dates.due(one, RULES, open_days), at)]
     fresh = [one for one in mornings if one not in late]

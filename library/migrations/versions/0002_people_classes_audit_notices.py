@@ -123,7 +123,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_membership_person_id"), type_="unique")
-        batch_op.create_unique_constraint(batch_op.f("uq_membership_person_id"), ["person_id", "unit_id", "role", "from_at"])
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_membership_person_id"), ["person_id", "unit_id", "role", "from_at"]
+        )
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("email", sa.String(), nullable=True))

@@ -97,7 +97,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_loan_patron_open", ["patron_id", "closed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_loan_unit_id"), ["unit_id"], unique=False)
         batch_op.create_index(
-            "uq_loan_open_item", ["item_id"], unique=True, sqlite_where=sa.text("closed_at IS NULL"), postgresql_where=sa.text("closed_at IS NULL")
+            "uq_loan_open_item",
+            ["item_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
         )
 
     op.create_table(

@@ -11,8 +11,19 @@ branch_labels = None
 depends_on = None
 
 LINE = (
-    "id", "happened_at", "act", "unit_id", "person_id", "on_behalf_of", "subject_kind", "subject_id", "before", "after", "facts", "origin",
-)  # fmt: skip
+    "id",
+    "happened_at",
+    "act",
+    "unit_id",
+    "person_id",
+    "on_behalf_of",
+    "subject_kind",
+    "subject_id",
+    "before",
+    "after",
+    "facts",
+    "origin",
+)
 TOLD = ", ".join(f'"{name}"' for name in LINE)
 SAID = "the audit is append-only"
 
@@ -67,9 +78,14 @@ def create_event() -> None:
 
 
 def guard_sqlite() -> None:
-    """Nothing is deleted; an update may only seal a line; an insert brings a line that is new and unsealed (so that REPLACE removes none)."""
+    """Nothing is deleted; an update may only seal a line; an insert brings a line that is new and unsealed (so that
+    REPLACE removes none).
+    """
     kept = " AND ".join(f'OLD."{name}" IS NEW."{name}"' for name in ("sequence", *LINE))
-    seals = "OLD.place IS NULL AND OLD.previous IS NULL AND OLD.digest IS NULL AND NEW.place > 0 AND NEW.previous IS NOT NULL AND NEW.digest IS NOT NULL"
+    seals = (
+        "OLD.place IS NULL AND OLD.previous IS NULL AND OLD.digest IS NULL AND NEW.place > 0 AND NEW.previous IS NOT "
+        "NULL AND NEW.digest IS NOT NULL"
+    )
     new = "NEW.place IS NULL AND NEW.previous IS NULL AND NEW.digest IS NULL"
     known = "EXISTS (SELECT 1 FROM event WHERE sequence = NEW.sequence OR id = NEW.id)"
     refuse = f"BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
@@ -81,7 +97,9 @@ def guard_sqlite() -> None:
 def guard_postgresql() -> None:
     """The same, and the table is never emptied."""
     same = " AND ".join(
-        f'OLD."{name}"::text IS NOT DISTINCT FROM NEW."{name}"::text' if name == "facts" else f'OLD."{name}" IS NOT DISTINCT FROM NEW."{name}"'
+        f'OLD."{name}"::text IS NOT DISTINCT FROM NEW."{name}"::text'
+        if name == "facts"
+        else f'OLD."{name}" IS NOT DISTINCT FROM NEW."{name}"'
         for name in ("sequence", *LINE)
     )
     op.execute(
@@ -105,8 +123,13 @@ def guard_postgresql() -> None:
         $$
         """
     )
-    op.execute("CREATE TRIGGER event_append_only BEFORE INSERT OR UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_refuse()")
-    op.execute("CREATE TRIGGER event_never_emptied BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_refuse()")
+    op.execute(
+        "CREATE TRIGGER event_append_only BEFORE INSERT OR UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION "
+        "event_refuse()"
+    )
+    op.execute(
+        "CREATE TRIGGER event_never_emptied BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_refuse()"
+    )
 
 
 def downgrade() -> None:

@@ -16,7 +16,9 @@ ONCE = sa.text("kind IN ('loan-due-soon', 'loan-overdue')")
 def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index("ix_notice_unread", ["person_id", "read_at"], unique=False)
-        batch_op.create_index("uq_notice_once", ["kind", "about_id", "person_id"], unique=True, sqlite_where=ONCE, postgresql_where=ONCE)
+        batch_op.create_index(
+            "uq_notice_once", ["kind", "about_id", "person_id"], unique=True, sqlite_where=ONCE, postgresql_where=ONCE
+        )
     op.create_table(
         "pulse",
         sa.Column("worker", sa.String(), nullable=False),

@@ -44,7 +44,8 @@ def upgrade() -> None:
         sa.CheckConstraint(NOT_BY_AN_AUTHOR.format("decided_by_id"), name=op.f("ck_review_author_never_decides")),
         sa.CheckConstraint(NOT_BY_AN_AUTHOR.format("claimed_by_id"), name=op.f("ck_review_author_never_claims")),
         sa.CheckConstraint(
-            "state NOT IN ('approved', 'returned') OR (decided_by_id IS NOT NULL AND decided_at IS NOT NULL)", name=op.f("ck_review_decided_by_somebody")
+            "state NOT IN ('approved', 'returned') OR (decided_by_id IS NOT NULL AND decided_at IS NOT NULL)",
+            name=op.f("ck_review_decided_by_somebody"),
         ),
         sa.ForeignKeyConstraint(["work_id"], ["work.id"], name=op.f("fk_review_work_id_work")),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_review_version_id_version")),
@@ -57,7 +58,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_version_id"), ["version_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_claimed_by_id"), ["claimed_by_id"], unique=False)
         batch_op.create_index("ix_review_queue", ["unit_id", "state", "submitted_at"], unique=False)
-        batch_op.create_index("uq_review_waiting", ["version_id", "level"], unique=True, sqlite_where=IS_WAITING, postgresql_where=IS_WAITING)
+        batch_op.create_index(
+            "uq_review_waiting",
+            ["version_id", "level"],
+            unique=True,
+            sqlite_where=IS_WAITING,
+            postgresql_where=IS_WAITING,
+        )
 
     with op.batch_alter_table("deposit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("submitted_at", library.database.UtcDateTime(timezone=True), nullable=True))

@@ -17,11 +17,21 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("card_words", sa.String(), nullable=False, server_default=""))
 
     connection = op.get_bind()
-    work = sa.table("work", *(sa.column(name) for name in ("key", "title", "authors", "isbn", "card_words")), sa.column("aliases", sa.JSON()))
+    work = sa.table(
+        "work",
+        *(sa.column(name) for name in ("key", "title", "authors", "isbn", "card_words")),
+        sa.column("aliases", sa.JSON()),
+    )
     after = -1
-    while rows := connection.execute(sa.select(work).where(work.c.key > after).order_by(work.c.key).limit(AT_ONCE)).all():
-        written = [{"of": row.key, "words": words_of(row.title, row.authors, row.aliases or (), row.isbn)} for row in rows]
-        connection.execute(sa.update(work).where(work.c.key == sa.bindparam("of")).values(card_words=sa.bindparam("words")), written)
+    while rows := connection.execute(
+        sa.select(work).where(work.c.key > after).order_by(work.c.key).limit(AT_ONCE)
+    ).all():
+        written = [
+            {"of": row.key, "words": words_of(row.title, row.authors, row.aliases or (), row.isbn)} for row in rows
+        ]
+        connection.execute(
+            sa.update(work).where(work.c.key == sa.bindparam("of")).values(card_words=sa.bindparam("words")), written
+        )
         after = rows[-1].key
 
 

@@ -26,7 +26,9 @@ FUNCTIONS = (
     """,
 )
 HOUSE, ME, UNITS = "(SELECT hoclieu_house())", "(SELECT hoclieu_person())", "CAST((SELECT hoclieu_units()) AS uuid[])"
-OF_MY_UNITS = f"EXISTS (SELECT 1 FROM membership WHERE membership.person_id = person.id AND membership.unit_id = ANY ({UNITS}))"
+OF_MY_UNITS = (
+    f"EXISTS (SELECT 1 FROM membership WHERE membership.person_id = person.id AND membership.unit_id = ANY ({UNITS}))"
+)
 MY_CARD = f"EXISTS (SELECT 1 FROM patron WHERE patron.id = loan.patron_id AND patron.person_id = {ME})"
 WALLS = {
     "person": f"{HOUSE} OR id = {ME} OR {OF_MY_UNITS}",
@@ -41,8 +43,12 @@ NEWCOMER = f"{HOUSE} OR cardinality({UNITS}) > 0"  # a person has no role yet in
 def upgrade() -> None:
     for table in ("deposit", "work"):
         waiting, held = sa.text("due_at IS NOT NULL"), sa.text("lease_until IS NOT NULL")
-        op.create_index(f"ix_{table}_queue", table, ["unit_id", "due_at"], sqlite_where=waiting, postgresql_where=waiting)
-        op.create_index(f"ix_{table}_leases", table, ["lease_until", "unit_id"], sqlite_where=held, postgresql_where=held)
+        op.create_index(
+            f"ix_{table}_queue", table, ["unit_id", "due_at"], sqlite_where=waiting, postgresql_where=waiting
+        )
+        op.create_index(
+            f"ix_{table}_leases", table, ["lease_until", "unit_id"], sqlite_where=held, postgresql_where=held
+        )
     if op.get_bind().dialect.name == "postgresql":
         build_walls()
 

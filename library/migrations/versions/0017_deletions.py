@@ -38,7 +38,14 @@ def upgrade() -> None:
     stands = sa.text("undone_at IS NULL")
     op.create_index(op.f("ix_deletion_due_at"), "deletion", ["due_at"], unique=False)
     op.create_index("ix_deletion_unit", "deletion", ["unit_id", "deleted_at"], unique=False)
-    op.create_index("uq_deletion_subject", "deletion", ["kind", "subject_id"], unique=True, sqlite_where=stands, postgresql_where=stands)
+    op.create_index(
+        "uq_deletion_subject",
+        "deletion",
+        ["kind", "subject_id"],
+        unique=True,
+        sqlite_where=stands,
+        postgresql_where=stands,
+    )
     for table in ("work", "person"):
         op.add_column(table, sa.Column("deleted_at", MOMENT, nullable=True))
     if op.get_bind().dialect.name == "postgresql":

@@ -1,6 +1,8 @@
-"""Python imports this at its start when the folder is on PYTHONPATH: the house and its tests live so many seconds away from now.
+"""Python imports this at its start when the folder is on PYTHONPATH: the house and its tests live so many seconds away
+from now.
 
-`TESTS_SHIFTED_BY` is the number, or a file that holds it: whoever changes the file lets the clock of every process jump.
+`TESTS_SHIFTED_BY` is the number, or a file that holds it: whoever changes the file lets the clock of every process
+jump.
 """
 
 import os

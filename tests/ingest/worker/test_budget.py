@@ -35,11 +35,17 @@ def test_a_few_thousand_bytes_buy_minutes_and_a_thick_scan_buys_a_day() -> None:
 
 
 @pytest.mark.parametrize("spent", [{"seconds_spent": 1e6}, {"parsers_died": 1000}, {"pixels_drawn": 10**12}])
-def test_a_file_that_has_cost_too_much_comes_to_its_end_and_says_from_which_page_on(house: House, tmp_path: Path, spent: dict[str, Any]) -> None:
+def test_a_file_that_has_cost_too_much_comes_to_its_end_and_says_from_which_page_on(
+    house: House, tmp_path: Path, spent: dict[str, Any]
+) -> None:
     deposit_id = book(house, tmp_path / "a.pdf", 3)
     change(house, deposit_id, **spent)
     read_all(house)
-    assert (row(house, deposit_id).state, pages(house), warnings(house, deposit_id)) == (READY, 3, [("too-much-work", 1)])
+    assert (row(house, deposit_id).state, pages(house), warnings(house, deposit_id)) == (
+        READY,
+        3,
+        [("too-much-work", 1)],
+    )
 
 
 def test_what_a_file_has_cost_is_kept(house: House, tmp_path: Path) -> None:
@@ -50,20 +56,26 @@ def test_what_a_file_has_cost_is_kept(house: House, tmp_path: Path) -> None:
     assert warnings(house, deposit_id) == []
 
 
-def test_a_page_that_kills_costs_two_deaths_and_its_neighbours_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_kills_costs_two_deaths_and_its_neighbours_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     huge = b"q " + b"0 0 m 100 100 l 50 20 l S " * 6_000_000
     document = makers.pymupdf.open(makers.textbook(tmp_path / "b.pdf", 6))
     for number in (1, 4):
         document.update_stream(document[number].get_contents()[0], huge)
     document.save(tmp_path / "bomb.pdf", deflate=True)
-    monkeypatch.setattr(reading, "READ", reading.Task("read", 1, 0, reading.READ.take, reading.READ.give_up, reading.READ.skip))
+    monkeypatch.setattr(
+        reading, "READ", reading.Task("read", 1, 0, reading.READ.take, reading.READ.give_up, reading.READ.skip)
+    )
     budget = Budget()
     read = list(reading.read_text(tmp_path / "bomb.pdf", range(1, 7), budget=budget))
     assert [page.number for page in read if page.warnings] == [2, 5]
     assert budget.deaths == 4
     budget = Budget(Allowance(deaths=1))
     read = list(reading.read_text(tmp_path / "bomb.pdf", range(1, 7), budget=budget))
-    assert ([page.number for page in read if page.text], budget.stopped_at) == ([1], 3), "nothing was left for the third page"
+    assert ([page.number for page in read if page.text], budget.stopped_at) == ([1], 3), (
+        "nothing was left for the third page"
+    )
 
 
 def turn_by_turn(house: House, monkeypatch: pytest.MonkeyPatch) -> Reader:
@@ -72,7 +84,9 @@ def turn_by_turn(house: House, monkeypatch: pytest.MonkeyPatch) -> Reader:
     return Reader(Claims(house))
 
 
-def test_a_large_file_gives_way_to_a_new_one_and_goes_on_where_it_was(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_gives_way_to_a_new_one_and_goes_on_where_it_was(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     large, small = book(house, tmp_path / "a.pdf", 100), book(house, tmp_path / "b.pdf", 1)
     reader = turn_by_turn(house, monkeypatch)
     assert reader.turn()
@@ -88,7 +102,9 @@ def test_a_large_file_gives_way_to_a_new_one_and_goes_on_where_it_was(house: Hou
     assert warnings(house, large) == []
 
 
-def test_however_many_new_files_come_the_large_one_goes_on(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_however_many_new_files_come_the_large_one_goes_on(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     large = book(house, tmp_path / "a.pdf", 100)
     reader = turn_by_turn(house, monkeypatch)
     for number in range(2 * EVERYBODY + 1):
@@ -115,13 +131,24 @@ def test_its_owner_stops_a_file_in_work_and_the_next_one_is_read(house: House, t
         until(lambda: row(house, small).state == READY)
         claims.stopping.set()
     stopped = row(house, large)
-    assert (stopped.state, stopped.code, stopped.version_id, stopped.lease_until) == (REFUSED, "reading-stopped", None, None)
+    assert (stopped.state, stopped.code, stopped.version_id, stopped.lease_until) == (
+        REFUSED,
+        "reading-stopped",
+        None,
+        None,
+    )
     assert pages(house) == 1, "nothing of it stays"
 
 
-def test_a_file_is_stopped_by_its_owner_and_by_who_looks_after_its_school_and_by_nobody_else(house: House, tmp_path: Path) -> None:
+def test_a_file_is_stopped_by_its_owner_and_by_who_looks_after_its_school_and_by_nobody_else(
+    house: House, tmp_path: Path
+) -> None:
     owner, ours = actor(house, "co.hoa", TEACHER, "AA"), actor(house, "quan.tri.a", ADMINISTRATOR, "AA")
-    beside, theirs, above = actor(house, "co.lan", TEACHER, "AA"), actor(house, "quan.tri.b", ADMINISTRATOR, "BB"), keeper(house, None)
+    beside, theirs, above = (
+        actor(house, "co.lan", TEACHER, "AA"),
+        actor(house, "quan.tri.b", ADMINISTRATOR, "BB"),
+        keeper(house, None),
+    )
 
     def waiting() -> uuid.UUID:
         with transaction(house.engine) as session:

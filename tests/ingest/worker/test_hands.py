@@ -37,7 +37,9 @@ from tests.services.waiting import until
 
 def test_a_turn_that_breaks_ends_no_hand_and_is_not_tried_again_in_a_hot_loop() -> None:
     def turn() -> bool:
-        raise [KeyError("facts"), IndexError(), StoreAway("gone"), OperationalError("", {}, Exception("gone"))][hand.broken % 4]
+        raise [KeyError("facts"), IndexError(), StoreAway("gone"), OperationalError("", {}, Exception("gone"))][
+            hand.broken % 4
+        ]
 
     hand = Hand("any", 0.1, turn)
     pauses = [hand.take_turn() for _ in range(2)]
@@ -51,7 +53,9 @@ def test_a_turn_that_breaks_ends_no_hand_and_is_not_tried_again_in_a_hot_loop() 
     assert hand.take_turn() == 0 and hand.broken == 0
 
 
-def test_a_file_that_breaks_the_reading_is_set_aside_after_three_tries_and_its_neighbours_are_read(house: House, tmp_path: Path) -> None:
+def test_a_file_that_breaks_the_reading_is_set_aside_after_three_tries_and_its_neighbours_are_read(
+    house: House, tmp_path: Path
+) -> None:
     broken, neighbour = book(house, tmp_path / "a.pdf", 1), book(house, tmp_path / "b.pdf", 1)
     path = house.settings.home / "files"
     key = row(house, broken).key or ""
@@ -75,7 +79,9 @@ def test_a_statement_that_can_never_pass_is_not_taken_for_a_database_that_is_awa
     assert [outside(OperationalError("", {}, kind())) for kind in (Said, Gone)] == [False, True]
 
 
-def test_while_the_index_is_damaged_files_are_read_and_the_index_goes_on_when_it_is_whole(house: House, tmp_path: Path) -> None:
+def test_while_the_index_is_damaged_files_are_read_and_the_index_goes_on_when_it_is_whole(
+    house: House, tmp_path: Path
+) -> None:
     index = house.settings.home / "index"
     index.write_text("no folder at all")
     worker = Worker(house)
@@ -97,11 +103,16 @@ def test_while_the_index_is_damaged_files_are_read_and_the_index_goes_on_when_it
         running.join(30)
 
 
-def test_one_work_that_cannot_be_indexed_holds_up_no_other(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_work_that_cannot_be_indexed_holds_up_no_other(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ids = [book(house, tmp_path / f"{name}.pdf", 1) for name in "abc"]
     read_all(house)
     with reading_session(house.engine) as session:
-        works = [session.scalars(select(Version.work_id).where(Version.id == row(house, one).version_id)).one() for one in ids]
+        works = [
+            session.scalars(select(Version.work_id).where(Version.id == row(house, one).version_id)).one()
+            for one in ids
+        ]
     write = keeping.write_work
 
     def breaking(session: Session, index: Index, work_id: uuid.UUID, *, at: datetime) -> int:
@@ -118,7 +129,11 @@ def test_one_work_that_cannot_be_indexed_holds_up_no_other(house: House, tmp_pat
     keeper.close()
     with reading_session(house.engine) as session:
         found = [session.get_one(Work, work_id) for work_id in works]
-    assert [(work.indexed_revision == work.revision, work.set_aside_at is not None) for work in found] == [(True, False), (False, True), (True, False)]
+    assert [(work.indexed_revision == work.revision, work.set_aside_at is not None) for work in found] == [
+        (True, False),
+        (False, True),
+        (True, False),
+    ]
 
 
 def test_a_staged_file_that_cannot_be_swept_holds_up_no_other(house: House) -> None:
@@ -142,7 +157,10 @@ def test_a_line_that_cannot_be_sealed_holds_up_its_own_chain_and_no_other(house:
     tell("AA", "sau đó")
     seal_waiting(house)
     with reading_session(house.engine) as session:
-        told = {(line.facts["title"], line.place is not None) for line in session.scalars(select(Event).where(Event.act == "told"))}
+        told = {
+            (line.facts["title"], line.place is not None)
+            for line in session.scalars(select(Event).where(Event.act == "told"))
+        }
     assert told == {("hỏng \ud800", False), ("lành", True), ("sau đó", False)}
 
 

@@ -40,7 +40,9 @@ def test_work_that_takes_longer_than_its_lease_keeps_it(house: House, tmp_path: 
     assert row(house, deposit_id).attempts == 1
 
 
-def test_a_file_that_costs_every_worker_its_lease_is_set_aside_and_its_neighbour_is_read(house: House, tmp_path: Path) -> None:
+def test_a_file_that_costs_every_worker_its_lease_is_set_aside_and_its_neighbour_is_read(
+    house: House, tmp_path: Path
+) -> None:
     poison, neighbour = book(house, tmp_path / "a.pdf", 1), book(house, tmp_path / "b.pdf", 1)
     for _ in range(MOST_TRIES):
         taken = Claims(house).take(Deposit)
@@ -55,7 +57,9 @@ def test_a_file_that_costs_every_worker_its_lease_is_set_aside_and_its_neighbour
     assert row(house, neighbour).state == READY
 
 
-def test_a_large_file_whose_workers_die_goes_on_as_long_as_each_of_them_kept_something(house: House, tmp_path: Path) -> None:
+def test_a_large_file_whose_workers_die_goes_on_as_long_as_each_of_them_kept_something(
+    house: House, tmp_path: Path
+) -> None:
     deposit_id = book(house, tmp_path / "a.pdf", 3)
     for _ in range(3 * MOST_TRIES):
         taken = Claims(house).take(Deposit)

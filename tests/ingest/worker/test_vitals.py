@@ -15,7 +15,9 @@ from search.index import index_of
 from tests.ingest.worker.sent import book, read_all
 
 
-def test_a_lost_index_is_seen_and_the_works_are_not_counted_at_each_look(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_index_is_seen_and_the_works_are_not_counted_at_each_look(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     book(house, tmp_path / "a.pdf", 1)
     read_all(house)
     keeper = IndexKeeper(Claims(house))
