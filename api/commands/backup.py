@@ -17,7 +17,7 @@ from library.catalogue import keeping
 from library.clock import now
 from library.database import reading_session, transaction
 from library.operations import backups, saving
-from library.settings_checks import without_secret
+from library.settings.checks import without_secret
 
 MAKE = "make"
 KEPT = 7  # backups in a folder

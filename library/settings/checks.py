@@ -10,15 +10,11 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from library.limits import is_postgres
+from library.settings.fields import Settings, variable
 
-if TYPE_CHECKING:
-    from library.settings import Settings
-
-PREFIX = "HOCLIEU_"
 SCHEMES = {"database": ("sqlite", "postgresql+psycopg"), "files": ("file", "s3"), "index": ("tantivy", "https", "http")}
 ONE_MACHINE = {
     (
@@ -44,11 +40,6 @@ CONNECTIONS = (4, 100)
 GB = 1024**3
 
 
-def variable(name: str) -> str:
-    """How an operator writes a setting."""
-    return PREFIX + name.upper()
-
-
 def without_secret(value: object) -> str:
     """The value as it may be shown: without what stands before the @ of an address, and without a password in its
     query.
@@ -66,7 +57,7 @@ def scheme_mistakes(values: Mapping[str, str]) -> list[str]:
     ]
 
 
-def place_mistakes(settings: "Settings") -> Iterator[str]:
+def place_mistakes(settings: Settings) -> Iterator[str]:
     """Places and addresses that no profile can use."""
     for name in ("public_url", "content_url", "files_public_url"):
         if (url := getattr(settings, name)) and not url.startswith(("http://", "https://")):
@@ -86,7 +77,7 @@ def place_mistakes(settings: "Settings") -> Iterator[str]:
         yield f"{variable('files')}: an S3 store is s3://ACCESS:SECRET@host:port/bucket, and a part of that is missing."
 
 
-def mail_mistakes(settings: "Settings") -> Iterator[str]:
+def mail_mistakes(settings: Settings) -> Iterator[str]:
     """What keeps letters from going out. The address of the server holds a password and is never told."""
     if not settings.mail:
         return
@@ -98,7 +89,7 @@ def mail_mistakes(settings: "Settings") -> Iterator[str]:
 
 
 def production_mistakes(
-    settings: "Settings", secret_files: Mapping[str, Path], environment: Mapping[str, str], at: datetime
+    settings: Settings, secret_files: Mapping[str, Path], environment: Mapping[str, str], at: datetime
 ) -> Iterator[str]:
     """Everything that is good enough at home and not on the open network."""
     yield from address_mistakes(settings)
@@ -109,7 +100,7 @@ def production_mistakes(
     yield from machine_mistakes(settings, at)
 
 
-def address_mistakes(settings: "Settings") -> Iterator[str]:
+def address_mistakes(settings: Settings) -> Iterator[str]:
     """The three host names: the house, its content, its store."""
     hosts: dict[str, str] = {}
     for name, why in (
@@ -138,7 +129,7 @@ def address_mistakes(settings: "Settings") -> Iterator[str]:
         hosts.setdefault(host, name)
 
 
-def engine_mistakes(settings: "Settings") -> Iterator[str]:
+def engine_mistakes(settings: Settings) -> Iterator[str]:
     """Engines of one machine, and lines that others can read."""
     for name in SCHEMES:
         url = urlsplit(getattr(settings, name))
@@ -151,7 +142,7 @@ def engine_mistakes(settings: "Settings") -> Iterator[str]:
             )
 
 
-def secret_mistakes(settings: "Settings", secret_files: Mapping[str, Path]) -> Iterator[str]:
+def secret_mistakes(settings: Settings, secret_files: Mapping[str, Path]) -> Iterator[str]:
     """Passwords inside of addresses: strong, and in a file that others cannot read."""
     for name, value in settings:
         parts = urlsplit(value) if isinstance(value, str) and "@" in value else None
@@ -173,7 +164,7 @@ def secret_mistakes(settings: "Settings", secret_files: Mapping[str, Path]) -> I
             yield f"{variable(name)}_FILE: {path} can be read or changed by other users; chmod 600 it."
 
 
-def switch_mistakes(settings: "Settings", environment: Mapping[str, str]) -> Iterator[str]:
+def switch_mistakes(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
     """Switches that are for trying things out, and numbers that do not go together."""
     if settings.demo:
         yield f"{variable('demo')}: the demonstration has passwords that everybody knows."
@@ -195,7 +186,7 @@ def switch_mistakes(settings: "Settings", environment: Mapping[str, str]) -> Ite
         yield f"{variable('trusted_proxies')}: {', '.join(wrong)} is no address and no network."
 
 
-def limit_mistakes(settings: "Settings") -> Iterator[str]:
+def limit_mistakes(settings: Settings) -> Iterator[str]:
     """What a process takes of PostgreSQL, and how long it waits there."""
     few, many = CONNECTIONS
     if not few <= settings.database_connections <= many:
@@ -215,7 +206,7 @@ def limit_mistakes(settings: "Settings") -> Iterator[str]:
             yield f"{variable(name)}: {limits}; {why}."
 
 
-def machine_mistakes(settings: "Settings", at: datetime) -> Iterator[str]:
+def machine_mistakes(settings: Settings, at: datetime) -> Iterator[str]:
     """The machine: room and clock."""
     existing = next(
         parent for parent in (settings.home.absolute(), *settings.home.absolute().parents) if parent.exists()
