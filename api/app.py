@@ -21,7 +21,7 @@ from api.static import BUILT, BuiltFiles
 from ingest.house import House
 from ingest.worker.vitals import Watch
 from library.usage import Counting
-from search.index import index_of
+from search.engines import index_of
 
 THREADS = 40
 REFUSED = {

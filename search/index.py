@@ -5,11 +5,8 @@ never with rows.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple, Protocol
-from urllib.parse import urlsplit
 
-from library.settings import Settings
 from search.clauses import Clause
 from search.documents import Document
 
@@ -90,6 +87,9 @@ class Tuning:
     authority: str = ""  # file with the certificate that signed the engine's
 
 
+USUAL = Tuning()
+
+
 class Index(Protocol):
     """What every adapter promises: any number of processes read what was committed. Every call may raise IndexAway.
 
@@ -143,52 +143,3 @@ class Beside(Protocol):
 
     def close(self) -> None:
         """Leave it as it is, for another time."""
-
-
-def open_index(url: str, *, writing: bool = False, tuning: Tuning = Tuning()) -> Index:
-    """The index that the URL names. For writing it is made where there is none, and may raise BlockingIOError when
-    another process must be the only writer, IndexLost when what is there cannot be read, IndexAway.
-    """
-    if urlsplit(url).scheme in ("http", "https"):
-        from search.elastic import ElasticIndex  # noqa: PLC0415  # a URL's scheme imports its adapter
-
-        return ElasticIndex(url, tuning, writing=writing)
-    from search.tantivy import TantivyIndex  # noqa: PLC0415  # a URL's scheme imports its adapter
-
-    return TantivyIndex(_folder(url), writing=writing)
-
-
-def build_beside(url: str, *, tuning: Tuning = Tuning()) -> Beside:
-    """Begin a new index beside the live one, or go on with one that was begun. Raises BlockingIOError while somebody
-    else fills it.
-    """
-    if urlsplit(url).scheme in ("http", "https"):
-        from search.elastic import ElasticBeside  # noqa: PLC0415  # a URL's scheme imports its adapter
-
-        return ElasticBeside(url, tuning)
-    from search.tantivy import TantivyBeside  # noqa: PLC0415  # a URL's scheme imports its adapter
-
-    return TantivyBeside(_folder(url))
-
-
-def index_of(settings: Settings, *, writing: bool = False) -> Index:
-    """The index of a house."""
-    return open_index(settings.index, writing=writing, tuning=tuning_of(settings))
-
-
-def tuning_of(settings: Settings) -> Tuning:
-    """What the operator has set."""
-    return Tuning(
-        shards=settings.index_shards,
-        replicas=settings.index_replicas,
-        refresh_seconds=settings.index_refresh_seconds,
-        bulk=settings.index_bulk,
-        answer_seconds=settings.index_answer_seconds,
-        authority=settings.index_authority,
-    )
-
-
-def _folder(url: str) -> Path:
-    if urlsplit(url).scheme != "tantivy":
-        raise ValueError(f"no adapter for {url}")
-    return Path(urlsplit(url).path)

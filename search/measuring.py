@@ -12,7 +12,8 @@ from typing import Any
 from library.people.sight import PUBLIC, VISITOR
 from search import tiers
 from search.documents import WorkFacts, documents_of
-from search.index import Index, Tuning, open_index
+from search.engines import open_index
+from search.index import Index, Tuning
 from search.query import Query, parse
 
 DEPTH = 10

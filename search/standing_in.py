@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from library.catalogue import cards
-from library.circulation.codes import normal_isbn
+from library.catalogue.isbn import normal_isbn
 from search import finding, shelves
 from search.finding import PAGES_SHOWN, Found
 from search.index import MOST_WORKS, Index, IndexAway

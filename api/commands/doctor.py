@@ -20,7 +20,8 @@ from library.clock import now
 from library.database import reading_session
 from library.limits import is_postgres
 from library.operations import backups
-from search.index import IndexAway, index_of
+from search.engines import index_of
+from search.index import IndexAway
 from search.indexing import standing
 
 # files, by chance: a province has hundreds of thousands, and the worker reads each of them again within 90 days

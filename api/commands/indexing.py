@@ -13,7 +13,8 @@ from library.clock import now
 from library.database import reading_session
 from library.settings import Settings
 from search.comparing import differences
-from search.index import IndexAway, build_beside, index_of, tuning_of
+from search.engines import build_beside, index_of, tuning_of
+from search.index import IndexAway
 from search.rebuilding import Pace, Progress, rebuild
 
 app = typer.Typer(no_args_is_help=True, help="The search index: how it is, and building it anew.")

@@ -13,8 +13,8 @@ from library.people import inviting
 from library.people.sight import VISITOR, Sight
 from library.people.sign_in import actor_for
 from search import finding, standing_in
+from search.engines import index_of
 from search.finding import FoundWork
-from search.index import index_of
 from search.query import parse
 
 PAGES_A_WORK = (3, 3)  # of the first work and of every other

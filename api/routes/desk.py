@@ -196,7 +196,7 @@ def copies_of(session: Session, actor: Actor) -> schemas.CopiesOfSchool:
 
 def titles_of(session: Session, actor: Actor, isbn: str, *, at: datetime) -> schemas.KnownTitles:
     """The titles under an ISBN for the actor's school."""
-    found = stock.titles_with(session, school_of(session, actor), stock.normal_isbn(isbn), by=actor, at=at)
+    found = stock.titles_with(session, school_of(session, actor), stock.isbn_of(isbn), by=actor, at=at)
     return schemas.KnownTitles(
         titles=[
             schemas.KnownTitle(

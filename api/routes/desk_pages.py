@@ -15,7 +15,8 @@ from api.gate import Gate
 from api.routes import desk as desk_api
 from api.schemas import circulation as schemas
 from api.showing import LongText, Text, answer, in_both_languages, prefix_of, shown
-from library.circulation import codes, desk
+from library.catalogue.isbn import normal_isbn
+from library.circulation import desk
 from library.circulation.refusals import TitleToConfirm
 from library.clock import now
 from library.errors import Refusal
@@ -189,7 +190,7 @@ def _copies_and_titles(isbn: str) -> Read:
     """The same, and what the library knows under an ISBN."""
 
     def read(session: Session, actor: Actor) -> Mapping[str, Any]:
-        known = desk_api.titles_of(session, actor, isbn, at=now()).titles if codes.normal_isbn(isbn) else []
+        known = desk_api.titles_of(session, actor, isbn, at=now()).titles if normal_isbn(isbn) else []
         return {**_copies(session, actor), "titles": [one.model_dump() for one in known]}
 
     return read

@@ -17,7 +17,8 @@ from library.clock import now
 from library.database import reading_session, transaction
 from library.failpoints import reach
 from library.work_queue import Lease, LeaseLost
-from search.index import Index, IndexAway, IndexLost, build_beside, index_of, tuning_of
+from search.engines import build_beside, index_of, tuning_of
+from search.index import Index, IndexAway, IndexLost
 from search.indexing import Standing, next_change, standing, write_work
 from search.rebuilding import Pace, Progress, rebuild
 

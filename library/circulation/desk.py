@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from library.catalogue.isbn import is_ean13, is_isbn
 from library.circulation import codes, lending, patrons
 from library.circulation.models import LENT, PATRON, READ_HERE, TAKEN_BACK, Item, Loan, Patron, Scan
 from library.circulation.refusals import CommandUnknown, ForeignItem, IsbnScanned, NothingToUndo, UnknownBarcode
@@ -117,7 +118,7 @@ def find_item(session: Session, code: str, school: Unit) -> Item | None:
 
 
 def _is_card(code: str) -> bool:
-    return codes.is_ean13(code) and code.startswith(codes.PERSON)
+    return is_ean13(code) and code.startswith(codes.PERSON)
 
 
 def _member(session: Session, code: str, school: Unit, *, at: datetime) -> Person | None:
@@ -128,11 +129,11 @@ def _member(session: Session, code: str, school: Unit, *, at: datetime) -> Perso
 
 def _strange(session: Session, code: str) -> Refusal:
     """What a code is that is no copy and nobody of this school."""
-    if codes.is_isbn(code):
+    if is_isbn(code):
         return IsbnScanned()
-    if codes.is_ean13(code) and code.startswith((codes.COMMAND, codes.CLASS)):
+    if is_ean13(code) and code.startswith((codes.COMMAND, codes.CLASS)):
         return CommandUnknown()
-    if codes.is_ean13(code) and code.startswith(codes.COPY):
+    if is_ean13(code) and code.startswith(codes.COPY):
         elsewhere = session.scalar(select(Item).options(joinedload(Item.work)).where(Item.barcode == code).limit(1))
         if elsewhere is not None:
             return ForeignItem(title=elsewhere.work.title, school=session.get_one(Unit, elsewhere.unit_id).name)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from library import audit
 from library.catalogue import cataloguing, publishing, queries
 from library.catalogue.access import visible_to
+from library.catalogue.isbn import normal_isbn
 from library.catalogue.models import PUBLISHED, Work
 from library.circulation import codes, policy
 from library.circulation.models import Item
@@ -112,7 +113,7 @@ def title_for(
     """
     if work_id is not None:
         return queries.visible_work(session, str(work_id), by.sight, at=at)
-    normal = normal_isbn(isbn) if isbn else None
+    normal = isbn_of(isbn) if isbn else None
     # two librarians with the same book in their hands: the second finds the title of the first
     hold(session, [f"stock of {school.id}"])
     known = titles_with(session, school, normal, by=by, at=at) if normal else []
@@ -146,9 +147,9 @@ def titles_with(session: Session, school: Unit, isbn: str, *, by: Actor, at: dat
     return [KnownTitle(row[0], NEAREST_FIRST[row[1]]) for row in rows]
 
 
-def normal_isbn(text: str) -> str:
+def isbn_of(text: str) -> str:
     """Its thirteen digits. Raises IsbnWrong."""
-    normal = codes.normal_isbn(text)
+    normal = normal_isbn(text)
     if normal is None:
         raise IsbnWrong(isbn=text)
     return normal

@@ -18,7 +18,8 @@ from library.catalogue.models import Work
 from library.database import open_engine, reading_session, transaction
 from search.documents import Document
 from search.elastic import ANALYSIS, MAPPING, row_of
-from search.index import Tuning, open_index
+from search.engines import open_index
+from search.index import Tuning
 from tests.bench import generated
 from tests.bench.figures import report, report_most, took_ms
 from tests.services.elasticsearch import Elasticsearch

@@ -16,7 +16,8 @@ import pygal
 from pygal.style import CleanStyle
 
 from library.database import open_engine, reading_session
-from search.index import Tuning, build_beside, open_index
+from search.engines import build_beside, open_index
+from search.index import Tuning
 from search.rebuilding import Pace, rebuild
 from tests.bench import asked, generated
 from tests.bench.figures import report, report_least, report_most

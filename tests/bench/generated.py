@@ -14,7 +14,7 @@ from library.database import open_engine, transaction
 from library.people import inviting
 from library.people.models import ADMINISTRATOR, Person, Unit
 from search.documents import Document, WorkFacts, documents_of
-from search.index import open_index
+from search.engines import open_index
 
 PAGES_EACH, WORDS = 200, 300  # pages of a work, words of a page
 ONSETS = "b c ch d đ g h kh l m n ng nh ph qu r s t th tr v x"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library.calendar import LOCAL, local_date, school_year
+from library.catalogue.isbn import is_ean13, normal_isbn
 from library.circulation import codes, due_dates, judging, policy
 from library.circulation.due_dates import Calendar
 from library.circulation.judging import LoanFacts
@@ -95,10 +96,10 @@ def test_dates_do_not_care_where_the_server_stands() -> None:
 
 def test_labels_carry_a_check_digit_and_mean_one_kind_of_thing() -> None:
     label = codes.code_of(codes.COPY, 4231)
-    assert (len(label), label[:2], codes.is_ean13(label)) == (13, "20", True)
-    assert not codes.is_ean13(label[:-1] + str((int(label[-1]) + 1) % 10))
-    assert codes.normal_isbn("0-306-40615-2") == codes.normal_isbn("978-0-306-40615-7") == "9780306406157"
-    assert codes.normal_isbn("978-0-306-40615-8") is None and codes.normal_isbn("sách") is None
+    assert (len(label), label[:2], is_ean13(label)) == (13, "20", True)
+    assert not is_ean13(label[:-1] + str((int(label[-1]) + 1) % 10))
+    assert normal_isbn("0-306-40615-2") == normal_isbn("978-0-306-40615-7") == "9780306406157"
+    assert normal_isbn("978-0-306-40615-8") is None and normal_isbn("sách") is None
 
 
 def test_groups_follow_the_roles_and_the_grade() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from search.index import Index, Tuning, open_index
+from search.engines import open_index
+from search.index import Index, Tuning
 from tests.services.elasticsearch import Elasticsearch
 
 Pair = tuple[Index, Index]

@@ -22,7 +22,8 @@ from library.people.sight import VISITOR
 from library.settings import Settings
 from search import standing_in
 from search.elastic.cluster import Cluster
-from search.index import Index, IndexAway, IndexLost, Tuning, build_beside, open_index
+from search.engines import build_beside, open_index
+from search.index import Index, IndexAway, IndexLost, Tuning
 from search.indexing import Standing, standing
 from search.query import parse
 from search.tantivy.folders import BUILDING, current

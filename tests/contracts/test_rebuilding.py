@@ -17,7 +17,8 @@ from library.people.sight import PUBLIC, VISITOR
 from search import comparing, tiers
 from search.comparing import Difference, differences
 from search.documents import documents_of
-from search.index import Index, build_beside
+from search.engines import build_beside
+from search.index import Index
 from search.query import parse
 from search.rebuilding import WORKS_AT_ONCE, Pace, Progress, rebuild
 from tests.contracts.engines import PATIENT, opened

@@ -10,7 +10,8 @@ import pytest
 from library.people.sight import Sight
 from search import tiers
 from search.documents import WorkFacts, documents_of
-from search.index import Counts, Index, Tuning, open_index
+from search.engines import open_index
+from search.index import Counts, Index, Tuning
 from search.query import Filters, Query, QueryTooLong, parse
 from tests.contracts.engines import opened
 from tests.services.elasticsearch import Elasticsearch

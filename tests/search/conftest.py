@@ -13,7 +13,8 @@ from library.catalogue.models import Work
 from library.database import open_engine, writing_session
 from library.people import inviting
 from library.people.models import SCHOOL, TEACHER, Unit
-from search.index import Index, open_index
+from search.engines import open_index
+from search.index import Index
 from search.indexing import write_work
 from tests.contracts.shelf import published
 

@@ -7,7 +7,8 @@ import threading
 from library.people.sight import VISITOR
 from search import tiers
 from search.elastic.cluster import ASKING
-from search.index import Index, IndexAway, Tuning, open_index
+from search.engines import open_index
+from search.index import Index, IndexAway, Tuning
 from search.query import parse
 from tests.services.waiting import at_work, until
 

@@ -12,7 +12,7 @@ from library.catalogue.models import Work
 from library.database import writing_session
 from library.people.sight import PUBLIC, Sight
 from search import standing_in
-from search.index import open_index
+from search.engines import open_index
 from search.query import Filters, parse
 from tests.contracts.shelf import Shelf
 

@@ -11,7 +11,7 @@ from ingest.worker.hand import Claims
 from ingest.worker.index import IndexKeeper
 from ingest.worker.vitals import Watch
 from library.database import reading_session
-from search.index import index_of
+from search.engines import index_of
 from tests.ingest.worker.sent import book, read_all
 
 

@@ -1,0 +1,26 @@
+"""The numbers of the book trade: EAN-13 with its check digit, and ISBN in both lengths. Pure."""
+
+
+def check_digit(digits: str) -> str:
+    """The check digit of twelve digits."""
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    return str(-total % 10)
+
+
+def is_ean13(code: str) -> bool:
+    """Thirteen digits with the right check digit."""
+    return len(code) == 13 and code.isascii() and code.isdecimal() and check_digit(code[:12]) == code[12]
+
+
+def is_isbn(code: str) -> bool:
+    """A book trade code as printed on covers."""
+    return is_ean13(code) and code.startswith(("978", "979"))
+
+
+def normal_isbn(text: str) -> str | None:
+    """Thirteen digits of an ISBN written with 10 or 13 digits and any dashes; None when it is not one."""
+    digits = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+    if len(digits) == 10 and digits[:9].isdecimal() and (digits[9].isdecimal() or digits[9] == "X"):
+        total = sum((10 - place) * (10 if digit == "X" else int(digit)) for place, digit in enumerate(digits))
+        return None if total % 11 else f"978{digits[:9]}{check_digit(f'978{digits[:9]}')}"
+    return digits if is_isbn(digits) else None
