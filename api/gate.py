@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from library.database import reading_session, writing_session
+from library.database.row_security import NOBODY
+from library.database.uniqueness import met_at
 from library.errors import Busy, Clash
 from library.space import full_told
-from library.uniqueness import met_at
-from library.walls import NOBODY
 
 READERS = 16  # on SQLite
 Result = TypeVar("Result")

@@ -17,8 +17,8 @@ from library.audit import Event
 from library.catalogue import fixity
 from library.catalogue.fixity import FixitySlice
 from library.catalogue.models import Deposit, Version, Work
+from library.database.work_queue import Workable
 from library.operations import backups
-from library.work_queue import Workable
 
 TOLD = "hoclieu_told"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)

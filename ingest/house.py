@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy import Engine
 
 from ingest.receiving import RunningHashes
-from library import migrations, walls
+from library import migrations
 from library.catalogue.overviews import Overviews
-from library.database import open_engine, transaction
+from library.database import open_engine, row_security, transaction
 from library.files.keys import StoreAway
 from library.files.store import FileStore, open_store
 from library.people import inviting
@@ -70,4 +70,4 @@ def refuse_unready(house: House) -> None:
     """
     if house.settings.in_production:
         migrations.refuse_older(house.engine)
-        walls.refuse_passing(house.engine)
+        row_security.refuse_passing(house.engine)

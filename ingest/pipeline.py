@@ -22,11 +22,11 @@ from ingest.budget import Budget, allowance_for
 from ingest.house import House
 from ingest.pages import FILE, Identity, PageImage, PageRead, Undrawn, identity_from, identity_to
 from ingest.sandbox import Leash
-from library import work_queue
 from library.catalogue import boxes, depositing, keeping
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, WORKING, Deposit, Page, Rendition
 from library.clock import now
-from library.database import reading_session, transaction
+from library.database import reading_session, transaction, work_queue
+from library.database.work_queue import Lease
 from library.failpoints import reach
 from library.files.fetching import local_copy
 from library.files.keys import hash_of
@@ -35,7 +35,6 @@ from library.naming import clean_name
 from library.people.models import Person
 from library.people.sign_in import Actor, actor_for
 from library.reviews import reviewing
-from library.work_queue import Lease
 
 READ_BATCH, OCR_BATCH, DRAW_BATCH = 64, 8, 16
 KEEP_EVERY = 1.0  # seconds: nobody waits longer behind a large file than for one batch of it

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from api.commands.telling import NOT_DONE, Json, opened, stop, tell
 from ingest.worker.audit import heads_told, seal_waiting, write_heads
-from library import audit, logs, sealing
+from library import audit, logs
+from library.audit import sealing
+from library.audit.sealing import Break, Head
 from library.clock import now
 from library.database import reading_session, transaction
 from library.people import inviting
 from library.people.models import Unit
-from library.sealing import Break, Head
 
 app = typer.Typer(no_args_is_help=True, help="The audit: is it whole, and where does it stand?")
 UnitCode = Annotated[

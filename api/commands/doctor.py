@@ -13,12 +13,12 @@ from api.static import BUILT
 from ingest import sandbox
 from ingest.house import House
 from ingest.tessdata import NoModel, model_folder
-from library import logs, migrations, walls
+from library import logs, migrations
 from library.catalogue import fixity
 from library.catalogue.models import Deposit, Rendition, Work
 from library.clock import now
-from library.database import reading_session
-from library.limits import is_postgres
+from library.database import reading_session, row_security
+from library.database.limits import is_postgres
 from library.operations import backups
 from search.engines import index_of
 from search.index import IndexAway
@@ -97,8 +97,8 @@ def room(house: House) -> Finding:
 def wall(house: House) -> Finding:
     """Row-level security around people and loans, which some roles of PostgreSQL pass."""
     try:
-        walls.refuse_passing(house.engine)
-    except walls.WallPassed as passed:
+        row_security.refuse_passing(house.engine)
+    except row_security.WallPassed as passed:
         return Finding("wall", "fault" if house.settings.in_production else "warning", str(passed))
     return Finding(
         "wall", "ok", "stands" if is_postgres(house.settings.database) else "not needed: one house, one file"

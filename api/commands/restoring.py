@@ -11,8 +11,9 @@ from api.commands.backup import TOLD_EVERY, every
 from api.commands.indexing import build_anew
 from api.commands.telling import Json, opened, progress, stop, tell
 from ingest.house import House
-from library import logs, migrations, walls
+from library import logs, migrations
 from library.clock import now
+from library.database import row_security
 from library.deleting import removing
 from library.operations import folder as folders
 from library.operations import restoring
@@ -34,7 +35,7 @@ def restore(
         if not migrations.is_known(one.manifest.schema):
             raise folders.BackupUnreadable(place=one.place)
         # before the wall anybody else sees a house without people
-        with Session(house.engine, info={walls.PLACE: walls.HOUSE}) as session:
+        with Session(house.engine, info={row_security.PLACE: row_security.HOUSE}) as session:
             restoring.refuse_lived_in(session.connection())
         progress.print("Kiểm tra / checking", markup=False)
         restoring.verify(one, every(TOLD_EVERY))
@@ -70,7 +71,7 @@ def bring_rows(house: House, one: folders.One) -> None:
             raise restoring.BackupOfOtherSchema(here=here, there=one.manifest.schema)
         restoring.load(connection, one)
         migrations.raise_to(connection, "head")
-        with Session(connection, info={walls.PLACE: walls.HOUSE}) as session:
+        with Session(connection, info={row_security.PLACE: row_security.HOUSE}) as session:
             restoring.settle(session, one, at=now())
             for deletion in restoring.removed_since(session, one.place.parent):
                 removing.remove(session, deletion, at=now())

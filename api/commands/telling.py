@@ -14,11 +14,11 @@ from sqlalchemy.exc import OperationalError
 
 from ingest.house import House, open_house
 from library import settings
+from library.database.row_security import WallPassed
 from library.errors import Refusal
 from library.files.keys import StoreAway
 from library.migrations import SchemaNewer, SchemaOlder
 from library.space import DiskFull, tells_full
-from library.walls import WallPassed
 
 out = Console(highlight=False)
 progress = Console(stderr=True, highlight=False)

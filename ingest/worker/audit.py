@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.house import House
-from library import sealing
+from library.audit import sealing
 from library.calendar import local_date
 from library.clock import now
 from library.database import reading_session, transaction

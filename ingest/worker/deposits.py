@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from ingest import discarding, pipeline
 from ingest.sandbox import Cut
 from ingest.worker.hand import Claim, Claims, Stopped
-from library import work_queue
 from library.catalogue import depositing
 from library.catalogue.models import FAILED, Deposit
 from library.clock import now
-from library.database import reading_session, transaction
+from library.database import reading_session, transaction, work_queue
+from library.database.work_queue import LeaseLost, Workable
 from library.errors import Refusal
-from library.work_queue import LeaseLost, Workable
 
 log = structlog.get_logger()
 # seconds, after which a large deposit gives way to new ones, and any to those that gave way themselves

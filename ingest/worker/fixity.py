@@ -17,15 +17,14 @@ import structlog
 
 from ingest.house import House
 from ingest.worker.hand import Claim, Claims, Stopped
-from library import work_queue
 from library.catalogue import fixity, keeping
 from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE, WHOLE, FixitySlice
 from library.clock import now
-from library.database import reading_session, transaction
+from library.database import reading_session, transaction, work_queue
+from library.database.work_queue import Lease
 from library.failpoints import reach
 from library.files.keys import StoreAway
 from library.files.store import FileStore, is_whole
-from library.work_queue import Lease
 
 log = structlog.get_logger()
 AT_ONCE = 100  # files noted in one transaction

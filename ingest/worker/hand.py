@@ -21,13 +21,12 @@ from sqlalchemy.orm import Session
 
 from ingest.house import House
 from ingest.sandbox import Leash
-from library import work_queue
 from library.clock import now
-from library.database import reading_session, transaction
+from library.database import reading_session, transaction, work_queue
+from library.database.work_queue import Lease, LeaseLost, Workable, WornOut
 from library.files.keys import StoreAway
 from library.logs import new_request_id
 from library.space import tells_full
-from library.work_queue import Lease, LeaseLost, Workable, WornOut
 
 log = structlog.get_logger()
 AWAY_SECONDS = 1.0  # between two looks for what is away

@@ -8,9 +8,8 @@ import structlog
 
 from ingest import discarding
 from ingest.worker.hand import Claim, Claims
-from library import work_queue
 from library.clock import now
-from library.database import transaction
+from library.database import transaction, work_queue
 from library.deleting import removing
 from library.operations.deletions import Deletion
 

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, 
 from sqlalchemy.orm import Session
 
 from library.catalogue.models import Audience, Work
-from library.many_values import folded, unfolded
+from library.database.many_values import folded, unfolded
 from library.people.sight import PUBLIC, VISITOR, Sight
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
-from library import audit, vocabulary, work_queue
+from library import audit, vocabulary
 from library.catalogue.models import IN_REVIEW, PUBLISHED, Deposit, Version, Work
+from library.database import work_queue
 from library.errors import Forbidden, Unknown, Wrong
 from library.people import units
 from library.people.roles import AUTHORS

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, delete, exists, or_, select, true
 from sqlalchemy.orm import Session
 
-from library import audit, logs, work_queue
+from library import audit, logs
 from library.catalogue import cataloguing, publishing
 from library.catalogue.models import (
     FAILED,
@@ -28,6 +28,7 @@ from library.catalogue.models import (
     Version,
     Work,
 )
+from library.database import work_queue
 from library.errors import Clash, Refusal, Unknown, Wrong
 from library.people.models import Person
 from library.people.roles import AUTHORS

@@ -15,14 +15,14 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from library import audit, work_queue
+from library import audit
 from library.catalogue import keeping
-from library.database import BIG, Base, Identified, hold
+from library.database import BIG, Base, Identified, hold, work_queue
+from library.database.work_queue import Workable
 from library.files.store import FileStore
 from library.notices import telling
 from library.people import inviting, rosters
 from library.people.models import ADMINISTRATOR
-from library.work_queue import Workable
 
 SLICES = 16**2
 SHARE = 0.9  # of a period, in which all slices have their turn; the rest is for machines that are off at night

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from library import audit, walls
+from library import audit
 from library.audit import Event
 from library.calendar import local_date
 from library.catalogue import cataloguing
 from library.catalogue.models import Deposit, Version, Work
+from library.database import row_security
 from library.people.forgetting import REMOVED
 from library.people.models import Person
 from library.people.sign_in import Actor, NotAllowed
@@ -98,7 +99,7 @@ def of_work(session: Session, work: Work, *, by: Actor) -> list[Line]:
         and_(Event.subject_kind == Deposit.__tablename__, Event.subject_id.in_(deposits)),
     )
     found = select(Event, Person.name).outerjoin(Person, Person.id == Event.person_id).where(about, Event.act != READ)
-    with walls.lifted(session):  # a name of another school, and nothing but the name
+    with row_security.lifted(session):  # a name of another school, and nothing but the name
         rows = session.execute(found.order_by(Event.sequence.desc()).limit(SHOWN)).all()
     return [
         Line(None if line.person_id is None else name or "", line.act, line.facts, line.happened_at)

@@ -13,7 +13,7 @@ from sqlalchemy.types import NullType
 
 from library.catalogue.access import VISIBLE, asked_by
 from library.catalogue.models import Page, Version, Work
-from library.many_values import folded, number, unfolded
+from library.database.many_values import folded, number, unfolded
 from library.people.models import SCHOOL, Unit
 from library.people.sight import Sight
 

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from library.catalogue.card_words import ON_CARD, words_of
 from library.database import BIG, Base, Identified
+from library.database.work_queue import Workable, leases, shared_queue
 from library.people.models import Person, Unit
-from library.work_queue import Workable, leases, shared_queue
 
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = "draft", "in-review", "published", "withdrawn"
 RECEIVING, WAITING, WORKING, READY, REFUSED, FAILED = "receiving", "waiting", "working", "ready", "refused", "failed"

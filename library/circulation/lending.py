@@ -12,9 +12,9 @@ from library.calendar import local_date
 from library.circulation import due_dates, judging, queries, reminding
 from library.circulation.models import AVAILABLE, ON_LOAN, RETURNED, VOIDED, Item, Loan, Patron
 from library.circulation.refusals import ItemOnLoan
+from library.database.uniqueness import met_at
 from library.notices import telling
 from library.people.sign_in import Actor
-from library.uniqueness import met_at
 
 OPEN_LOAN_INDEX = ("uq_loan_open_item", "loan.item_id")
 

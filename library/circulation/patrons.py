@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from library import audit, walls
+from library import audit
 from library.calendar import local_date
 from library.circulation import codes, policy
 from library.circulation.models import PATRON, Loan, Patron, Scan
 from library.circulation.refusals import LoansOpen, UnknownCard
+from library.database import row_security
 from library.people.models import Enrolment, Membership, Person, SchoolClass, Unit
 from library.people.sight import units_below
 
@@ -89,7 +90,7 @@ def grade_of(session: Session, person_id: uuid.UUID, *, at: datetime) -> int | N
 def refuse_borrower(session: Session, person: Person) -> None:
     """Raises LoansOpen for whoever has books at home, of whatever school."""
     session.execute(select(Patron.id).where(Patron.person_id == person.id).with_for_update())  # no desk lends meanwhile
-    with walls.lifted(session):  # also those of a school they have left; only titles are told
+    with row_security.lifted(session):  # also those of a school they have left; only titles are told
         loans = session.execute(
             select(Loan.title, Loan.due_at, Unit.name)
             .join(Patron, Patron.id == Loan.patron_id)

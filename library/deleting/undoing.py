@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from library import walls
 from library.catalogue.models import Work
+from library.database import row_security
 from library.deleting import people, works
 from library.deleting.refusals import TooLateToBringBack, UnknownDeletion
 from library.operations.deletions import WORK, Deletion
@@ -39,7 +39,7 @@ def standing(session: Session, *, by: Actor) -> list[Standing]:
         .outerjoin(Person, Person.id == Deletion.subject_id)
         .outerjoin(doer, doer.id == Deletion.by_id)
     )
-    with walls.lifted(session):  # whoever deleted it may be of the province, and nothing but the name
+    with row_security.lifted(session):  # whoever deleted it may be of the province, and nothing but the name
         rows = session.execute(wanted.where(mine, *OPEN).order_by(Deletion.deleted_at.desc()).limit(SHOWN)).all()
     return [Standing(one, title or name or "", who or "") for one, title, name, who in rows]
 
@@ -50,7 +50,7 @@ OPEN = (Deletion.undone_at.is_(None), Deletion.done_at.is_(None))
 def bring_back(session: Session, deletion_id: uuid.UUID, *, by: Actor, at: datetime) -> Deletion:
     """Within the thirty days all is as it was. Raises SignInNeeded, UnknownDeletion, TooLateToBringBack, NotAllowed."""
     by.required()
-    with walls.lifted(session):  # as in the list; `_mine` says whose it is
+    with row_security.lifted(session):  # as in the list; `_mine` says whose it is
         deletion = session.scalar(
             select(Deletion).where(Deletion.id == deletion_id, _mine(session, by)).with_for_update()
         )
@@ -72,7 +72,7 @@ def bring_back(session: Session, deletion_id: uuid.UUID, *, by: Actor, at: datet
             by=by,
             at=at,
         )
-    with walls.lifted(session):
+    with row_security.lifted(session):
         deletion.undone_at, deletion.due_at, deletion.remark = at, None, None
         session.flush()
     return deletion

@@ -14,8 +14,8 @@ from library.catalogue import fixity
 from library.catalogue import models as catalogue
 from library.circulation import models as circulation
 from library.database import Base
+from library.database.limits import is_postgres
 from library.learning import models as learning
-from library.limits import is_postgres
 from library.migrations import on_postgres, on_sqlite
 from library.notices import models as notices
 from library.operations import backups, deletions, pulse

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
-from library import walls
-from library.limits import CONNECT_SECONDS
+from library.database import row_security
+from library.database.limits import CONNECT_SECONDS
 
 LOCK = 0x486F636C696575  # "Hoclieu", the advisory lock of all upgrades
 LOCK_TIMEOUT = "5s"  # for a table that others use; it fails then and can be tried again
@@ -30,7 +30,7 @@ def upgrade(url: str, owner: str, act: Callable[[Connection], None]) -> None:
         with engine.connect() as connection, connection.begin():
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            connection.execute(walls.TELL, walls.HOUSE.told())
+            connection.execute(row_security.TELL, row_security.HOUSE.told())
             act(connection)
             grant(connection, make_url(url).username, make_url(owner).username)
     finally:

@@ -22,11 +22,11 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from library import work_queue
+from library.database import work_queue
+from library.database.work_queue import Lease, LeaseLost, WornOut
 from library.notices.models import Notice
 from library.notices.wording import DIGESTED, Words, words
 from library.people.models import Person
-from library.work_queue import Lease, LeaseLost, WornOut
 
 NOT_IN_HEADERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TIMEOUT = 15  # seconds for every word of the server

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.database import Base, Identified
-from library.work_queue import Workable
+from library.database.work_queue import Workable
 
 ONCE = "kind IN ('loan-due-soon', 'loan-overdue')"  # however many workers look, each is told once
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from library import work_queue
+from library.database import work_queue
 from library.notices.models import Notice
 
 

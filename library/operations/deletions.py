@@ -14,9 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped, Session
 
-from library import walls, work_queue
-from library.database import Base, Identified
-from library.work_queue import Workable
+from library.database import Base, Identified, row_security, work_queue
+from library.database.work_queue import Workable
 
 WORK, PERSON = "work", "person"
 UNDO_LASTS = timedelta(days=30)
@@ -63,7 +62,9 @@ class Tombstone:
 def begin(session: Session, deletion: Deletion) -> Deletion:
     """From now on it can be undone for thirty days. Whoever calls has asked who may."""
     work_queue.enqueue(deletion, at=deletion.final_at)
-    with walls.lifted(session):  # a draft may lie in a school that has become another, where its author works now
+    with row_security.lifted(
+        session
+    ):  # a draft may lie in a school that has become another, where its author works now
         session.add(deletion)
         session.flush()  # the unique index "one deletion stands for each subject" has spoken
     return deletion

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from library import audit, clock, walls
-from library.database import add_missing
+from library import audit, clock
+from library.database import add_missing, row_security
 from library.errors import Clash, Gone, Unknown, Wrong
 from library.people import care, throttling, units
 from library.people.appointing import begin_role, end_links
@@ -119,7 +119,7 @@ def ensure_school(session: Session, code: str, name: str | None = None, *, at: d
 
 def person_by_login(session: Session, login: str) -> Person:
     """A person by login. Raises UnknownPerson."""
-    with walls.lifted(session):
+    with row_security.lifted(session):
         person = session.scalar(select(Person).where(Person.login == folded_login(login)))
     if person is None:
         raise UnknownPerson(login=login)
@@ -198,7 +198,7 @@ def use_first_password(session: Session, person: Person, *, at: datetime) -> Non
     was first.
     """
     unused = (Person.id == person.id, Person.password_hash == person.password_hash, Person.slip_used_at.is_(None))
-    with walls.lifted(session):
+    with row_security.lifted(session):
         if session.scalar(update(Person).where(*unused).values(slip_used_at=at).returning(Person.id)) is None:
             raise WrongPassword
 
@@ -246,7 +246,7 @@ def open_invitation(session: Session, token: str, *, at: datetime, lock: bool = 
     wanted = select(Invitation).options(joinedload(Invitation.person)).where(Invitation.token_hash == token_hash(token))
     # whoever waited for the lock sees what the one before did
     wanted = wanted.execution_options(populate_existing=True)
-    with walls.lifted(session):
+    with row_security.lifted(session):
         found = session.scalar(wanted.with_for_update(of=Invitation) if lock else wanted)
     if found is None or found.used_at is not None or found.expires_at <= at:
         raise LinkUsed
@@ -259,7 +259,7 @@ def accept(session: Session, token: str, *, name: str, login: str, password_hash
     """Use the link: become the first administrator, or set a new password. Signs out everywhere else."""
     invitation = open_invitation(session, token, at=at, lock=True)
     invitation.used_at = at
-    with walls.lifted(session):  # nobody is signed in: the link itself has said who it is
+    with row_security.lifted(session):  # nobody is signed in: the link itself has said who it is
         if invitation.person is None:
             return add_person(
                 session, login, name, ADMINISTRATOR, province(session), at=at, password_hash=password_hash
@@ -271,7 +271,7 @@ def accept(session: Session, token: str, *, name: str, login: str, password_hash
 
 
 def _refuse_taken(session: Session, login: str) -> None:
-    with walls.lifted(session):
+    with row_security.lifted(session):
         taken = session.scalar(select(Person.id).where(Person.login == folded_login(login)))
     if taken is not None:
         raise LoginTaken(login=login)

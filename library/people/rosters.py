@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from library import audit, walls
+from library import audit
+from library.database import row_security
 from library.errors import Clash
 from library.people import care, inviting, units
 from library.people.appointing import begin_role, end_links
@@ -44,7 +45,7 @@ def holding(
         .join(Person)
         .where(Membership.unit_id.in_(unit_ids), Membership.role.in_(tuple(roles)), *valid)
     )
-    with walls.lifted(session):  # also reviewers of other schools; only ids come back
+    with row_security.lifted(session):  # also reviewers of other schools; only ids come back
         return set(session.scalars(wanted.where(Person.disabled_at.is_(None))))
 
 

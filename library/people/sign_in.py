@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from library import audit, walls
+from library import audit
+from library.database import row_security
 from library.errors import Forbidden
 from library.people.models import DEPARTMENT, PROVINCE, Enrolment, Membership, Person, SignIn, Unit
 from library.people.roles import ADMINISTRATOR, AUTHORS, READERS
@@ -121,7 +122,7 @@ def token_hash(token: str) -> str:
 def hash_of(session: Session, login: str) -> str | None:
     """The password hash of a login that may sign in; a printed password has been used up by the first sign-in."""
     may = (Person.login == folded_login(login), Person.disabled_at.is_(None), Person.slip_used_at.is_(None))
-    with walls.lifted(session):
+    with row_security.lifted(session):
         return session.scalar(select(Person.password_hash).where(*may))
 
 
@@ -154,7 +155,7 @@ def is_shared(session: Session, token: str) -> bool:
 
 def close_sign_in(session: Session, token: str, *, at: datetime) -> None:
     """Sign out this browser; harmless when it is out already."""
-    with walls.lifted(session):  # also one that has run out, whose holder nobody is bound to
+    with row_security.lifted(session):  # also one that has run out, whose holder nobody is bound to
         found = session.scalar(
             select(SignIn).options(joinedload(SignIn.person)).where(SignIn.token_hash == token_hash(token))
         )
@@ -188,23 +189,23 @@ def actor_of(session: Session, token: str | None, *, at: datetime) -> Actor:
     """Who holds this token; a visitor when nobody does, when it ran out, or when the person is disabled."""
     if not token:
         return VISITING
-    walls.bind_holder(session, token_hash(token), at=at)
+    row_security.bind_holder(session, token_hash(token), at=at)
     signed_in = session.scalar(HOLDER, {"token": token_hash(token), "at": at})
     if signed_in is None or signed_in.person.disabled_at is not None or _idle(signed_in, at):
         return VISITING
     actor = actor_for(session, signed_in.person, at=at, membership_id=signed_in.membership_id)
-    walls.bind(session, place_of(actor))
+    row_security.bind(session, place_of(actor))
     return actor
 
 
-def place_of(actor: Actor) -> walls.Place:
+def place_of(actor: Actor) -> row_security.Place:
     """What the second wall lets them see: those who work for the province all people, those of a school or commune
     theirs, readers themselves.
     """
     working = [one.unit for one in actor.memberships if one.role not in READERS]
     at_home = {one.parent_id if one.kind == DEPARTMENT and one.parent_id else one.id for one in working}
     everywhere = any(one.kind == PROVINCE for one in working)
-    return walls.Place(everywhere, actor.person_id, frozenset() if everywhere else frozenset(at_home))
+    return row_security.Place(everywhere, actor.person_id, frozenset() if everywhere else frozenset(at_home))
 
 
 def actor_for(session: Session, person: Person, *, at: datetime, membership_id: uuid.UUID | None = None) -> Actor:

@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
-from library import audit, walls
-from library.database import hold
+from library import audit
+from library.database import hold, row_security
 from library.errors import Busy
 from library.people.models import FailedSignIn, Person
 
@@ -126,7 +126,7 @@ def forget_strangers(session: Session, most: int) -> None:
     """Of names that nobody has, keep the latest: whoever sends a million of them must not fill the disk, nor push out
     what counts for people.
     """
-    with walls.lifted(session):
+    with row_security.lifted(session):
         of_nobody = FailedSignIn.login.not_in(select(Person.login))
         last = session.scalar(
             select(FailedSignIn.failed_at)

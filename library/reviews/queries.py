@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
-from library import walls
 from library.catalogue import cataloguing
 from library.catalogue.models import Version, Work
+from library.database import row_security
 from library.people.models import DEPARTMENT, SCHOOL, Membership, Person, Unit
 from library.people.sight import review_token, units_above
 from library.people.sign_in import Actor
@@ -43,7 +43,7 @@ def seen_by(session: Session, review_id: uuid.UUID, by: Actor) -> Review:
     UnknownReview.
     """
     by.required()
-    with walls.lifted(session):  # its people may be of another school
+    with row_security.lifted(session):  # its people may be of another school
         review = session.scalar(whole(select(Review)).where(Review.id == review_id))
     if review is None or review.work.deleted_at is not None or not parts_of(review, by):
         raise UnknownReview
@@ -82,7 +82,7 @@ def locked(session: Session, review_id: uuid.UUID, *, with_work: bool = True) ->
         .with_for_update(of=Review, key_share=True)
         .execution_options(populate_existing=True)
     )
-    with walls.lifted(session):
+    with row_security.lifted(session):
         review = session.scalar(fresh)
     if review is None or review.work.deleted_at is not None:
         raise UnknownReview
@@ -110,7 +110,7 @@ def queue(session: Session, by: Actor, *, limit: int = 200) -> Sequence[Review]:
         joinedload(Review.author).load_only(*NAMED),
         joinedload(Review.claimed_by).load_only(*NAMED),
     )
-    with walls.lifted(session):
+    with row_security.lifted(session):
         return session.scalars(wanted.where(waits_for(by)).order_by(Review.submitted_at, Review.id).limit(limit)).all()
 
 
@@ -151,7 +151,7 @@ def latest_of(session: Session, version_ids: Collection[uuid.UUID]) -> dict[uuid
         .options(joinedload(Review.decided_by).load_only(*NAMED))
         .where(Review.version_id.in_(version_ids))
     )
-    with walls.lifted(session):
+    with row_security.lifted(session):
         return {review.version_id: review for review in session.scalars(wanted.order_by(Review.submitted_at))}
 
 
@@ -162,13 +162,13 @@ def history_of(session: Session, work_id: uuid.UUID) -> Sequence[Review]:
         .options(joinedload(Review.version), joinedload(Review.decided_by).load_only(*NAMED))
         .where(Review.work_id == work_id)
     )
-    with walls.lifted(session):
+    with row_security.lifted(session):
         return session.scalars(rows.order_by(Review.submitted_at.desc())).all()
 
 
 def waiting_of(session: Session, work_id: uuid.UUID) -> Sequence[Review]:
     """The reviews of a work that are open."""
-    with walls.lifted(session):
+    with row_security.lifted(session):
         return session.scalars(whole(select(Review)).where(Review.work_id == work_id, Review.state == WAITING)).all()
 
 
@@ -188,5 +188,5 @@ def pool_of(session: Session, unit_id: uuid.UUID, without: Iterable[uuid.UUID], 
     )
     roles = Membership.role.in_(transitions.POOLS[transitions.SCHOOL])
     places = or_(Unit.id == unit_id, Unit.id.in_(hubs), and_(Unit.id.in_(above), Unit.kind.in_((SCHOOL, DEPARTMENT))))
-    with walls.lifted(session):  # only ids come back
+    with row_security.lifted(session):  # only ids come back
         return set(session.scalars(near.where(valid, roles, places))) - set(without)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from library.limits import is_postgres
+from library.database.limits import is_postgres
 from library.settings.fields import Settings, variable
 
 SCHEMES = {"database": ("sqlite", "postgresql+psycopg"), "files": ("file", "s3"), "index": ("tantivy", "https", "http")}

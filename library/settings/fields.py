@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from library.limits import Limits
+from library.database.limits import Limits
 from library.space import Disk
 
 PREFIX = "HOCLIEU_"

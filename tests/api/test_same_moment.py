@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.dependencies import Writing
 from ingest.house import open_house
-from library import walls
+from library.database import row_security
 from library.people import inviting
 from library.people.models import Unit
 from library.settings import Settings
@@ -178,7 +178,7 @@ def test_a_double_found_only_at_the_commit_is_told_alike_and_any_other_broken_ru
 
     @app.post("/api/v1/orphaned")
     def orphaned(session: Writing) -> None:
-        walls.bind(session, walls.HOUSE)
+        row_security.bind(session, row_security.HOUSE)
         session.execute(text("UPDATE unit SET name = NULL"))
 
     with TestClient(app, base_url="http://127.0.0.1") as client:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, insert, select, text
 
-from library import migrations, work_queue
+from library import migrations
 from library.catalogue.models import Deposit
-from library.database import open_engine, transaction
+from library.database import open_engine, transaction, work_queue
 from library.people import inviting
 from library.people.models import TEACHER
 from tests.bench.figures import report

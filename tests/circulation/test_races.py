@@ -24,8 +24,8 @@ from library.audit import Event
 from library.circulation import desk, patrons, stock
 from library.circulation.models import AVAILABLE, LENT, ON_LOAN, READ_HERE, RETURNED, TAKEN_BACK, Item, Loan, Patron
 from library.database import open_engine, reading_session, transaction
+from library.database.limits import Limits
 from library.errors import Refusal
-from library.limits import Limits
 from library.people import inviting, sign_in
 from library.people.models import LIBRARIAN, PUPIL, Person, Unit
 from library.people.sign_in import Actor

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from library import sealing, walls
+from library.audit import sealing
 from library.circulation import desk, patrons, stock
 from library.circulation.models import Loan
 from library.circulation.refusals import LoansOpen
-from library.database import Base
+from library.database import Base, row_security
 from library.deleting import people, removing, undoing
 from library.deleting.refusals import NotYourself, TooLateToBringBack
 from library.learning import reading
@@ -159,7 +159,7 @@ def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(se
     removing.remove(session, deletion, at=LATER)
     session.flush()
     session.expire_all()
-    with walls.lifted(session):
+    with row_security.lifted(session):
         told = {table.name: str(session.execute(select(table)).all()) for table in Base.metadata.sorted_tables}
     for name, rows in told.items():
         words = [SECRET, "co.rieng", "ten-rieng", *([card] if name != "event" else [])]

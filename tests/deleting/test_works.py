@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import Table, Uuid, func, select
 from sqlalchemy.orm import Session
 
-from library import sealing
-from library.audit import Event
+from library.audit import Event, sealing
 from library.catalogue import access, cataloguing, depositing, publishing, queries
 from library.catalogue.cataloguing import UnknownWork
 from library.catalogue.depositing import UnknownDeposit

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from library import audit, migrations, sealing
-from library.audit import Event
+from library import audit, migrations
+from library.audit import Event, sealing
 from library.database import open_engine, reading_session, transaction
 from library.people import inviting
 from library.people.models import TEACHER, Person, Unit

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from library import migrations, work_queue
+from library import migrations
 from library.audit import Event
 from library.catalogue import fixity, keeping
 from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE, WHOLE, DamagedFile, FixitySlice
 from library.catalogue.models import REFUSED, Deposit, Rendition, Version, Work
-from library.database import open_engine, reading_session, transaction
+from library.database import open_engine, reading_session, transaction, work_queue
 from library.files.local import LocalStore
 from library.notices import inbox
 from library.operations import backups

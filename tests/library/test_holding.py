@@ -15,9 +15,9 @@ from library.catalogue import keeping
 from library.catalogue.models import Deposit
 from library.clock import now
 from library.database import hold, open_engine, transaction
+from library.database.limits import Limits
 from library.files.keys import hash_of
 from library.files.local import LocalStore
-from library.limits import Limits
 from library.people import inviting
 from library.people.models import TEACHER
 from tests.services.postgres import APPLICATION, Postgres

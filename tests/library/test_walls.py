@@ -10,12 +10,12 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from library import migrations, walls
+from library import migrations
 from library.catalogue.models import Work
 from library.circulation import desk, patrons, stock
-from library.database import open_engine, reading_session, transaction, writing_session
+from library.database import open_engine, reading_session, row_security, transaction, writing_session
+from library.database.limits import Limits
 from library.learning import reading
-from library.limits import Limits
 from library.operations.deletions import Deletion
 from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, Person
@@ -31,7 +31,7 @@ class Town:
     """Two schools, each with a librarian, a pupil, a loan and a page that was read; and somebody of the province."""
 
     engine: Engine
-    places: dict[str, walls.Place]
+    places: dict[str, row_security.Place]
     ids: dict[str, uuid.UUID]
 
     def count(self, session: Session, table: str) -> int:
@@ -48,7 +48,7 @@ def town(postgres: Postgres) -> Iterator[Town]:
     url = postgres.database(name)
     migrations.upgrade(url, owner=postgres.url(name, OWNER))
     engine = open_engine(url, Limits(connections=2))
-    places, ids = {"nobody": walls.NOBODY, "house": walls.HOUSE}, {}
+    places, ids = {"nobody": row_security.NOBODY, "house": row_security.HOUSE}, {}
     with transaction(engine) as session:
         province = inviting.ensure_province(session, "Tỉnh")
         chief = inviting.add_person(session, "so", "Sở", ADMINISTRATOR, province, at=NOON)
@@ -127,12 +127,12 @@ def test_the_houses_role_neither_owns_the_tables_nor_passes_the_wall(town: Town)
 
 
 def test_a_role_that_passes_the_wall_is_refused(town: Town, postgres: Postgres) -> None:
-    walls.refuse_passing(town.engine)
+    row_security.refuse_passing(town.engine)
     postgres.execute("DROP ROLE IF EXISTS too_strong", "CREATE ROLE too_strong LOGIN BYPASSRLS")
     for role in ("postgres", "too_strong"):
         engine = open_engine(postgres.url("postgres", role))
-        with pytest.raises(walls.WallPassed, match=f"{role!r}.*HOCLIEU_DATABASE_OWNER"):
-            walls.refuse_passing(engine)
+        with pytest.raises(row_security.WallPassed, match=f"{role!r}.*HOCLIEU_DATABASE_OWNER"):
+            row_security.refuse_passing(engine)
         engine.dispose()
 
 
@@ -148,24 +148,24 @@ def test_a_connection_forgets_whom_it_worked_for_before_somebody_else_gets_it(to
 
 
 def test_after_a_commit_the_session_still_stands_where_it_stood(town: Town) -> None:
-    with writing_session(town.engine, within=walls.NOBODY) as session:
-        walls.bind(session, town.places["pupil A"])
+    with writing_session(town.engine, within=row_security.NOBODY) as session:
+        row_security.bind(session, town.places["pupil A"])
         assert town.count(session, "person") == 1
         session.commit()
         assert town.count(session, "person") == 1
         session.rollback()
-        walls.bind(session, walls.NOBODY)
+        row_security.bind(session, row_security.NOBODY)
         assert town.count(session, "person") == 0
 
 
 def test_signing_in_needs_no_sight_and_gives_exactly_the_persons_own(town: Town) -> None:
-    with writing_session(town.engine, within=walls.NOBODY) as session:
+    with writing_session(town.engine, within=row_security.NOBODY) as session:
         assert sign_in.hash_of(session, "em.A") is None, "nobody has a password yet, and asking is no error"
         person = inviting.person_by_login(session, "em.A")
         token = sign_in.open_sign_in(session, person, at=NOON)
         assert town.count(session, "person") == 0, "the look over the wall is over"
         session.commit()
-    with reading_session(town.engine, within=walls.NOBODY) as session:
+    with reading_session(town.engine, within=row_security.NOBODY) as session:
         assert actor_of(session, "wrong", at=NOON).person is None
         assert town.count(session, "person") == 0
         actor = actor_of(session, token, at=NOON)
@@ -177,7 +177,7 @@ def test_a_refusal_while_looking_over_the_wall_puts_the_session_back(town: Town)
     with writing_session(town.engine, within=town.places["pupil A"]) as session:
         with pytest.raises(inviting.UnknownPerson):
             inviting.person_by_login(session, "nobody.at.all")
-        with pytest.raises(WrongPassword), walls.lifted(session):
+        with pytest.raises(WrongPassword), row_security.lifted(session):
             raise WrongPassword
         assert town.count(session, "person") == 1
 
@@ -185,7 +185,7 @@ def test_a_refusal_while_looking_over_the_wall_puts_the_session_back(town: Town)
 def test_a_one_time_link_opens_its_own_account_only(town: Town) -> None:
     with transaction(town.engine) as session:
         link = inviting.invite_to_new_password(session, inviting.person_by_login(session, "em.B"), at=NOON)
-    with writing_session(town.engine, within=walls.NOBODY) as session:
+    with writing_session(town.engine, within=row_security.NOBODY) as session:
         assert inviting.accept(session, link, name="", login="", password_hash="x", at=NOON).login == "em.b"
         assert town.count(session, "person") == 0
         session.rollback()
@@ -199,7 +199,7 @@ def test_whose_rights_a_link_is_bound_to_is_asked_over_the_wall(town: Town) -> N
             by: inviting._invite(session, inviting.NEW_PASSWORD, pupil.id, by=by, at=NOON, lasts=inviting.RESET_LASTS)
             for by in (kept, lost)
         }
-    with reading_session(town.engine, within=walls.NOBODY) as session:
+    with reading_session(town.engine, within=row_security.NOBODY) as session:
         assert inviting.open_invitation(session, tokens[kept], at=NOON).person_id == town.ids["pupil A"]
         with pytest.raises(inviting.LinkUsed):
             inviting.open_invitation(session, tokens[lost], at=NOON)

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select, update
 
-from library import migrations, work_queue
+from library import migrations
 from library.catalogue.models import Deposit
-from library.database import open_engine, reading_session, transaction
+from library.database import open_engine, reading_session, transaction, work_queue
+from library.database.work_queue import LeaseLost
 from library.notices.models import Notice
 from library.people import inviting
 from library.people.models import TEACHER, Person
-from library.work_queue import LeaseLost
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOON + timedelta(seconds=61)

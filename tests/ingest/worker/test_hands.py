@@ -26,9 +26,9 @@ from library.audit import Event
 from library.catalogue.models import FAILED, READY, Version, Work
 from library.clock import now
 from library.database import reading_session, transaction
+from library.database.work_queue import MOST_TRIES
 from library.files.keys import StoreAway
 from library.people import inviting
-from library.work_queue import MOST_TRIES
 from search.index import Index
 from tests.conftest import PROJECT
 from tests.ingest.worker.sent import book, expire, read_all, row

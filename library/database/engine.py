@@ -19,8 +19,8 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, Uuid
 
-from library import walls
-from library.limits import USUAL, Limits, is_postgres
+from library.database import row_security
+from library.database.limits import USUAL, Limits, is_postgres
 
 BUSY_SECONDS = 20
 WRITING, READING = "hoclieu_writing", "hoclieu_reading"
@@ -79,7 +79,7 @@ def open_engine(url: str, limits: Limits = USUAL) -> Engine:
     (see also `logs.discreet`).
     """
     if is_postgres(url):
-        from library.postgres import open_postgres  # noqa: PLC0415  # a URL's scheme imports its adapter
+        from library.database.postgres import open_postgres  # noqa: PLC0415  # a URL's scheme imports its adapter
 
         return open_postgres(url, limits)
     if url.startswith("sqlite:///"):
@@ -112,19 +112,21 @@ def begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITING) else "BEGIN")
 
 
-def reading_session(engine: Engine, *, within: walls.Place = walls.HOUSE) -> Session:
+def reading_session(engine: Engine, *, within: row_security.Place = row_security.HOUSE) -> Session:
     """A session for reading; it takes no lock, sees one state and cannot write. `within`: whose sight of people it
     has.
     """
     options = SNAPSHOT if engine.dialect.name == "postgresql" else {READING: True}
     return Session(
-        engine.execution_options(**options), autoflush=False, expire_on_commit=False, info={walls.PLACE: within}
+        engine.execution_options(**options), autoflush=False, expire_on_commit=False, info={row_security.PLACE: within}
     )
 
 
-def writing_session(engine: Engine, *, within: walls.Place = walls.HOUSE) -> Session:
+def writing_session(engine: Engine, *, within: row_security.Place = row_security.HOUSE) -> Session:
     """A session for one writing transaction. `within`: whose sight of people it has."""
-    return Session(engine.execution_options(**{WRITING: True}), expire_on_commit=False, info={walls.PLACE: within})
+    return Session(
+        engine.execution_options(**{WRITING: True}), expire_on_commit=False, info={row_security.PLACE: within}
+    )
 
 
 @contextmanager

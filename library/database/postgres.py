@@ -16,7 +16,7 @@ from psycopg.adapt import Dumper
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
-from library.limits import CONNECT_SECONDS, Limits
+from library.database.limits import CONNECT_SECONDS, Limits
 
 # seconds: of silence before we ask, for the answer, and that an answer holds; in sum under two
 SILENCE, ANSWER, HOLDS = 0.5, 1.0, 0.3
