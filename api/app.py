@@ -18,8 +18,10 @@ from api.routes.rooms import ROOMS
 from api.schemas.base import Problem
 from api.showing import problem_page
 from api.static import BUILT, BuiltFiles
-from ingest.house import House
+from ingest.receiving import RunningHashes
 from ingest.worker.vitals import Watch
+from library.catalogue.overviews import Overviews
+from library.house import House
 from library.usage import Counting
 from search.engines import index_of
 
@@ -58,6 +60,8 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.state.counting = Counting()
+    app.state.hashes = RunningHashes()
+    app.state.overviews = Overviews()
     app.state.problem_page = problem_page
     errors.install(app)
     app.add_middleware(NotingUse)

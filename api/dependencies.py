@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from api.gate import Gate
 from api.schemas.base import Code, Number, plain
-from ingest.house import House
+from ingest.receiving import RunningHashes
 from ingest.worker.vitals import Watch
 from library import clock
+from library.catalogue.overviews import Overviews
+from library.house import House
 from library.people import sign_in
 from library.people.sign_in import Actor
 from search.index import Index
@@ -39,6 +41,18 @@ async def index_of(request: Request) -> Index:
     """The index, open for reading."""
     index: Index = request.app.state.index
     return index
+
+
+async def hashes_of(request: Request) -> RunningHashes:
+    """What this process has seen of the uploads that come in."""
+    hashes: RunningHashes = request.app.state.hashes
+    return hashes
+
+
+async def overviews_of(request: Request) -> Overviews:
+    """What this process has counted for the first page."""
+    overviews: Overviews = request.app.state.overviews
+    return overviews
 
 
 async def watch_of(request: Request) -> Watch:
@@ -92,6 +106,8 @@ async def token_of(request: Request) -> str | None:
 HouseNow = Annotated[House, Depends(house_of)]
 GateNow = Annotated[Gate, Depends(gate_of)]
 IndexNow = Annotated[Index, Depends(index_of)]
+HashesNow = Annotated[RunningHashes, Depends(hashes_of)]
+OverviewsNow = Annotated[Overviews, Depends(overviews_of)]
 WatchNow = Annotated[Watch, Depends(watch_of)]
 Reading = Annotated[Session, Depends(reading, scope="function")]
 Writing = Annotated[Session, Depends(writing, scope="function")]

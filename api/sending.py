@@ -12,10 +12,10 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from ingest.house import House
 from library.catalogue.models import Rendition
 from library.files.sending import Part, as_download, part_of
 from library.files.store import FileStore
+from library.house import House
 
 FOR_GOOD = "private, max-age=31536000, immutable"
 ASK_FIRST = "private, no-cache"  # a browser keeps it, and asks each time whether its reader still may see it

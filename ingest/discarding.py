@@ -3,10 +3,10 @@
 import contextlib
 from collections.abc import Iterable
 
-from ingest.house import House
 from library.catalogue import keeping
 from library.database import transaction
 from library.files.keys import StoreAway
+from library.house import House
 
 
 def discard(house: House, keys: Iterable[str | None]) -> None:

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from ingest import describing, reading
 from ingest.budget import Budget, allowance_for
-from ingest.house import House
 from ingest.pages import FILE, Identity, PageImage, PageRead, Undrawn, identity_from, identity_to
 from ingest.sandbox import Leash
 from library.catalogue import boxes, depositing, keeping
@@ -31,6 +30,7 @@ from library.failpoints import reach
 from library.files.fetching import local_copy
 from library.files.keys import hash_of
 from library.files.store import FileStore
+from library.house import House
 from library.naming import clean_name
 from library.people.models import Person
 from library.people.sign_in import Actor, actor_for

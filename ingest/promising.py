@@ -6,9 +6,9 @@ from contextlib import suppress
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.house import House
 from library.catalogue.models import RECEIVING, Deposit
 from library.database import hold
+from library.house import House
 
 PROMISED = "uploads-promised"  # held by who promises: two never promise the same room
 

@@ -18,11 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from ingest import uploading
-from ingest.house import House
 from library.catalogue.models import RECEIVING, Deposit
 from library.database import reading_session
 from library.errors import Refusal
 from library.files.keys import StoreAway
+from library.house import House
 
 log = structlog.get_logger()
 YOUNG = timedelta(minutes=5)

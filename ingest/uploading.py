@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ingest.house import House
 from ingest.promising import refuse_without_room
 from ingest.receiving import TooLarge
 from library.catalogue import depositing, keeping
@@ -24,6 +23,7 @@ from library.database import transaction
 from library.errors import Busy, Clash, Wrong
 from library.failpoints import reach
 from library.files.keys import hash_of
+from library.house import House
 from library.space import full_told
 
 
@@ -99,21 +99,19 @@ def locked(house: House, deposit_id: uuid.UUID) -> Iterator[int]:
         os.close(descriptor)
 
 
-def finish(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
+def finish(house: House, deposit_id: uuid.UUID, *, at: datetime, key: str | None = None) -> None:
     """All bytes are here: store, then say so in one transaction. Safe to run again after a crash at any place.
 
-    The SHA-256 comes from the process that saw every byte go by; where that was another one, the file is hashed here,
+    `key` is their SHA-256 when this process saw every byte go by; where that was another one, the file is hashed here,
     once.
     """
     path = staging_path(house, deposit_id)
     reach("upload-complete")
     with full_told():
-        seen = house.hashes.at(deposit_id, path.stat().st_size)
-        key = seen.hexdigest() if seen is not None else hash_of(path)
+        key = key or hash_of(path)
         while not _stored_and_named(house, deposit_id, key, path, at=at):
             pass  # it was there, and was swept away before the row could name it
     reach("upload-accepted")
-    house.hashes.forget(deposit_id)
     path.unlink(missing_ok=True)
 
 
@@ -134,7 +132,6 @@ def drop(house: House, deposit_id: uuid.UUID, *, at: datetime) -> None:
         deposit = session.get(Deposit, deposit_id)
         if deposit is not None:
             depositing.cancel(session, deposit, by=None, at=at)
-    house.hashes.forget(deposit_id)
     staging_path(house, deposit_id).unlink(missing_ok=True)
 
 

@@ -10,12 +10,12 @@ import typer
 from typer.core import TyperGroup
 
 from api.commands.telling import NOT_DONE, Json, opened, progress, stop, tell
-from ingest.house import House
 from library import logs, migrations
 from library.calendar import LOCAL
 from library.catalogue import keeping
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import House
 from library.operations import backups, saving
 from library.settings.checks import without_secret
 

@@ -11,9 +11,9 @@ from rich.table import Table
 from api.commands import importing, serving
 from api.commands.demonstration import books, town
 from api.commands.telling import opened, progress
-from ingest.house import House
 from library.clock import now
 from library.database import transaction
+from library.house import House
 from library.people import inviting
 from library.people.roles import name_of
 from library.people.sign_in import Actor, actor_for

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from api.commands.telling import NOT_DONE, Json, opened, tell
 from api.static import BUILT
 from ingest import sandbox
-from ingest.house import House
 from ingest.tessdata import NoModel, model_folder
 from library import logs, migrations
 from library.catalogue import fixity
@@ -19,6 +18,7 @@ from library.catalogue.models import Deposit, Rendition, Work
 from library.clock import now
 from library.database import reading_session, row_security
 from library.database.limits import is_postgres
+from library.house import House
 from library.operations import backups
 from search.engines import index_of
 from search.index import IndexAway

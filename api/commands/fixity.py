@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.telling import NOT_DONE, Json, opened, progress, stop, tell
-from ingest.house import House
 from ingest.worker.fixity import Checker
 from ingest.worker.hand import Aside, Claim, Claims, Row, outside
 from library import logs
@@ -15,6 +14,7 @@ from library.catalogue import fixity
 from library.catalogue.fixity import Standing
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import House
 
 app = typer.Typer(no_args_is_help=True, help="Stored files: are they still what they were?")
 TOLD_EVERY = timedelta(seconds=2)

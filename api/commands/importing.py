@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session, joinedload
 from api.commands.telling import NOT_DONE, Json, opened, progress, tell
 from api.describing import sentence_of, warnings_of
 from ingest import uploading
-from ingest.house import House
 from ingest.worker.worker import Worker
 from library import logs
 from library.catalogue import depositing
@@ -24,6 +23,7 @@ from library.catalogue.models import FAILED, READY, REFUSED, Deposit, Page, Vers
 from library.clock import now
 from library.database import reading_session, transaction
 from library.errors import Refusal
+from library.house import House
 from library.naming import clean_name
 from library.people import inviting
 from library.people.models import ADMINISTRATOR, Person

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from api.commands.telling import Json, opened, tell
-from ingest.house import House
 from library import logs
 from library.clock import now
 from library.database import transaction
+from library.house import House
 from library.people import inviting, throttling
 from library.people.models import TEACHER
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from api.commands.backup import TOLD_EVERY, every
 from api.commands.indexing import build_anew
 from api.commands.telling import Json, opened, progress, stop, tell
-from ingest.house import House
 from library import logs, migrations
 from library.clock import now
 from library.database import row_security
 from library.deleting import removing
+from library.house import House
 from library.operations import folder as folders
 from library.operations import restoring
 

@@ -13,10 +13,10 @@ import uvicorn
 
 from api.app import create_app
 from api.commands.telling import opened, progress, stop
-from ingest.house import House, refuse_unready
 from library import logs
 from library.clock import now
 from library.database import transaction
+from library.house import House, refuse_unready
 from library.people import inviting
 
 GRACE = 20  # seconds for running requests at the end

@@ -12,11 +12,11 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
-from ingest.house import House, open_house
 from library import settings
 from library.database.row_security import WallPassed
 from library.errors import Refusal
 from library.files.keys import StoreAway
+from library.house import House, open_house
 from library.migrations import SchemaNewer, SchemaOlder
 from library.space import DiskFull, tells_full
 

@@ -5,9 +5,9 @@ import ctypes
 import signal
 
 from api.commands.telling import opened
-from ingest.house import refuse_unready
 from ingest.worker.worker import Worker, watch_parent
 from library import logs
+from library.house import refuse_unready
 
 ARENA_MAX, ARENAS = -8, 2  # glibc's name for the setting, and how many
 

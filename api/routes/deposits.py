@@ -18,13 +18,13 @@ from api.schemas import deposits as schemas
 from api.schemas.base import Code
 from api.sending import at_store
 from ingest import discarding, receiving, uploading
-from ingest.house import House
 from library.catalogue import cataloguing, depositing, queries
 from library.catalogue.depositing import id_of as id_of
 from library.catalogue.models import RECEIVING, Deposit, Version, Work
 from library.clock import now
 from library.errors import Refusal
 from library.files.keys import StoreAway
+from library.house import House
 from library.naming import clean_name, media_type_of
 from library.people import care, sign_in
 from library.people.roles import ADMINISTRATOR

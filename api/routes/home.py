@@ -5,12 +5,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import describing
-from api.dependencies import HouseNow, Language, Now, Reader, Reading
+from api.dependencies import HouseNow, Language, Now, OverviewsNow, Reader, Reading
 from api.schemas import home as schemas
 from api.schemas.base import Named
-from ingest.house import House
 from library import vocabulary
 from library.catalogue import queries
+from library.catalogue.overviews import Overviews
+from library.house import House
 from library.learning import reading as places
 from library.people.models import SCHOOL, Unit
 from library.people.sign_in import Actor
@@ -20,9 +21,11 @@ NEWEST, BEGUN = 6, 4
 
 
 @router.get("/home", response_model=schemas.Home)
-def home(session: Reading, actor: Reader, at: Now, language: Language, house: HouseNow) -> schemas.Home:
+def home(
+    session: Reading, actor: Reader, at: Now, language: Language, house: HouseNow, overviews: OverviewsNow
+) -> schemas.Home:
     """What the home page shows."""
-    return home_of(session, actor, language, house, at=at)
+    return home_of(session, actor, language, house, overviews, at=at)
 
 
 @router.get("/vocabulary", response_model=schemas.Vocabulary)
@@ -31,9 +34,11 @@ def vocabularies(session: Reading, language: Language) -> schemas.Vocabulary:
     return vocabulary_of(session, language)
 
 
-def home_of(session: Session, actor: Actor, language: str, house: House, *, at: Now) -> schemas.Home:
+def home_of(
+    session: Session, actor: Actor, language: str, house: House, overviews: Overviews, *, at: Now
+) -> schemas.Home:
     """The home page of whoever asks."""
-    seen = house.overviews.of(session, actor.sight, at=at)
+    seen = overviews.of(session, actor.sight, at=at)
     newest = queries.newest(session, actor.sight, at=at, limit=NEWEST)
     begun = places.begun(session, actor.person.id, actor.sight, at=at, limit=BEGUN) if actor.person else []
     loaded = queries.visible_works(session, [work_id for work_id, _ in begun], actor.sight, at=at)

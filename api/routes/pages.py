@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencies import Asked, GateNow, HouseNow, IndexNow, Language, Token, Values, Words, number_in
+from api.dependencies import Asked, GateNow, HouseNow, IndexNow, Language, OverviewsNow, Token, Values, Words, number_in
 from api.errors import NotFound
 from api.first_screen import guiding
 from api.routes import home, search
@@ -19,10 +19,12 @@ page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @page.get("/")
-async def home_page(request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow) -> Response:
+async def home_page(
+    request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, overviews: OverviewsNow
+) -> Response:
     """Home."""
     return await answer(
-        request, gate, token, "home", lambda s, a: {"home": home.home_of(s, a, language, house, at=now())}
+        request, gate, token, "home", lambda s, a: {"home": home.home_of(s, a, language, house, overviews, at=now())}
     )
 
 

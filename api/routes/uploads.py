@@ -17,18 +17,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from api import metrics
-from api.dependencies import GateNow, HouseNow, Token
+from api.dependencies import GateNow, HashesNow, HouseNow, Token
 from api.gate import Gate
 from api.routes.deposits import Choices, cancel, id_of
 from api.schemas.base import BIGGEST
 from api.sending import at_store
 from ingest import uploading
-from ingest.house import House
 from ingest.receiving import Part
 from ingest.uploading import MetadataBroken, WrongChecksum, WrongOffset
 from library.catalogue import depositing
 from library.catalogue.models import RECEIVING, Deposit
 from library.clock import now
+from library.house import House
 from library.naming import clean_name, media_type_of
 from library.people import sign_in
 from library.people.sign_in import Actor
@@ -105,6 +105,7 @@ async def append(
     request: Request,
     gate: GateNow,
     house: HouseNow,
+    hashes: HashesNow,
     token: Token,
     upload_offset: Annotated[int, Header(ge=0, le=BIGGEST)],
     upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
@@ -127,14 +128,15 @@ async def append(
             descriptor,
             upload_offset,
             size,
-            house.hashes.at(deposit_id, upload_offset),
+            hashes.at(deposit_id, upload_offset),
             algorithm or None,
             house.settings.disk,
         )
         await _receive(request, part, checksum.strip(), facts)
-        house.hashes.keep(deposit_id, part.offset, part.whole)
+        hashes.keep(deposit_id, part.offset, part.whole)
         if part.offset == size:
-            await at_store(finish, house, deposit_id)
+            await at_store(finish, house, deposit_id, part.whole.hexdigest() if part.whole else None)
+            hashes.forget(deposit_id)
     return Response(status_code=204, headers={**TUS, "Upload-Offset": str(part.offset), **_expiry(expires)})
 
 
@@ -208,10 +210,10 @@ async def _facts(
     return await gate.read(look)
 
 
-def finish(house: House, deposit_id: uuid.UUID) -> None:
+def finish(house: House, deposit_id: uuid.UUID, key: str | None = None) -> None:
     """All bytes are here."""
     size = uploading.offset_of(house, deposit_id)
-    uploading.finish(house, deposit_id, at=now())
+    uploading.finish(house, deposit_id, at=now(), key=key)
     metrics.count_upload(size)
 
 

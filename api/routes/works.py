@@ -12,13 +12,13 @@ from api.dependencies import HouseNow, Language, Now, PageNumber, Reader, Readin
 from api.schemas import works as schemas
 from api.schemas.base import Named
 from api.sending import LINK_SECONDS, send, signed
-from ingest.house import House
 from library import vocabulary
 from library.catalogue import cataloguing, publishing, queries
 from library.catalogue.access import is_public, stays_public
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Version, Work
 from library.circulation import queries as stock
 from library.deleting import works as deleting
+from library.house import House
 from library.learning import reading as places
 from library.people.models import SCHOOL
 from library.people.sign_in import Actor

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.house import House
 from library.audit import sealing
 from library.calendar import local_date
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import House
 from library.people.models import Unit
 
 PAUSE = 1.0  # seconds

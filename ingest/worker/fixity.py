@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ingest.house import House
 from ingest.worker.hand import Claim, Claims, Stopped
 from library.catalogue import fixity, keeping
 from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE, WHOLE, FixitySlice
@@ -25,6 +24,7 @@ from library.database.work_queue import Lease
 from library.failpoints import reach
 from library.files.keys import StoreAway
 from library.files.store import FileStore, is_whole
+from library.house import House
 
 log = structlog.get_logger()
 AT_ONCE = 100  # files noted in one transaction

@@ -19,12 +19,12 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from ingest.house import House
 from ingest.sandbox import Leash
 from library.clock import now
 from library.database import reading_session, transaction, work_queue
 from library.database.work_queue import Lease, LeaseLost, Workable, WornOut
 from library.files.keys import StoreAway
+from library.house import House
 from library.logs import new_request_id
 from library.space import tells_full
 

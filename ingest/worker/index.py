@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import structlog
 
-from ingest.house import House
 from ingest.worker.hand import AWAY_SECONDS, Claim, Claims, Stopped
 from library.catalogue.models import Work
 from library.clock import now
 from library.database import reading_session, transaction, work_queue
 from library.database.work_queue import Lease, LeaseLost
 from library.failpoints import reach
+from library.house import House
 from search.engines import build_beside, index_of, tuning_of
 from search.index import Index, IndexAway, IndexLost
 from search.indexing import Standing, next_change, standing, write_work

@@ -9,9 +9,9 @@ from itertools import islice
 
 import structlog
 
-from ingest.house import House
 from library.catalogue import keeping
 from library.database import reading_session, transaction
+from library.house import House
 
 log = structlog.get_logger()
 A_DAY = timedelta(days=1)

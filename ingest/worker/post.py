@@ -8,10 +8,10 @@ from datetime import datetime
 
 import structlog
 
-from ingest.house import House
 from library.circulation import reminding
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import House
 from library.notices import mailing
 from library.notices.mailing import Post, Truth
 

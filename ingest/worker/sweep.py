@@ -1,9 +1,9 @@
 """The hands that clear away: unfinished uploads whose time is over, and files that no row names."""
 
 from ingest import sweeping
-from ingest.house import House
 from ingest.worker import orphans
 from library.clock import now
+from library.house import House
 
 PAUSE = 60.0  # seconds; `orphans` counts on it
 

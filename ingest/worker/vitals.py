@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ingest.house import House
 from library.catalogue.models import Deposit, Work
+from library.house import House
 from library.notices.models import Notice
 from library.operations import pulse
 from library.operations.deletions import Deletion

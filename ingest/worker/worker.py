@@ -11,13 +11,13 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingest.house import House
 from ingest.worker import audit, deposits, post, removing, sweep
 from ingest.worker.fixity import LOOK_EVERY, Checker
 from ingest.worker.hand import WATCH_EVERY, Claims, Hand
 from ingest.worker.index import IndexKeeper
 from library.clock import now
 from library.database import transaction
+from library.house import House
 from library.operations import pulse
 
 log = structlog.get_logger()

@@ -5,9 +5,9 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from ingest.house import open_house
 from library.clock import now
 from library.database import transaction
+from library.house import open_house
 from library.people import inviting
 from library.settings import Settings
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from api.app import create_app
-from ingest.house import open_house
+from library.house import open_house
 from library.settings import Settings
 from tests import makers
 from tests.circulation.test_desk import card_of, copies, scan

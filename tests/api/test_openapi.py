@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from api.app import create_app
-from ingest.house import open_house
+from library.house import open_house
 from library.settings import Settings
 from tests.conftest import PROJECT
 

@@ -20,8 +20,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.dependencies import Writing
-from ingest.house import open_house
 from library.database import row_security
+from library.house import open_house
 from library.people import inviting
 from library.people.models import Unit
 from library.settings import Settings

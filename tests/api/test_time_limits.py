@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.dependencies import Reading
-from ingest.house import open_house
 from library.clock import now
 from library.database import open_engine, reading_session, transaction
 from library.database.limits import Limits
+from library.house import open_house
 from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR
 from library.settings import Settings

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from ingest.house import open_house
 from library.database import open_engine, reading_session
+from library.house import open_house
 from library.settings import Settings
 from tests.attacks.inside import PEOPLE, Inside, furnish
 from tests.matrix.town import Town, build

@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from ingest.house import House
 from library.catalogue import boxes, cataloguing, depositing, publishing
 from library.catalogue.models import ORIGINAL, PAGE_400, PAGE_800, THUMBNAIL, Page, Rendition, Work
 from library.catalogue.publishing import Readers
 from library.clock import now
 from library.database import transaction
+from library.house import House
 from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Person
 from library.reviews import reviewing

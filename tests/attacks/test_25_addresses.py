@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from ingest.house import open_house
+from library.house import open_house
 from library.settings import Settings
 from tests.matrix.town import Town
 from tests.services.house import PASSWORD

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.house import House, open_house
 from ingest.worker.hand import Claims
 from ingest.worker.index import IndexKeeper
 from library.catalogue import publishing
 from library.catalogue.models import Work
 from library.clock import now
 from library.database import alone, open_engine, reading_session, transaction
+from library.house import House, open_house
 from library.people.sight import VISITOR
 from library.settings import Settings
 from search import standing_in

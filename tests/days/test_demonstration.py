@@ -8,12 +8,12 @@ import pytest
 import time_machine
 
 from api.commands.demonstration import town
-from ingest.house import open_house
 from library.calendar import local_date
 from library.circulation import due_dates, queries
 from library.circulation.due_dates import Calendar
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import open_house
 from library.people import inviting
 from library.settings import Settings
 from tests.days.moments import MOMENTS

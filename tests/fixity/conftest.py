@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.house import House, open_house
+from library.house import House, open_house
 from library.settings import Settings
 
 

@@ -15,7 +15,6 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, select
 
 from ingest import uploading
-from ingest.house import House
 from ingest.worker.fixity import Checker
 from ingest.worker.hand import Aside, Claim, Claims, Row, outside
 from library.audit import Event
@@ -24,6 +23,7 @@ from library.catalogue.fixity import MISMATCH, MISSING, DamagedFile, FixitySlice
 from library.clock import now
 from library.database import reading_session, transaction
 from library.files.store import FileStore
+from library.house import House
 from library.people import inviting
 from library.people.models import ADMINISTRATOR
 from library.people.sign_in import actor_for

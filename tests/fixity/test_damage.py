@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from ingest.house import House
 from library.catalogue import fixity, keeping
 from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE
 from library.catalogue.models import REFUSED, Deposit
 from library.clock import now
 from library.database import transaction
+from library.house import House
 from tests.fixity.stored import BREAKS, Meanwhile, acts, check_all, checked, checker, command, kept, path_of, some
 
 

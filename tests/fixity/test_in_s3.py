@@ -8,10 +8,10 @@ from pathlib import Path
 import minio as bare
 import pytest
 
-from ingest.house import House, open_house
 from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE
 from library.files.keys import StoreAway
 from library.files.s3 import name_of
+from library.house import House, open_house
 from library.settings import Settings
 from tests.fixity.stored import (
     check_all,

@@ -11,12 +11,12 @@ from typing import Any, BinaryIO
 import pytest
 from sqlalchemy import select
 
-from ingest.house import House
 from ingest.worker.fixity import Watch
 from library.catalogue import fixity
 from library.catalogue.fixity import MISMATCH, MISSING, FixitySlice
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import House
 from tests import makers
 from tests.fixity.stored import (
     MB,

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from ingest.house import House, open_house
 from library.catalogue import boxes, publishing
 from library.catalogue.models import Deposit, Page, Rendition, Version, Work
 from library.catalogue.publishing import Readers
 from library.circulation import stock
 from library.clock import now
 from library.database import transaction
+from library.house import House, open_house
 from library.people import inviting, passwords, rosters, sign_in
 from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Membership
 from library.reviews import reviewing

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.house import open_house
 from ingest.worker.hand import Claims
 from ingest.worker.index import IndexKeeper, Written
 from library.catalogue import cataloguing
 from library.catalogue.models import Work
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import open_house
 from library.people import inviting
 from library.people.models import PUPIL
 from library.settings import Settings

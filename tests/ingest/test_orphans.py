@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from ingest import uploading
-from ingest.house import House, open_house
 from ingest.worker import orphans
 from library.catalogue import depositing, keeping
 from library.catalogue.models import Deposit
@@ -17,6 +16,7 @@ from library.clock import now
 from library.database import reading_session, transaction
 from library.files.keys import hash_of
 from library.files.store import FileStore
+from library.house import House, open_house
 from library.people import inviting
 from library.people.models import ADMINISTRATOR
 from library.people.sign_in import actor_for

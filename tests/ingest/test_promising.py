@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ingest import uploading
-from ingest.house import House, open_house
 from library.clock import now
 from library.database import transaction
+from library.house import House, open_house
 from library.people import inviting
 from library.people.models import ADMINISTRATOR
 from library.people.sign_in import Actor, actor_for

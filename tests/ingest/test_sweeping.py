@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from api.commands import importing
 from ingest import sweeping, uploading
-from ingest.house import House, open_house
 from ingest.receiving import write_at
 from library.catalogue import depositing
 from library.catalogue.models import RECEIVING, WAITING, Deposit
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import House, open_house
 from library.people.sign_in import Actor
 from library.settings import Settings
 from tests.services.waiting import at_work

@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ingest.house import House, open_house
 from ingest.worker import post
 from library.circulation import desk, reminding, stock
 from library.circulation.models import Loan
 from library.database import transaction
+from library.house import House, open_house
 from library.notices import inbox, mailing, telling
 from library.notices.models import Notice
 from library.notices.wording import WORDED, words

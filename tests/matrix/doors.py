@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from api.app import create_app
-from ingest.house import open_house
+from library.house import open_house
 from library.settings import Settings
 
 PLACES = ("path_params", "query_params", "header_params", "cookie_params", "body_params")

@@ -16,10 +16,10 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.commands.demonstration.town import PASSWORD as OF_THE_DEMONSTRATION
-from ingest.house import open_house
 from library import errors
 from library.clock import now
 from library.database import transaction
+from library.house import open_house
 from library.people import inviting, passwords
 from library.settings import Settings
 from tests.services.house import PASSWORD, RunningHouse, running

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from api.commands.importing import keeper, take
-from ingest.house import House
 from ingest.worker.deposits import Reader
 from ingest.worker.hand import Claims, Hand
 from library.catalogue.models import Deposit, Page
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import House
 from tests import makers
 
 

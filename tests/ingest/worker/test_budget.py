@@ -10,7 +10,6 @@ from sqlalchemy import select
 from api.commands.importing import keeper
 from ingest import reading
 from ingest.budget import Allowance, Budget, allowance_for
-from ingest.house import House
 from ingest.worker import deposits
 from ingest.worker.deposits import EVERYBODY, Reader
 from ingest.worker.hand import Claims, Hand
@@ -20,6 +19,7 @@ from library.catalogue.depositing import NotInWork, UnknownDeposit
 from library.catalogue.models import READY, REFUSED, WAITING, WORKING
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import House
 from library.people import inviting
 from library.people.models import ADMINISTRATOR, TEACHER
 from library.people.sign_in import Actor, actor_for

@@ -15,7 +15,6 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ingest import sweeping
-from ingest.house import House
 from ingest.worker import index as keeping
 from ingest.worker.audit import seal_waiting
 from ingest.worker.hand import AWAY_SECONDS, LONGEST_PAUSE, Claims, Hand, outside
@@ -28,6 +27,7 @@ from library.clock import now
 from library.database import reading_session, transaction
 from library.database.work_queue import MOST_TRIES
 from library.files.keys import StoreAway
+from library.house import House
 from library.people import inviting
 from search.index import Index
 from tests.conftest import PROJECT

@@ -9,7 +9,6 @@ from typing import cast
 import pytest
 
 from ingest import pipeline, sandbox
-from ingest.house import House
 from ingest.sandbox import Cut, Leash, Limits
 from ingest.worker.deposits import Reader, set_aside
 from ingest.worker.hand import Claims, Hand, Stopped
@@ -17,6 +16,7 @@ from library.catalogue.models import FAILED, READY, Deposit
 from library.clock import now
 from library.database import transaction, work_queue
 from library.database.work_queue import MOST_TRIES
+from library.house import House
 from tests import makers
 from tests.ingest.worker.sent import book, expire, pages, read_all, row, send, working
 from tests.services.waiting import until

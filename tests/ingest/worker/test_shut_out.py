@@ -5,10 +5,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from api.commands.importing import keeper, take
-from ingest.house import House
 from library.catalogue.models import DRAFT, READY, Deposit, Work
 from library.clock import now
 from library.database import reading_session, transaction
+from library.house import House
 from library.people.models import Person
 from tests import makers
 from tests.ingest.worker.sent import read_all

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.house import House
 from ingest.worker import vitals
 from ingest.worker.hand import Claims
 from ingest.worker.index import IndexKeeper
 from ingest.worker.vitals import Watch
 from library.database import reading_session
+from library.house import House
 from search.engines import index_of
 from tests.ingest.worker.sent import book, read_all
 

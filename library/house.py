@@ -1,15 +1,13 @@
 """The opened house: settings, database and file store, as every process needs them."""
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 from sqlalchemy import Engine
 
-from ingest.receiving import RunningHashes
 from library import migrations
-from library.catalogue.overviews import Overviews
 from library.database import open_engine, row_security, transaction
 from library.files.keys import StoreAway
 from library.files.store import FileStore, open_store
@@ -26,8 +24,6 @@ class House:
     settings: Settings
     engine: Engine
     files: FileStore
-    hashes: RunningHashes = field(default_factory=RunningHashes, repr=False, compare=False)
-    overviews: Overviews = field(default_factory=Overviews, repr=False, compare=False)
 
     @property
     def upload_lasts(self) -> timedelta:
