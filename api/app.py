@@ -18,7 +18,7 @@ from api.routes.rooms import ROOMS
 from api.schemas.base import Problem
 from api.showing import problem_page
 from api.static import BUILT, BuiltFiles
-from ingest.receiving import RunningHashes
+from ingest.receiving.parts import RunningHashes
 from ingest.worker.vitals import Watch
 from library.catalogue.overviews import Overviews
 from library.house import House

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.gate import Gate
 from api.schemas.base import Code, Number, plain
-from ingest.receiving import RunningHashes
+from ingest.receiving.parts import RunningHashes
 from ingest.worker.vitals import Watch
 from library import clock
 from library.catalogue.overviews import Overviews

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ingest.sandbox import Leash
+from ingest.parsing.sandbox import Leash
 
 MOST_KILLS = 2  # of its parser, before a page is given up
 FOR_ANY, A_PAGE, BYTES_A_SECOND = 300.0, 60.0, 250  # seconds of work

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import PurePath
 
-from ingest.pages import Description, Identity
+from ingest.parsing.pages import Description, Identity
 from library import vocabulary
 from library.vietnamese import clean, fold, is_marked, syllable_score, tokens
 

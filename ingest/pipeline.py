@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from ingest import describing, reading
 from ingest.budget import Budget, allowance_for
-from ingest.pages import FILE, Identity, PageImage, PageRead, Undrawn, identity_from, identity_to
-from ingest.sandbox import Leash
+from ingest.parsing.pages import FILE, Identity, PageImage, PageRead, Undrawn, identity_from, identity_to
+from ingest.parsing.sandbox import Leash
 from library.catalogue import boxes, depositing, keeping
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, WORKING, Deposit, Page, Rendition
 from library.clock import now

@@ -15,13 +15,13 @@ from typing import Any, Generic, TypeVar
 import structlog
 from PIL import Image
 
-from ingest import sandbox
-from ingest.beside import beside
 from ingest.budget import Budget
-from ingest.pages import FILE, IMAGE, PDF, Heading, Identity, PageImage, PageRead, Undrawn, page_from
+from ingest.parsing import sandbox
+from ingest.parsing.beside import beside
+from ingest.parsing.pages import FILE, IMAGE, PDF, Heading, Identity, PageImage, PageRead, Undrawn, page_from
+from ingest.parsing.sandbox import ChildDied, Limits
+from ingest.parsing.tessdata import NoModel, model_folder
 from ingest.refusals import Damaged, EmptyFile, Encrypted, NoPages, NotTheTypeItClaims, TooManyPages
-from ingest.sandbox import ChildDied, Limits
-from ingest.tessdata import NoModel, model_folder
 
 READ_BATCH, OCR_BATCH, DRAW_BATCH = 64, 8, 16
 LOOK_LIMITS = Limits(cpu=30, wall=90)

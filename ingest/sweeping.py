@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from ingest import uploading
+from ingest.receiving import uploading
 from library.catalogue.models import RECEIVING, Deposit
 from library.database import reading_session
 from library.errors import Refusal

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from api.commands.telling import NOT_DONE, Json, opened, tell
 from api.static import BUILT
-from ingest import sandbox
-from ingest.tessdata import NoModel, model_folder
+from ingest.parsing import sandbox
+from ingest.parsing.tessdata import NoModel, model_folder
 from library import logs, migrations
 from library.catalogue import fixity
 from library.catalogue.models import Deposit, Rendition, Work

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from api.commands.telling import NOT_DONE, Json, opened, progress, tell
 from api.describing import sentence_of, warnings_of
-from ingest import uploading
+from ingest.receiving import uploading
 from ingest.worker.worker import Worker
 from library import logs
 from library.catalogue import depositing

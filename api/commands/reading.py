@@ -8,7 +8,7 @@ import typer
 from api.commands.telling import NOT_DONE, Json, progress, tell
 from api.describing import sentence_of
 from ingest import describing, reading
-from ingest.pages import PageRead
+from ingest.parsing.pages import PageRead
 from library import logs
 from library.errors import Refusal
 from library.naming import clean_name

@@ -17,7 +17,8 @@ from api.gate import Gate
 from api.schemas import deposits as schemas
 from api.schemas.base import Code
 from api.sending import at_store
-from ingest import discarding, receiving, uploading
+from ingest import discarding
+from ingest.receiving import parts, uploading
 from library.catalogue import cataloguing, depositing, queries
 from library.catalogue.depositing import id_of as id_of
 from library.catalogue.models import RECEIVING, Deposit, Version, Work
@@ -146,7 +147,7 @@ async def take_form(gate: Gate, house: House, token: str | None, file: UploadFil
 def _store(house: House, deposit_id: uuid.UUID, data: bytes) -> None:
     try:
         with uploading.locked(house, deposit_id) as descriptor:
-            receiving.write_at(descriptor, data, 0)
+            parts.write_at(descriptor, data, 0)
             uploading.finish(house, deposit_id, at=now())
             metrics.count_upload(len(data))
     except (Refusal, StoreAway):  # a form cannot go on later: nothing of it stays

@@ -22,9 +22,9 @@ from api.gate import Gate
 from api.routes.deposits import Choices, cancel, id_of
 from api.schemas.base import BIGGEST
 from api.sending import at_store
-from ingest import uploading
-from ingest.receiving import Part
-from ingest.uploading import MetadataBroken, WrongChecksum, WrongOffset
+from ingest.receiving import uploading
+from ingest.receiving.parts import Part
+from ingest.receiving.uploading import MetadataBroken, WrongChecksum, WrongOffset
 from library.catalogue import depositing
 from library.catalogue.models import RECEIVING, Deposit
 from library.clock import now

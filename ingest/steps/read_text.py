@@ -8,7 +8,7 @@ from typing import Any
 import pymupdf
 import structlog
 
-from ingest.pages import PageRead, page_to
+from ingest.parsing.pages import PageRead, page_to
 from ingest.steps import images, second_opinion, words
 from library.vietnamese import syllable_score
 

@@ -14,11 +14,11 @@ import pymupdf
 import structlog
 from PIL import Image
 
-from ingest.pages import PageRead, page_to
+from ingest.parsing.pages import PageRead, page_to
+from ingest.parsing.tessdata import model_folder
 from ingest.steps import images
 from ingest.steps.images import Sheet
 from ingest.steps.words import Piece, placed
-from ingest.tessdata import model_folder
 from library.vietnamese import syllable_score
 
 try:

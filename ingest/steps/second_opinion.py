@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.pages import PageRead
+from ingest.parsing.pages import PageRead
 from ingest.steps.words import Piece, placed
 from library.vietnamese import syllable_score
 

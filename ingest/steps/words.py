@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ingest.pages import Word
+from ingest.parsing.pages import Word
 from library.vietnamese import clean
 
 GAP = 0.16  # of the font size: wider is a new word; kerning is narrower

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from ingest import discarding, pipeline
-from ingest.sandbox import Cut
+from ingest.parsing.sandbox import Cut
 from ingest.worker.hand import Claim, Claims, Stopped
 from library.catalogue import depositing
 from library.catalogue.models import FAILED, Deposit

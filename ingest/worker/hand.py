@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from ingest.sandbox import Leash
+from ingest.parsing.sandbox import Leash
 from library.clock import now
 from library.database import reading_session, transaction, work_queue
 from library.database.work_queue import Lease, LeaseLost, Workable, WornOut

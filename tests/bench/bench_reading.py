@@ -9,8 +9,8 @@ from pathlib import Path
 import pymupdf
 import tesserocr
 
+from ingest.parsing.tessdata import model_folder
 from ingest.steps import images, read_text, recognise
-from ingest.tessdata import model_folder
 from tests import makers
 from tests.bench.figures import processor, report
 

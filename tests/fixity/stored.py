@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
 
-from ingest import uploading
+from ingest.receiving import uploading
 from ingest.worker.fixity import Checker
 from ingest.worker.hand import Aside, Claim, Claims, Row, outside
 from library.audit import Event

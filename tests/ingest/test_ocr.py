@@ -11,8 +11,8 @@ import tesserocr
 from PIL import Image
 
 from ingest import reading
+from ingest.parsing.tessdata import model_folder
 from ingest.steps import recognise
-from ingest.tessdata import model_folder
 from tests import makers
 
 

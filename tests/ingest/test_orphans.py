@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest import uploading
+from ingest.receiving import uploading
 from ingest.worker import orphans
 from library.catalogue import depositing, keeping
 from library.catalogue.models import Deposit

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import uploading
+from ingest.receiving import uploading
 from library.clock import now
 from library.database import transaction
 from library.house import House, open_house

@@ -9,7 +9,7 @@ import pymupdf
 import pytest
 
 from ingest import describing, reading
-from ingest.pages import Identity
+from ingest.parsing.pages import Identity
 from ingest.refusals import Damaged, EmptyFile, Encrypted, NoPages, NotTheTypeItClaims, TooManyPages
 from library.catalogue import boxes
 from library.errors import Refusal

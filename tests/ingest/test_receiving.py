@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import uploading
-from ingest.receiving import Part, RunningHashes
+from ingest.receiving import uploading
+from ingest.receiving.parts import Part, RunningHashes
 from library.catalogue.models import Deposit
 from library.clock import now
 from library.database import reading_session, transaction

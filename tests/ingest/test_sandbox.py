@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest import reading, sandbox
-from ingest.sandbox import ChildDied, Limits
+from ingest import reading
+from ingest.parsing import sandbox
+from ingest.parsing.sandbox import ChildDied, Limits
 from tests import makers
 
 

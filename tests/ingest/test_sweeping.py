@@ -14,8 +14,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.commands import importing
-from ingest import sweeping, uploading
-from ingest.receiving import write_at
+from ingest import sweeping
+from ingest.receiving import uploading
+from ingest.receiving.parts import write_at
 from library.catalogue import depositing
 from library.catalogue.models import RECEIVING, WAITING, Deposit
 from library.clock import now

@@ -8,8 +8,9 @@ from typing import cast
 
 import pytest
 
-from ingest import pipeline, sandbox
-from ingest.sandbox import Cut, Leash, Limits
+from ingest import pipeline
+from ingest.parsing import sandbox
+from ingest.parsing.sandbox import Cut, Leash, Limits
 from ingest.worker.deposits import Reader, set_aside
 from ingest.worker.hand import Claims, Hand, Stopped
 from library.catalogue.models import FAILED, READY, Deposit

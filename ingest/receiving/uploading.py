@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ingest.promising import refuse_without_room
-from ingest.receiving import TooLarge
+from ingest.receiving.parts import TooLarge
+from ingest.receiving.promising import refuse_without_room
 from library.catalogue import depositing, keeping
 from library.catalogue.models import Deposit
 from library.database import transaction

@@ -1,6 +1,6 @@
 """Hostile files meet a child process with limits that fit the step; it can only fail its own deposit.
 
-The child (`ingest/child.py`) gets one job on its standard input and answers with one JSON object a line.
+The child (`ingest/parsing/child.py`) gets one job on its standard input and answers with one JSON object a line.
 """
 
 import ctypes
@@ -74,7 +74,7 @@ def run(job: dict[str, Any], limits: Limits, leash: Leash | None = None) -> Gene
     """Run one job and yield its answers as they come. Raises ChildDied, Cut."""
     leash = leash or Leash()
     child = subprocess.Popen(
-        [sys.executable, "-I", "-m", "ingest.child"],
+        [sys.executable, "-I", "-m", "ingest.parsing.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=_environment(),

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from ingest import sandbox
+from ingest.parsing import sandbox
 from library import logs
 
 TASKS = {

@@ -6,7 +6,7 @@ from contextvars import copy_context
 from queue import Queue
 from typing import TypeVar
 
-from ingest.sandbox import Leash
+from ingest.parsing.sandbox import Leash
 
 Thing = TypeVar("Thing")
 

@@ -1,0 +1,1 @@
+"""Parsing in a limited child: its limits, its tasks, and what it says about pages."""
