@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 
 from ingest import describing, reading
 from ingest.budget import Budget, allowance_for
-from ingest.parsing.pages import FILE, Identity, PageImage, PageRead, Undrawn, identity_from, identity_to
+from ingest.kinds.kind import Kind
+from ingest.kinds.order import named
+from ingest.parsing.pages import Identity, PageImage, PageRead, Undrawn, identity_from, identity_to
 from ingest.parsing.sandbox import Leash
 from library.catalogue import boxes, depositing, keeping
 from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, WORKING, Deposit, Page, Rendition
@@ -36,7 +38,6 @@ from library.people.models import Person
 from library.people.sign_in import Actor, actor_for
 from library.reviews import reviewing
 
-READ_BATCH, OCR_BATCH, DRAW_BATCH = 64, 8, 16
 KEEP_EVERY = 1.0  # seconds: nobody waits longer behind a large file than for one batch of it
 SMALL = 40  # pages that are read and drawn in two seconds
 NOT_DRAWN = "page-not-drawn"  # the warning
@@ -95,9 +96,11 @@ class Job:
         return self.step == "recognise" or bool(self.identity and (self.identity.page_count or 0) > SMALL)
 
     @property
-    def kind(self) -> str:
-        """pdf, image or file; identified by now."""
-        return self.identity.kind if self.identity else FILE
+    def kind(self) -> Kind:
+        """Identified by now."""
+        if self.identity is None:
+            raise RuntimeError("no kind before identification")
+        return named(self.identity.kind)
 
     @property
     def steps_before(self) -> tuple[str, ...]:
@@ -167,11 +170,12 @@ def known(job: Job) -> Identity | None:
 
 def read_text(job: Job) -> None:
     """Words from glyphs, page by page."""
-    missing = _pages_without(job, select(Page.number).where(Page.version_id == job.version()))
-    if not missing:
+    task, missing = job.kind.read, _pages_without(job, select(Page.number).where(Page.version_id == job.version()))
+    if task is None or not missing:
         return
     job.keep(step="read")
-    for batch in batches(reading.read_text(job.path, missing, kind=job.kind, budget=job.budget), READ_BATCH):
+    pages = reading.read_text(job.path, missing, kind=job.kind.name, budget=job.budget)
+    for batch in batches(pages, task.batch):
         reach("pages-read")
         keep_pages(job, batch)
         reach("pages-read-kept")
@@ -183,12 +187,12 @@ def recognise(job: Job) -> None:
         rows = session.execute(
             select(Page.number, Page.steps).where(Page.version_id == job.version()).order_by(Page.number)
         ).all()
-    waiting = [row.number for row in rows if OCR_WANTED in row.steps]
-    if not waiting:
+    task, waiting = job.kind.recognise, [row.number for row in rows if OCR_WANTED in row.steps]
+    if task is None or not waiting:
         return
     job.keep(step="recognise")
-    with closing(reading.recognise_as_it_comes(job.path, waiting, kind=job.kind, budget=job.budget)) as pages:
-        for batch in batches(pages, OCR_BATCH):
+    with closing(reading.recognise_as_it_comes(job.path, waiting, kind=job.kind.name, budget=job.budget)) as pages:
+        for batch in batches(pages, task.batch):
             reach("pages-recognised")
             keep_pages(job, batch, recognised=True)
             reach("pages-recognised-kept")
@@ -197,14 +201,14 @@ def recognise(job: Job) -> None:
 def draw_pages(job: Job) -> None:
     """Images of the pages at 400 and 800 px, and a thumbnail of the first."""
     drawn = select(Rendition.page_number).where(Rendition.version_id == job.version(), Rendition.kind == PAGE_800)
-    missing = _pages_without(job, drawn, but=_undrawn(job))
-    if not missing:
+    task, missing = job.kind.draw, _pages_without(job, drawn, but=_undrawn(job))
+    if task is None or not missing:
         return
     done = (job.identity.page_count or 0) - len(missing) if job.identity else 0
     job.keep(step="draw", pages_done=done)
     with tempfile.TemporaryDirectory(prefix="hoclieu-draw-") as folder:
-        images = reading.draw_pages(job.path, missing, Path(folder), kind=job.kind, budget=job.budget)
-        for pages in batches((list(page) for _, page in groupby(images, key=attrgetter("number"))), DRAW_BATCH):
+        images = reading.draw_pages(job.path, missing, Path(folder), kind=job.kind.name, budget=job.budget)
+        for pages in batches((list(page) for _, page in groupby(images, key=attrgetter("number"))), task.batch):
             found: set[str] = set()
             renditions = [
                 store_image(job, image, found) for page in pages for image in page if isinstance(image, PageImage)
@@ -247,11 +251,12 @@ STEPS: tuple[Step, ...] = (identify, read_text, recognise, draw_pages, describe)
 
 def keep_pages(job: Job, batch: list[PageRead], *, recognised: bool = False) -> None:
     """Keep read pages with their warnings; a page read again replaces itself."""
+    may_recognise = not recognised and job.kind.recognise is not None
 
     def write(session: Session, deposit: Deposit) -> None:
         for read in batch:
             told = replace(read, steps=(*job.steps_before, *read.steps))
-            session.merge(page_row(job.version(), told, wants_ocr=not recognised and reading.needs_ocr(read)))
+            session.merge(page_row(job.version(), told, wants_ocr=may_recognise and reading.needs_ocr(read)))
         warn(deposit, *({"code": code, "page": read.number} for read in batch for code in read.warnings))
         session.flush()
         steps = session.scalars(select(Page.steps).where(Page.version_id == job.version())).all()

@@ -1,4 +1,6 @@
-"""The limited child: one job in, answers out. Each task imports only the parser it needs, after the limits are set."""
+"""The limited child: one job in, answers out. The job names the module whose `work` does it; that is imported, with the
+parser it needs, after the limits are set.
+"""
 
 import gc
 import importlib
@@ -13,14 +15,6 @@ import structlog
 from ingest.parsing import sandbox
 from library import logs
 
-TASKS = {
-    "identify": "ingest.steps.identify",
-    "rebuild": "ingest.steps.rebuild",
-    "read": "ingest.steps.read_text",
-    "recognise": "ingest.steps.recognise",
-    "draw": "ingest.steps.draw_pages",
-}
-
 
 def main() -> None:
     """Read the job, confine ourselves, answer line by line."""
@@ -30,19 +24,18 @@ def main() -> None:
     job: dict[str, Any] = json.load(sys.stdin)
     logs.set_up("parser")
     isolated = sandbox.confine(sandbox.Limits(**job.pop("limits")))
-    task = job.pop("task")
-    if task == "probe":
+    module = job.pop("module")
+    if module == sandbox.PROBE:
         print(json.dumps({"isolated": isolated}), file=answers, flush=True)
         return
-    step = importlib.import_module(TASKS[task])
     said = 0
-    for answer in step.work(
+    for answer in importlib.import_module(module).work(
         **{name: Path(value) if name in ("path", "folder") else value for name, value in job.items()}
     ):
         print(json.dumps(answer, ensure_ascii=False), file=answers, flush=True)
         said += 1
     if logs.this_request():  # a job of the house, not of somebody at a terminal
-        structlog.get_logger().info("parsed", task=task, answers=said)
+        structlog.get_logger().info("parsed", module=module, answers=said)
 
 
 if __name__ == "__main__":

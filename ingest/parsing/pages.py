@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-PDF, IMAGE, FILE = "pdf", "image", "file"
-
 
 @dataclass(frozen=True)
 class Heading:
@@ -20,7 +18,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Identity:
-    """What a file is. `kind`: pdf and image have pages; anything else is kept as a file and not read.
+    """What a file is. `kind`: the name of one of `kinds/order.py`; without pages it is kept and not read.
 
     `rebuilt`: the copy to read instead of a file whose structure is damaged.
     """

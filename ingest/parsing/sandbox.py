@@ -19,6 +19,7 @@ from library import logs
 from library.logs import REQUEST_ID
 
 MB = 1024 * 1024
+PROBE = "probe"  # no module: the child only says whether it is cut off from the network
 PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 KEPT = ("PATH", "HOME", "LANG", "XDG_CACHE_HOME", "HOCLIEU_TESSDATA", "TMPDIR")
@@ -91,7 +92,7 @@ def run(job: dict[str, Any], limits: Limits, leash: Leash | None = None) -> Gene
         for line in child.stdout:
             yield json.loads(line)
         if child.wait() != 0:
-            raise ChildDied(f"{job['task']}: {_reason(child.returncode)}")
+            raise ChildDied(f"{job['module']}: {_reason(child.returncode)}")
     except (BrokenPipeError, json.JSONDecodeError, ChildDied) as error:
         if leash.is_cut:
             raise Cut from error
@@ -126,7 +127,7 @@ def confine(limits: Limits) -> bool:
 def network_isolated() -> bool:
     """Whether this system lets a child leave the network; where not, the deployment must give the worker none."""
     try:
-        return any(answer.get("isolated") for answer in run({"task": "probe"}, Limits()))
+        return any(answer.get("isolated") for answer in run({"module": PROBE}, Limits()))
     except ChildDied:
         return False
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pymupdf
 import tesserocr
 
+from ingest.kinds.pdf import read_text, recognise, sheets
 from ingest.parsing.tessdata import model_folder
-from ingest.steps import images, read_text, recognise
 from tests import makers
 from tests.bench.figures import processor, report
 
@@ -36,7 +36,7 @@ def reading(book: Path) -> None:
         for page in document:
             page.get_text("rawdict", flags=read_text.FLAGS)
 
-    ours = min(processor(lambda: list(read_text.work(book, numbers, "pdf"))) for _ in range(ROUNDS))
+    ours = min(processor(lambda: list(read_text.work(book, numbers))) for _ in range(ROUNDS))
     floor = min(processor(bare) for _ in range(ROUNDS))
     report("read step against a bare rawdict loop, pages per CPU-s", PAGES / ours, PAGES / floor, 0.6, least=True)
 
@@ -49,10 +49,10 @@ def recognition(scan: Path) -> None:
         document = pymupdf.open(scan)
         with tesserocr.PyTessBaseAPI(path=str(model_folder()), lang="vie", psm=tesserocr.PSM.AUTO) as api:
             for page in document:
-                api.SetImage(images.grey_page(page))
+                api.SetImage(sheets.grey_page(page))
                 api.GetUTF8Text()
 
-    ours = min(processor(lambda: list(recognise.work(scan, numbers, "pdf"))) for _ in range(ROUNDS))
+    ours = min(processor(lambda: list(recognise.work(scan, numbers))) for _ in range(ROUNDS))
     floor = min(processor(bare) for _ in range(ROUNDS))
     report("OCR against bare tesserocr, pages per CPU-s", SCANNED / ours, SCANNED / floor, 0.95, least=True)
 

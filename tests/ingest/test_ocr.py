@@ -11,8 +11,8 @@ import tesserocr
 from PIL import Image
 
 from ingest import reading
+from ingest.parsing import recognising
 from ingest.parsing.tessdata import model_folder
-from ingest.steps import recognise
 from tests import makers
 
 
@@ -82,7 +82,7 @@ def test_a_big_photograph_is_read_as_small_as_it_may_be(tmp_path: Path) -> None:
 def test_the_command_serves_where_there_is_no_wheel(tmp_path: Path) -> None:
     truth = scan(tmp_path / "scan.pdf", dpi=200, points=12)
     image = pymupdf.open(tmp_path / "scan.pdf")[0].get_pixmap(dpi=200, colorspace=pymupdf.csGRAY).pil_image()
-    lines, confidence = recognise.by_command(image, 200, model_folder())
+    lines, confidence = recognising.by_command(image, 200, model_folder())
     words = [piece for line in lines for piece in line]
     assert jiwer.cer(truth, plain(" ".join(piece.text for piece in words))) < 0.01
     assert confidence is not None and confidence > 0.8

@@ -9,8 +9,9 @@ import pymupdf
 import pytest
 
 from ingest import describing, reading
+from ingest.kinds.pdf.refusals import Damaged, Encrypted, NoPages, NotTheTypeItClaims, TooManyPages
 from ingest.parsing.pages import Identity
-from ingest.refusals import Damaged, EmptyFile, Encrypted, NoPages, NotTheTypeItClaims, TooManyPages
+from ingest.refusals import EmptyFile
 from library.catalogue import boxes
 from library.errors import Refusal
 from library.naming import clean_name

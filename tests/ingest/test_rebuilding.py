@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from ingest import reading
-from ingest.refusals import Damaged, Encrypted, NoPages, Rebuilt
+from ingest.kinds.pdf.refusals import Damaged, Encrypted, NoPages
+from ingest.refusals import Rebuilt
 from library.catalogue.models import Page, Work
 from library.database import open_engine, reading_session
 from library.errors import Refusal

@@ -8,28 +8,23 @@ from typing import Any
 import pymupdf
 import structlog
 
+from ingest.kinds.pdf import second_opinion, sheets
+from ingest.kinds.pdf.opening import opened
+from ingest.parsing import words
 from ingest.parsing.pages import PageRead, page_to
-from ingest.steps import images, second_opinion, words
 from library.vietnamese import syllable_score
 
 FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_INHIBIT_SPACES
 GOOD_SCORE = 0.9
 A4 = (595.0, 842.0)
 log = structlog.get_logger()
-pymupdf.TOOLS.mupdf_display_errors(False)
-pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
-def work(path: Path, numbers: Sequence[int], kind: str) -> Iterator[dict[str, Any]]:
+def work(path: Path, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
     """The pages in the order asked for; a bad page is named, it never fails the book."""
-    if kind == "image":
-        yield page_to(_image_page(path))
-        return
     document = None
     with contextlib.suppress(pymupdf.FileDataError, RuntimeError, ValueError):
-        document = pymupdf.open(path, filetype="pdf")
-        if document.needs_pass:
-            document.authenticate("")
+        document = opened(path)
     for number in numbers:
         yield page_to(_read(document, path, number))
 
@@ -80,7 +75,7 @@ def _without_text(page: pymupdf.Page, path: Path, first: PageRead) -> PageRead:
     other = second_opinion.read(path, first.number)
     if other is not None and other.text:
         return other
-    blank = images.is_blank(page)
+    blank = sheets.is_blank(page)
     return PageRead(
         **{**vars(first), "source": "none", "steps": (*first.steps, "pdfium", *(["blank"] if blank else []))}
     )
@@ -88,13 +83,7 @@ def _without_text(page: pymupdf.Page, path: Path, first: PageRead) -> PageRead:
 
 def _noted(page: pymupdf.Page, read: PageRead) -> PageRead:
     """Note whether an image covers a page with little text: then the text is a watermark and the page a scan."""
-    if len(read.text) >= images.LITTLE_TEXT or "blank" in read.steps:
+    if len(read.text) >= sheets.LITTLE_TEXT or "blank" in read.steps:
         return read
-    covered = images.covered_share(page) >= images.COVERS
+    covered = sheets.covered_share(page) >= sheets.COVERS
     return PageRead(**{**vars(read), "steps": (*read.steps, "image-covers")}) if covered else read
-
-
-def _image_page(path: Path) -> PageRead:
-    width, height = images.size_of(path)
-    points = 72 / images.resolution_of(path)
-    return PageRead(1, width * points, height * points, "", (), "none", None, None, ("image", "image-covers"), ())

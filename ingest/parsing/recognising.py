@@ -5,20 +5,17 @@ it is missing.
 import csv
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import pymupdf
-import structlog
 from PIL import Image
 
 from ingest.parsing.pages import PageRead, page_to
+from ingest.parsing.sheets import FINE_DPI, SCAN_DPI, Sheet, flattened
 from ingest.parsing.tessdata import model_folder
-from ingest.steps import images
-from ingest.steps.images import Sheet
-from ingest.steps.words import Piece, placed
+from ingest.parsing.words import Piece, placed
 from library.vietnamese import syllable_score
 
 try:
@@ -29,17 +26,12 @@ except ImportError:  # no wheel for this machine: the command serves
 Recognised = tuple[list[list[Piece]], float | None]  # lines of words in pixels, mean confidence (0..1)
 SMALL_WORDS = 6.6  # points: a word of 8 point print is 6.8 high in the middle
 ENOUGH_FINER = 1.2  # times: below that a second reading is not worth its time
-log = structlog.get_logger()
 
 
-def work(path: Path, numbers: Sequence[int], kind: str) -> Iterator[dict[str, Any]]:
-    """The pages in the order asked for; an empty result is reported, never silently done."""
-    document = None if kind == "image" else pymupdf.open(path, filetype="pdf")
-    if document is not None and document.needs_pass:
-        document.authenticate("")
+def recognised(sheets: Iterable[tuple[int, Sheet]]) -> Iterator[dict[str, Any]]:
+    """Numbered sheets, one after the other; an empty result is reported, never silently done."""
     with Engine() as engine:
-        for number in numbers:
-            sheet = images.sheet_of_file(path) if document is None else images.sheet_of_page(document[number - 1])
+        for number, sheet in sheets:
             yield page_to(_page(engine, sheet, number)) | {"pixels": engine.drawn()}
 
 
@@ -121,8 +113,8 @@ def _page(engine: Engine, sheet: Sheet, number: int) -> PageRead:
     stays.
     """
     read = _read_at(engine, sheet, sheet.first_dpi, number)
-    if small_print(read) and sheet.native > images.SCAN_DPI * ENOUGH_FINER:
-        finer = _read_at(engine, sheet, min(sheet.native, images.FINE_DPI), number)
+    if small_print(read) and sheet.native > SCAN_DPI * ENOUGH_FINER:
+        finer = _read_at(engine, sheet, min(sheet.native, FINE_DPI), number)
         read = max(read, finer, key=lambda one: one.confidence or 0.0)
     return read
 
@@ -140,7 +132,7 @@ def _read_at(engine: Engine, sheet: Sheet, dpi: float, number: int) -> PageRead:
     engine.seen += image.width * image.height
     lines, trust = engine.recognise(image, drawn)
     if not any(lines):
-        lines, trust = engine.recognise(images.flattened(image), drawn)
+        lines, trust = engine.recognise(flattened(image), drawn)
         steps = (*steps, "flattened")
     text, words = placed(lines, image.width, image.height)
     size = (sheet.width, sheet.height)

@@ -7,12 +7,11 @@ from typing import Any
 import pymupdf
 import pypdfium2
 
+from ingest.kinds.pdf.opening import locked
 from library.vietnamese import clean
 
 LONGEST_TITLE = 300
 MOST_HEADINGS = 2000
-pymupdf.TOOLS.mupdf_display_errors(False)
-pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
 def work(path: Path) -> Iterator[dict[str, Any]]:
@@ -25,7 +24,7 @@ def work(path: Path) -> Iterator[dict[str, Any]]:
 def look(path: Path) -> dict[str, Any]:
     """The answer for one file."""
     try:
-        document = pymupdf.open(path, filetype="pdf")
+        document = locked(path)
     except (pymupdf.FileDataError, RuntimeError, ValueError):
         return _by_pdfium(path)
     if document.needs_pass and not document.authenticate(""):

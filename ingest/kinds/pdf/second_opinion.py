@@ -7,7 +7,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.parsing.pages import PageRead
-from ingest.steps.words import Piece, placed
+from ingest.parsing.words import Piece, placed
 from library.vietnamese import syllable_score
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pikepdf
 import pymupdf
 
-from ingest.steps import identify
+from ingest.kinds.pdf import identify
+from ingest.kinds.pdf.opening import opened
 
 SAMPLE = 200  # pages that are compared
 Merit = tuple[int, int, int]
@@ -38,9 +39,7 @@ def _copied(path: Path, copy: Path) -> bool:
 def merit(path: Path) -> Merit:
     """How much MuPDF gets out of a file: pages with something on them, characters, pages at all."""
     try:
-        document = pymupdf.open(path, filetype="pdf")
-        if document.needs_pass:
-            document.authenticate("")
+        document = opened(path)
         count = int(document.page_count)
     except (pymupdf.FileDataError, RuntimeError, ValueError):
         return 0, 0, 0

@@ -1,0 +1,41 @@
+"""A picture by its bytes; it is one page."""
+
+import warnings
+from pathlib import Path
+
+from PIL import Image
+
+from ingest.kinds.kind import Kind, Sent
+from ingest.parsing.asking import Task
+from ingest.parsing.pages import Identity
+
+NAME = "image"
+HERE = "ingest.kinds.image"
+BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
+MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+
+
+def identify(sent: Sent) -> Identity | None:
+    """Its media type."""
+    media_type = media_type_of(sent.path) if sent.head.startswith(BEGINNINGS) else None
+    return Identity(NAME, media_type, 1) if media_type else None
+
+
+def media_type_of(path: Path) -> str | None:
+    """None when it is no picture that we read; its header alone is looked at here."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                return MEDIA_TYPES.get(image.format or "")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return None
+
+
+IMAGE = Kind(
+    NAME,
+    identify,
+    read=Task(f"{HERE}.read_text", batch=1, start=8, page=0.5),
+    recognise=Task(f"{HERE}.recognise", batch=1, start=60, page=30),
+    draw=Task(f"{HERE}.draw_pages", batch=1, start=8, page=3),
+)

@@ -1,0 +1,13 @@
+"""OCR of an image file."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ingest.kinds.image.sheets import sheet_of_file
+from ingest.parsing.recognising import recognised
+
+
+def work(path: Path, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Its one page."""
+    return recognised((number, sheet_of_file(path)) for number in numbers)

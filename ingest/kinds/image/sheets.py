@@ -1,0 +1,54 @@
+"""An image file as a page."""
+
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from ingest.parsing.sheets import Sheet
+
+A4_LONG = 297 / 25.4  # inches
+PLAUSIBLE = (5.0, 17.0)  # inches: the long side of a page, A6 to A3
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Width and height of an image file in pixels, as shown."""
+    with Image.open(path) as image:
+        return ImageOps.exif_transpose(image).size
+
+
+def open_image(path: Path) -> Image.Image:
+    """An image file, turned as its camera said, on white."""
+    with Image.open(path) as image:
+        turned = ImageOps.exif_transpose(image)
+        if turned.mode in ("RGBA", "LA", "P"):
+            on_white = Image.new("RGBA", turned.size, "white")
+            on_white.alpha_composite(turned.convert("RGBA"))
+            return on_white.convert("RGB")
+        return turned.convert("L" if turned.mode == "L" else "RGB")
+
+
+def sheet_of_file(path: Path) -> Sheet:
+    """An image file, whose resolution is what it says when that makes a page of a usual size, else as if it were A4."""
+    image = open_image(path)
+    native = resolution_of(path)
+    points = 72 / native
+    return Sheet(image.width * points, image.height * points, native, lambda dpi: _shrunk(image, dpi / native))
+
+
+def resolution_of(path: Path) -> float:
+    """Pixels an inch of an image file, told or guessed."""
+    with Image.open(path) as image:
+        told = max(float(value) for value in image.info.get("dpi", (0.0,)))
+        longest = max(image.size)
+    return told if told > 0 and PLAUSIBLE[0] <= longest / told <= PLAUSIBLE[1] else longest / A4_LONG
+
+
+def _shrunk(image: Image.Image, scale: float) -> Image.Image:
+    """Never enlarged; a hair's breadth is left alone."""
+    if scale > 0.98:
+        return image
+    return image.resize(
+        (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
+        Image.Resampling.LANCZOS,
+        reducing_gap=2.0,
+    )
