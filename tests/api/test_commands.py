@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
 
+import pytest
+
 from api.commands.doctor import backup
 from library.calendar import LOCAL
 from library.clock import now
@@ -168,6 +170,7 @@ def test_fixity_names_the_file_that_changed_and_doctor_says_what_to_do(tmp_path:
     assert states(home, "fixity") == {"fixity": "ok"}
 
 
+@pytest.mark.full
 def test_a_check_that_is_late_is_named(tmp_path: Path) -> None:
     home = tmp_path / "var"
     run(home, "user", "add", "quan", "--json")
