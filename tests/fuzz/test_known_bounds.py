@@ -10,6 +10,7 @@ from tests.fuzz.told import wrong_with
 DIGITS, NUL, HALF = "9" * 5000, "a\x00b", "\ud800"
 API, BODY = "/api/v1", {"Content-Type": "application/json"}
 WORK = f"{API}/works/{{work_id}}"
+ANNOUNCED = {"Content-Length": str(10**14)}  # more than any disk has
 VERSION = {"version_id": "0", "digest": "0"}
 
 
@@ -58,6 +59,8 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any], int], ...] = (
         422,
     ),
     (TEACHER, "PATCH", f"{API}/uploads/{{upload_id}}", {"headers": {"Upload-Offset": "-5"}, "content": b"a"}, 422),
+    (TEACHER, "PATCH", f"{API}/uploads/{{upload_id}}", {"headers": {"Upload-Offset": "38043", **ANNOUNCED}, "content": b"a"}, 409),
+    (TEACHER, "PATCH", f"{API}/uploads/{{upload_id}}", {"headers": {"Upload-Offset": "0", **ANNOUNCED}, "content": b"a" * 1001}, 413),
     (TEACHER, "POST", f"{API}/deposits", {"files": {"file": ("a.pdf", b"a", "a/b")}, "data": {"sight": NUL}}, 422),
     (
         TEACHER,
