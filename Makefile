@@ -1,5 +1,6 @@
 # The commands of this house. `make run` is the first one, `make test` the second; each sets up what it needs.
 .PHONY: run demo test test-full torture bench screens guide-shots lint check setup types clean services
+unexport PYTHONDONTWRITEBYTECODE  # each file has a parser of its own, and each test a house: they must not compile everything anew
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile  # most tests wait for servers and browsers; a file stays together
 NPM := cd frontend && npm run --silent

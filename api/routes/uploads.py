@@ -117,7 +117,9 @@ async def append(
     size, receiving, expires = await facts()
     if not receiving:
         raise WrongOffset(offset=size)
-    house.settings.disk.refuse_beyond(min(content_length, max(size - upload_offset, 0)))  # more is nothing to make room for
+    house.settings.disk.refuse_beyond(
+        min(content_length, max(size - upload_offset, 0))
+    )  # more is nothing to make room for
     algorithm, _, checksum = (upload_checksum or "").partition(" ")
     if algorithm and algorithm not in ALGORITHMS:
         raise MetadataBroken

@@ -30,7 +30,8 @@ DATED = (  # but no kills, races or servers of others, whose clock is not shifte
     "tests/reviews/test_reviewing.py",
     "tests/reviews/test_transitions.py",
 )
-SHOWN = "tests/api/test_demo.py"  # a whole demonstration takes a minute: on the day of the fault, and where most of its loans move
+# a whole demonstration takes a minute: on the day of the fault, and where most of its loans move
+SHOWN = "tests/api/test_demo.py"
 SHOWN_AT = ("monday-of-the-fault", "tet", "last-day-of-the-year", "leap-day")
 
 
@@ -39,7 +40,24 @@ SHOWN_AT = ("monday-of-the-fault", "tet", "last-day-of-the-year", "leap-day")
 def test_the_suite_does_not_depend_on_the_day(name: str) -> None:
     away = datetime.fromisoformat(MOMENTS[name]) - now()
     files = (*DATED, SHOWN) if name in SHOWN_AT else DATED
-    shifted = {"PYTHONPATH": str(HERE / "shifted"), "TESTS_SHIFTED_BY": str(away.total_seconds()), "PYTEST_ADDOPTS": "-p no:cacheprovider"}
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-m", "not full and not torture", "-k", "not postgres", *files]
-    done = subprocess.run(command, env=os.environ | shifted, capture_output=True, text=True, cwd=HERE.parents[1], timeout=900)
+    shifted = {
+        "PYTHONPATH": str(HERE / "shifted"),
+        "TESTS_SHIFTED_BY": str(away.total_seconds()),
+        "PYTEST_ADDOPTS": "-p no:cacheprovider",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--tb=short",
+        "-m",
+        "not full and not torture",
+        "-k",
+        "not postgres",
+        *files,
+    ]
+    done = subprocess.run(
+        command, env=os.environ | shifted, capture_output=True, text=True, cwd=HERE.parents[1], timeout=900
+    )
     assert done.returncode == 0, done.stdout[-4000:]

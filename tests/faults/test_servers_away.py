@@ -51,7 +51,12 @@ def go_and_come_back(server: Server, how: str) -> None:
 
 
 FIRST = ("postgres", PAUSE)
-LATER = [pytest.param(name, how, marks=pytest.mark.full) for name in SERVERS for how in (PAUSE, STOP, KILL) if (name, how) != FIRST]
+LATER = [
+    pytest.param(name, how, marks=pytest.mark.full)
+    for name in SERVERS
+    for how in (PAUSE, STOP, KILL)
+    if (name, how) != FIRST
+]
 
 
 @pytest.mark.parametrize(("name", "how"), [FIRST, *LATER])

@@ -59,8 +59,20 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any], int], ...] = (
         422,
     ),
     (TEACHER, "PATCH", f"{API}/uploads/{{upload_id}}", {"headers": {"Upload-Offset": "-5"}, "content": b"a"}, 422),
-    (TEACHER, "PATCH", f"{API}/uploads/{{upload_id}}", {"headers": {"Upload-Offset": "38043", **ANNOUNCED}, "content": b"a"}, 409),
-    (TEACHER, "PATCH", f"{API}/uploads/{{upload_id}}", {"headers": {"Upload-Offset": "0", **ANNOUNCED}, "content": b"a" * 1001}, 413),
+    (
+        TEACHER,
+        "PATCH",
+        f"{API}/uploads/{{upload_id}}",
+        {"headers": {"Upload-Offset": "38043", **ANNOUNCED}, "content": b"a"},
+        409,
+    ),
+    (
+        TEACHER,
+        "PATCH",
+        f"{API}/uploads/{{upload_id}}",
+        {"headers": {"Upload-Offset": "0", **ANNOUNCED}, "content": b"a" * 1001},
+        413,
+    ),
     (TEACHER, "POST", f"{API}/deposits", {"files": {"file": ("a.pdf", b"a", "a/b")}, "data": {"sight": NUL}}, 422),
     (
         TEACHER,

@@ -127,7 +127,9 @@ def test_title_subject_and_grade_are_guessed(name: str, title: str, subject: str
     assert (found.title, found.subject, found.grade) == (title, subject, grade)
 
 
-@pytest.mark.parametrize("part", [slice(0, None, 6), pytest.param(slice(None), marks=pytest.mark.full)], ids=["every sixth", "all"])
+@pytest.mark.parametrize(
+    "part", [slice(0, None, 6), pytest.param(slice(None), marks=pytest.mark.full)], ids=["every sixth", "all"]
+)
 def test_the_corpus_is_read_or_refused_and_never_crashes(shared: Path, part: slice) -> None:
     for path in sorted((shared / "data" / "pdf" / "odd").glob("*.pdf"))[part]:
         try:

@@ -75,6 +75,7 @@ def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) 
         settle(page)
 
 
+@pytest.mark.full
 def test_the_same_book_as_a_scan_is_found_on_the_same_page(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "toan-8.pdf", 60)
     scan = makers.scanned(book, tmp_path / "ban-quet.pdf", range(1, 61))

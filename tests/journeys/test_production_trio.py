@@ -17,7 +17,7 @@ from tests.services.people import enter, open_school
 from tests.services.trio import Trio
 from tests.services.waiting import until
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.full]
 
 
 @pytest.fixture(scope="module")

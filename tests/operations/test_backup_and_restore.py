@@ -259,6 +259,7 @@ def test_a_file_that_the_house_itself_has_lost_is_named_and_the_backup_is_not_no
     )
 
 
+@pytest.mark.full
 def test_the_newest_backups_stay_with_the_files_that_they_need(tmp_path: Path) -> None:
     folder = tmp_path / "backup"
     with (

@@ -1,8 +1,8 @@
 """kill -9 at named places during upload, ingest and indexing: work goes on, nothing accepted is lost, nothing is
 doubled.
 
-On the embedded engines at three places in each run and at every place in the full tier; on those of a province at one, at five in the full tier,
-and at twenty in `make torture`.
+On the embedded engines at three places in each run and at every place in the full tier; on those of a province at five
+in the full tier, and at twenty in `make torture`.
 """
 
 import os
@@ -44,7 +44,6 @@ MORE = [
 LATER = ["pages-drawn:2", "pages-drawn-kept:2", "pages-drawn-kept:3"]  # not at the first arrival
 FIRST = ("pages-read-kept", "completed", "upload-stored")
 THEN = (*FIRST, "index-written", "upload-complete")
-FIRST_OF_TRIO = ("completed",)
 EMBEDDED, TRIO = "embedded", "trio"
 
 
@@ -56,7 +55,7 @@ def on_both(places: list[str], *later: str) -> list[Any]:
 
 def tier_of_trio(place: str) -> Any:
     """When this place is tried on the engines of a province."""
-    return () if place in FIRST_OF_TRIO else pytest.mark.full if place in THEN else pytest.mark.torture
+    return pytest.mark.full if place in THEN else pytest.mark.torture
 
 
 @pytest.fixture
