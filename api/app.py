@@ -9,15 +9,15 @@ from typing import Any
 import anyio.to_thread
 from fastapi import FastAPI
 
-from api import errors
-from api.counting import writing_counts
-from api.gate import gate_for
-from api.idle import NotingUse
-from api.middleware import Wrapping
-from api.routes.rooms import ROOMS
-from api.schemas.base import Problem
-from api.showing import problem_page
-from api.static import BUILT, BuiltFiles
+from api.doors import ROOMS
+from api.web import errors
+from api.web.counting import writing_counts
+from api.web.gate import gate_for
+from api.web.idle import NotingUse
+from api.web.middleware import Wrapping
+from api.web.pages import problem_page
+from api.web.schemas import Problem
+from api.web.static import BUILT, BuiltFiles
 from ingest.receiving.parts import RunningHashes
 from ingest.worker.vitals import Watch
 from library.catalogue.overviews import Overviews

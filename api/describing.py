@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from api.schemas.base import Named
-from api.schemas.deposits import BeingRead
-from api.schemas.deposits import Deposit as DepositSent
-from api.schemas.deposits import Warning as WarningSent
-from api.schemas.home import Card
-from api.schemas.reviews import ReviewBrief
-from api.schemas.search import Cover
+from api.deposits.schemas import BeingRead
+from api.deposits.schemas import Deposit as DepositSent
+from api.deposits.schemas import Warning as WarningSent
+from api.homes.schemas import Card
+from api.reviews.schemas import ReviewBrief
+from api.search.schemas import Cover
+from api.web.me import unit_named
+from api.web.schemas import Named
 from library import vocabulary
 from library.catalogue.listing import ListedWork
 from library.catalogue.models import PUBLISHED, Deposit, Version, Work
@@ -38,11 +39,6 @@ def named(terms: dict[str, Term], code: str | None, language: str) -> Named | No
 def sights_for(unit: Unit) -> list[str]:
     """The readers that the pages offer for a work of this unit."""
     return ["public", "province", *(["school"] if unit.kind in (SCHOOL, DEPARTMENT) else [])]
-
-
-def unit_named(unit: Unit) -> Named:
-    """A unit with its name."""
-    return Named(code=unit.code, name=unit.name)
 
 
 def cover_of(work: Work | ListedWork) -> Cover:

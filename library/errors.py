@@ -2,7 +2,7 @@
 
 Each refusal is a class with a stable code for programs, one Vietnamese and one English sentence for people, and the
 facts of the case for logs and for the sentences themselves. Six bases say what kind of refusal it is; what each means
-on the wire stands in `api/errors.py`.
+on the wire stands in `api/web/errors.py`.
 """
 
 from typing import Any, ClassVar

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api.app import create_app
-from api.errors import BY_KIND, STATUS
+from api.web.errors import BY_KIND, STATUS
 from ingest.refusals import Warned
 from library.errors import Refusal, refusals
 from tests.services.house import RunningHouse

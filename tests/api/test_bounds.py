@@ -57,6 +57,6 @@ def test_every_number_string_list_and_date_of_every_door_has_a_bound(tmp_path: P
                     for lack in unbounded(one._type_adapter.core_schema, one.name)
                 }
     assert not found, (
-        "give these a bound (the types in api/dependencies.py and api/schemas/base.py have one):\n"
+        "give these a bound (the types in api/web/dependencies.py and api/web/schemas.py have one):\n"
         + "\n".join(sorted(found))
     )

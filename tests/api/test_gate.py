@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from api.gate import Places, TryAgain
+from api.web.gate import Places, TryAgain
 
 PATIENCE = 2.0  # far longer than a busy machine stands still
 

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.dependencies import Writing
+from api.web.dependencies import Writing
 from library.database import row_security
 from library.house import open_house
 from library.people import inviting

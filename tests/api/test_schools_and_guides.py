@@ -105,7 +105,7 @@ def test_help_shows_the_guide_of_the_role_and_all_others(town: RunningHouse) -> 
 
 
 def test_the_pictures_of_the_guides_are_small_and_named_in_them() -> None:
-    folder = Path("api/first_screen/guides")
+    folder = Path("api/homes/guides")
     text = "".join(one.read_text() for one in folder.glob("*.md"))
     for picture in folder.glob("*.png"):
         assert f"({picture.name})" in text and picture.stat().st_size <= 60_000

@@ -13,7 +13,7 @@ from sqlalchemy.exc import InternalError, OperationalError
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.dependencies import Reading
+from api.web.dependencies import Reading
 from library.clock import now
 from library.database import open_engine, reading_session, transaction
 from library.database.limits import Limits

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 from api.commands.demonstration.town import PASSWORD
 from tests.services.browser import chromium
 
-FOLDER = Path("api/first_screen/guides")
+FOLDER = Path("api/homes/guides")
 LARGEST = 60_000  # bytes
 SIZE = {"width": 390, "height": 780}
 SHOTS = {

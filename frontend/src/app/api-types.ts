@@ -53,7 +53,8 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Database and file store work, and there is room; an index that lags or is away does not make the house unready, for the catalogue stands in.
+         * @description Database and file store work, and there is room; an index that lags or is away does not make the house unready,
+         *     for the catalogue stands in.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
@@ -561,7 +562,8 @@ export interface paths {
         };
         /**
          * File
-         * @description The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store itself.
+         * @description The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store
+         *     itself.
          */
         get: operations["file_api_v1_works__work_id__file_get"];
         put?: never;
@@ -1011,7 +1013,8 @@ export interface paths {
         put?: never;
         /**
          * Form
-         * @description A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of that work.
+         * @description A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of
+         *     that work.
          */
         post: operations["form_api_v1_deposits_post"];
         delete?: never;
@@ -1106,7 +1109,8 @@ export interface paths {
         options: operations["offers_api_v1_uploads__upload_id__options"];
         /**
          * State
-         * @description How far it is. An upload that was complete when the server died is accepted now, before the client hears "complete".
+         * @description How far it is. An upload that was complete when the server died is accepted now, before the client hears
+         *     "complete".
          */
         head: operations["state_api_v1_uploads__upload_id__head"];
         /**
@@ -1374,7 +1378,8 @@ export interface components {
     schemas: {
         /**
          * Acceptance
-         * @description The answer to a one-time link: who I am and the password I choose (10 characters or more, nothing that is easy to guess).
+         * @description The answer to a one-time link: who I am and the password I choose (10 characters or more, nothing that is easy to
+         *     guess).
          */
         Acceptance: {
             /** Name */
@@ -2247,7 +2252,8 @@ export interface components {
         };
         /**
          * PageHit
-         * @description One page that holds the query. Its score is not told: it depends on all documents, also on those that one may not see.
+         * @description One page that holds the query. Its score is not told: it depends on all documents, also on those that one may not
+         *     see.
          */
         PageHit: {
             /** Number */

@@ -1,0 +1,1 @@
+"""What a work shows: its page, the reader, its files, its history."""

@@ -1,0 +1,188 @@
+"""Works: what their page shows, correcting and publishing them, and their files."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
+
+from api import describing
+from api.catalogue import schemas
+from api.web.counting import note
+from api.web.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
+from api.web.me import unit_named
+from api.web.schemas import Named
+from api.web.sending import LINK_SECONDS, send, signed
+from library import vocabulary
+from library.catalogue import cataloguing, publishing, queries
+from library.catalogue.access import is_public, stays_public
+from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Version, Work
+from library.circulation import queries as stock
+from library.deleting import works as deleting
+from library.house import House
+from library.learning import reading as places
+from library.people.models import SCHOOL
+from library.people.sign_in import Actor
+from library.reviews import reviewing
+from library.usage import DOWNLOADS
+
+router = APIRouter(prefix="/api/v1/works", tags=["works"])
+
+
+@router.get("/{work_id}", response_model=schemas.Work)
+def work(work_id: str, session: Reading, actor: Reader, at: Now, language: Language) -> schemas.Work:
+    """One title of the catalogue."""
+    return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+
+
+@router.patch("/{work_id}", response_model=schemas.Work)
+def change(
+    work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Work:
+    """Correct what describes a work."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    cataloguing.change(session, found, wish.model_dump(exclude_unset=True), by=actor, at=at)
+    return sent(session, found, actor, language)
+
+
+@router.post("/{work_id}/publication", response_model=schemas.Work)
+def publish(
+    work_id: str, wish: schemas.Publication, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Work:
+    """Open exactly these bytes to these readers; what the wish does not say of them stays as it is."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    publishing.refuse_unentitled(found, actor)
+    readers = publishing.readers_of(found, wish.model_dump(exclude_unset=True))
+    publishing.publish(session, found, queries.work_id_of(wish.version_id), wish.digest, readers, by=actor, at=at)
+    reviewing.overruled(session, found, by=actor, at=at)
+    return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+
+
+@router.delete("/{work_id}/publication", response_model=schemas.Work)
+def withdraw(work_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
+    """Take a work back from its readers."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    publishing.withdraw(session, found, by=actor, at=at)
+    reviewing.overruled(session, found, by=actor, at=at)
+    return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+
+
+@router.put("/{work_id}/place", status_code=204)
+def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Writer, at: Now) -> None:
+    """Remember where the reader left off."""
+    person = actor.required()
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    if found.version is None or not 1 <= wish.page <= (found.version.page_count or 0):
+        raise queries.UnknownPage
+    places.keep_place(session, person.id, found.id, wish.page, at=at)
+
+
+@router.get("/{work_id}/file", response_class=Response)
+def file(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
+    """The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store
+    itself.
+    """
+    found, version = queries.readable_work(session, work_id, actor.sight, at=at)
+    if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
+        note(request, DOWNLOADS, found, actor)
+    original = queries.original(session, version.id)
+    # the link knows of no end
+    outlives = all(is_public(session, found, at=moment) for moment in (at, at + timedelta(seconds=LINK_SECONDS)))
+    link = signed(house, original) if outlives else None
+    return link or send(house, request, original, attachment=True)
+
+
+@router.get("/{work_id}/thumbnail", response_class=Response)
+def thumbnail(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
+    """The first page, small."""
+    return image(session, request, house, work_id, actor, THUMBNAIL, 1, at=at)
+
+
+@router.get("/{work_id}/pages/{number}/image", response_class=Response)
+def page_image(
+    work_id: str,
+    number: PageNumber,
+    request: Request,
+    session: Reading,
+    actor: Reader,
+    at: Now,
+    house: HouseNow,
+    size: Annotated[int, Query(ge=100, le=2000)] = 800,
+) -> Response:
+    """One page as an image, 400 or 800 pixels wide."""
+    return image(session, request, house, work_id, actor, PAGE_400 if size <= 400 else PAGE_800, number, at=at)
+
+
+def image(
+    session: Session, request: Request, house: House, work_id: str, actor: Actor, kind: str, number: int, *, at: Now
+) -> Response:
+    """A derived image of a work that may be seen."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    drawn = queries.rendition(session, found.version_id, kind, number) if found.version_id else None
+    if drawn is None:
+        raise queries.UnknownPage
+    return send(house, request, drawn, attachment=False, lasting=stays_public(found, at=at))
+
+
+def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.Work:
+    """A work as its page shows it; version, unit and audience are loaded."""
+    version = found.version
+    return schemas.Work(
+        id=str(found.id),
+        title=found.title,
+        authors=found.authors,
+        isbn=found.isbn,
+        type=describing.named(vocabulary.types(), found.type_code, language),
+        subject=describing.named(vocabulary.subjects(), found.subject_code, language),
+        grade=found.grade,
+        series=describing.named(vocabulary.series(), found.series_code, language),
+        school=unit_named(found.unit) if found.unit.kind == SCHOOL else None,
+        language=found.language,
+        state=found.state,
+        sight=found.sight,
+        cover=describing.cover_of(found),
+        thumbnail=describing.thumbnail_of(found, version),
+        copies=copies_of(session, found, actor),
+        published_at=found.published_at,
+        created_at=found.created_at,
+        place=places.place_of(session, actor.person.id, found.id) if actor.person else None,
+        may_edit=cataloguing.may_change(session, found, actor),
+        may_delete=deleting.may_delete(session, found, actor),
+        may_publish=version is not None and cataloguing.may_publish(found, actor),
+        **(digital(session, version) if version else {}),
+    )
+
+
+def digital(session: Session, version: Version) -> dict[str, Any]:
+    """What only a title with a digital version has."""
+    original = queries.original(session, version.id)
+    ocr_pages, bad_pages = queries.page_quality(session, version.id)
+    return {
+        "readable": bool(version.page_count),
+        "page_count": version.page_count,
+        "ocr_pages": ocr_pages,
+        "bad_pages": bad_pages,
+        "contents": [schemas.Heading(**heading) for heading in version.contents],
+        "file_name": original.name,
+        "file_size": original.size,
+        "file_type": original.media_type,
+        "version": version.number,
+        "version_id": str(version.id),
+        "digest": version.digest,
+    }
+
+
+def copies_of(session: Session, found: Work, actor: Actor) -> list[schemas.Copies]:
+    """Paper copies by school, the asker's own schools first."""
+    mine = {one.unit_id for one in actor.memberships}
+    schools = stock.availability(session, [found.id]).get(found.id, [])
+    return [
+        schemas.Copies(
+            school=Named(code=one.school_code, name=one.school),
+            free=one.free,
+            total=one.total,
+            shelf=one.shelf,
+            mine=one.unit_id in mine,
+        )
+        for one in sorted(schools, key=lambda one: one.unit_id not in mine)
+    ]

@@ -1,0 +1,1 @@
+"""The desk, the copies, loans of a person."""

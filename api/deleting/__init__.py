@@ -1,0 +1,1 @@
+"""Deleting, and bringing back within thirty days."""

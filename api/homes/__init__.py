@@ -1,0 +1,1 @@
+"""Home pages: of everybody, of each role, of a school; guides."""

@@ -1,0 +1,1 @@
+"""Reviews: the queue, one review, the decision."""

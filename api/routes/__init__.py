@@ -1,1 +1,0 @@
-"""Routes translate between HTTP and the use cases; they decide nothing."""

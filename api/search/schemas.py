@@ -1,0 +1,84 @@
+"""Search on the wire: works with their best pages."""
+
+from api.web.schemas import Named, Sent
+from search.marking import Piece
+
+
+class PageHit(Sent):
+    """One page that holds the query. Its score is not told: it depends on all documents, also on those that one may not
+    see.
+    """
+
+    number: int
+    snippet: list[Piece]
+    tier: int
+
+
+class Cover(Sent):
+    """What the drawn cover shows: shape by kind, colour by subject, the big sign (grade or first letter)."""
+
+    shape: str  # book | slide | sheet
+    subject: str  # lower-case colour key of look/tokens.css, e.g. "toan"
+    seed: int
+    sign: str
+
+
+class OnShelf(Sent):
+    """Paper copies in the asker's own school."""
+
+    school: Named
+    free: int
+    total: int
+    shelf: str | None
+
+
+class FoundWork(Sent):
+    """One work with its best pages."""
+
+    id: str
+    title: str
+    title_pieces: list[Piece]
+    type: Named | None
+    subject: Named | None
+    grade: int | None
+    series: Named | None
+    school: Named | None
+    state: str  # draft and withdrawn ones are found by their keepers only
+    page_count: int | None
+    cover: Cover
+    thumbnail: str | None  # URL
+    tier: int
+    pages: list[PageHit]
+    page_total: int  # pages of this work that hold the query
+    on_shelf: OnShelf | None
+
+
+class FacetValue(Sent):
+    """One value of a facet with the number of works and whether it is chosen."""
+
+    code: str
+    name: str
+    count: int
+    chosen: bool
+
+
+class Facet(Sent):
+    """A filter: `mon`, `lop`, `loai` or `truong` in the page's URL."""
+
+    name: str  # mon | lop | loai | truong
+    values: list[FacetValue]
+
+
+class Found(Sent):
+    """The answer to a search."""
+
+    query: str
+    work_total: int
+    work_total_exact: bool  # false above 100: shown as "≈"
+    page_total: int  # exact
+    works: list[FoundWork]
+    guesses: list[FoundWork]  # "Kết quả gần đúng", only when there is little else
+    facets: list[Facet]
+    degraded: bool  # the index was away: only titles, names and ISBNs were searched
+    page: int  # page of results, from 1
+    page_count: int

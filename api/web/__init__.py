@@ -1,0 +1,1 @@
+"""The ground under all rooms: gate, doors, errors, rendering."""

@@ -1,0 +1,163 @@
+"""Filling the templates. `say(vi, en)` picks the language, so a page can never be half translated."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+
+from library.calendar import LOCAL, local_date
+
+DIST = Path(__file__).parents[2] / "frontend" / "dist"
+COLOURS = {
+    "toan": "TOAN",
+    "van": "TIENG_VIET NGU_VAN TIENG_DTTS",
+    "anh": "NGOAI_NGU_1 NGOAI_NGU_2",
+    "khtn": "KHTN KHOA_HOC TNXH",
+    "sudia": "LS_DL LICH_SU DIA_LI",
+    "gdcd": "DAO_DUC GDCD GDKTPL GDQPAN",
+    "li": "VAT_LI",
+    "hoa": "HOA_HOC",
+    "sinh": "SINH_HOC",
+    "tin": "TIN_HOC TIN_HOC_CONG_NGHE",
+    "congnghe": "CONG_NGHE",
+    "theduc": "GDTC",
+    "nghethuat": "NGHE_THUAT AM_NHAC MI_THUAT",
+    "trainghiem": "HDTN HDTN_HN",
+    "diaphuong": "GDDP",
+}
+COLOUR_OF = {code: colour for colour, codes in COLOURS.items() for code in codes.split()}
+
+
+def source(name: str) -> str | None:
+    """The text of one template, whose room its name does not tell; None when there is none of that name."""
+    found = (room.joinpath("templates", name) for room in files("api").iterdir() if room.is_dir())
+    return next((one.read_text(encoding="utf-8") for one in found if one.is_file()), None)
+
+
+class Counting(Formatter):
+    """Sentences with facts. `{n:page|pages}` is the word for one or for many; a word may hold facts itself."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """The fact, or the word that goes with it."""
+        one, choice, many = format_spec.partition("|")
+        return str(super().format_field(value, format_spec)) if not choice else one if str(value) == "1" else many
+
+
+SENTENCES = Counting()
+
+
+@cache
+def environment() -> Environment:
+    """Templates that escape everything and know every name they use."""
+    made = Environment(
+        loader=FunctionLoader(source),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"number": number, "megabytes": megabytes, "day": day, "moment": moment}
+    made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset, "styles": styles}
+    return made
+
+
+def render(
+    page: str,
+    *,
+    language: str,
+    path: str,
+    query: Mapping[str, str],
+    me: Mapping[str, Any],
+    name: str,
+    data: Mapping[str, Any],
+    swapped: bool = False,
+    demo: bool = False,
+) -> str:
+    """One whole page. `path` is without the language prefix; `name` is the library's own name."""
+    english = language == "en"
+
+    def say(vi: str, en: str, **facts: Any) -> str:
+        return SENTENCES.format(en if english else vi, **facts) if facts else (en if english else vi)
+
+    def to(target: str, **parameters: Any) -> str:
+        address = ("/en" if english else "") + target
+        wanted = {key: value for key, value in parameters.items() if value not in (None, "", [])}
+        return f"{address}?{urlencode(wanted, doseq=True)}" if wanted else address
+
+    other = ("" if english else "/en") + path + (f"?{urlencode(query)}" if query else "")
+    here = {
+        "language": language,
+        "english": english,
+        "path": path,
+        "swapped": swapped,
+        "query": query,
+        "other_language": other,
+        "demo": demo,
+    }
+    return (
+        environment()
+        .get_template(f"{page}.html")
+        .render(**here, page=page, say=say, to=to, me=me, library_name=name, **data)
+    )
+
+
+def number(value: int, language: str = "vi") -> str:
+    """Digits grouped as the language does: 1.204 or 1,204."""
+    return f"{value:,}" if language == "en" else f"{value:,}".replace(",", ".")
+
+
+def megabytes(size: int, language: str = "vi") -> str:
+    """A file size people can read."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    text = f"{size / 1_000_000:.1f}".removesuffix(".0")
+    return f"{text if language == 'en' else text.replace('.', ',')} MB"
+
+
+def day(moment: datetime) -> str:
+    """A date as people here read it: 23/11/2026."""
+    return f"{local_date(moment):%d/%m/%Y}"
+
+
+def moment(when: datetime) -> str:
+    """A moment as people here read it: 23/11/2026 14:05."""
+    return f"{when.astimezone(LOCAL):%d/%m/%Y %H:%M}"
+
+
+def asset(name: str) -> str:
+    """The address of a built file; empty when the front end has not been built."""
+    return manifest().get(name, "")
+
+
+@cache
+def styles() -> str:
+    """All styles, to stand in the first page of a visit: one request less before anything is painted."""
+    path = DIST / manifest().get("styles", "/static/-").removeprefix("/static/")
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+@cache
+def styles_hash() -> str:
+    """What the content policy names those styles by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(styles().encode()).digest()).decode()}'"
+
+
+@cache
+def manifest() -> dict[str, str]:
+    """Addresses of the built script, its styles, and the lazy parts, by their sources."""
+    path = DIST / ".vite" / "manifest.json"
+    if not path.is_file():
+        return {}
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    found = {source_: f"/static/{entry['file']}" for source_, entry in entries.items()}
+    styles = [css for entry in entries.values() if entry.get("isEntry") for css in entry.get("css", [])]
+    return found | ({"styles": f"/static/{styles[0]}"} if styles else {})
