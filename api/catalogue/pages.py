@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import describing
 from api.catalogue import history as keeping
 from api.catalogue import reader
 from api.catalogue import routes as works
-from api.deleting.routes import reasons_for
+from api.catalogue.shown import sights_for
 from api.web.counting import note
 from api.web.dependencies import Asked, GateNow, Language, Token, Words, number_in
 from api.web.pages import Text, answer, in_both_languages, prefix_of
+from api.web.terms import reasons_for
 from library.catalogue import publishing, queries
 from library.catalogue.models import Work
 from library.clock import now
@@ -61,7 +61,7 @@ async def material_page(work_id: str, request: Request, gate: GateNow, token: To
 
 def publishing_of(work: Work) -> Mapping[str, Any]:
     """What the form of those who publish begins with: the readers there are to choose from, and the dates that stay."""
-    return {"sights": describing.sights_for(work.unit), "opens_at": work.opens_at, "closes_at": work.closes_at}
+    return {"sights": sights_for(work.unit), "opens_at": work.opens_at, "closes_at": work.closes_at}
 
 
 @page.get("/doc/{work_id}")

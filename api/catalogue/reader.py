@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 
-from api import describing
 from api.catalogue import schemas
+from api.catalogue.shown import image_of
 from api.web.counting import note
 from api.web.dependencies import Now, PageNumber, Reader, Reading, Words
 from library.catalogue import boxes, queries
@@ -49,8 +49,8 @@ def page_of(session: Session, work: Work, number: int, q: str, sight: Sight) -> 
         height=found.height,
         source=found.source,
         confidence=found.confidence,
-        image_400=describing.image_of(work.id, version.id, number, 400) if drawn else None,
-        image_800=describing.image_of(work.id, version.id, number, 800) if drawn else None,
+        image_400=image_of(work.id, version.id, number, 400) if drawn else None,
+        image_800=image_of(work.id, version.id, number, 800) if drawn else None,
         text=numbered(pieces),
         boxes=[
             schemas.HitBox(

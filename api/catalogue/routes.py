@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from api import describing
 from api.catalogue import schemas
+from api.catalogue.shown import cover_of, thumbnail_of
 from api.web.counting import note
 from api.web.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.web.me import unit_named
 from api.web.schemas import Named
 from api.web.sending import LINK_SECONDS, send, signed
+from api.web.terms import named
 from library import vocabulary
 from library.catalogue import cataloguing, publishing, queries
 from library.catalogue.access import is_public, stays_public
@@ -132,16 +133,16 @@ def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.
         title=found.title,
         authors=found.authors,
         isbn=found.isbn,
-        type=describing.named(vocabulary.types(), found.type_code, language),
-        subject=describing.named(vocabulary.subjects(), found.subject_code, language),
+        type=named(vocabulary.types(), found.type_code, language),
+        subject=named(vocabulary.subjects(), found.subject_code, language),
         grade=found.grade,
-        series=describing.named(vocabulary.series(), found.series_code, language),
+        series=named(vocabulary.series(), found.series_code, language),
         school=unit_named(found.unit) if found.unit.kind == SCHOOL else None,
         language=found.language,
         state=found.state,
         sight=found.sight,
-        cover=describing.cover_of(found),
-        thumbnail=describing.thumbnail_of(found, version),
+        cover=cover_of(found),
+        thumbnail=thumbnail_of(found, version),
         copies=copies_of(session, found, actor),
         published_at=found.published_at,
         created_at=found.created_at,

@@ -4,10 +4,33 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.search.schemas import Cover
 from api.web.schemas import Code, Line, Moment, Named, Number, Sent, Wish
 from library.usage import Told
 from search.marking import Piece
+
+
+class Cover(Sent):
+    """What the drawn cover shows: shape by kind, colour by subject, the big sign (grade or first letter)."""
+
+    shape: str  # book | slide | sheet
+    subject: str  # lower-case colour key of look/tokens.css, e.g. "toan"
+    seed: int
+    sign: str
+
+
+class Card(Sent):
+    """A work on a shelf."""
+
+    id: str
+    title: str
+    type: Named | None
+    subject: Named | None
+    grade: int | None
+    school: Named | None
+    page_count: int | None
+    cover: Cover
+    thumbnail: str | None
+    published_at: datetime | None
 
 
 class Heading(Sent):

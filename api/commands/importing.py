@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from api.commands.telling import NOT_DONE, Json, opened, progress, tell
-from api.describing import sentence_of, warnings_of
+from api.deposits.shown import warnings_of
+from api.web.errors import sentence_of
 from ingest.receiving import uploading
 from ingest.worker.worker import Worker
 from library import logs

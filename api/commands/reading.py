@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.telling import NOT_DONE, Json, progress, tell
-from api.describing import sentence_of
+from api.web.errors import sentence_of
 from ingest import describing, reading
 from ingest.parsing.pages import PageRead
 from library import logs

@@ -68,8 +68,3 @@ def sent(one: Standing, language: str) -> schemas.Deletion:
         deleted_at=found.deleted_at,
         final_at=found.final_at,
     )
-
-
-def reasons_for(kind: str, language: str) -> list[tuple[str, str]]:
-    """The reasons to choose from."""
-    return [(code, reasons.in_words(kind, code, language)) for code in reasons.REASONS[kind]]

@@ -8,11 +8,12 @@ from fastapi import APIRouter, File, Request, UploadFile
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import describing
+from api.catalogue.shown import sights_for
 from api.deposits import routes as deposits
+from api.reviews.brief import review_of
 from api.web.dependencies import Asked, GateNow, HouseNow, Language, Token
 from api.web.errors import status_of
-from api.web.pages import Text, answer, in_both_languages, inside, prefix_of, shown
+from api.web.pages import Text, acted, answer, in_both_languages, inside, prefix_of, shown
 from library.catalogue import cataloguing, depositing, publishing, queries
 from library.catalogue.models import PUBLISHED
 from library.clock import now
@@ -21,6 +22,7 @@ from library.people import sign_in
 from library.people.roles import AUTHORS
 from library.people.sign_in import Actor, SignInNeeded
 from library.reviews import queries as reviews
+from library.reviews import reviewing
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -42,7 +44,7 @@ def form_of(
     return {
         "problem": problem,
         "changed": changed,
-        "sights": changed["sights"] if changed else describing.sights_for(unit.unit) if unit else ["public"],
+        "sights": changed["sights"] if changed else sights_for(unit.unit) if unit else ["public"],
     }
 
 
@@ -55,13 +57,13 @@ def changed_of(session: Session, actor: Actor, work_id: str, language: str) -> M
     if not cataloguing.may_edit(session, work, actor):
         raise cataloguing.UnknownWork
     last = next(iter(reviews.history_of(session, work.id)), None)
-    brief = describing.review_of(last, language).model_dump() if last else None
+    brief = review_of(last, language).model_dump() if last else None
     has_readers = work.state == PUBLISHED and work.version_id is not None
     # for a version that has not reached its readers
     wished = last if last and not (has_readers and last.version_id == work.version_id) else None
     sight = wished.sight if wished else publishing.UNSAID if has_readers else work.sight
     told = {"id": str(work.id), "title": work.title, "state": work.state, "has_readers": has_readers, "sight": sight}
-    return {**told, "review": brief, "sights": describing.sights_for(work.unit)}
+    return {**told, "review": brief, "sights": sights_for(work.unit)}
 
 
 @page.post("/gui")
@@ -124,6 +126,30 @@ async def stop(
     with suppress(depositing.NotInWork):  # it has come to its end in this moment, and the page shows which
         await deposits.stop(deposit_id, gate, house, token, language)
     return RedirectResponse(inside(next or f"{prefix_of(language)}/bai-cua-toi", language), 303)
+
+
+@page.post("/bai-cua-toi/{deposit_id}/gui-duyet")
+async def submit_form(deposit_id: str, gate: GateNow, token: Token, language: Language) -> Response:
+    """Send one of my uploads to the reviewers by the plain form."""
+
+    def act(session: Session, actor: Actor) -> None:
+        reviewing.submit_deposit(
+            session, depositing.mine(session, deposits.id_of(deposit_id), actor), by=actor, at=now()
+        )
+
+    await acted(gate, token, act)
+    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
+
+
+@page.post("/bai-cua-toi/duyet/{review_id}/rut")
+async def recall_form(review_id: str, gate: GateNow, token: Token, language: Language) -> Response:
+    """Take my own work back out of the queue by the plain form."""
+    await acted(
+        gate,
+        token,
+        lambda session, actor: reviewing.recall(session, reviews.review_id_of(review_id), by=actor, at=now()),
+    )
+    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
 
 
 router = in_both_languages(page)

@@ -9,11 +9,10 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer, selectinload
 
-from api import describing
 from api.deposits import schemas
-from api.describing import Became
+from api.deposits.shown import Became, being_read, deposit_of
 from api.web import metrics
-from api.web.dependencies import GateNow, HouseNow, Language, Reader, Reading, Token
+from api.web.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, Writer, Writing
 from api.web.errors import FormTooLarge, not_valid
 from api.web.gate import Gate
 from api.web.schemas import Code
@@ -32,6 +31,7 @@ from library.people import care, sign_in
 from library.people.roles import ADMINISTRATOR
 from library.people.sign_in import Actor, NotAllowed
 from library.reviews import queries as reviews
+from library.reviews import reviewing
 
 router = APIRouter(prefix="/api/v1/deposits", tags=["deposits"])
 FORM_LIMIT = 8 * 1024 * 1024  # bytes; larger files go through /api/v1/uploads
@@ -77,6 +77,22 @@ async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, la
     told, key = await gate.write(act)
     await at_store(discarding.discard, house, [key])
     return told
+
+
+@router.post("/{deposit_id}/review", response_model=schemas.Deposit)
+def submit_deposit(
+    deposit_id: str,
+    wish: schemas.DepositSubmission,
+    session: Writing,
+    actor: Writer,
+    at: Now,
+    language: Language,
+    house: HouseNow,
+) -> schemas.Deposit:
+    """Send an upload to the reviewers; while it is still on its way the wish is kept."""
+    mine = depositing.mine(session, id_of(deposit_id), actor)
+    reviewing.submit_deposit(session, mine, wish.sight, by=actor, at=at)
+    return sent(session, [mine], actor, house, language)[0]
 
 
 async def only_our_fields(request: Request) -> None:
@@ -179,8 +195,7 @@ def in_work_of(session: Session, actor: Actor, *, limit: int) -> schemas.InWork:
     """What is being read in the units in somebody's care; nothing for who has none."""
     return schemas.InWork(
         deposits=[
-            describing.in_work(*row)
-            for row in depositing.in_work(session, care.administered(session, actor), limit=limit)
+            being_read(*row) for row in depositing.in_work(session, care.administered(session, actor), limit=limit)
         ]
     )
 
@@ -189,9 +204,7 @@ def sent(session: Session, rows: list[Deposit], actor: Actor, house: House, lang
     """Deposits of the actor with the works they became."""
     became = _became(session, {row.version_id for row in rows if row.version_id}, actor)
     return [
-        describing.deposit_of(
-            row, _received(house, row), became.get(row.version_id) if row.version_id else None, language
-        )
+        deposit_of(row, _received(house, row), became.get(row.version_id) if row.version_id else None, language)
         for row in rows
     ]
 

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from api.reviews.schemas import ReviewBrief
-from api.web.schemas import Sent
+from pydantic import Field
+
+from api.reviews.brief import ReviewBrief
+from api.web.schemas import Sent, Wish
 
 
 class Warning(Sent):
@@ -65,3 +67,10 @@ class InWork(Sent):
     """What is in work in the units in my care: the hundred oldest."""
 
     deposits: list[BeingRead]
+
+
+class DepositSubmission(Wish):
+    """Send an upload to the reviewers, also while it is still on its way."""
+
+    # empty: the readers that its work has now
+    sight: str | None = Field(default=None, pattern="^(|public|province|commune|school|owner)$")

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import describing
+from api.catalogue.shown import card_of
 from api.homes import schemas
 from api.web.dependencies import HouseNow, Language, Now, OverviewsNow, Reader, Reading
 from api.web.me import unit_named
@@ -55,9 +55,9 @@ def home_of(
         grades=[
             schemas.Shelf(code=str(grade), name=str(grade), count=seen.grades[grade]) for grade in vocabulary.GRADES
         ],
-        newest=[describing.card_of(work, language) for work in newest],
+        newest=[card_of(work, language) for work in newest],
         read_on=[
-            schemas.ReadOn(**describing.card_of(loaded[work_id], language).model_dump(), place=place)
+            schemas.ReadOn(**card_of(loaded[work_id], language).model_dump(), place=place)
             for work_id, place in begun
             if work_id in loaded
         ],

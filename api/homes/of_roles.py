@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api import describing
+from api.catalogue.shown import card_of
 from api.circulation import routes as desk_api
 from api.deposits import routes as deposits
 from api.reviews import routes as reviews
@@ -65,7 +65,7 @@ def read_on(session: Session, actor: Actor, language: str, *, at: datetime) -> l
     begun = places.begun(session, actor.required().id, actor.sight, at=at, limit=SHOWN)
     loaded = queries.visible_works(session, [work_id for work_id, _ in begun], actor.sight, at=at)
     return [
-        {**describing.card_of(loaded[work_id], language).model_dump(), "place": place}
+        {**card_of(loaded[work_id], language).model_dump(), "place": place}
         for work_id, place in begun
         if work_id in loaded
     ]
@@ -84,7 +84,7 @@ def of_class(session: Session, actor: Actor, _watch: Watch, language: str, at: d
     return {
         "classes": [one.school_class.name for one in actor.classes],
         "for_class": bool(chosen),
-        "newest": [describing.card_of(one, language) for one in newest],
+        "newest": [card_of(one, language) for one in newest],
     }
 
 
@@ -97,7 +97,7 @@ def of_author(session: Session, actor: Actor, _watch: Watch, language: str, _at:
         one for one in inbox.lines(session, person.id, language) if one.kind == "work-returned" and not one.read
     ]
     return {
-        "drafts": [describing.card_of(one, language) for one in drafts],
+        "drafts": [card_of(one, language) for one in drafts],
         "in_review": len(queries.owned(session, person.id, (IN_REVIEW,), limit=50)),
         "returned": [{"id": str(one.id), "line": one.words.line, "more": one.words.more} for one in returned[:SHOWN]],
         "uploads": len(mine),

@@ -1,8 +1,6 @@
 """The front door on the wire."""
 
-from datetime import datetime
-
-from api.search.schemas import Cover
+from api.catalogue.schemas import Card
 from api.web.schemas import Named, Sent
 
 
@@ -12,21 +10,6 @@ class Shelf(Sent):
     code: str
     name: str
     count: int
-
-
-class Card(Sent):
-    """A work on a shelf."""
-
-    id: str
-    title: str
-    type: Named | None
-    subject: Named | None
-    grade: int | None
-    school: Named | None
-    page_count: int | None
-    cover: Cover
-    thumbnail: str | None
-    published_at: datetime | None
 
 
 class ReadOn(Card):

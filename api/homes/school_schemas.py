@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from api.homes.schemas import Card, Shelf
+from api.catalogue.schemas import Card
+from api.homes.schemas import Shelf
 from api.web.schemas import Named, Sent
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
-from api import describing
+from api.catalogue.shown import card_of
 from api.homes import school_schemas as schemas
 from api.homes.schemas import Shelf
 from api.web.dependencies import Asked, GateNow, Language, Now, Reader, Reading, Token
@@ -86,12 +86,10 @@ def school_of(
         ],
         **chosen,
         shelf=[
-            describing.card_of(one, language)
-            for one in queries.shelf(session, within, actor.sight, at=at, limit=SHELF, **chosen)
+            card_of(one, language) for one in queries.shelf(session, within, actor.sight, at=at, limit=SHELF, **chosen)
         ],
         newest=[
-            describing.card_of(one, language)
-            for one in queries.newest(session, actor.sight, at=at, limit=NEWEST, unit_ids=within)
+            card_of(one, language) for one in queries.newest(session, actor.sight, at=at, limit=NEWEST, unit_ids=within)
         ],
         title_total=titles,
         copy_total=copies,

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.deleting.routes import reasons_for
 from api.people import roster_schemas as schemas
 from api.people import rosters as rosters_api
 from api.people import units as units_api
 from api.web.dependencies import Asked, GateNow, HouseNow, Language, Token
 from api.web.gate import Gate
 from api.web.pages import Text, in_both_languages, not_valid, prefix_of, unread_of, with_problem, wrong_with
+from api.web.terms import reasons_for
 from library.clock import now
 from library.errors import Refusal
 from library.operations.deletions import PERSON

@@ -1,24 +1,22 @@
 """The reviewer's pages: the queue opens on the oldest; approving leads to the next. Forms work without script."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import describing
-from api.deposits import routes as deposits
 from api.reviews import routes as api
 from api.reviews import schemas
 from api.web.dependencies import Asked, GateNow, Language, Token, number_in
 from api.web.errors import status_of
 from api.web.gate import Gate
-from api.web.pages import Text, in_both_languages, prefix_of, shown
+from api.web.pages import Act, Text, acted, in_both_languages, prefix_of, shown
 from api.web.schemas import Code
+from api.web.terms import named
 from library import vocabulary
-from library.catalogue import depositing
 from library.catalogue import queries as catalogue
 from library.clock import now
 from library.errors import Refusal
@@ -30,7 +28,6 @@ from library.reviews.refusals import AlreadyDecided, NotAReviewer, OwnWork, Unkn
 from library.reviews.reviewing import UNDO_LASTS
 
 page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-Act = Callable[[Session, Actor], Any]
 
 
 @page.get("/duyet")
@@ -113,35 +110,6 @@ async def undo_form(review_id: str, request: Request, gate: GateNow, token: Toke
     return RedirectResponse(address(language, review_id), 303)
 
 
-@page.post("/bai-cua-toi/{deposit_id}/gui-duyet")
-async def submit_form(deposit_id: str, gate: GateNow, token: Token, language: Language) -> Response:
-    """Send one of my uploads to the reviewers by the plain form."""
-
-    def act(session: Session, actor: Actor) -> None:
-        reviewing.submit_deposit(
-            session, depositing.mine(session, deposits.id_of(deposit_id), actor), by=actor, at=now()
-        )
-
-    await acted(gate, token, act)
-    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
-
-
-@page.post("/bai-cua-toi/duyet/{review_id}/rut")
-async def recall_form(review_id: str, gate: GateNow, token: Token, language: Language) -> Response:
-    """Take my own work back out of the queue by the plain form."""
-    await acted(
-        gate,
-        token,
-        lambda session, actor: reviewing.recall(session, queries.review_id_of(review_id), by=actor, at=now()),
-    )
-    return RedirectResponse(f"{prefix_of(language)}/bai-cua-toi", 303)
-
-
-async def acted(gate: Gate, token: str | None, act: Act) -> None:
-    """One act of whoever is signed in, in one transaction."""
-    await gate.write(lambda session: act(session, sign_in.actor_of(session, token, at=now())) and None)
-
-
 async def decided(
     request: Request, gate: Gate, token: str | None, review_id: str, language: str, act: Act, *, remark: str = ""
 ) -> Response:
@@ -219,7 +187,7 @@ def data_of(
         else schemas.Queue(waiting=0, reviews=[]),
         "leaf": leaf_of(session, review, number) if review and queries.may_open(review, actor) else None,
         "done": done_of(session, actor, done),
-        "reasons": [describing.named(vocabulary.reasons(), code, language) for code in vocabulary.reasons()],
+        "reasons": [named(vocabulary.reasons(), code, language) for code in vocabulary.reasons()],
         "problem": refusal.sentence(language) if refusal else None,
         "remark": remark,
     }

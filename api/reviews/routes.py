@@ -8,16 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api import describing
-from api.deposits import schemas as deposit_schemas
-from api.deposits.routes import id_of
-from api.deposits.routes import sent as deposits_sent
+from api.catalogue.shown import cover_of
 from api.reviews import schemas
+from api.reviews.brief import review_of
 from api.web.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.web.me import unit_named
 from api.web.sending import send
+from api.web.terms import named
 from library import vocabulary
-from library.catalogue import depositing
 from library.catalogue import queries as catalogue
 from library.catalogue.models import PAGE_400, PAGE_800
 from library.people.models import SCHOOL
@@ -125,22 +123,6 @@ def submit(
     return sent(session, queries.seen_by(session, review.id, actor), actor, language, at=at)
 
 
-@router.post("/deposits/{deposit_id}/review", response_model=deposit_schemas.Deposit)
-def submit_deposit(
-    deposit_id: str,
-    wish: schemas.DepositSubmission,
-    session: Writing,
-    actor: Writer,
-    at: Now,
-    language: Language,
-    house: HouseNow,
-) -> deposit_schemas.Deposit:
-    """Send an upload to the reviewers; while it is still on its way the wish is kept."""
-    mine = depositing.mine(session, id_of(deposit_id), actor)
-    reviewing.submit_deposit(session, mine, wish.sight, by=actor, at=at)
-    return deposits_sent(session, [mine], actor, house, language)[0]
-
-
 def seen_of(version_id: str, digest: str) -> Seen:
     """What a client says it has seen; anything that is no id has been seen by nobody."""
     try:
@@ -183,12 +165,12 @@ def sent(session: Session, review: Review, actor: Actor, language: str, *, at: d
     parts, holder = queries.parts_of(review, actor), queries.held_by_another(review, actor, at)
     waiting = review.state == WAITING
     return schemas.Review(
-        **describing.review_of(review, language).model_dump(),
+        **review_of(review, language).model_dump(),
         **words_of(review, language),
         level=review.level,
         work_state=review.work.state,
         authors=review.work.authors,
-        series=describing.named(vocabulary.series(), review.work.series_code, language),
+        series=named(vocabulary.series(), review.work.series_code, language),
         school=unit_named(review.work.unit) if review.work.unit.kind == SCHOOL else None,
         author=review.author.name,
         version=review.version.number,
@@ -217,10 +199,10 @@ def words_of(review: Review, language: str) -> dict[str, Any]:
     return {
         "work_id": str(work.id),
         "title": work.title,
-        "type": describing.named(vocabulary.types(), work.type_code, language),
-        "subject": describing.named(vocabulary.subjects(), work.subject_code, language),
+        "type": named(vocabulary.types(), work.type_code, language),
+        "subject": named(vocabulary.subjects(), work.subject_code, language),
         "grade": work.grade,
-        "cover": describing.cover_of(work),
+        "cover": cover_of(work),
     }
 
 

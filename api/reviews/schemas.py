@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.search.schemas import Cover
+from api.catalogue.schemas import Cover
+from api.reviews.brief import ReviewBrief
 from api.web.schemas import Code, Moment, Named, Sent, Wish
 
 
@@ -47,18 +48,6 @@ class Checks(Sent):
     ocr_pages: int
     missing: list[str]  # type, subject, grade
     twins: list[Twin]
-
-
-class ReviewBrief(Sent):
-    """What became of a submission."""
-
-    id: str
-    state: str  # waiting | approved | returned | recalled | superseded | overruled
-    submitted_at: datetime
-    decided_at: datetime | None
-    decided_by: str | None
-    reasons: list[Named]
-    remark: str | None
 
 
 class Review(ReviewBrief):
@@ -109,13 +98,6 @@ class Submission(Wish):
     to: list[Code] = Field(default_factory=list, max_length=200)
     opens_at: Moment | None = None
     closes_at: Moment | None = None
-
-
-class DepositSubmission(Wish):
-    """Send an upload to the reviewers, also while it is still on its way."""
-
-    # empty: the readers that its work has now
-    sight: str | None = Field(default=None, pattern="^(|public|province|commune|school|owner)$")
 
 
 class Decision(Wish):

@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
-from api import describing
+from api.catalogue.shown import cover_of, thumbnail_at
 from api.search import schemas
 from api.web.dependencies import GateNow, IndexNow, Language, Now, Token, Values, Words
 from api.web.schemas import Named
+from api.web.terms import named
 from library import vocabulary
 from library.catalogue import listing
 from library.circulation import queries as stock
@@ -99,15 +100,15 @@ def _work(one: FoundWork, language: str, on_shelf: schemas.OnShelf | None = None
         id=str(work.id),
         title=work.title,
         title_pieces=one.title,
-        type=describing.named(vocabulary.types(), work.type_code, language),
-        subject=describing.named(vocabulary.subjects(), work.subject_code, language),
+        type=named(vocabulary.types(), work.type_code, language),
+        subject=named(vocabulary.subjects(), work.subject_code, language),
         grade=work.grade,
-        series=describing.named(vocabulary.series(), work.series_code, language),
+        series=named(vocabulary.series(), work.series_code, language),
         school=Named(code=work.unit_code, name=work.unit_name) if work.unit_kind == SCHOOL else None,
         state=work.state,
         page_count=work.page_count,
-        cover=describing.cover_of(work),
-        thumbnail=describing.thumbnail_at(work.id, work.version_id) if work.version_id and work.page_count else None,
+        cover=cover_of(work),
+        thumbnail=thumbnail_at(work.id, work.version_id) if work.version_id and work.page_count else None,
         tier=one.tier,
         pages=[
             schemas.PageHit(

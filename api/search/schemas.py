@@ -1,5 +1,6 @@
 """Search on the wire: works with their best pages."""
 
+from api.catalogue.schemas import Cover
 from api.web.schemas import Named, Sent
 from search.marking import Piece
 
@@ -12,15 +13,6 @@ class PageHit(Sent):
     number: int
     snippet: list[Piece]
     tier: int
-
-
-class Cover(Sent):
-    """What the drawn cover shows: shape by kind, colour by subject, the big sign (grade or first letter)."""
-
-    shape: str  # book | slide | sheet
-    subject: str  # lower-case colour key of look/tokens.css, e.g. "toan"
-    seed: int
-    sign: str
 
 
 class OnShelf(Sent):

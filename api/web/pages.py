@@ -148,3 +148,11 @@ def prefix_of_path(request: Request) -> str:
 def prefix_of(language: str) -> str:
     """The prefix of English pages."""
     return "/en" if language == "en" else ""
+
+
+Act = Callable[[Session, Actor], Any]
+
+
+async def acted(gate: Gate, token: str | None, act: Act) -> None:
+    """One act of whoever is signed in, in one transaction."""
+    await gate.write(lambda session: act(session, sign_in.actor_of(session, token, at=now())) and None)

@@ -938,26 +938,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/deposits/{deposit_id}/review": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Submit Deposit
-         * @description Send an upload to the reviewers; while it is still on its way the wish is kept.
-         */
-        post: operations["submit_deposit_api_v1_deposits__deposit_id__review_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/works/{work_id}/pages/{number}": {
         parameters: {
             query?: never;
@@ -1081,6 +1061,26 @@ export interface paths {
          * @description Stop the reading of a file: one of mine, or one of a school that I look after.
          */
         post: operations["stop_api_v1_deposits__deposit_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deposits/{deposit_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Deposit
+         * @description Send an upload to the reviewers; while it is still on its way the wish is kept.
+         */
+        post: operations["submit_deposit_api_v1_deposits__deposit_id__review_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4673,41 +4673,6 @@ export interface operations {
             };
         };
     };
-    submit_deposit_api_v1_deposits__deposit_id__review_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                deposit_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DepositSubmission"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deposit"];
-                };
-            };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     page_api_v1_works__work_id__pages__number__get: {
         parameters: {
             query?: {
@@ -4938,6 +4903,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            /** @description A refusal, with its sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_deposit_api_v1_deposits__deposit_id__review_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deposit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepositSubmission"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
