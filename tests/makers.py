@@ -61,6 +61,17 @@ def textbook(path: Path, pages: int = 60, *, title: str = "Toán 8 – tập hai
     return path
 
 
+def thick(path: Path, pages: int, *, title: str = "Sách dày") -> Path:
+    """A textbook of thousands of pages, bound of one of a hundred; making each page anew would take minutes."""
+    hundred = pymupdf.open(textbook(path.with_suffix(".mot-tram.pdf"), 100))
+    document = pymupdf.open()
+    while (missing := pages - document.page_count) > 0:
+        document.insert_pdf(hundred, to_page=min(missing, 100) - 1)
+    document.set_metadata({"title": title})
+    document.save(path, deflate=True)
+    return path
+
+
 def scanned(source: Path, path: Path, numbers: Sequence[int], *, watermark: str = "") -> Path:
     """Pages of a book as a scanner gives them: 150 dpi grey, a little skewed and noisy; perhaps with a watermark as its
     only text.

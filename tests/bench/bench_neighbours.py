@@ -27,7 +27,7 @@ def main() -> None:
     ):
         folder = Path(name)
         found(client, folder, "am")  # the first file warms the house
-        book = makers.textbook(folder / "sach.pdf", BOOK, title="Sách dày")
+        book = makers.thick(folder / "sach.pdf", BOOK)
         scan = makers.scanned(makers.textbook(folder / "goc.pdf", SCAN), folder / "quet.pdf", range(1, SCAN + 1))
         idle, busy = rounds(house, client, folder, book, "sach")
         report(
