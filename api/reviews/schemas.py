@@ -71,7 +71,7 @@ class Review(ReviewBrief):
     sight: str  # who will read it
     opens_at: datetime | None
     closes_at: datetime | None
-    kind: str  # pdf | image | file
+    kind: str  # pdf | image | text | file
     page_count: int | None
     file_name: str | None
     file_size: int

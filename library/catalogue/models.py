@@ -92,7 +92,7 @@ class Version(Identified, Base):
     work_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work.id"))
     number: Mapped[int]
     digest: Mapped[str | None]
-    kind: Mapped[str]  # pdf, image: has pages; file: kept and downloadable
+    kind: Mapped[str]  # one of ingest/kinds/order.py
     page_count: Mapped[int | None]
     contents: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # level, title, page
     created_at: Mapped[datetime]
