@@ -8,7 +8,7 @@ from api.web.me import unit_named
 from api.web.terms import named
 from library import vocabulary
 from library.catalogue.listing import ListedWork
-from library.catalogue.models import Version, Work
+from library.catalogue.models import WITHOUT_PICTURES, Version, Work
 from library.people.models import DEPARTMENT, SCHOOL, Unit
 
 SLIDES = {"BG_ELEARNING", "BG_TRINH_CHIEU", "VIDEO_BAI_GIANG"}
@@ -39,13 +39,13 @@ def cover_of(work: Work | ListedWork) -> Cover:
 
 def thumbnail_of(work: Work, version: Version | None) -> str | None:
     """Where the thumbnail is; the version makes the address safe to cache for good."""
-    if version is None or not version.page_count:
+    return thumbnail_at(work.id, version.id, version.kind, version.page_count) if version else None
+
+
+def thumbnail_at(work_id: UUID, version_id: UUID, kind: str | None, page_count: int | None) -> str | None:
+    """The address of a thumbnail, when a version of this kind has one."""
+    if not page_count or kind in WITHOUT_PICTURES:
         return None
-    return thumbnail_at(work.id, version.id)
-
-
-def thumbnail_at(work_id: UUID, version_id: UUID) -> str:
-    """The address of a thumbnail that there is."""
     return f"/api/v1/works/{work_id}/thumbnail?v={version_id.hex[:12]}"
 
 

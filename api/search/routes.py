@@ -108,7 +108,9 @@ def _work(one: FoundWork, language: str, on_shelf: schemas.OnShelf | None = None
         state=work.state,
         page_count=work.page_count,
         cover=cover_of(work),
-        thumbnail=thumbnail_at(work.id, work.version_id) if work.version_id and work.page_count else None,
+        thumbnail=thumbnail_at(work.id, work.version_id, work.version_kind, work.page_count)
+        if work.version_id
+        else None,
         tier=one.tier,
         pages=[
             schemas.PageHit(

@@ -34,6 +34,7 @@ class ListedWork(NamedTuple):
     state: str
     version_id: uuid.UUID | None
     page_count: int | None
+    version_kind: str | None
     unit_kind: str
     unit_code: str
     unit_name: str
@@ -60,6 +61,7 @@ LISTED = (
         *(getattr(Work, name) for name in ListedWork._fields[2:8]),
         AS_STORED[1],
         Version.page_count,
+        Version.kind,
     )
     .add_columns(Unit.kind, Unit.code, Unit.name, Page.number, Page.text)
     .select_from(PLACES)
@@ -93,7 +95,7 @@ def works_at(
     for row in _rows(session, LISTED, {"places": wanted, **asked_by(sight, at)}):
         key, text = row[0], row[-1]
         if key not in works:
-            works[key] = ListedWork._make((key, _id(row[1]), *row[2:8], _id(row[8]) if row[8] else None, *row[9:13]))
+            works[key] = ListedWork._make((key, _id(row[1]), *row[2:8], _id(row[8]) if row[8] else None, *row[9:14]))
         if text is not None:
             texts[key, row[-2]] = text
     return works, texts

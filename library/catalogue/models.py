@@ -24,6 +24,7 @@ from library.people.models import Person, Unit
 
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = "draft", "in-review", "published", "withdrawn"
 RECEIVING, WAITING, WORKING, READY, REFUSED, FAILED = "receiving", "waiting", "working", "ready", "refused", "failed"
+WITHOUT_PICTURES = frozenset({"text"})  # kinds whose pages have words only
 ORIGINAL, PAGE_400, PAGE_800, THUMBNAIL = "original", "page-400", "page-800", "thumbnail"
 
 

@@ -66,4 +66,5 @@ def test_a_markdown_lesson_is_found_on_its_page_and_read_as_text(house: RunningH
         page = stranger.get(f"/doc/{row['work_id']}", params={"p": 2, "q": "la ban"}).text
         assert '<article class="as-text"' in page and "<mark" in page and '<img class="sheet"' not in page
         about = stranger.get(f"/tl/{row['work_id']}").text
-        assert "Chuyện kể về Pythagore" in about
+        assert "Chuyện kể về Pythagore" in about and "/thumbnail" not in about + page and 'id="mode"' not in page
+        assert found[0]["thumbnail"] is None and found[0]["cover"]["shape"]
