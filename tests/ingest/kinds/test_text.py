@@ -8,6 +8,7 @@ from ingest import reading
 from ingest.kinds.text.pages import FULL, pages_of
 from tests.services.house import RunningHouse, upload, wait_for
 
+TALE = "Ngày xưa có một người đi biển đã lâu không về làng.\n\n"  # no words that other tests look for
 WORDS = "Định lí Thalès đảo: đường thẳng cắt hai cạnh của tam giác.\n\n"
 
 
@@ -53,7 +54,7 @@ def test_headings_of_markdown_are_its_contents_and_what_stands_in_a_fence_is_non
 def test_a_markdown_lesson_is_found_on_its_page_and_read_as_text(house: RunningHouse, tmp_path: Path) -> None:
     lesson = tmp_path / "bai-doc-them.md"
     lesson.write_text(
-        "# Chuyện kể về Pythagore\n\n" + WORDS * 50 + "\n\nCâu chuyện chiếc la bàn cổ.\n", encoding="utf-8"
+        "# Chuyện kể về Pythagore\n\n" + TALE * 60 + "\n\nCâu chuyện chiếc la bàn cổ.\n", encoding="utf-8"
     )
     with house.administrator() as client:
         row = wait_for(client, upload(client, lesson, approve="true"))
