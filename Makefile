@@ -1,5 +1,5 @@
 # The commands of this house. `make run` is the first one, `make test` the second; each sets up what it needs.
-.PHONY: run demo test test-full torture bench screens guide-shots lint check setup types clean services
+.PHONY: run demo quick test test-full torture bench screens guide-shots lint check setup types clean services
 unexport PYTHONDONTWRITEBYTECODE  # each file has a parser of its own, and each test a house: they must not compile everything anew
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --durations=20  # most tests wait for servers and browsers; a file stays together
@@ -13,6 +13,10 @@ demo: setup
 
 setup:
 	@tools/setup.sh run
+
+quick:
+	@tools/setup.sh test
+	$(PYTEST) -m "quick and not full and not torture"
 
 test: check
 	$(PYTEST) -m "not full and not torture"

@@ -17,6 +17,25 @@ from tests.services.postgres import APPLICATION, Postgres
 from tests.services.trio import Trio
 
 PROJECT = Path(__file__).parents[1]
+SERVERS = {"postgres", "elasticsearch", "minio", "trio", "published"}  # fixtures that start one
+HARMLESS = {"tests.services.waiting", "tests.services.machinery"}  # start none
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`quick` is whatever needs no server, no running house and no browser: `make quick`."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not is_served(item):
+            item.add_marker(pytest.mark.quick)
+
+
+def is_served(item: pytest.Function) -> bool:
+    """Whether a server, a running house or a browser is started for a test, by a fixture or by what its file imports."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    asked = {name for name in (*item.fixturenames, *parameters) if isinstance(name, str)}
+    from_services = (getattr(value, "__module__", None) or "" for value in vars(item.module).values())
+    return not SERVERS.isdisjoint(asked) or any(
+        name.startswith("tests.services.") and name not in HARMLESS for name in from_services
+    )
 
 
 @pytest.fixture(scope="session")
