@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def is_served(item: pytest.Function) -> bool:
-    """Whether a server, a running house or a browser is started for a test, by a fixture or by what its file imports."""
+    """Whether a server, a running house or a browser is started for a test: by a fixture, or by what its file uses."""
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
     asked = {name for name in (*item.fixturenames, *parameters) if isinstance(name, str)}
     from_services = (getattr(value, "__module__", None) or "" for value in vars(item.module).values())
