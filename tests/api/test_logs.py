@@ -21,7 +21,11 @@ def test_the_id_of_the_request_that_brought_a_file_stands_in_every_line_down_to_
         wait_for(client, upload(client, scan, approve="true"))
     told = [one for one in lines_of(tmp_path / "var.log") if one.get("request_id") == "mot-cuon-sach-quet"]
     assert {one["process"] for one in told} == {"serve", "work", "parser"}
-    assert {one["task"] for one in told if one["event"] == "parsed"} >= {"read", "recognise", "draw"}
+    assert {one["module"].rpartition(".")[2] for one in told if one["event"] == "parsed"} >= {
+        "read_text",
+        "recognise",
+        "draw_pages",
+    }
     assert any(one["event"] == "deposit-ready" for one in told)
 
 

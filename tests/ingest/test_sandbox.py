@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 from ingest import reading
+from ingest.kinds.pdf.kind import PDF
 from ingest.parsing import sandbox
+from ingest.parsing.asking import Task
 from ingest.parsing.sandbox import ChildDied, Limits
 from tests import makers
 
 
 def test_a_child_over_its_memory_dies_and_only_its_job_fails(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "b.pdf", 2)
-    job = {"task": "read", "path": str(book), "numbers": [1, 2], "kind": "pdf"}
+    job = {"module": "ingest.kinds.pdf.read_text", "path": str(book), "numbers": [1, 2]}
     with pytest.raises(ChildDied):
         list(sandbox.run(job, Limits(memory=40 * sandbox.MB)))
     assert len(list(sandbox.run(job, Limits()))) == 2
@@ -24,7 +26,8 @@ def test_a_child_that_hangs_is_ended(tmp_path: Path) -> None:
     with pytest.raises(ChildDied):
         list(
             sandbox.run(
-                {"task": "read", "path": str(book), "numbers": [1] * 50_000, "kind": "pdf"}, Limits(cpu=60, wall=2)
+                {"module": "ingest.kinds.pdf.read_text", "path": str(book), "numbers": [1] * 50_000},
+                Limits(cpu=60, wall=2),
             )
         )
 
@@ -36,7 +39,8 @@ def test_a_page_that_kills_its_reader_is_named_and_the_others_are_read(
     document = makers.pymupdf.open(makers.textbook(tmp_path / "b.pdf", 3))
     document.update_stream(document[1].get_contents()[0], huge)
     document.save(tmp_path / "bomb.pdf", deflate=True)
-    monkeypatch.setattr(reading, "READ", replace(reading.READ, start=1, page=0))
+    hasty = replace(PDF, read=Task("ingest.kinds.pdf.read_text", batch=64, start=1, page=0))
+    monkeypatch.setattr(reading, "named", lambda _kind: hasty)
     pages = list(reading.read_text(tmp_path / "bomb.pdf", [1, 2, 3]))
     assert [page.number for page in pages] == [1, 2, 3]
     assert [page.source for page in pages] == ["text", "none", "text"]

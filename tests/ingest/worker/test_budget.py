@@ -1,6 +1,7 @@
 """What a deposit may cost in all, whose turn it is, and who may end it."""
 
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from sqlalchemy import select
 from api.commands.importing import keeper
 from ingest import reading
 from ingest.budget import Allowance, Budget, allowance_for
+from ingest.kinds.pdf.kind import PDF
+from ingest.parsing.asking import Task
 from ingest.worker import deposits
 from ingest.worker.deposits import EVERYBODY, Reader
 from ingest.worker.hand import Claims, Hand
@@ -64,9 +67,8 @@ def test_a_page_that_kills_costs_two_deaths_and_its_neighbours_none(
     for number in (1, 4):
         document.update_stream(document[number].get_contents()[0], huge)
     document.save(tmp_path / "bomb.pdf", deflate=True)
-    monkeypatch.setattr(
-        reading, "READ", reading.Task("read", 1, 0, reading.READ.take, reading.READ.give_up, reading.READ.skip)
-    )
+    hasty = replace(PDF, read=Task("ingest.kinds.pdf.read_text", batch=64, start=1, page=0))
+    monkeypatch.setattr(reading, "named", lambda _kind: hasty)
     budget = Budget()
     read = list(reading.read_text(tmp_path / "bomb.pdf", range(1, 7), budget=budget))
     assert [page.number for page in read if page.warnings] == [2, 5]

@@ -168,7 +168,7 @@ READ_ONLY = """
     import subprocess, sys
     from pathlib import Path
     from dataclasses import replace
-    from ingest.house import open_house
+    from library.house import open_house
     from ingest.worker.deposits import Reader
     from ingest.worker.hand import Claims, Hand
     from library.files.keys import StoreAway

@@ -98,7 +98,7 @@ def test_what_runs_for_a_lost_lease_is_ended_at_once(house: House, tmp_path: Pat
         assert claim is not None
         stolen = threading.Timer(1.0, lambda: (expire(house, deposit_id), Claims(house).take(Deposit)))
         stolen.start()
-        job = {"task": "read", "path": str(tmp_path / "a.pdf"), "numbers": [1] * 500_000, "kind": "pdf"}
+        job = {"module": "ingest.kinds.pdf.read_text", "path": str(tmp_path / "a.pdf"), "numbers": [1] * 500_000}
         with pytest.raises(Cut):
             list(sandbox.run(job, Limits(cpu=300, wall=300), claim.leash))
     assert time.monotonic() - began < 60
@@ -108,7 +108,7 @@ def test_what_runs_for_a_lost_lease_is_ended_at_once(house: House, tmp_path: Pat
 def test_a_cut_leash_lets_nobody_begin(tmp_path: Path) -> None:
     leash = Leash()
     leash.cut()
-    job = {"task": "read", "path": str(makers.textbook(tmp_path / "a.pdf", 1)), "numbers": [1], "kind": "pdf"}
+    job = {"module": "ingest.kinds.pdf.read_text", "path": str(makers.textbook(tmp_path / "a.pdf", 1)), "numbers": [1]}
     with pytest.raises(Cut):
         list(sandbox.run(job, Limits(), leash))
 
