@@ -58,9 +58,9 @@ def test_what_cannot_be_verified_is_said_with_another_exit_code(tmp_path: Path) 
 
 def test_the_worker_seals_what_happens_and_writes_the_heads_of_the_day(tmp_path: Path) -> None:
     with running(tmp_path / "var") as house:
-        house.administrator().close()
-        until(lambda: house.ask("SELECT COUNT(*) FROM event WHERE act = 'signed-in' AND digest IS NOT NULL")[0][0] == 1)
         until(lambda: len(list((house.home / "audit-heads").glob("*.jsonl"))) == 1)
+        house.administrator().close()  # what happens after the heads of the day is sealed without them
+        until(lambda: house.ask("SELECT COUNT(*) FROM event WHERE act = 'signed-in' AND digest IS NOT NULL")[0][0] == 1)
         exported = next((house.home / "audit-heads").glob("*.jsonl"))
         assert stat.S_IMODE(exported.stat().st_mode) == 0o600
         assert stat.S_IMODE(exported.parent.stat().st_mode) == 0o700

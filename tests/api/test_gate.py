@@ -1,11 +1,20 @@
-"""Waiting before the gate of a house on PostgreSQL: a queue that moves is waited in, one that stands is not."""
+"""Waiting before the gate of a house on PostgreSQL: a queue that moves is waited in, one that stands is not. Behind the
+gate a full disk is told as one.
+"""
 
 import asyncio
+import errno
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from api.web.gate import Places, TryAgain
+from api.web.gate import Gate, Places, TryAgain
+from library.database import open_engine
+from library.space import DiskFull
 
 PATIENCE = 2.0  # far longer than a busy machine stands still
 
@@ -54,3 +63,28 @@ def test_who_leaves_the_queue_takes_no_place_along() -> None:
         return not places.free.locked()
 
     assert asyncio.run(leaves())
+
+
+def no_space_for_a_file(_: Session) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def no_space_for_a_row(session: Session) -> None:
+    session.execute(text("PRAGMA max_page_count = 1"))
+    session.execute(text("CREATE TABLE one (name)"))
+
+
+@pytest.mark.parametrize("act", [no_space_for_a_file, no_space_for_a_row])
+def test_whatever_meets_a_full_disk_behind_the_gate_is_told_as_one(
+    tmp_path: Path, act: Callable[[Session], None]
+) -> None:
+    gate = Gate(open_engine(f"sqlite:///{tmp_path}/h.db"))
+
+    async def inside() -> None:
+        async with gate.writing() as session:
+            act(session)
+
+    for way in (inside, lambda: gate.write(act)):
+        with pytest.raises(DiskFull):
+            asyncio.run(way())
+    gate.engine.dispose()

@@ -232,6 +232,19 @@ def test_a_merged_school_keeps_its_id_and_its_people_come_along(town: RunningHou
         assert (late.status_code, late.json()["code"]) == (409, "unit-closed")
 
 
+@pytest.mark.parametrize("part", ["authority", "hub"])
+def test_a_school_that_has_closed_neither_manages_another_nor_reviews_for_it(town: RunningHouse, part: str) -> None:
+    old, new = f"CU-{part}", f"MOI-{part}"
+    with town.administrator() as root:
+        for code in (old, new):
+            root.post(
+                "/api/v1/units", json={"kind": "school", "code": code, "name": f"Trường {code}", "place": "XA-1"}
+            ).raise_for_status()
+        root.post(f"/api/v1/units/{old}/succession", json={"into": [new]}).raise_for_status()
+        refused = root.patch(f"/api/v1/units/{new}", json={part: old})
+        assert (refused.status_code, refused.json()["code"]) == (409, "unit-closed")
+
+
 def test_a_class_of_this_year_carries_its_pupils(town: RunningHouse) -> None:
     with town.administrator() as root:
         pupils = [person(root, "THCS-1", f"em.so.{number}", "pupil") for number in range(3)]

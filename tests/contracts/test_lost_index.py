@@ -5,6 +5,7 @@ every engine.
 import fcntl
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -26,10 +27,12 @@ from search.engines import build_beside, open_index
 from search.index import Index, IndexAway, IndexLost, Tuning
 from search.indexing import Standing, standing
 from search.query import parse
+from search.rebuilding import Pace, Progress, rebuild
 from search.tantivy.folders import BUILDING, current
 from search.tantivy.opening import READERS_LOCK
 from tests.contracts.engines import PATIENT, opened
 from tests.contracts.shelf import Shelf
+from tests.services.postgres import APPLICATION, Postgres
 from tests.services.waiting import until
 
 WORKS = 5
@@ -264,3 +267,23 @@ def test_on_postgres_one_machine_at_a_time_rebuilds(database_url: str) -> None:
     with alone(engine, "a"), transaction(engine):
         pass
     engine.dispose()
+
+
+def test_while_one_machine_rebuilds_another_one_is_refused_and_may_later(postgres: Postgres, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, postgres.database(f"t_{uuid.uuid4().hex}", owner=APPLICATION))
+    shelf.fill(WORKS)
+    here, there = (build_beside(f"tantivy://{tmp_path}/{machine}") for machine in ("here", "there"))
+    told: list[Progress] = []
+
+    def meanwhile(progress: Progress) -> None:
+        with pytest.raises(BlockingIOError):
+            rebuild(shelf.engine, there, Pace(None), told.append)
+        told.append(progress)
+
+    rebuild(shelf.engine, here, Pace(None), meanwhile)
+    assert [one.works for one in told] == [WORKS]
+    rebuild(shelf.engine, there, Pace(None), told.append)
+    assert [one.works for one in told] == [WORKS] * 2
+    for one in (here, there):
+        one.close()
+    shelf.engine.dispose()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.audit import sealing
+from library.catalogue.models import Deposit, Version
 from library.circulation import desk, patrons, stock
 from library.circulation.models import Loan
 from library.circulation.refusals import LoansOpen
@@ -17,13 +18,14 @@ from library.database import Base, row_security
 from library.deleting import people, removing, undoing
 from library.deleting.refusals import NotYourself, TooLateToBringBack
 from library.learning import reading
+from library.notices.models import Notice
 from library.operations.deletions import UNDO_LASTS
 from library.people import care, inviting, rosters, sign_in
 from library.people.care import UnknownMember
-from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, TEACHER, Membership, Person, Unit
+from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Membership, Person, Unit
 from library.people.sign_in import NotAllowed
 from library.reviews import reviewing
-from tests.reviews.school import MONDAY, actor, lecture, seen
+from tests.reviews.school import MONDAY, actor, deposit, lecture, seen
 
 TUESDAY = MONDAY + timedelta(days=1)
 LATER = MONDAY + UNDO_LASTS
@@ -175,3 +177,31 @@ def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(se
     assert inviting.add_person(session, "co.rieng", "Người khác", TEACHER, school(session), at=LATER).id != person.id, (
         "the user name is free again"
     )
+
+
+def test_an_author_who_was_told_of_an_approval_reads_no_name_of_a_reviewer_who_is_gone(session: Session) -> None:
+    huong, person = actor(session, "huong"), somebody(session, "co.duyet", REVIEWER)
+    review = reviewing.submit(session, lecture(session, huong, "Hình học"), by=huong, at=MONDAY)
+    reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "co.duyet"), at=MONDAY)
+
+    def told() -> list[str]:
+        notices = select(Notice).where(Notice.about_id == review.id, Notice.person_id == huong.person_id)
+        return [one.facts["by"] for one in session.scalars(notices)]
+
+    assert told() == [SECRET]
+    removing.remove(
+        session, people.delete(session, person.id, "left", None, by=actor(session, "quan"), at=MONDAY), at=LATER
+    )
+    session.expire_all()
+    assert told() == ["(đã xoá)"]
+
+
+def test_what_somebody_had_sent_and_what_never_became_a_version_goes_with_them(session: Session) -> None:
+    person = somebody(session, "co.gui", TEACHER)
+    begun = deposit(session, actor(session, "co.gui"), "Dở dang")
+    work = lecture(session, actor(session, "co.gui"), "Đã đọc")
+    version = session.scalars(select(Version.id).where(Version.work_id == work.id)).one()
+    deletion = people.delete(session, person.id, "left", None, by=actor(session, "quan"), at=MONDAY)
+    assert removing.remove(session, deletion, at=LATER) == {begun.key}, "the bytes of what stays are kept"
+    left = session.scalars(select(Deposit.version_id).where(Deposit.owner_id == person.id)).all()
+    assert left == [version]

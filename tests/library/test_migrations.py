@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import OperationalError
 
 from library import migrations
@@ -50,6 +52,26 @@ def test_of_two_upgrades_at_once_one_waits_and_finds_nothing_to_do(database_url:
         (0, ""),
         (0, ""),
     ]
+
+
+def test_whatever_is_done_alone_waits_until_the_one_before_has_ended(database_url: str) -> None:
+    first_in, second_in, order = threading.Event(), threading.Event(), list[str]()
+
+    def first(_: Connection) -> None:
+        first_in.set()
+        second_in.wait(1)  # it cannot come
+        order.append("first")
+
+    def second(_: Connection) -> None:
+        order.append("second")
+        second_in.set()
+
+    with ThreadPoolExecutor(1) as other:
+        slow = other.submit(migrations.alone, database_url, first)
+        assert first_in.wait(60)
+        migrations.alone(database_url, second)
+        slow.result()
+    assert order == ["first", "second"]
 
 
 def test_a_database_that_is_not_there_is_an_error_and_no_hang(postgres: Postgres) -> None:

@@ -10,6 +10,7 @@ import shutil
 import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,18 @@ def test_a_backup_is_restored_into_an_empty_house_only(saved: tuple[RunningHouse
     assert [row[0] for row in back.ask("SELECT login FROM person")] == ["ai.do"]
     assert not list(back.home.glob(FILE_IN_LIVE_PLACE))
     assert back.command("restore", str(tmp_path / "nothing"), "--json").returncode == 2
+
+
+def test_of_two_who_restore_into_one_house_at_once_one_does_and_the_other_is_refused(
+    saved: tuple[RunningHouse, Path], tmp_path: Path
+) -> None:
+    back = empty(tmp_path / "var")
+    with ThreadPoolExecutor() as hands:
+        both = list(hands.map(lambda _: back.command("restore", str(saved[1]), "--json"), range(2)))
+    done, refused = sorted(both, key=lambda one: one.returncode)
+    assert (done.returncode, refused.returncode) == (0, 2), done.stderr + refused.stderr
+    assert json.loads(refused.stdout)["code"] == "house-not-empty"
+    assert faults(back) == []
 
 
 def test_a_house_that_holds_nothing_but_people_is_no_empty_one_on_postgresql(

@@ -1,5 +1,6 @@
 """A hand outlives whatever breaks in one row, sets it aside with a sentence, and the others go on."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -26,7 +27,8 @@ from library.catalogue.models import FAILED, READY, Version, Work
 from library.clock import now
 from library.database import reading_session, transaction
 from library.database.work_queue import MOST_TRIES
-from library.files.keys import StoreAway
+from library.files.keys import StoreAway, hash_of
+from library.files.local import LocalStore
 from library.house import House
 from library.people import inviting
 from search.index import Index
@@ -201,6 +203,24 @@ READ_ONLY = """
     assert row(house, first).state == "ready", row(house, first).last_error
     print("held")
 """
+
+
+@pytest.mark.parametrize("name", ["EROFS", "EIO", "EACCES", "ESTALE"])
+def test_a_disk_that_cannot_write_now_is_a_store_that_is_away_and_costs_no_row_a_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    number = getattr(errno, name)
+
+    def broken(_descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    store, path = LocalStore(tmp_path / "files"), tmp_path / "a"
+    path.write_bytes(b"a")
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(StoreAway) as away:
+        store.put(hash_of(path), path, "text/plain")
+    assert outside(away.value) and away.value.errno == number
+    assert store.stat(hash_of(path)) is None, "nothing stands under a key that is not on the disk"
 
 
 def test_a_disk_that_has_become_read_only_is_a_store_that_is_away(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -12,7 +14,7 @@ from ingest import pipeline
 from ingest.parsing import sandbox
 from ingest.parsing.sandbox import Cut, Leash, Limits
 from ingest.worker.deposits import Reader, set_aside
-from ingest.worker.hand import Claims, Hand, Stopped
+from ingest.worker.hand import LONGEST_CLAIM, Claims, Hand, Stopped
 from library.catalogue.models import FAILED, READY, Deposit
 from library.clock import now
 from library.database import transaction, work_queue
@@ -38,6 +40,22 @@ def test_work_that_takes_longer_than_its_lease_keeps_it(house: House, tmp_path: 
             assert other.take(Deposit) is None, "another worker took what is in work"
             time.sleep(0.1)
     assert row(house, deposit_id).attempts == 1
+
+
+@pytest.mark.parametrize(("began", "is_kept"), [(LONGEST_CLAIM - 60, True), (LONGEST_CLAIM + 60, False)])
+def test_a_hand_that_has_hung_for_hours_loses_its_row_and_one_that_works_for_as_long_as_work_takes_does_not(
+    house: House, tmp_path: Path, began: float, is_kept: bool
+) -> None:
+    deposit_id = book(house, tmp_path / "a.pdf", 1)
+    claims = Claims(house)
+    with claims.claimed(Deposit) as claim:
+        assert claim is not None
+        claim.began -= began
+        claim.stretched -= house.settings.lease_seconds  # it is time for more
+        before = row(house, deposit_id).lease_until
+        claims.watch()
+        after = row(house, deposit_id).lease_until
+        assert before is not None and after is not None and (after > before) == is_kept
 
 
 def test_a_file_that_costs_every_worker_its_lease_is_set_aside_and_its_neighbour_is_read(
@@ -88,6 +106,24 @@ def test_recognised_pages_are_kept_one_by_one(house: House, tmp_path: Path, monk
     with pytest.raises(Stopped):
         pipeline.run(house, claim.row, claim.lease, leash=claim.leash, rest=rest)
     assert [done for step, done in kept if step == "recognise"] == [1, 2, 3, 4]
+
+
+def test_what_comes_slowly_is_kept_by_its_time_and_what_comes_quickly_by_its_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moment = 0.0
+
+    def coming(*seconds: float) -> Iterator[int]:
+        nonlocal moment
+        for number, one in enumerate(seconds):
+            moment += one
+            yield number
+
+    monkeypatch.setattr(pipeline, "time", SimpleNamespace(monotonic=lambda: moment))
+    slow, quick = 1.2 * pipeline.KEEP_EVERY, 0.4 * pipeline.KEEP_EVERY
+    assert list(pipeline.batches(coming(slow, slow, slow), 9)) == [[0], [1], [2]]
+    assert list(pipeline.batches(coming(slow, quick, quick, quick, quick), 9)) == [[0], [1, 2, 3], [4]]
+    assert list(pipeline.batches(coming(slow, 0, 0, 0, 0), 2)) == [[0], [1, 2], [3, 4]]
 
 
 def test_what_runs_for_a_lost_lease_is_ended_at_once(house: House, tmp_path: Path) -> None:
