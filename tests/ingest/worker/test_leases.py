@@ -33,8 +33,8 @@ def short(house: House, seconds: float) -> House:
 def test_work_that_takes_longer_than_its_lease_keeps_it(house: House, tmp_path: Path) -> None:
     deposit_id = book(house, tmp_path / "a.pdf", 1)
     ours, other = Claims(short(house, 1.0)), Claims(short(house, 1.0))
-    with working(Hand("leases", 0.1, ours.watch)), ours.claimed(Deposit) as claim:
-        assert claim is not None
+    assert ours.take(Deposit)
+    with working(Hand("leases", 0.1, ours.watch)):
         until = time.monotonic() + 2.5
         while time.monotonic() < until:
             assert other.take(Deposit) is None, "another worker took what is in work"
@@ -48,14 +48,14 @@ def test_a_hand_that_has_hung_for_hours_loses_its_row_and_one_that_works_for_as_
 ) -> None:
     deposit_id = book(house, tmp_path / "a.pdf", 1)
     claims = Claims(house)
-    with claims.claimed(Deposit) as claim:
-        assert claim is not None
-        claim.began -= began
-        claim.stretched -= house.settings.lease_seconds  # it is time for more
-        before = row(house, deposit_id).lease_until
-        claims.watch()
-        after = row(house, deposit_id).lease_until
-        assert before is not None and after is not None and (after > before) == is_kept
+    claim = claims.take(Deposit)
+    assert claim is not None
+    claim.began -= began
+    claim.stretched -= house.settings.lease_seconds  # it is time for more
+    before = row(house, deposit_id).lease_until
+    claims.watch()
+    after = row(house, deposit_id).lease_until
+    assert before is not None and after is not None and (after > before) == is_kept
 
 
 def test_a_file_that_costs_every_worker_its_lease_is_set_aside_and_its_neighbour_is_read(
