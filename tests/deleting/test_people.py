@@ -16,7 +16,7 @@ from library.circulation.models import Loan
 from library.circulation.refusals import LoansOpen
 from library.database import Base, row_security
 from library.deleting import people, removing, undoing
-from library.deleting.refusals import NotYourself, TooLateToBringBack
+from library.deleting.refusals import NotYourself, TooLateToBringBack, UnknownReason
 from library.learning import reading
 from library.notices.models import Notice
 from library.operations.deletions import UNDO_LASTS
@@ -104,6 +104,14 @@ def test_a_person_is_deleted_by_whoever_has_all_of_them_in_care(session: Session
     deletion.unit_id = school(session).id  # also where the list shows it to them, a school alone does not decide
     with pytest.raises(NotAllowed):
         undoing.bring_back(session, deletion.id, by=quan, at=MONDAY)
+
+
+def test_a_person_is_deleted_for_a_reason_that_is_one_of_a_persons(session: Session) -> None:
+    quan, person = actor(session, "quan"), somebody(session)
+    for reason in ("", "vì thích", "rights"):
+        with pytest.raises(UnknownReason):
+            people.delete(session, person.id, reason, None, by=quan, at=MONDAY)
+    assert person.deleted_at is None
 
 
 def test_who_has_left_is_deleted_by_the_school_of_their_last_role(session: Session) -> None:
