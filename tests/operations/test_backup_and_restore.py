@@ -218,7 +218,9 @@ def test_of_two_who_restore_into_one_house_at_once_one_does_and_the_other_is_ref
     done, refused = sorted(both, key=lambda one: one.returncode)
     assert (done.returncode, refused.returncode) == (0, 2), done.stderr + refused.stderr
     assert json.loads(refused.stdout)["code"] == "house-not-empty"
-    assert faults(back) == []
+    assert back.ask("SELECT count(*) FROM event WHERE act = 'house-restored'")[0][0] == 1
+    named = {row[0] for row in back.ask("SELECT key FROM rendition")}
+    assert named and named <= {path.name for path in back.home.glob(FILE_IN_LIVE_PLACE)}
 
 
 def test_a_house_that_holds_nothing_but_people_is_no_empty_one_on_postgresql(
