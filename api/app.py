@@ -9,9 +9,10 @@ from typing import Any
 import anyio.to_thread
 from fastapi import FastAPI
 
-from api.doors import ROOMS
+from api.doors import PAGES, ROOMS
 from api.web import errors
 from api.web.counting import writing_counts
+from api.web.doors import Pages
 from api.web.gate import gate_for
 from api.web.idle import NotingUse
 from api.web.middleware import Wrapping
@@ -66,6 +67,7 @@ def create_app(house: House) -> FastAPI:
     errors.install(app)
     app.add_middleware(NotingUse)
     app.add_middleware(Wrapping)
+    app.router.routes.append(Pages([route for room in PAGES for route in room.router.routes]))
     for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", BuiltFiles(BUILT), name="static")

@@ -1,4 +1,4 @@
-"""Every door of the house, in the order in which they are asked most; pages last."""
+"""Every door of the house: the JSON API, in the order in which it is asked most, and the pages."""
 
 from types import ModuleType
 
@@ -12,14 +12,16 @@ from api.deleting import routes as deleting
 from api.deposits import pages as deposit_pages
 from api.deposits import routes as deposits
 from api.deposits import tus
-from api.homes import home, me_pages, schools
+from api.homes import home, schools
 from api.homes import pages as home_pages
 from api.machine import health
 from api.machine import routes as machine
-from api.people import entrance, entrance_pages, notices, roster_pages, rosters, unit_pages, units
+from api.people import entrance, entrance_pages, notice_pages, notices, roster_pages, rosters, unit_pages, units
 from api.reviews import pages as review_pages
 from api.reviews import routes as reviews
+from api.search import pages as search_pages
 from api.search import routes as search
+from api.web.doors import Room
 
 ROOMS: tuple[ModuleType, ...] = (
     search,
@@ -39,14 +41,17 @@ ROOMS: tuple[ModuleType, ...] = (
     circulation,
     schools,
     notices,
-    home_pages,
-    catalogue_pages,
-    deposit_pages,
-    entrance_pages,
-    me_pages,
-    review_pages,
     circulation_pages,
-    deleting_pages,
-    roster_pages,
-    unit_pages,
+)
+PAGES: tuple[Room, ...] = (
+    home_pages.room,
+    search_pages.room,
+    catalogue_pages.room,
+    deposit_pages.room,
+    entrance_pages.room,
+    review_pages.room,
+    notice_pages.room,
+    deleting_pages.room,
+    roster_pages.room,
+    unit_pages.room,
 )

@@ -1,30 +1,22 @@
 """Works: what their page shows, correcting and publishing them, and their files."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from api.catalogue import schemas
-from api.catalogue.shown import cover_of, thumbnail_of
+from api.catalogue import schemas, shown
 from api.web.counting import note
 from api.web.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
-from api.web.me import unit_named
-from api.web.schemas import Named
 from api.web.sending import LINK_SECONDS, send, signed
-from api.web.terms import named
-from library import vocabulary
-from library.catalogue import cataloguing, publishing, queries
+from library.catalogue import cataloguing, queries
 from library.catalogue.access import is_public, stays_public
-from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, Version, Work
-from library.circulation import queries as stock
-from library.deleting import works as deleting
+from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL
 from library.house import House
 from library.learning import reading as places
-from library.people.models import SCHOOL
 from library.people.sign_in import Actor
-from library.reviews import reviewing
+from library.reviews import overruling
 from library.usage import DOWNLOADS
 
 router = APIRouter(prefix="/api/v1/works", tags=["works"])
@@ -33,7 +25,7 @@ router = APIRouter(prefix="/api/v1/works", tags=["works"])
 @router.get("/{work_id}", response_model=schemas.Work)
 def work(work_id: str, session: Reading, actor: Reader, at: Now, language: Language) -> schemas.Work:
     """One title of the catalogue."""
-    return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+    return shown.sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 
 @router.patch("/{work_id}", response_model=schemas.Work)
@@ -43,7 +35,7 @@ def change(
     """Correct what describes a work."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
     cataloguing.change(session, found, wish.model_dump(exclude_unset=True), by=actor, at=at)
-    return sent(session, found, actor, language)
+    return shown.sent(session, found, actor, language)
 
 
 @router.post("/{work_id}/publication", response_model=schemas.Work)
@@ -52,20 +44,17 @@ def publish(
 ) -> schemas.Work:
     """Open exactly these bytes to these readers; what the wish does not say of them stays as it is."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
-    publishing.refuse_unentitled(found, actor)
-    readers = publishing.readers_of(found, wish.model_dump(exclude_unset=True))
-    publishing.publish(session, found, queries.work_id_of(wish.version_id), wish.digest, readers, by=actor, at=at)
-    reviewing.overruled(session, found, by=actor, at=at)
-    return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+    told = wish.model_dump(exclude_unset=True)
+    overruling.publish(session, found, queries.work_id_of(wish.version_id), wish.digest, told, by=actor, at=at)
+    return shown.sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 
 @router.delete("/{work_id}/publication", response_model=schemas.Work)
 def withdraw(work_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
     """Take a work back from its readers."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
-    publishing.withdraw(session, found, by=actor, at=at)
-    reviewing.overruled(session, found, by=actor, at=at)
-    return sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+    overruling.withdraw(session, found, by=actor, at=at)
+    return shown.sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 
 @router.put("/{work_id}/place", status_code=204)
@@ -123,67 +112,3 @@ def image(
     if drawn is None:
         raise queries.UnknownPage
     return send(house, request, drawn, attachment=False, lasting=stays_public(found, at=at))
-
-
-def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.Work:
-    """A work as its page shows it; version, unit and audience are loaded."""
-    version = found.version
-    return schemas.Work(
-        id=str(found.id),
-        title=found.title,
-        authors=found.authors,
-        isbn=found.isbn,
-        type=named(vocabulary.types(), found.type_code, language),
-        subject=named(vocabulary.subjects(), found.subject_code, language),
-        grade=found.grade,
-        series=named(vocabulary.series(), found.series_code, language),
-        school=unit_named(found.unit) if found.unit.kind == SCHOOL else None,
-        language=found.language,
-        state=found.state,
-        sight=found.sight,
-        cover=cover_of(found),
-        thumbnail=thumbnail_of(found, version),
-        copies=copies_of(session, found, actor),
-        published_at=found.published_at,
-        created_at=found.created_at,
-        place=places.place_of(session, actor.person.id, found.id) if actor.person else None,
-        may_edit=cataloguing.may_change(session, found, actor),
-        may_delete=deleting.may_delete(session, found, actor),
-        may_publish=version is not None and cataloguing.may_publish(found, actor),
-        **(digital(session, version) if version else {}),
-    )
-
-
-def digital(session: Session, version: Version) -> dict[str, Any]:
-    """What only a title with a digital version has."""
-    original = queries.original(session, version.id)
-    ocr_pages, bad_pages = queries.page_quality(session, version.id)
-    return {
-        "readable": bool(version.page_count),
-        "page_count": version.page_count,
-        "ocr_pages": ocr_pages,
-        "bad_pages": bad_pages,
-        "contents": [schemas.Heading(**heading) for heading in version.contents],
-        "file_name": original.name,
-        "file_size": original.size,
-        "file_type": original.media_type,
-        "version": version.number,
-        "version_id": str(version.id),
-        "digest": version.digest,
-    }
-
-
-def copies_of(session: Session, found: Work, actor: Actor) -> list[schemas.Copies]:
-    """Paper copies by school, the asker's own schools first."""
-    mine = {one.unit_id for one in actor.memberships}
-    schools = stock.availability(session, [found.id]).get(found.id, [])
-    return [
-        schemas.Copies(
-            school=Named(code=one.school_code, name=one.school),
-            free=one.free,
-            total=one.total,
-            shelf=one.shelf,
-            mine=one.unit_id in mine,
-        )
-        for one in sorted(schools, key=lambda one: one.unit_id not in mine)
-    ]

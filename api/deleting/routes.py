@@ -3,15 +3,11 @@
 import uuid
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 
-from api.deleting import schemas
+from api.deleting import schemas, shown
 from api.web.dependencies import Language, Now, Reader, Reading, Writer, Writing
-from api.web.schemas import Named
 from library.catalogue import queries
-from library.deleting import people, reasons, undoing, works
-from library.deleting.undoing import Standing
-from library.people.sign_in import Actor
+from library.deleting import people, undoing, works
 
 router = APIRouter(prefix="/api/v1", tags=["deletions"])
 
@@ -24,7 +20,7 @@ def delete_work(
     actor.required()
     work = queries.visible_work(session, work_id, actor.sight, at=at)
     works.delete(session, work, wish.reason, wish.remark, by=actor, at=at)
-    return deletions_of(session, actor, language)
+    return shown.deletions_of(session, actor, language)
 
 
 @router.post("/people/{person_id}/deletion", status_code=201, response_model=schemas.Deletions)
@@ -33,38 +29,16 @@ def delete_person(
 ) -> schemas.Deletions:
     """Delete a person: they are shut out, and for thirty days they can be brought back."""
     people.delete(session, person_id, wish.reason, wish.remark, by=actor, at=at)
-    return deletions_of(session, actor, language)
+    return shown.deletions_of(session, actor, language)
 
 
 @router.get("/deletions", response_model=schemas.Deletions)
 def deletions(session: Reading, actor: Reader, language: Language) -> schemas.Deletions:
     """What I may bring back, newest first."""
-    return deletions_of(session, actor, language)
+    return shown.deletions_of(session, actor, language)
 
 
 @router.delete("/deletions/{deletion_id}", status_code=204)
 def bring_back(deletion_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """All is as it was."""
     undoing.bring_back(session, deletion_id, by=actor, at=at)
-
-
-def deletions_of(session: Session, actor: Actor, language: str) -> schemas.Deletions:
-    """The same for the page."""
-    return schemas.Deletions(deletions=[sent(one, language) for one in undoing.standing(session, by=actor)])
-
-
-def sent(one: Standing, language: str) -> schemas.Deletion:
-    """One of them with its words."""
-    found = one.deletion
-    reason = Named(code=found.reason, name=reasons.in_words(found.kind, found.reason, language))
-    return schemas.Deletion(
-        id=str(found.id),
-        kind=found.kind,
-        subject_id=str(found.subject_id),
-        name=one.name,
-        reason=reason,
-        remark=found.remark,
-        by=one.by,
-        deleted_at=found.deleted_at,
-        final_at=found.final_at,
-    )

@@ -1,13 +1,25 @@
 """Deposits on the wire."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer, selectinload
 
 from api.deposits import schemas
 from api.reviews.brief import review_of
 from api.web.errors import sentence_of
-from library.catalogue.models import PUBLISHED, Deposit, Version, Work
+from ingest.receiving import uploading
+from library.catalogue import cataloguing, depositing
+from library.catalogue.depositing import id_of as id_of
+from library.catalogue.models import PUBLISHED, RECEIVING, Deposit, Version, Work
+from library.house import House
+from library.people import care
+from library.people.sign_in import Actor
+from library.reviews import queries as reviews
 from library.reviews.models import Review
 from library.reviews.transitions import RETURNED, WAITING
 
@@ -88,3 +100,63 @@ def warnings_of(warnings: Sequence[dict[str, Any]], language: str) -> list[schem
         )
         for one in warnings
     ]
+
+
+def deposits_of(session: Session, actor: Actor, house: House, language: str) -> schemas.Deposits:
+    """Everything I have sent."""
+    rows = depositing.of_person(session, actor.required().id)
+    return schemas.Deposits(deposits=sent(session, list(rows), actor, house, language))
+
+
+def in_work_of(session: Session, actor: Actor, *, limit: int) -> schemas.InWork:
+    """What is being read in the units in somebody's care; nothing for who has none."""
+    return schemas.InWork(
+        deposits=[
+            being_read(*row) for row in depositing.in_work(session, care.administered(session, actor), limit=limit)
+        ]
+    )
+
+
+def sent(session: Session, rows: list[Deposit], actor: Actor, house: House, language: str) -> list[schemas.Deposit]:
+    """Deposits of the actor with the works they became."""
+    became = _became(session, {row.version_id for row in rows if row.version_id}, actor)
+    return [
+        deposit_of(row, _received(house, row), became.get(row.version_id) if row.version_id else None, language)
+        for row in rows
+    ]
+
+
+def _became(session: Session, version_ids: set[uuid.UUID], actor: Actor) -> dict[uuid.UUID, Became]:
+    """The whole ones of these versions, with their works and their last reviews."""
+    whole = (
+        select(Version, Work)
+        .options(defer(Version.contents), selectinload(Work.audience))
+        .join(Work, Work.id == Version.work_id)
+    )
+    found = (
+        session.execute(whole.where(Version.id.in_(version_ids), Version.digest.is_not(None))).all()
+        if version_ids
+        else []
+    )
+    numbers = select(Version.work_id, func.max(Version.number)).where(
+        Version.work_id.in_({row.Work.id for row in found}), Version.digest.is_not(None)
+    )
+    newest = {row[0]: row[1] for row in session.execute(numbers.group_by(Version.work_id))} if found else {}
+    latest = reviews.latest_of(session, version_ids)
+    return {
+        version.id: Became(
+            work,
+            version,
+            newest[work.id] == version.number,
+            cataloguing.may_edit(session, work, actor),
+            latest.get(version.id),
+        )
+        for version, work in found
+    }
+
+
+def _received(house: House, row: Deposit) -> int:
+    path: Path = uploading.staging_path(house, row.id)
+    if row.state != RECEIVING:
+        return row.size
+    return path.stat().st_size if path.exists() else 0

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from api.deposits.routes import Choices, cancel, id_of
+from api.deposits.receiving import Choices, cancel
 from api.web import metrics
 from api.web.dependencies import GateNow, HashesNow, HouseNow, Token
 from api.web.gate import Gate
@@ -26,6 +26,7 @@ from ingest.receiving import uploading
 from ingest.receiving.parts import Part
 from ingest.receiving.uploading import MetadataBroken, WrongChecksum, WrongOffset
 from library.catalogue import depositing
+from library.catalogue.depositing import id_of
 from library.catalogue.models import RECEIVING, Deposit
 from library.clock import now
 from library.house import House

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.catalogue.shown import card_of
 from api.circulation import routes as desk_api
-from api.deposits import routes as deposits
-from api.reviews import routes as reviews
+from api.deposits import shown as deposits
+from api.reviews import shown as reviews
 from api.web.me import unit_named
 from ingest.worker.vitals import Watch
 from library.calendar import local_date

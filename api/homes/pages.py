@@ -1,82 +1,56 @@
-"""The pages for everybody: home, search, help. Each asks the same functions as the API and fills a template."""
+"""The pages of homes: the first page, the home of the role in use, a school, help."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request
-from sqlalchemy.orm import Session
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import Query
+from starlette.responses import RedirectResponse, Response
 
-from api.homes import guiding, home
-from api.search import routes as search
-from api.web.dependencies import (
-    Asked,
-    GateNow,
-    HouseNow,
-    IndexNow,
-    Language,
-    OverviewsNow,
-    Token,
-    Values,
-    Words,
-    number_in,
-)
+from api.homes import guiding, of_roles, shown, shown_school
+from api.people import entering
+from api.web.dependencies import Asked
+from api.web.doors import Door, Room, Shown
 from api.web.errors import NotFound
-from api.web.pages import answer, in_both_languages
-from library.clock import now
-from library.people.sign_in import Actor
+from api.web.pages import Text
 
-page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+room = Room()
+Grade = Annotated[str, Query(max_length=2, pattern="^([1-9]|1[0-2])?$")]
 
 
-@page.get("/")
-async def home_page(
-    request: Request, gate: GateNow, token: Token, language: Language, house: HouseNow, overviews: OverviewsNow
-) -> Response:
+@room.page("/", "home")
+def home_page(door: Door) -> Shown:
     """Home."""
-    return await answer(
-        request, gate, token, "home", lambda s, a: {"home": home.home_of(s, a, language, house, overviews, at=now())}
-    )
+    overviews = door.request.app.state.overviews
+    return {"home": shown.home_of(door.session, door.actor, door.language, door.house, overviews, at=door.at)}
 
 
-@page.get("/tim")
-async def search_page(
-    request: Request,
-    gate: GateNow,
-    token: Token,
-    language: Language,
-    index: IndexNow,
-    mon: Values = [],  # noqa: B006
-    lop: Values = [],  # noqa: B006
-    loai: Values = [],  # noqa: B006
-    truong: Values = [],  # noqa: B006
-    q: Words = "",
-    trang: Asked = "1",
-) -> Response:
-    """Search."""
-    filters = search.filters_of(mon, lop, loai, truong)
-    number = number_in(trang, search.LAST_PAGE)
-    return await answer(
-        request,
-        gate,
-        token,
-        "search",
-        lambda s, a: {"found": search.found(s, index, q, filters, a.sight, number, language, at=now())},
-    )
+@room.page("/toi", "me")
+def my_home(door: Door) -> Shown:
+    """The home of the role in use."""
+    return of_roles.home_of(door.session, door.actor, door.request.app.state.watch, door.language, at=door.at)
 
 
-@page.get("/tro-giup")
-async def help_page(request: Request, gate: GateNow, token: Token, cho: Asked = "") -> Response:
+@room.form("/toi/vai-tro", back="/toi", again=my_home)
+def switch_role(door: Door, role_id: Text) -> None:
+    """Switch to another role."""
+    entering.switched(door.session, door.way.token, role_id, by=door.actor, at=door.at)
+
+
+@room.page("/truong/{code}", "school")
+def school_page(door: Door, code: str, mon: Asked = "", lop: Grade = "") -> Shown:
+    """A school."""
+    found = shown_school.school_of(door.session, code, door.actor, door.language, mon, lop, at=door.at)
+    return {"school": found}
+
+
+@room.page("/tro-giup", "help")
+def help_page(door: Door, cho: Asked = "") -> Shown:
     """The guide of the role in use, or of another one."""
-
-    def look(_session: Session, actor: Actor) -> Mapping[str, Any]:
-        name = cho if cho in guiding.GUIDES else guiding.guide_for(actor.current.role if actor.current else "")
-        return {"guides": guiding.GUIDES, "guide_name": name, "guide": guiding.guide(name)}
-
-    return await answer(request, gate, token, "help", look)
+    role = door.actor.current.role if door.actor.current else ""
+    name = cho if cho in guiding.GUIDES else guiding.guide_for(role)
+    return {"guides": guiding.GUIDES, "guide_name": name, "guide": guiding.guide(name)}
 
 
-@page.get("/tro-giup/hinh/{name}")
+@room.file("/tro-giup/hinh/{name}")
 async def guide_picture(name: str) -> Response:
     """A picture of a guide."""
     found = guiding.picture(name)
@@ -85,5 +59,7 @@ async def guide_picture(name: str) -> Response:
     return Response(found, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
-router = in_both_languages(page)
-router.add_api_route("/en", lambda: RedirectResponse("/en/", 303), include_in_schema=False)
+@room.file("/en")
+async def english() -> Response:
+    """The first page in English."""
+    return RedirectResponse("/en/", 303)

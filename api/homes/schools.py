@@ -1,113 +1,20 @@
 """The page of a school: what it is called, what stands on its shelf, when its library is open."""
 
-import uuid
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from sqlalchemy.orm import Session
-from starlette.responses import HTMLResponse, Response
+from fastapi import APIRouter, Query
 
-from api.catalogue.shown import card_of
 from api.homes import school_schemas as schemas
-from api.homes.schemas import Shelf
-from api.web.dependencies import Asked, GateNow, Language, Now, Reader, Reading, Token
-from api.web.me import unit_named
-from api.web.pages import answer, in_both_languages
-from api.web.schemas import Named
-from library import vocabulary
-from library.catalogue import overviews, queries
-from library.circulation import queries as stock
-from library.clock import now
-from library.people import inviting, units
-from library.people.models import SCHOOL, Unit
-from library.people.sight import units_below
-from library.people.sign_in import Actor
+from api.homes import shown_school
+from api.web.dependencies import Asked, Language, Now, Reader, Reading
 
-api = APIRouter(prefix="/api/v1/schools", tags=["units"])
-page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-NEWEST, SHELF = 6, 60
+router = APIRouter(prefix="/api/v1/schools", tags=["units"])
 Grade = Annotated[str, Query(max_length=2, pattern="^([1-9]|1[0-2])?$")]
 
 
-@api.get("/{code}", response_model=schemas.School)
+@router.get("/{code}", response_model=schemas.School)
 def school(
     code: str, session: Reading, actor: Reader, at: Now, language: Language, mon: Asked = "", lop: Grade = ""
 ) -> schemas.School:
     """A school, with what the asker may see of its material; the shelf narrowed to a subject and a grade."""
-    return school_of(session, code, actor, language, mon, lop, at=at)
-
-
-@page.get("/truong/{code}")
-async def school_page(
-    code: str, request: Request, gate: GateNow, token: Token, language: Language, mon: Asked = "", lop: Grade = ""
-) -> Response:
-    """The page of a school."""
-    return await answer(
-        request, gate, token, "school", lambda s, a: {"school": school_of(s, code, a, language, mon, lop, at=now())}
-    )
-
-
-def school_of(
-    session: Session, code: str, actor: Actor, language: str, subject: str, grade: str, *, at: datetime
-) -> schemas.School:
-    """A school by its code. Raises UnknownUnit."""
-    unit = inviting.unit_by_code(session, code)
-    if unit.kind != SCHOOL:
-        raise inviting.UnknownUnit(unit=code)
-    within = units_below(session, [unit.id])
-    seen = overviews.of_units(session, within, actor.sight, at=at)
-    chosen: dict[str, Any] = {"subject": subject or None, "grade": int(grade) if grade else None}
-    titles, copies, free = stock.holdings(session, unit.id)
-    hours = stock.calendar_of(session, unit.id, at=at)
-    return schemas.School(
-        code=unit.code,
-        name=unit.name,
-        place=named(session, unit.parent_id),
-        authority=named(session, unit.authority_id),
-        former_names=[
-            schemas.FormerName(name=one.name, until_at=one.until_at)
-            for one in units.names_of(session, unit.id)
-            if one.name != unit.name
-        ],
-        closed_at=unit.closed_at,
-        successors=[unit_named(one) for one in units.successors(session, unit.id)],
-        predecessors=[unit_named(one) for one in units.predecessors(session, unit.id)],
-        work_total=seen.works,
-        subjects=[
-            Shelf(code=key, name=term.name(language), count=seen.subjects[key])
-            for key, term in vocabulary.subjects().items()
-            if seen.subjects[key]
-        ],
-        grades=[
-            Shelf(code=str(grade), name=str(grade), count=seen.grades[grade])
-            for grade in vocabulary.GRADES
-            if seen.grades[grade]
-        ],
-        **chosen,
-        shelf=[
-            card_of(one, language) for one in queries.shelf(session, within, actor.sight, at=at, limit=SHELF, **chosen)
-        ],
-        newest=[
-            card_of(one, language) for one in queries.newest(session, actor.sight, at=at, limit=NEWEST, unit_ids=within)
-        ],
-        title_total=titles,
-        copy_total=copies,
-        copy_free=free,
-        opening_hours=stock.opening_hours(session, unit.id),
-        open_weekdays=sorted(hours.open_weekdays),
-        closed_days=[
-            schemas.ClosedDay(day=day, reason=reason) for day, reason in stock.closed_days(session, unit.id, at=at)
-        ],
-    )
-
-
-def named(session: Session, unit_id: uuid.UUID | None) -> Named | None:
-    """The unit with this id, by its name."""
-    found = session.get(Unit, unit_id) if unit_id else None
-    return unit_named(found) if found else None
-
-
-router = APIRouter()
-router.include_router(api)
-router.include_router(in_both_languages(page))
+    return shown_school.school_of(session, code, actor, language, mon, lop, at=at)

@@ -1,107 +1,83 @@
-"""The pages at the door: sign in, sign out, use a one-time link."""
+"""The pages at the door: sign in, sign out, use a one-time link, choose a password."""
 
-from fastapi import APIRouter, Request
-from pydantic import ValidationError
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from api.people import entrance as people
-from api.people import schemas
-from api.web.callers import Calling
-from api.web.dependencies import Asked, GateNow, HouseNow, Language, Token, cookie_name
-from api.web.errors import retry_after, status_of
-from api.web.gate import Gate
-from api.web.pages import Text, answer, in_both_languages, inside, not_valid, prefix_of, shown
-from library.clock import now
-from library.errors import Refusal
-from library.people import sign_in
+from api.people import entering, schemas
+from api.web.callers import caller_of
+from api.web.dependencies import Asked, cookie_name
+from api.web.doors import Door, Doorway, Room, Shown
+from api.web.pages import Text, inside
+from library.people.sign_in import SignInNeeded
 
-page = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+room = Room()
+SHARED = "true"  # a tick of a form
 
 
-@page.get("/dang-nhap")
-async def sign_in_page(request: Request, gate: GateNow, token: Token, next: Asked = "/") -> Response:
+@room.page("/dang-nhap", "sign-in", choosing=True)
+def sign_in_page(door: Door, next: Asked = "/") -> Shown:
     """Sign in."""
-    return await answer(
-        request, gate, token, "sign-in", lambda _s, _a: {"next": next, "problem": None, "login": "", "shared": False}
-    )
+    return {"next": next}
 
 
-@page.post("/dang-nhap")
-async def sign_in_form(
-    request: Request,
-    gate: GateNow,
-    house: HouseNow,
-    language: Language,
-    before: Token,
-    caller: Calling,
-    login: Text,
-    password: Text,
-    next: Text = "/",
-    shared: Text = "",
-) -> Response:
+@room.form("/dang-nhap", back="/", again=sign_in_page)
+async def sign_in_form(doorway: Doorway, login: Text, password: Text, next: Text = "/", shared: Text = "") -> Response:
     """Sign in by the plain form."""
-    try:
-        opened = await people.enter(gate, login[:200], password[:1000], caller, shared=shared == "true", before=before)
-    except Refusal as refusal:
-        data = {"next": next, "problem": refusal.sentence(language), "login": login[:200], "shared": shared == "true"}
-        return shown(
-            request, "sign-in", sign_in.VISITING, data, status=status_of(refusal), headers=retry_after(refusal)
-        )
-    response = RedirectResponse(inside(next, language), 303)
-    people.set_cookie(response, request, house.settings, opened)
-    return response
+    opened = await entering.enter(
+        doorway.gate,
+        login[:200],
+        password[:1000],
+        await caller_of(doorway.request),
+        shared=shared == SHARED,
+        before=doorway.token,
+    )
+    return let_in(doorway, opened, inside(next, doorway.language))
 
 
-@page.post("/dang-xuat")
-async def sign_out_form(request: Request, gate: GateNow, token: Token, language: Language) -> Response:
+@room.form("/dang-xuat", back="/", again=sign_in_page)
+async def sign_out_form(doorway: Doorway) -> Response:
     """Sign out; the browser forgets what it kept of this site."""
-    await people.leave(gate, token)
-    response = RedirectResponse(f"{prefix_of(language)}/", 303, headers={"Clear-Site-Data": people.FORGET})
-    response.delete_cookie(cookie_name(request), path="/")
+    await entering.leave(doorway.gate, doorway.token)
+    response = RedirectResponse(doorway.address("/"), 303, headers={"Clear-Site-Data": entering.FORGET})
+    response.delete_cookie(cookie_name(doorway.request), path="/")
     return response
 
 
-@page.get("/moi/{link}")
-async def invitation_page(link: str, request: Request, gate: GateNow) -> Response:
+@room.page("/moi/{link}", "invitation", choosing=True)
+def invitation_page(door: Door, link: str) -> Shown:
     """A one-time link."""
-    return await invitation(request, gate, link, None, {})
+    return {"invitation": entering.invitation_of(door.session, link, at=door.at)}
 
 
-@page.post("/moi/{link}")
+@room.form("/moi/{link}", back="/", again=invitation_page)
 async def accept_form(
-    link: str,
-    request: Request,
-    gate: GateNow,
-    house: HouseNow,
-    language: Language,
-    before: Token,
-    name: Text,
-    login: Text,
-    password: Text,
-    shared: Text = "",
+    doorway: Doorway, link: str, name: Text, login: Text, password: Text, shared: Text = ""
 ) -> Response:
     """Use a one-time link by the plain form."""
-    given = {"name": name, "login": login, "shared": shared}
-    try:
-        wish = schemas.Acceptance(name=name, login=login, password=password, shared=shared == "true")
-        opened = await people.take_link(gate, link, wish, library=house.settings.library_name, before=before)
-    except ValidationError as error:
-        return await invitation(request, gate, link, not_valid(error), given)
-    except Refusal as refusal:
-        return await invitation(request, gate, link, refusal, given)
-    response = RedirectResponse(f"{prefix_of(language)}/", 303)
-    people.set_cookie(response, request, house.settings, opened)
+    wish = schemas.Acceptance(name=name, login=login, password=password, shared=shared == SHARED)
+    library = doorway.house.settings.library_name
+    opened = await entering.take_link(doorway.gate, link, wish, library=library, before=doorway.token)
+    return let_in(doorway, opened, doorway.address("/"))
+
+
+@room.page("/doi-mat-khau", "choose-password", choosing=True)
+def password_page(door: Door) -> Shown:
+    """The form for another password."""
+    if door.actor.person is None:
+        raise SignInNeeded
+    return {"first": door.actor.person.first_password}
+
+
+@room.form("/doi-mat-khau", back="/toi", again=password_page)
+async def password_form(doorway: Doorway, old: Text, new: Text) -> Response:
+    """Choose another password by the plain form."""
+    wish, caller = schemas.PasswordChoice(old=old, new=new), await caller_of(doorway.request)
+    library = doorway.house.settings.library_name
+    opened = await entering.choose(doorway.gate, doorway.token, wish, caller, library=library)
+    return let_in(doorway, opened, doorway.address("/toi"))
+
+
+def let_in(doorway: Doorway, opened: entering.Opened, address: str) -> Response:
+    """On to that page, signed in."""
+    response = RedirectResponse(address, 303)
+    entering.set_cookie(response, doorway.request, doorway.house.settings, opened)
     return response
-
-
-async def invitation(
-    request: Request, gate: Gate, link: str, refusal: Refusal | None, given: dict[str, str]
-) -> Response:
-    """The form behind a one-time link, with what was wrong."""
-    language = "en" if request.url.path.startswith("/en/") else "vi"
-    found = await gate.read(lambda session: people.invitation(link, session, now()))
-    data = {"invitation": found, "problem": refusal.sentence(language) if refusal else None, "given": given}
-    return shown(request, "invitation", sign_in.VISITING, data, status=status_of(refusal) if refusal else 200)
-
-
-router = in_both_languages(page)

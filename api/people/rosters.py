@@ -1,28 +1,15 @@
 """The people of a unit: adding, inviting, roles, disabling; and its classes."""
 
 import uuid
-from collections.abc import Callable
-from datetime import datetime
 
 from fastapi import APIRouter, Request
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
+from api.people import letting_in, shown
 from api.people import roster_schemas as schemas
-from api.people.entrance import hashing_known
-from api.people.units import in_care
 from api.web.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, Writer, Writing
-from api.web.gate import Gate
 from api.web.hosts import address_of
-from api.web.schemas import Named
-from library import calendar
-from library.clock import now
-from library.people import care, inviting, passwords, rosters, sign_in, throttling
-from library.people.models import PUPIL, Enrolment, Membership, Person, SchoolClass, Unit
-from library.people.roles import name_of
-from library.people.sight import units_below
-from library.people.sign_in import Actor
+from library.people import care, rosters, throttling
+from library.people.models import Unit
 
 router = APIRouter(prefix="/api/v1", tags=["rosters"])
 
@@ -30,7 +17,7 @@ router = APIRouter(prefix="/api/v1", tags=["rosters"])
 @router.get("/units/{code}/members", response_model=schemas.Members)
 def members(code: str, session: Reading, actor: Reader, at: Now, language: Language) -> schemas.Members:
     """The people of a unit and of those below it."""
-    return members_of(session, in_care(session, code, actor), language, at=at)
+    return shown.members_of(session, care.unit_in_care(session, code, by=actor), language, at=at)
 
 
 @router.post("/units/{code}/members", status_code=201, response_model=schemas.WayIn)
@@ -38,16 +25,7 @@ async def add(
     code: str, wish: schemas.NewMember, request: Request, gate: GateNow, token: Token, house: HouseNow
 ) -> schemas.WayIn:
     """A new person with one role, and how they get in."""
-    printed, hashed = await _printed(gate, token, wish.way, lambda session, actor: in_care(session, code, actor))
-
-    def act(session: Session) -> schemas.WayIn:
-        actor = sign_in.actor_of(session, token, at=now())
-        unit = in_care(session, code, actor)
-        person = inviting.add_person(session, wish.login, wish.name, wish.role, unit, at=now(), by=actor.person_id)
-        person.email = wish.email
-        return let_in(session, person, printed, hashed, address_of(request, house.settings), by=actor, at=now())
-
-    return await gate.write(act)
+    return await letting_in.add_member(gate, token, code, wish, address_of(request, house.settings))
 
 
 @router.post("/people/{person_id}/way-in", response_model=schemas.WayIn)
@@ -55,20 +33,7 @@ async def way_in(
     person_id: uuid.UUID, wish: schemas.NewWayIn, request: Request, gate: GateNow, token: Token, house: HouseNow
 ) -> schemas.WayIn:
     """A fresh link or printed password; the old way in dies."""
-
-    def whose(session: Session, actor: Actor) -> Person:
-        actor.required()
-        return care.person_in_full_care(session, person_id, by=actor, at=now())
-
-    printed, hashed = await _printed(gate, token, wish.way, whose)
-
-    def act(session: Session) -> schemas.WayIn:
-        actor = sign_in.actor_of(session, token, at=now())
-        return let_in(
-            session, whose(session, actor), printed, hashed, address_of(request, house.settings), by=actor, at=now()
-        )
-
-    return await gate.write(act)
+    return await letting_in.way_in(gate, token, person_id, wish, address_of(request, house.settings))
 
 
 @router.post("/people/{person_id}/roles", status_code=201, response_model=schemas.Members)
@@ -77,11 +42,11 @@ def give_role(
 ) -> schemas.Members:
     """One more role of a person."""
     actor.required()
-    unit = in_care(session, wish.unit, actor)
+    unit = care.unit_in_care(session, wish.unit, by=actor)
     rosters.give_role(
         session, care.person_in_care(session, person_id, by=actor, at=at), unit, wish.role, by=actor, at=at
     )
-    return members_of(session, unit, language, at=at)
+    return shown.members_of(session, unit, language, at=at)
 
 
 @router.delete("/memberships/{membership_id}", status_code=204)
@@ -115,17 +80,15 @@ def let_try(person_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> N
 @router.get("/units/{code}/classes", response_model=schemas.Classes)
 def classes(code: str, session: Reading, actor: Reader, at: Now) -> schemas.Classes:
     """The classes of this school year."""
-    return classes_of(session, in_care(session, code, actor), at=at)
+    return shown.classes_of(session, care.unit_in_care(session, code, by=actor), at=at)
 
 
 @router.post("/units/{code}/classes", status_code=201, response_model=schemas.Classes)
 def open_class(code: str, wish: schemas.NewClass, session: Writing, actor: Writer, at: Now) -> schemas.Classes:
     """A class of this school year."""
-    unit = in_care(session, code, actor)
-    rosters.open_class(
-        session, unit, calendar.school_year(calendar.local_date(at)), wish.name, wish.grade, by=actor.person_id, at=at
-    )
-    return classes_of(session, unit, at=at)
+    unit = care.unit_in_care(session, code, by=actor)
+    rosters.open_class_now(session, unit, wish.name, wish.grade, by=actor, at=at)
+    return shown.classes_of(session, unit, at=at)
 
 
 @router.post("/classes/{class_id}/pupils", response_model=schemas.Classes)
@@ -134,90 +97,6 @@ def enrol(class_id: uuid.UUID, wish: schemas.Pupils, session: Writing, actor: Wr
     actor.required()
     school_class = care.class_in_care(session, class_id, by=actor)
     for text in wish.person_ids:
-        rosters.enrol(
-            session, school_class, care.person_in_care(session, _id(text), by=actor, at=at), at=at, by=actor.person_id
-        )
-    return classes_of(session, session.get_one(Unit, school_class.unit_id), at=at)
-
-
-def members_of(session: Session, unit: Unit, language: str, *, at: datetime) -> schemas.Members:
-    """Everybody with a role in the unit or below it."""
-    found = rosters.members(session, units_below(session, [unit.id]), at=at)
-    waits = throttling.waits(session, [one.person.login for one in found], at=at)
-    return schemas.Members(members=[member(one, language, waits.get(one.person.login, 0)) for one in found])
-
-
-def member(one: Membership, language: str, waits: int) -> schemas.Member:
-    """A membership with its person and unit."""
-    return schemas.Member(
-        membership_id=str(one.id),
-        person_id=str(one.person_id),
-        login=one.person.login,
-        name=one.person.name,
-        role=one.role,
-        role_name=name_of(one.role, language),
-        unit=Named(code=one.unit.code, name=one.unit.name),
-        disabled=one.person.disabled_at is not None,
-        has_password=one.person.password_hash is not None,
-        waits_minutes=waits,
-    )
-
-
-def classes_of(session: Session, unit: Unit, *, at: datetime) -> schemas.Classes:
-    """The classes of this year with the number of their pupils."""
-    year = calendar.school_year(calendar.local_date(at))
-    found = rosters.classes_of(session, unit.id, year)
-    counting = (
-        select(Enrolment.class_id, func.count())
-        .where(Enrolment.role == PUPIL, Enrolment.until_at.is_(None))
-        .group_by(Enrolment.class_id)
-    )
-    pupils: dict[uuid.UUID, int] = {
-        row[0]: row[1] for row in session.execute(counting.where(Enrolment.class_id.in_([one.id for one in found])))
-    }
-    return schemas.Classes(school_year=year, classes=[school_class(one, pupils.get(one.id, 0)) for one in found])
-
-
-def school_class(one: SchoolClass, pupils: int) -> schemas.SchoolClass:
-    """A class with the number of its pupils."""
-    return schemas.SchoolClass(
-        id=str(one.id), name=one.name, school_year=one.school_year, grade=one.grade, pupils=pupils
-    )
-
-
-def let_in(
-    session: Session, person: Person, printed: str | None, hashed: str | None, root: str, *, by: Actor, at: datetime
-) -> schemas.WayIn:
-    """Open the way in: the printed password, or a one-time link."""
-    if hashed is not None:
-        inviting.set_first_password(session, person, hashed, by=by.person_id, at=at)
-        return schemas.WayIn(person_id=str(person.id), login=person.login, link=None, password=printed)
-    token = inviting.invite_to_new_password(session, person, at=at, by=by.person_id)
-    return schemas.WayIn(person_id=str(person.id), login=person.login, link=f"{root}/moi/{token}", password=None)
-
-
-def class_id_of(text: str) -> uuid.UUID:
-    """The id of a class as it stands in a form. Raises UnknownClass."""
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise care.UnknownClass from error
-
-
-async def _printed(
-    gate: Gate, token: str | None, way: str, asked: Callable[[Session, Actor], object]
-) -> tuple[str | None, str | None]:
-    """A first password and its hash. That is slow, so who may not have one made (`asked` raises) hears it before."""
-    if way != "password":
-        return None, None
-    await gate.read(lambda session: asked(session, sign_in.actor_of(session, token, at=now())))
-    password = inviting.first_password()
-    async with hashing_known:
-        return password, await run_in_threadpool(passwords.hash_of, password)
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise care.UnknownMember from error
+        person = care.person_in_care(session, care.person_id_of(text), by=actor, at=at)
+        rosters.put_into_class(session, school_class, person, by=actor, at=at)
+    return shown.classes_of(session, session.get_one(Unit, school_class.unit_id), at=at)

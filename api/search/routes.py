@@ -1,29 +1,15 @@
 """Search over HTTP."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
-from api.catalogue.shown import cover_of, thumbnail_at
-from api.search import schemas
+from api.search import schemas, shown
 from api.web.dependencies import GateNow, IndexNow, Language, Now, Token, Values, Words
-from api.web.schemas import Named
-from api.web.terms import named
-from library import vocabulary
-from library.catalogue import listing
-from library.circulation import queries as stock
 from library.people import sign_in
-from library.people.models import SCHOOL
-from library.people.sight import Sight, units_of
-from search import standing_in
-from search.finding import WORKS_A_PAGE, Found, FoundWork
-from search.index import Index
-from search.query import Filters, parse
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
-LAST_PAGE = 50
 
 
 @router.get("/search", response_model=schemas.Found)
@@ -39,118 +25,13 @@ async def search(
     loai: Values = [],  # noqa: B006
     truong: Values = [],  # noqa: B006
     q: Words = "",
-    trang: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
+    trang: Annotated[int, Query(ge=1, le=shown.LAST_PAGE)] = 1,
 ) -> schemas.Found:
     """Works and pages that hold the words, best first."""
-    filters = filters_of(mon, lop, loai, truong)
+    filters = shown.filters_of(mon, lop, loai, truong)
 
     def answer(session: Session) -> schemas.Found:
         sight = sign_in.actor_of(session, token, at=at).sight if token else sign_in.VISITING.sight
-        return found(session, index, q, filters, sight, trang, language, at=at)
+        return shown.found(session, index, q, filters, sight, trang, language, at=at)
 
     return await gate.read(answer)
-
-
-def filters_of(mon: list[str], lop: list[str], loai: list[str], truong: list[str]) -> Filters:
-    """Filters as they stand in an address; senseless grades are left out."""
-    known = {str(grade): grade for grade in vocabulary.GRADES}
-    grades = frozenset(known[one] for one in lop if one in known)
-    return Filters(frozenset(filter(None, mon)), grades, frozenset(filter(None, loai)), frozenset(filter(None, truong)))
-
-
-def found(
-    session: Session, index: Index, q: str, filters: Filters, sight: Sight, page: int, language: str, *, at: Now
-) -> schemas.Found:
-    """The answer to a query, for the API and the first screen alike."""
-    query = parse(q, sight, filters)
-    answer = standing_in.answer(session, index, query, at=at, page=page)
-    shelves = on_shelves(session, answer.works, sight)
-    return schemas.Found(
-        query=q,
-        work_total=answer.work_total,
-        work_total_exact=answer.work_total_exact,
-        page_total=answer.page_total,
-        works=[_work(one, language, shelves.get(one.work.id)) for one in answer.works],
-        guesses=[_work(one, language) for one in answer.guesses],
-        facets=_facets(session, answer, filters, language),
-        degraded=answer.degraded,
-        page=page,
-        page_count=min(LAST_PAGE, max(1, -(-answer.work_total // WORKS_A_PAGE)))
-        if answer.work_total_exact
-        else LAST_PAGE,
-    )
-
-
-def on_shelves(session: Session, works: list[FoundWork], sight: Sight) -> dict[UUID, schemas.OnShelf]:
-    """Paper copies in the asker's own school, as the database has them now; visitors have none."""
-    mine = units_of(sight)
-    found = stock.availability(session, [one.work.id for one in works], mine) if mine else {}
-    return {
-        work_id: schemas.OnShelf(
-            school=Named(code=best.school_code, name=best.school), free=best.free, total=best.total, shelf=best.shelf
-        )
-        for work_id, schools in found.items()
-        for best in [max(schools, key=lambda one: one.free)]
-    }
-
-
-def _work(one: FoundWork, language: str, on_shelf: schemas.OnShelf | None = None) -> schemas.FoundWork:
-    work = one.work
-    return schemas.FoundWork(
-        id=str(work.id),
-        title=work.title,
-        title_pieces=one.title,
-        type=named(vocabulary.types(), work.type_code, language),
-        subject=named(vocabulary.subjects(), work.subject_code, language),
-        grade=work.grade,
-        series=named(vocabulary.series(), work.series_code, language),
-        school=Named(code=work.unit_code, name=work.unit_name) if work.unit_kind == SCHOOL else None,
-        state=work.state,
-        page_count=work.page_count,
-        cover=cover_of(work),
-        thumbnail=thumbnail_at(work.id, work.version_id, work.version_kind, work.page_count)
-        if work.version_id
-        else None,
-        tier=one.tier,
-        pages=[
-            schemas.PageHit(
-                number=page.number,
-                snippet=page.snippet,
-                tier=page.tier,
-            )
-            for page in one.pages
-        ],
-        page_total=one.page_total,
-        on_shelf=on_shelf,
-    )
-
-
-def _facets(session: Session, answer: Found, filters: Filters, language: str) -> list[schemas.Facet]:
-    found = answer.facets
-    absent = sorted(filters.schools - found.school_names.keys())
-    schools = {code: found.school_names[code] for code, _ in found.schools.most_common()} | listing.school_names(
-        session, absent
-    )
-    grade = "Grade" if language == "en" else "Lớp"
-    return [
-        _facet(
-            "mon", found.subjects, filters.subjects, {c: t.name(language) for c, t in vocabulary.subjects().items()}
-        ),
-        _facet(
-            "lop",
-            found.grades,
-            frozenset(map(str, filters.grades)),
-            {str(number): f"{grade} {number}" for number in vocabulary.GRADES},
-        ),
-        _facet("loai", found.types, filters.types, {c: t.name(language) for c, t in vocabulary.types().items()}),
-        _facet("truong", found.schools, filters.schools, schools),
-    ]
-
-
-def _facet(name: str, counts: dict[str, int], chosen: frozenset[str], names: dict[str, str]) -> schemas.Facet:
-    shown = [code for code in names if counts.get(code) or code in chosen]
-    values = [
-        schemas.FacetValue(code=code, name=names[code], count=counts.get(code, 0), chosen=code in chosen)
-        for code in shown
-    ]
-    return schemas.Facet(name=name, values=values)

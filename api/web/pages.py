@@ -2,18 +2,16 @@
 
 import gzip
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Form, Request
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.web import errors
-from api.web.errors import NotValid, status_of
 from api.web.gate import Gate
 from api.web.me import me_of
 from api.web.rendering import render
@@ -39,7 +37,7 @@ def in_both_languages(page: APIRouter) -> APIRouter:
     return router
 
 
-def shown(
+def rendered(
     request: Request,
     name: str,
     actor: Actor,
@@ -81,7 +79,7 @@ async def answer(request: Request, gate: Gate, token: str | None, name: str, loo
     actor, data = await gate.read(read)
     if data is None:
         return RedirectResponse(f"{prefix_of_path(request)}/doi-mat-khau", 303)
-    return shown(request, name, actor, data)
+    return rendered(request, name, actor, data)
 
 
 def unread_of(session: Session, actor: Actor) -> int:
@@ -98,41 +96,7 @@ def problem_page(request: Request, refusal: Refusal, status: int, headers: dict[
     language = "en" if request.url.path.startswith("/en") else "vi"
     request_id = structlog.contextvars.get_contextvars().get("request_id") if status >= 500 else None
     data = {"sentence": refusal.sentence(language), "request_id": request_id}
-    return shown(request, "problem", sign_in.VISITING, data, status=status, headers=headers)
-
-
-async def wrong_with(doing: Awaitable[object]) -> Refusal | None:
-    """Do it; what was wrong with the wish, to be told on the page it came from. Who has to sign in first is sent there
-    instead.
-    """
-    try:
-        await doing
-    except ValidationError as error:
-        return not_valid(error)
-    except (SignInNeeded, PasswordToChoose):
-        raise
-    except Refusal as refusal:
-        return refusal
-    return None
-
-
-def not_valid(error: ValidationError) -> NotValid:
-    """The fields of a form that do not fit."""
-    return errors.not_valid([one["loc"] for one in error.errors()])
-
-
-def with_problem(
-    request: Request,
-    name: str,
-    actor: Actor,
-    data: Mapping[str, Any],
-    problem: Refusal | None,
-    given: Mapping[str, str] | None,
-) -> Response:
-    """A page with the sentence of what was wrong, and what had been typed."""
-    language = "en" if request.url.path.startswith("/en/") else "vi"
-    told = {"problem": problem.sentence(language) if problem else None, "given": dict(given or {})}
-    return shown(request, name, actor, {**data, **told}, status=status_of(problem) if problem else 200)
+    return rendered(request, "problem", sign_in.VISITING, data, status=status, headers=headers)
 
 
 def inside(target: str, language: str) -> str:
@@ -150,9 +114,4 @@ def prefix_of(language: str) -> str:
     return "/en" if language == "en" else ""
 
 
-Act = Callable[[Session, Actor], Any]
-
-
-async def acted(gate: Gate, token: str | None, act: Act) -> None:
-    """One act of whoever is signed in, in one transaction."""
-    await gate.write(lambda session: act(session, sign_in.actor_of(session, token, at=now())) and None)
+shown = rendered

@@ -16,6 +16,12 @@ from library.people.sight import units_below
 from library.people.sign_in import Actor, NotAllowed, actor_for
 
 
+class UnknownUnit(Unknown):
+    code = "unknown-unit"
+    vi = "Không có đơn vị nào mang mã “{unit}”."
+    en = "There is no unit with the code “{unit}”."
+
+
 class UnknownMember(Unknown):
     code = "unknown-member"
     vi = "Không tìm thấy người này trong đơn vị."
@@ -31,6 +37,20 @@ class UnknownClass(Unknown):
 def administered(session: Session, by: Actor) -> set[uuid.UUID]:
     """The units whose people somebody looks after: their own and those below."""
     return units_below(session, by.units_as(ADMINISTRATOR))
+
+
+def unit_in_care(session: Session, code: str, *, by: Actor) -> Unit:
+    """A unit that the actor administers. Raises SignInNeeded, NotAllowed, UnknownUnit: also for one in somebody else's
+    care.
+    """
+    by.required()
+    mine = administered(session, by)
+    if not mine:
+        raise NotAllowed
+    found = session.scalar(select(Unit).where(Unit.code == code))
+    if found is None or found.id not in mine:
+        raise UnknownUnit(unit=code)
+    return found
 
 
 def refuse_foreign(session: Session, unit_id: uuid.UUID, by: Actor) -> None:
@@ -68,6 +88,22 @@ def class_in_care(session: Session, class_id: uuid.UUID, *, by: Actor) -> School
     if found is None or found.unit_id not in administered(session, by):
         raise UnknownClass
     return found
+
+
+def person_id_of(text: str) -> uuid.UUID:
+    """The id of a person as it stands in a wish. Raises UnknownMember."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise UnknownMember from error
+
+
+def class_id_of(text: str) -> uuid.UUID:
+    """The id of a class as it stands in a wish. Raises UnknownClass."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise UnknownClass from error
 
 
 def refuse_stranger(session: Session, person: Person, by: Actor, *, at: datetime) -> None:

@@ -60,12 +60,6 @@ class PrintEnded(Gone):
     )
 
 
-class UnknownUnit(Unknown):
-    code = "unknown-unit"
-    vi = "Không có đơn vị nào mang mã “{unit}”."
-    en = "There is no unit with the code “{unit}”."
-
-
 class UnknownPerson(Unknown):
     code = "unknown-person"
     vi = "Không có ai tên đăng nhập “{login}”."
@@ -87,7 +81,7 @@ def unit_by_code(session: Session, code: str) -> Unit:
     """A unit by its code. Raises UnknownUnit."""
     unit = session.scalar(select(Unit).where(Unit.code == code))
     if unit is None:
-        raise UnknownUnit(unit=code)
+        raise care.UnknownUnit(unit=code)
     return unit
 
 
@@ -157,6 +151,7 @@ def add_person(
     *,
     at: datetime,
     password_hash: str | None = None,
+    email: str | None = None,
     by: uuid.UUID | None = None,
 ) -> Person:
     """A person with one role. Raises LoginTaken, UnknownRole."""
@@ -164,7 +159,7 @@ def add_person(
         raise UnknownRole(role=role, roles=", ".join(ROLES))
     _refuse_taken(session, login)
     units.refuse_closed(unit)
-    person = Person(login=folded_login(login), name=name, created_at=at, password_hash=password_hash)
+    person = Person(login=folded_login(login), name=name, created_at=at, password_hash=password_hash, email=email)
     session.add(person)
     session.flush()
     begin_role(session, person.id, unit.id, role, at=at)

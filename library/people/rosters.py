@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from library import audit
+from library import audit, calendar
 from library.database import row_security
 from library.errors import Clash
 from library.people import care, inviting, units
 from library.people.appointing import begin_role, end_links
 from library.people.models import Enrolment, Membership, Person, SchoolClass, SignIn, Unit
-from library.people.roles import ADMINISTRATOR, PUPIL, ROLES
+from library.people.roles import ADMINISTRATOR, PUPIL, ROLES, TEACHER
 from library.people.sight import units_below
 from library.people.sign_in import Actor
 
@@ -141,6 +141,14 @@ def open_class(
     return found
 
 
+def open_class_now(
+    session: Session, unit: Unit, name: str, grade: int | None, *, by: Actor, at: datetime
+) -> SchoolClass:
+    """A class of the school year of this moment."""
+    year = calendar.school_year(calendar.local_date(at))
+    return open_class(session, unit, year, name, grade, by=by.person_id, at=at)
+
+
 def enrol(
     session: Session,
     school_class: SchoolClass,
@@ -173,6 +181,12 @@ def enrol(
             role=role,
         )
     return found
+
+
+def put_into_class(session: Session, school_class: SchoolClass, person: Person, *, by: Actor, at: datetime) -> None:
+    """Pupils of the school learn there, everybody else teaches it."""
+    learns = person.id in holding(session, {school_class.unit_id}, (PUPIL,), at=at)
+    enrol(session, school_class, person, at=at, role=PUPIL if learns else TEACHER, by=by.person_id)
 
 
 def classes_of(session: Session, unit_id: uuid.UUID, year: str) -> Sequence[SchoolClass]:

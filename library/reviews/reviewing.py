@@ -244,6 +244,14 @@ def recall(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -
     return review
 
 
+def seen_of(version_id: str, digest: str) -> Seen:
+    """What a client says it has seen; anything that is no id has been seen by nobody."""
+    try:
+        return Seen(uuid.UUID(version_id), digest)
+    except ValueError:
+        return Seen(uuid.UUID(int=0), digest)
+
+
 def overruled(session: Session, work: Work, *, by: Actor, at: datetime) -> None:
     """A keeper has published or withdrawn the work without the reviewers: nothing waits for them any more."""
     for review in queries.waiting_of(session, work.id):

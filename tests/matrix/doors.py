@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from api.app import create_app
+from api.web.doors import Pages
 from library.house import open_house
 from library.settings import Settings
 
@@ -49,7 +50,9 @@ def _routes_of(home: Path) -> list[tuple[str, BaseRoute]]:
 def _flat(routes: object, prefix: str = "") -> Iterator[tuple[str, BaseRoute]]:
     """Those of included routers too, with their whole paths."""
     for one in routes:  # type: ignore[attr-defined]
-        if getattr(one, "original_router", None) is not None:
+        if isinstance(one, Pages):
+            yield from _flat(one.routes, prefix)
+        elif getattr(one, "original_router", None) is not None:
             inner = one.include_context.prefix if hasattr(one, "include_context") else ""
             yield from _flat(one.original_router.routes, prefix + inner)
         else:
