@@ -1,0 +1,124 @@
+"""The door of pages: what was typed and chosen comes back with the sentence, and no route or page writes by itself."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from library.database import Base
+from library.people.models import REVIEWER
+from tests.fuzz.stage import ROOT, Stage, opened
+
+API = Path(__file__).parents[2] / "api"
+COLUMNS = {column.key for mapper in Base.registry.mappers for column in mapper.column_attrs}
+WRITES = {"audit.tell", "session.add", "session.add_all", "session.delete", "session.merge"}
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with opened(tmp_path_factory.mktemp("doors") / "var") as found:
+        yield found
+
+
+def test_no_route_and_no_page_assigns_to_a_row_or_writes_audit() -> None:
+    found = [
+        f"{path.relative_to(API)}:{node.lineno} {ast.unparse(node)[:80]}"
+        for path in sorted(API.rglob("*.py"))
+        if "commands" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if writes(node)
+    ]
+    assert not found, "an act is one use case of its room below; both doors call it"
+
+
+def writes(node: ast.AST) -> bool:
+    """Whether this is a write: to an attribute that is some row's column, of the session, of the audit."""
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        return any(called == one or called.endswith(f".{one}") for one in WRITES) or (
+            called.endswith("session.execute") and bool(re.search(r"\b(insert|update|delete)\(", ast.unparse(node)))
+        )
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and any(
+        isinstance(one, ast.Attribute) and one.attr in COLUMNS and not ast.unparse(one.value).startswith("self")
+        for one in targets
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "back"),
+    [
+        pytest.param(
+            "/quan-tri/nguoi-dung",
+            {"unit": "AA", "name": "Lan", "login": "victim", "role": "librarian", "way": "password", "email": "l@e.vn"},
+            [
+                'name="name" required maxlength="200" autocomplete="off" value="Lan"',
+                '<option value="librarian" selected>',
+                'name="way" value="password" checked',
+                'value="l@e.vn"',
+            ],
+            id="a-person",
+        ),
+        pytest.param(
+            "/quan-tri/lop",
+            {"unit": "AA", "name": "Lớp có tên dài " * 30, "grade": "7"},
+            ["Lớp có tên dài Lớp", "<option selected>7</option>"],
+            id="a-class",
+        ),
+        pytest.param(
+            "/quan-tri/nguoi-dung/{person_id}/vai-tro",
+            {"unit": "AA", "place": "AA", "role": "x"},
+            ["<details open>"],
+            id="a-role",
+        ),
+        pytest.param(
+            "/quan-tri/truong",
+            {"kind": "commune", "code": "AA", "name": "Xã Hai", "place": "BB"},
+            ['value="Xã Hai"', '<option value="commune" selected>', '<option value="BB" selected>'],
+            id="a-unit",
+        ),
+        pytest.param(
+            "/quan-tri/truong/BB",
+            {"name": "Trường " * 60},
+            ["<details open>", 'value="Trường Trường'],
+            id="a-name",
+        ),
+        pytest.param(
+            "/tl/{work_id}/xoa",
+            {"reason": "rights", "remark": "r" * 2001},
+            ['<option value="rights" selected>', "r" * 2001],
+            id="too-long-to-be-read-at-all",
+        ),
+    ],
+)
+def test_what_was_typed_and_chosen_comes_back_with_the_sentence(
+    stage: Stage, path: str, fields: dict[str, str], back: list[str]
+) -> None:
+    answer = stage.ask(ROOT, "POST", path.format(**stage.known), data=fields)
+    assert 400 <= answer.status_code < 500
+    assert 'role="alert"' in answer.text
+    for one in back:
+        assert one in answer.text, one
+
+
+def test_the_reasons_that_were_ticked_come_back(stage: Stage) -> None:
+    told = {"version_id": "other", "digest": "other", "reasons": ["THIEU_NGUON", "LOI_CHINH_TA"], "remark": "Xem lại."}
+    answer = stage.ask(REVIEWER, "POST", f"/duyet/{stage.known['review_id']}/tra-lai", data=told)
+    assert 400 <= answer.status_code < 500
+    for code in told["reasons"]:
+        assert f'value="{code}" checked' in answer.text
+    assert "Xem lại.</textarea>" in answer.text
+
+
+def test_a_form_in_english_answers_in_english_and_stays_there(stage: Stage) -> None:
+    refused = stage.ask(ROOT, "POST", "/en/quan-tri/truong", data={"kind": "school", "code": "AA", "place": "tinh"})
+    assert 'lang="en"' in refused.text
+    assert "Something is not filled in correctly" in refused.text
+    done = stage.ask(ROOT, "POST", "/en/quan-tri/lop", data={"unit": "AA", "name": "6A"})
+    assert (done.status_code, done.headers["location"]) == (303, "/en/quan-tri/nguoi-dung?don_vi=AA")
+
+
+def test_an_address_that_only_begins_like_english_is_vietnamese(stage: Stage) -> None:
+    assert 'lang="vi"' in stage.ask(ROOT, "GET", "/english-books", headers={"Accept": "text/html"}).text
