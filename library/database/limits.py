@@ -14,6 +14,7 @@ class Limits:
     statement_seconds: float = 30
     lock_seconds: float = 10
     idle_seconds: float = 60  # a transaction that does nothing
+    answer_seconds: float = 1.0  # how long a silent server may think when it is asked whether it is there
 
     def options(self) -> str:
         """As the server takes them when a connection begins."""

@@ -18,8 +18,8 @@ from sqlalchemy.engine import URL, make_url
 
 from library.database.limits import CONNECT_SECONDS, Limits
 
-# seconds: of silence before we ask, for the answer, and that an answer holds; in sum under two
-SILENCE, ANSWER, HOLDS = 0.5, 1.0, 0.3
+# seconds: of silence before we ask, and that an answer holds; with the limit of an answer in sum under two
+SILENCE, HOLDS = 0.5, 0.3
 LOOK = 0.1  # seconds between two looks at the clock while waiting
 Result = TypeVar("Result")
 Dsn = tuple[tuple[str, Any], ...]
@@ -27,16 +27,17 @@ Dsn = tuple[tuple[str, Any], ...]
 
 def open_postgres(url: str, limits: Limits) -> Engine:
     """An engine whose pool never waits: the gate has counted the places before."""
-    told = {"connect_timeout": CONNECT_SECONDS, "application_name": "hoclieu", "options": limits.options()}
+    patience = max(CONNECT_SECONDS, round(limits.answer_seconds))
+    told = {"connect_timeout": patience, "application_name": "hoclieu", "options": limits.options()}
     pool: dict[str, Any] = {
         "pool_size": limits.connections,
         "max_overflow": 2,
-        "pool_timeout": ANSWER,
+        "pool_timeout": limits.answer_seconds,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
     }
     engine = create_engine(url, connect_args=told, hide_parameters=True, **pool)
-    pulse = Pulse(make_url(url))
+    pulse = Pulse(make_url(url), limits.answer_seconds)
     event.listen(engine, "do_connect", lambda _dialect, _record, _words, told: pulse.connect(told))
     return engine
 
@@ -44,7 +45,7 @@ def open_postgres(url: str, limits: Limits) -> Engine:
 class Pulse:
     """Whether the server answers, asked by one for all who wait."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, patience: float) -> None:
         told: dict[str, Any] = {
             "host": url.host,
             "port": url.port,
@@ -54,7 +55,7 @@ class Pulse:
             **url.query,
         }
         self.told = {name: value for name, value in told.items() if value is not None}
-        self.lock = threading.Lock()
+        self.lock, self.patience = threading.Lock(), patience
         self.asked_at = float("-inf")
         self.beat = False
 
@@ -80,7 +81,7 @@ class Pulse:
     def _ask(self) -> bool:
         try:
             asking = generators.connect(conninfo.make_conninfo("", **self.told))
-            waiting.wait_conn(asking, interval=LOOK, timeout=ANSWER).finish()
+            waiting.wait_conn(asking, interval=LOOK, timeout=self.patience).finish()
         except psycopg.Error:
             return False
         return True

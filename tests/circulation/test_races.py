@@ -34,7 +34,7 @@ from tests.services.postgres import APPLICATION, Postgres
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 PROCESSES, WORKERS, RETURNING = 4, 25, 50
 # who wins is the question here, not how long a busy machine takes
-PATIENT = Limits(connections=30, statement_seconds=120, lock_seconds=120)
+PATIENT = Limits(connections=30, statement_seconds=120, lock_seconds=120, answer_seconds=60)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from library.people import inviting
 from library.people.models import TEACHER
 from tests.services.postgres import APPLICATION, Postgres
 
-PATIENT = Limits(statement_seconds=120, lock_seconds=120)
+PATIENT = Limits(statement_seconds=120, lock_seconds=120, answer_seconds=60)
 
 
 @dataclass
