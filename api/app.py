@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api.doors import PAGES, ROOMS
 from api.web import errors
@@ -15,6 +15,7 @@ from api.web.counting import writing_counts
 from api.web.doors import Pages
 from api.web.gate import gate_for
 from api.web.idle import NotingUse
+from api.web.known import only_known
 from api.web.middleware import Wrapping
 from api.web.pages import problem_page
 from api.web.schemas import Problem
@@ -69,7 +70,7 @@ def create_app(house: House) -> FastAPI:
     app.add_middleware(Wrapping)
     app.router.routes.append(Pages([route for room in PAGES for route in room.router.routes]))
     for room in ROOMS:
-        app.include_router(room.router)
+        app.include_router(room.router, dependencies=[Depends(only_known)])
     app.mount("/static", BuiltFiles(BUILT), name="static")
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     return app

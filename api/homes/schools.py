@@ -14,7 +14,7 @@ Grade = Annotated[str, Query(max_length=2, pattern="^([1-9]|1[0-2])?$")]
 
 @router.get("/{code}", response_model=schemas.School)
 def school(
-    code: str, session: Reading, actor: Reader, at: Now, language: Language, mon: Asked = "", lop: Grade = ""
+    code: str, session: Reading, actor: Reader, at: Now, language: Language, subject: Asked = "", grade: Grade = ""
 ) -> schemas.School:
     """A school, with what the asker may see of its material; the shelf narrowed to a subject and a grade."""
-    return shown_school.school_of(session, code, actor, language, mon, lop, at=at)
+    return shown_school.school_of(session, code, actor, language, subject, grade, at=at)

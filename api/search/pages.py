@@ -5,6 +5,7 @@ from api.web.dependencies import Asked, Values, Words, number_in
 from api.web.doors import Door, Room, Shown
 
 room = Room()
+ADDRESSED = {"subject": "mon", "grade": "lop", "type": "loai", "school": "truong"}  # the pages speak Vietnamese
 
 
 @room.page("/tim", "search")
@@ -22,4 +23,5 @@ def search_page(
     filters = shown.filters_of(mon, lop, loai, truong)
     page = number_in(trang, shown.LAST_PAGE)
     index, sight = door.request.app.state.index, door.actor.sight
-    return {"found": shown.found(door.session, index, q, filters, sight, page, door.language, at=door.at)}
+    found = shown.found(door.session, index, q, filters, sight, page, door.language, at=door.at)
+    return {"found": found, "addressed": ADDRESSED}

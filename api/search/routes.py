@@ -20,18 +20,18 @@ async def search(
     at: Now,
     language: Language,
     # copied by FastAPI for every request; a factory would have its signature read each time
-    mon: Values = [],  # noqa: B006
-    lop: Values = [],  # noqa: B006
-    loai: Values = [],  # noqa: B006
-    truong: Values = [],  # noqa: B006
+    subject: Values = [],  # noqa: B006
+    grade: Values = [],  # noqa: B006
+    type: Values = [],  # noqa: B006
+    school: Values = [],  # noqa: B006
     q: Words = "",
-    trang: Annotated[int, Query(ge=1, le=shown.LAST_PAGE)] = 1,
+    page: Annotated[int, Query(ge=1, le=shown.LAST_PAGE)] = 1,
 ) -> schemas.Found:
     """Works and pages that hold the words, best first."""
-    filters = shown.filters_of(mon, lop, loai, truong)
+    filters = shown.filters_of(subject, grade, type, school)
 
     def answer(session: Session) -> schemas.Found:
         sight = sign_in.actor_of(session, token, at=at).sight if token else sign_in.VISITING.sight
-        return shown.found(session, index, q, filters, sight, trang, language, at=at)
+        return shown.found(session, index, q, filters, sight, page, language, at=at)
 
     return await gate.read(answer)

@@ -22,11 +22,13 @@ from search.query import Filters, parse
 LAST_PAGE = 50
 
 
-def filters_of(mon: list[str], lop: list[str], loai: list[str], truong: list[str]) -> Filters:
+def filters_of(subjects: list[str], grades: list[str], types: list[str], schools: list[str]) -> Filters:
     """Filters as they stand in an address; senseless grades are left out."""
     known = {str(grade): grade for grade in vocabulary.GRADES}
-    grades = frozenset(known[one] for one in lop if one in known)
-    return Filters(frozenset(filter(None, mon)), grades, frozenset(filter(None, loai)), frozenset(filter(None, truong)))
+    chosen = frozenset(known[one] for one in grades if one in known)
+    return Filters(
+        frozenset(filter(None, subjects)), chosen, frozenset(filter(None, types)), frozenset(filter(None, schools))
+    )
 
 
 def found(
@@ -105,16 +107,16 @@ def _facets(session: Session, answer: Found, filters: Filters, language: str) ->
     grade = "Grade" if language == "en" else "Lớp"
     return [
         _facet(
-            "mon", found.subjects, filters.subjects, {c: t.name(language) for c, t in vocabulary.subjects().items()}
+            "subject", found.subjects, filters.subjects, {c: t.name(language) for c, t in vocabulary.subjects().items()}
         ),
         _facet(
-            "lop",
+            "grade",
             found.grades,
             frozenset(map(str, filters.grades)),
             {str(number): f"{grade} {number}" for number in vocabulary.GRADES},
         ),
-        _facet("loai", found.types, filters.types, {c: t.name(language) for c, t in vocabulary.types().items()}),
-        _facet("truong", found.schools, filters.schools, schools),
+        _facet("type", found.types, filters.types, {c: t.name(language) for c, t in vocabulary.types().items()}),
+        _facet("school", found.schools, filters.schools, schools),
     ]
 
 

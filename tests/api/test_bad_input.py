@@ -20,7 +20,8 @@ from tests.services.house import RunningHouse
     [
         ("/api/v1/search?q=" + "a" * 3000, 422, "query-too-long"),
         ("/api/v1/search?q=" + "a" * 10_000, 414, "address-too-long"),
-        ("/api/v1/search?q=a&trang=0", 422, "not-valid"),
+        ("/api/v1/search?q=a&page=0", 422, "not-valid"),
+        ("/api/v1/search?q=a&lop=8", 422, "not-valid"),
         ("/api/v1/works/khong-phai-ma", 404, "unknown-work"),
         ("/api/v1/works/%00", 404, "not-found"),
         ("/api/v1/khong-co", 404, "not-found"),

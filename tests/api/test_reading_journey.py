@@ -33,16 +33,16 @@ def test_three_words_without_marks_lead_to_the_right_page_with_the_words_marked(
 
 def test_subject_and_grade_were_guessed_and_narrow_the_search(house: RunningHouse, published: dict[str, Any]) -> None:
     with house.client() as pupil:
-        found = pupil.get("/api/v1/search", params={"q": "tam giác", "mon": "TOAN", "lop": "8"}).json()
+        found = pupil.get("/api/v1/search", params={"q": "tam giác", "subject": "TOAN", "grade": "8"}).json()
         assert [work["id"] for work in found["works"]] == [published["work_id"]]
         assert [
             value["code"]
             for facet in found["facets"]
-            if facet["name"] == "lop"
+            if facet["name"] == "grade"
             for value in facet["values"]
             if value["chosen"]
         ] == ["8"]
-        assert pupil.get("/api/v1/search", params={"q": "tam giác", "lop": "9"}).json()["works"] == []
+        assert pupil.get("/api/v1/search", params={"q": "tam giác", "grade": "9"}).json()["works"] == []
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,12 @@ def test_every_grade_and_subject_of_the_front_page_leads_to_its_shelf(
 
 def test_a_shelf_is_counted_narrowed_and_walked_like_an_answer(house: RunningHouse, published: dict[str, Any]) -> None:
     with house.client() as visitor:
-        found = visitor.get("/api/v1/search", params={"lop": "8"}).json()
+        found = visitor.get("/api/v1/search", params={"grade": "8"}).json()
         assert (found["degraded"], found["page_total"], found["work_total"]) == (False, 0, len(found["works"]))
         assert published["work_id"] in [work["id"] for work in found["works"]]
-        assert {facet["name"] for facet in found["facets"] if facet["values"]} >= {"mon", "lop"}
-        assert titles(visitor, lop="8", trang="2") == []
-        assert titles(visitor, q="-", lop="8") == [], "somebody typed something, and it is not there"
+        assert {facet["name"] for facet in found["facets"] if facet["values"]} >= {"subject", "grade"}
+        assert titles(visitor, grade="8", page="2") == []
+        assert titles(visitor, q="-", grade="8") == [], "somebody typed something, and it is not there"
 
 
 def test_a_draft_stands_on_no_shelf(house: RunningHouse, published: dict[str, Any]) -> None:
@@ -48,7 +48,7 @@ def test_a_draft_stands_on_no_shelf(house: RunningHouse, published: dict[str, An
         admin.delete(f"{address}/publication").raise_for_status()
         try:
             assert published["work_id"] not in [
-                one["id"] for one in visitor.get("/api/v1/search", params={"lop": "8"}).json()["works"]
+                one["id"] for one in visitor.get("/api/v1/search", params={"grade": "8"}).json()["works"]
             ]
         finally:
             wish = {"version_id": published["version_id"], "digest": published["digest"], "sight": "public"}

@@ -112,10 +112,11 @@ def surfaces(town: Town, actor: str) -> dict[str, Any]:
         {"q": "de kiem tra"},
         {"q": TITLE},
         {"q": "Zuỳnhkhôngai"},
-        {"q": "de kiem tra", "lop": "9"},
-        {"q": "hoa hoc", "mon": "HOA_HOC"},
-        {"lop": "9"},
+        {"q": "de kiem tra", "grade": "9"},
+        {"q": "hoa hoc", "subject": "HOA_HOC"},
+        {"grade": "9"},
     )
+    vietnamese = {"grade": "lop", "subject": "mon", "q": "q"}
     for operation, row in ROWS.items():
         method, path = operation.split(" ")
         if method == "GET" and "{" not in path and path not in ("/readyz", "/version"):
@@ -130,7 +131,8 @@ def surfaces(town: Town, actor: str) -> dict[str, Any]:
             found[page.operation] = told(ask_page(town, page, actor, OWN))
     client = town.clients[actor]
     for path in ("/tim", "/api/v1/search", "/truong/AA", "/api/v1/schools/AA"):
-        for query in queries:
+        for wished in queries:
+            query = wished if path.startswith("/api/") else {vietnamese[name]: text for name, text in wished.items()}
             found[f"{path} {query}"] = told(client.get(path, params=query, headers={"Accept": "text/html"}))
     return {name: FRESH.sub("", str(one)) for name, one in found.items()}
 

@@ -22,9 +22,9 @@ def json_of(**wish: Any) -> dict[str, Any]:
 REFUSED: tuple[tuple[str, str, str, dict[str, Any], int], ...] = (
     (VISITOR, "GET", f"{API}/search?q={'a' * 3000}", {}, 422),
     (VISITOR, "GET", f"{API}/search?q={'a' * 9000}", {}, 414),
-    (VISITOR, "GET", f"{API}/search?mon={DIGITS}", {}, 422),
-    (VISITOR, "GET", f"{API}/search?lop={'9' * 61}", {}, 422),
-    (VISITOR, "GET", f"{API}/search?trang={2**64}", {}, 422),
+    (VISITOR, "GET", f"{API}/search?subject={DIGITS}", {}, 422),
+    (VISITOR, "GET", f"{API}/search?grade={'9' * 61}", {}, 422),
+    (VISITOR, "GET", f"{API}/search?page={2**64}", {}, 422),
     (VISITOR, "GET", f"{API}/schools/%00", {}, 404),
     (VISITOR, "GET", f"{API}/schools/{'A' * 500}", {}, 414),
     (VISITOR, "GET", f"{WORK}/pages/{2**63}", {}, 422),
@@ -103,7 +103,7 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any], int], ...] = (
     (LIBRARIAN, "PUT", f"{API}/desk/calendar", json_of(last_return_day="0001-01-01"), 422),
 )
 ANSWERED = (  # senseless, but answered
-    f"{API}/search?lop=%D9%A3&lop=0&lop=-1",
+    f"{API}/search?grade=%D9%A3&grade=0&grade=-1",
     f"{API}/search?q=%00%ED%A0%80",
     "/tim?trang=-5",
     "/tim?trang=" + "9" * 300,

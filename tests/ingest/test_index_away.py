@@ -70,7 +70,7 @@ def test_the_catalogue_stands_in_and_the_index_catches_up(
     with away(elasticsearch):
         assert asked(province, "sách 7") == (True, ["Sách 7"])
         assert asked(province, "sach7") == (True, [])  # pages are not searched
-        assert asked(province, "sach 7", lop="8") == (True, [])
+        assert asked(province, "sach 7", grade="8") == (True, [])
         with province.client() as client:
             assert (
                 "Đang tìm theo tên sách"

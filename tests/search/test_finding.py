@@ -61,7 +61,7 @@ def test_facets_name_the_schools_of_what_was_found_and_those_that_were_chosen(
         return [
             (value.code, value.name, value.count, value.chosen)
             for facet in answer.facets
-            if facet.name == "truong"
+            if facet.name == "school"
             for value in facet.values
         ]
 

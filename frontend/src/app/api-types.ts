@@ -2995,13 +2995,13 @@ export interface operations {
     search_api_v1_search_get: {
         parameters: {
             query?: {
-                mon?: string[];
-                lop?: string[];
-                loai?: string[];
-                truong?: string[];
+                subject?: string[];
+                grade?: string[];
+                type?: string[];
+                school?: string[];
                 /** @description what to look for, or to mark */
                 q?: string;
-                trang?: number;
+                page?: number;
             };
             header?: never;
             path?: never;
@@ -5412,8 +5412,8 @@ export interface operations {
     school_api_v1_schools__code__get: {
         parameters: {
             query?: {
-                mon?: string;
-                lop?: string;
+                subject?: string;
+                grade?: string;
             };
             header?: never;
             path: {
