@@ -140,6 +140,7 @@ def ask(home: Path, statement: str) -> None:
     connection.close()
 
 
+@pytest.mark.full
 def test_fixity_names_the_file_that_changed_and_doctor_says_what_to_do(tmp_path: Path) -> None:
     home = tmp_path / "var"
     run(home, "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--sight", "public", "--json")
@@ -185,6 +186,7 @@ def test_a_check_that_is_late_is_named(tmp_path: Path) -> None:
     assert states(home, "fixity") == {"fixity": "ok"}
 
 
+@pytest.mark.full
 def test_a_backup_is_noted_by_the_script_that_made_it_and_its_age_is_told(tmp_path: Path) -> None:
     home = tmp_path / "var"
     run(home, "user", "add", "quan", "--json")

@@ -46,6 +46,7 @@ def test_a_request_that_runs_is_finished_before_the_process_ends(tmp_path: Path)
     assert house.process.wait(30) == 0
 
 
+@pytest.mark.full
 def test_leases_are_given_back_at_an_orderly_end(tmp_path: Path) -> None:
     scan = makers.scanned(makers.textbook(tmp_path / "b.pdf", 12), tmp_path / "scan.pdf", range(1, 13))
     house = RunningHouse(tmp_path / "var", HOCLIEU_LEASE_SECONDS="600").start()
@@ -81,7 +82,7 @@ def test_serve_without_a_worker_leaves_the_work_to_others(tmp_path: Path) -> Non
         house.stop()
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.full), "postgres"])
 def test_two_processes_restarted_in_turn_behind_the_proxy_fail_no_request_that_may_be_repeated(
     database: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

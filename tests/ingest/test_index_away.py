@@ -104,6 +104,7 @@ def test_an_engine_that_hangs_is_as_good_as_away(
     until(lambda: asked(province, "sach 2") == (False, ["Sách 2"]))
 
 
+@pytest.mark.full
 def test_the_commands_say_so_too(province: RunningHouse, shelf: Shelf, elasticsearch: Elasticsearch) -> None:
     with away(elasticsearch):
         found = province.command("search", "sach 2", "--json")
