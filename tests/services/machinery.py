@@ -173,7 +173,7 @@ class Server:
             raise RuntimeError(f"{' '.join(words)}: {done.stdout}{done.stderr}")
         return done
 
-    def start(self, *, seconds: float = 120) -> Self:
+    def start(self, *, seconds: float = 300) -> Self:
         """Start and wait until it answers. Also after `stop` and `kill`, on the same port and the same data."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
