@@ -6,14 +6,20 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.web.schemas import Code, Day, Line, Named, Sent, Wish
+from api.web.schemas import Code, Day, Line, Moment, Named, Sent, Wish
 
 
 class ScanWish(Wish):
-    """One scan. The same `id` twice is the same scan; `card` names the patron now at the desk."""
+    """One scan. The same `id` twice is the same scan.
+
+    `opened_by` is the id of the scan of the card under which a copy was scanned; `card`, the card itself, is for who
+    keeps no list of scans.
+    """
 
     id: UUID
     code: str = Field(min_length=1, max_length=200)
+    opened_by: UUID | None = None
+    scanned_at: Moment | None = None  # by the desk's own clock
     card: str | None = Field(default=None, max_length=60)
     return_first: bool = False  # the copy is on somebody else's name but in the librarian's hands
 
@@ -32,11 +38,14 @@ class Scan(Sent):
 
     id: str
     kind: str  # patron | lent | taken-back | read-here
+    code: str
     sentence: str
     borrower: Borrower | None
     title: str | None
     accession: int | None
     due_at: datetime | None
+    scanned_at: datetime
+    undone: bool
     undoable: bool
 
 
@@ -47,9 +56,11 @@ class ScanLine(Sent):
     kind: str
     code: str
     happened_at: datetime
+    scanned_at: datetime  # by the desk's own clock, where it told
     borrower: str | None
     title: str | None
     accession: int | None
+    due_at: datetime | None
     undone: bool
     undoable: bool
 
@@ -57,6 +68,7 @@ class ScanLine(Sent):
 class Desk(Sent):
     """The desk of a school."""
 
+    code: str  # of the school
     school: str
     open_loans: int
     overdue: int

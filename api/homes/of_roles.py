@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.catalogue.shown import card_of
-from api.circulation import routes as desk_api
+from api.circulation import shown as desk_api
 from api.deposits import shown as deposits
 from api.reviews import shown as reviews
 from api.web.me import unit_named

@@ -64,6 +64,11 @@ def take_back(session: Session, item: Item, *, by: Actor, at: datetime) -> Loan 
     return loan
 
 
+def unread(session: Session, item: Item, *, by: Actor, at: datetime) -> None:
+    """Nobody has read it here: it was scanned by mistake, and stands on the shelf all the same. `item` is locked."""
+    audit.tell(session, "copy-not-read-here", item, unit_id=item.unit_id, by=by.person_id, at=at)
+
+
 def void(session: Session, loan: Loan, *, by: Actor, at: datetime) -> None:
     """It was a mistake and the copy is still here: the loan never was. This is no return."""
     item = lock(session, loan.item_id)

@@ -129,7 +129,8 @@ class Scan(Identified, Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))  # who stood at the desk
     code: Mapped[str]
     kind: Mapped[str]  # patron | lent | taken-back | read-here
-    happened_at: Mapped[datetime]
+    happened_at: Mapped[datetime]  # by the house's clock: what due dates and undo go by
+    scanned_at: Mapped[datetime | None]  # by the desk's clock, which may be wrong
     patron_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patron.id"))
     item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("item.id"))
     loan_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("loan.id"))

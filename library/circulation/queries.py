@@ -9,11 +9,13 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from library.calendar import LOCAL, local_date
+from library.catalogue.models import Work
 from library.circulation import due_dates, patrons, policy
 from library.circulation.due_dates import Calendar
 from library.circulation.judging import LoanFacts
 from library.circulation.models import (
     AVAILABLE,
+    LENT,
     ON_THE_SHELVES,
     PATRON,
     ClosedDay,
@@ -38,6 +40,17 @@ class Availability:
     free: int
     total: int
     shelf: str | None
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """One scan as the desk remembers it."""
+
+    scan: Scan
+    borrower: str | None
+    title: str | None
+    accession: int | None
+    due_at: datetime | None  # of what was lent
 
 
 def availability(
@@ -106,26 +119,27 @@ def loans_of_patron(session: Session, patron_id: uuid.UUID) -> Sequence[Loan]:
     ).all()
 
 
-def desk_log(
-    session: Session, unit_id: uuid.UUID, *, since: datetime, limit: int = DESK_SHOWN
-) -> Sequence[tuple[Scan, str | None, str | None, int | None]]:
-    """What happened last at the school's desk: scan, borrower, title, accession number.
+def desk_log(session: Session, unit_id: uuid.UUID, *, since: datetime, limit: int = DESK_SHOWN) -> Sequence[DeskLine]:
+    """What happened last at the school's desk, the newest first.
 
     Who borrowed is told while the copy is out, and for what happened `since` then; afterwards it is reading history,
     which is nobody's.
     """
     open_loan = and_(Loan.id.is_not(None), Loan.closed_at.is_(None))
     borrower = case((or_(open_loan, Scan.happened_at > since), Person.name))
+    due = case((Scan.kind == LENT, Loan.due_at))
     wanted = (
-        select(Scan, borrower, Loan.title, Loan.accession)
+        select(Scan, borrower, func.coalesce(Loan.title, Work.title), Item.accession, due)
         .outerjoin(Patron, Patron.id == Scan.patron_id)
         .outerjoin(Person, Person.id == Patron.person_id)
         .outerjoin(Loan, Loan.id == Scan.loan_id)
+        .outerjoin(Item, Item.id == Scan.item_id)
+        .outerjoin(Work, Work.id == Item.work_id)
         .where(Scan.unit_id == unit_id, or_(Scan.kind != PATRON, Scan.happened_at > since))
         .order_by(Scan.happened_at.desc())
         .limit(limit)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(wanted)]
+    return [DeskLine(*row) for row in session.execute(wanted)]
 
 
 def calendar_of(session: Session, unit_id: uuid.UUID, *, at: datetime) -> Calendar:

@@ -21,6 +21,12 @@ class UnknownCard(Unknown):
     en = "The card {code} belongs to nobody of this school."
 
 
+class CardNotOpen(Clash):
+    code = "card-not-open"
+    vi = "Thẻ quét trước cuốn này chưa mở được, nên chưa ghi gì. Quét lại thẻ rồi quét lại sách."
+    en = "The card scanned before this copy was not opened, so nothing was recorded. Scan both again."
+
+
 class IsbnScanned(Wrong):
     code = "isbn-scanned"
     vi = "Đây là mã ISBN in ở bìa, chưa phải mã của bản sách. Quét nhãn của trường dán trên sách."

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -42,6 +43,38 @@ class KnownTitle:
     whose: str
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """Copies that have come: of which title (`title_for` finds it), how many, and where they stand."""
+
+    title: str = ""
+    isbn: str = ""
+    work_id: uuid.UUID | None = None
+    another: bool = False
+    count: int = 1
+    shelf: str | None = None
+    barcodes: Sequence[str] = ()
+
+
+def receive(session: Session, school: Unit, delivery: Delivery, *, by: Actor, at: datetime) -> tuple[Work, list[Item]]:
+    """Books have come: their copies are added to the title they belong to.
+
+    Raises what `title_for` and `add_copies` raise.
+    """
+    work = title_for(
+        session,
+        school,
+        title=delivery.title,
+        isbn=delivery.isbn,
+        work_id=delivery.work_id,
+        another=delivery.another,
+        by=by,
+        at=at,
+    )
+    shelf, labels = delivery.shelf or None, delivery.barcodes
+    return work, add_copies(session, work, school, delivery.count, by=by, at=at, shelf=shelf, barcodes=labels)
+
+
 def add_copies(
     session: Session,
     work: Work,
@@ -64,33 +97,12 @@ def add_copies(
     hold(session, [f"stock of {school.id}"])  # two librarians who add at once count on, one after the other
     labels = list(barcodes) or codes.take(session, codes.COPY, count)
     _refuse_taken(session, school.id, labels)
-    first = (session.scalar(select(func.max(Item.accession)).where(Item.unit_id == school.id)) or 0) + 1
-    collection = policy.collection_of(work.type_code)
-    items = [
-        Item(
-            unit_id=school.id,
-            work_id=work.id,
-            barcode=label,
-            accession=first + place,
-            collection=collection,
-            shelf=shelf,
-            added_at=at,
-        )
-        for place, label in enumerate(labels)
-    ]
+    items = _numbered(session, work, school, labels, shelf, at=at)
     session.add_all(items)
     session.flush()
+    tell = partial(audit.tell, session, "copy-added", unit_id=school.id, by=by.person_id, at=at, work=str(work.id))
     for item in items:
-        audit.tell(
-            session,
-            "copy-added",
-            item,
-            unit_id=school.id,
-            by=by.person_id,
-            at=at,
-            work=str(work.id),
-            barcode=item.barcode,
-        )
+        tell(item, barcode=item.barcode)
     return items
 
 
@@ -175,6 +187,26 @@ def refuse_to_lose(session: Session, work_id: uuid.UUID) -> None:
     ).all()
     if rows:
         raise TitleOnPaper(count=sum(row[1] for row in rows), schools=", ".join(sorted(row[0] for row in rows)[:5]))
+
+
+def _numbered(
+    session: Session, work: Work, school: Unit, labels: Sequence[str], shelf: str | None, *, at: datetime
+) -> list[Item]:
+    """A copy for each label, with the next numbers of the school's register."""
+    first = (session.scalar(select(func.max(Item.accession)).where(Item.unit_id == school.id)) or 0) + 1
+    collection = policy.collection_of(work.type_code)
+    return [
+        Item(
+            unit_id=school.id,
+            work_id=work.id,
+            barcode=label,
+            accession=number,
+            collection=collection,
+            shelf=shelf,
+            added_at=at,
+        )
+        for number, label in enumerate(labels, first)
+    ]
 
 
 def _words(title: str) -> str:

@@ -23,7 +23,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
             for code in ("AA", "BB"):
                 open_school(root, code, f"Trường {code}")
                 person(root, code, f"thu.thu.{code.lower()}", "librarian")
-            for number in range(12):
+            person(root, "AA", "thu.thu.aa2", "librarian")
+            for number in range(16):
                 person(root, "AA", f"em.{number}", "pupil", name=f"Em Số {number}")
         yield house
 
@@ -130,7 +131,7 @@ def test_a_reader_with_three_copies_brings_one_back_first(desk: httpx.Client) ->
 def test_a_mistake_is_undone_within_ten_minutes_and_only_while_the_copy_is_where_it_was(desk: httpx.Client) -> None:
     (label,), lan, minh = copies(desk), card_of(desk, "em.6"), card_of(desk, "em.7")
     lent = scan(desk, label, lan).json()
-    assert [desk.post(f"/api/v1/desk/scans/{lent['id']}/undo").status_code for _ in range(2)] == [204, 204]
+    assert [desk.post(f"/api/v1/desk/scans/{lent['id']}/undo").status_code for _ in range(2)] == [200, 200]
     assert scan(desk, lan).json()["borrower"]["loans"] == 0
     scan(desk, label, lan)
     back = scan(desk, label).json()
@@ -229,10 +230,136 @@ def test_due_dates_follow_the_schools_own_calendar(desk: httpx.Client) -> None:
 
 def test_the_desk_works_without_script(desk: httpx.Client) -> None:
     (label,), card = copies(desk), card_of(desk, "em.8")
-    key = str(uuid.uuid4())
-    page = desk.post("/quay", data={"code": label, "card": card, "key": key})
+    opening, key = str(uuid.uuid4()), str(uuid.uuid4())
+    stays = f'name="opened_by" value="{opening}"'
+    opened = desk.post("/quay", data={"code": card, "key": opening})
+    assert opened.status_code == 200 and stays in opened.text and "<h2>Em Số 8</h2>" in opened.text
+    page = desk.post("/quay", data={"code": label, "opened_by": opening, "key": key})
     assert page.status_code == 200 and "Em Số 8 mượn “Đất rừng phương Nam”" in page.text
-    assert f'value="{card}"' in page.text, "the reader stays at the desk"
-    refused = desk.post("/quay", data={"code": "LA-LAM", "card": card, "key": str(uuid.uuid4())})
-    assert refused.status_code == 404 and "chưa có trong kho" in refused.text and f'value="{card}"' in refused.text
+    assert stays in page.text and "<h2>Em Số 8</h2>" in page.text, "the reader stays at the desk"
+    refused = desk.post("/quay", data={"code": "LA-LAM", "opened_by": opening, "key": str(uuid.uuid4())})
+    assert refused.status_code == 404 and "chưa có trong kho" in refused.text and stays in refused.text
     assert desk.post(f"/quay/{key}/hoan-tac").headers["location"] == "/quay"
+
+
+def test_without_script_too_a_card_that_was_not_opened_gives_nothing_to_the_reader_before(desk: httpx.Client) -> None:
+    (label,), before, strange = copies(desk), open_card(desk, "em.8"), str(uuid.uuid4())
+    wrong = {"code": codes.code_of(codes.PERSON, 999_999), "opened_by": before, "key": strange}
+    page = desk.post("/quay", data=wrong)
+    assert page.status_code == 404 and f'name="opened_by" value="{strange}"' in page.text
+    assert "Thẻ chưa mở được" in page.text and "<h2>Em Số 8</h2>" not in page.text
+    copy = desk.post("/quay", data={"code": label, "opened_by": strange, "key": str(uuid.uuid4())})
+    assert copy.status_code == 409 and "chưa mở được, nên chưa ghi gì" in copy.text
+    assert status_of(desk, label) == "available"
+
+
+def test_a_page_of_the_release_before_lends_by_the_card_it_carries(desk: httpx.Client) -> None:
+    (label,), card = copies(desk), card_of(desk, "em.8")
+    page = desk.post("/quay", data={"code": label, "card": card, "key": str(uuid.uuid4())})
+    assert "Em Số 8 mượn “Đất rừng phương Nam”" in page.text and f'name="card" value="{card}"' in page.text
+    scan(desk, label).raise_for_status()
+
+
+def open_card(client: httpx.Client, login: str) -> str:
+    """The id of the scan of somebody's card."""
+    opened = scan(client, login).raise_for_status().json()
+    assert opened["kind"] == "patron"
+    return str(opened["id"])
+
+
+def status_of(client: httpx.Client, label: str) -> str:
+    found = client.get("/api/v1/copies").raise_for_status().json()["copies"]
+    return str(next(one["status"] for one in found if one["barcode"] == label))
+
+
+def test_a_copy_goes_to_the_reader_whose_card_was_opened_whoever_came_since(desk: httpx.Client) -> None:
+    first, second = copies(desk, 2)
+    lan, minh = open_card(desk, "em.12"), open_card(desk, "em.13")
+    late = scan(desk, first, opened_by=lan).json()
+    assert (late["kind"], late["borrower"]["name"]) == ("lent", "Em Số 12"), "the card of another was opened meanwhile"
+    assert scan(desk, second, opened_by=minh).json()["borrower"]["name"] == "Em Số 13"
+    both = scan(desk, scan(desk, "em.13").json()["borrower"]["card"], card=None).json()
+    assert both["borrower"]["loans"] == 1
+
+
+def test_a_copy_under_a_card_that_was_not_opened_is_refused_and_is_no_return(desk: httpx.Client) -> None:
+    (label,), reader = copies(desk), open_card(desk, "em.12")
+    refused = str(uuid.uuid4())
+    wish = {"id": refused, "code": codes.code_of(codes.PERSON, 999_999)}
+    assert desk.post("/api/v1/desk/scans", json=wish).status_code == 404
+    lent = scan(desk, label, opened_by=reader).raise_for_status().json()["id"]
+    for opened_by in (refused, str(uuid.uuid4()), lent):  # refused; never seen; of a copy, which is no card
+        said = scan(desk, label, opened_by=opened_by)
+        assert (said.status_code, said.json()["code"]) == (409, "card-not-open"), opened_by
+        assert (
+            said.json()["vi"]
+            == "Thẻ quét trước cuốn này chưa mở được, nên chưa ghi gì. Quét lại thẻ rồi quét lại sách."
+        )
+    assert status_of(desk, label) == "on-loan"
+    assert scan(desk, label).json()["kind"] == "taken-back"
+
+
+def test_a_card_opened_at_another_schools_desk_lends_nothing_here(town: RunningHouse, desk: httpx.Client) -> None:
+    (label,) = copies(desk)
+    with enter(town, "thu.thu.bb") as other:
+        theirs = open_card(other, "thu.thu.bb")
+    assert scan(desk, label, opened_by=theirs).json()["code"] == "card-not-open"
+    assert status_of(desk, label) == "available"
+
+
+def test_a_card_opened_by_a_colleague_lends_for_the_desk_is_the_schools(town: RunningHouse, desk: httpx.Client) -> None:
+    (label,) = copies(desk)
+    with enter(town, "thu.thu.aa2") as colleague:
+        opened = open_card(colleague, "em.12")
+    assert scan(desk, label, opened_by=opened).json()["borrower"]["name"] == "Em Số 12"
+
+
+def test_an_entry_sent_twice_is_one_though_its_card_is_done_by_then(desk: httpx.Client) -> None:
+    (label,), reader = copies(desk), open_card(desk, "em.14")
+    wish = {"id": str(uuid.uuid4()), "code": label, "opened_by": reader, "scanned_at": "2026-11-23T08:00:00+07:00"}
+    first = desk.post("/api/v1/desk/scans", json=wish)
+    scan(desk, label).raise_for_status()
+    again = desk.post("/api/v1/desk/scans", json=wish)
+    assert (first.status_code, again.status_code, again.json()["kind"]) == (201, 200, "lent")
+    assert status_of(desk, label) == "available", "it came back, and was not lent again"
+    undone = [desk.post(f"/api/v1/desk/scans/{first.json()['id']}/undo").status_code for _ in range(2)]
+    assert undone == [409, 409], "the copy has moved on"
+
+
+def test_each_line_of_a_copy_tells_all_of_it_and_is_undone_by_itself(desk: httpx.Client) -> None:
+    (label,), reader = copies(desk), open_card(desk, "em.14")
+
+    def undo(scan_id: str) -> dict[str, Any]:
+        answer = desk.post(f"/api/v1/desk/scans/{scan_id}/undo").raise_for_status().json()
+        return {name: answer[name] for name in ("kind", "undone", "undoable")} | {
+            "loans": answer["borrower"]["loans"] if answer["borrower"] else None
+        }
+
+    lent, back, here = (
+        scan(desk, label, opened_by=reader).json(),
+        scan(desk, label).json(),
+        scan(desk, label).json(),
+    )
+    lines = {one["id"]: one for one in desk.get("/api/v1/desk").json()["lines"]}
+    for one, due in ((lent, True), (back, False), (here, False)):
+        line = lines[one["id"]]
+        told = (line["title"], line["accession"], line["code"], bool(line["due_at"]), line["undoable"])
+        assert told == ("Đất rừng phương Nam", one["accession"], label, due, True)
+        assert line["happened_at"] and line["scanned_at"]
+    assert undo(here["id"]) == {"kind": "read-here", "undone": True, "undoable": False, "loans": None}
+    assert status_of(desk, label) == "available"
+    assert undo(back["id"]) == {"kind": "taken-back", "undone": True, "undoable": False, "loans": 1}
+    assert undo(lent["id"]) == {"kind": "lent", "undone": True, "undoable": False, "loans": 0}
+    assert status_of(desk, label) == "available"
+
+
+def test_the_desks_clock_is_kept_and_decides_nothing(desk: httpx.Client) -> None:
+    plain, slow, fast = copies(desk, 3)
+    reader = open_card(desk, "em.15")
+    due = scan(desk, plain, opened_by=reader).json()["due_at"]
+    long_ago = scan(desk, slow, opened_by=reader, scanned_at="2009-01-01T00:00:00Z").json()
+    ahead = scan(desk, fast, opened_by=reader, scanned_at="2101-01-01T00:00:00Z").json()
+    assert (long_ago["due_at"], ahead["due_at"]) == (due, due)
+    assert long_ago["undoable"] and datetime.fromisoformat(long_ago["scanned_at"]).year == 2009
+    lines = {one["id"]: one for one in desk.get("/api/v1/desk").json()["lines"]}
+    assert lines[ahead["id"]]["scanned_at"] == lines[ahead["id"]]["happened_at"], "nothing was scanned tomorrow"

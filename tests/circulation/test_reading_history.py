@@ -34,7 +34,7 @@ def test_attack_21_the_desk_forgets_who_had_a_copy_ten_minutes_after_it_came_bac
         label = stock.add_copies(session, work, school, 1, by=by, at=NOON)[0].barcode
 
         def names(at: datetime) -> set[str | None]:
-            return {row[1] for row in queries.desk_log(session, school.id, since=at - timedelta(minutes=10))}
+            return {line.borrower for line in queries.desk_log(session, school.id, since=at - timedelta(minutes=10))}
 
         desk.scan(session, uuid.uuid4(), "em.lan", None, school, by=by, at=NOON)
         desk.scan(session, uuid.uuid4(), label, card, school, by=by, at=NOON)

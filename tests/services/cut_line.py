@@ -1,4 +1,4 @@
-"""Lines that fail: a small TCP proxy on this machine, and the two ways in which it lets people down."""
+"""Lines that fail: a small TCP proxy on this machine, and the ways in which it lets people down."""
 
 import contextlib
 import socket
@@ -84,3 +84,21 @@ class LosingLine(Line):
             return False
         self.losing, self.lost = False, self.lost + 1
         return True
+
+
+class SlowLine(Line):
+    """Every answer is `late` by so many seconds. While it is `cut` nobody gets through, and what was on its way is
+    lost: the request, or the answer to one that has arrived.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.late, self.cut = 0.0, False
+        super().__init__(port)
+
+    def dead(self) -> bool:
+        return self.cut
+
+    def drops(self, size: int, *, upward: bool) -> bool:
+        if not upward:
+            time.sleep(self.late)
+        return self.cut

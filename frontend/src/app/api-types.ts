@@ -1736,6 +1736,8 @@ export interface components {
          * @description The desk of a school.
          */
         Desk: {
+            /** Code */
+            code: string;
             /** School */
             school: string;
             /** Open Loans */
@@ -2517,6 +2519,8 @@ export interface components {
             id: string;
             /** Kind */
             kind: string;
+            /** Code */
+            code: string;
             /** Sentence */
             sentence: string;
             borrower: components["schemas"]["Borrower"] | null;
@@ -2526,6 +2530,13 @@ export interface components {
             accession: number | null;
             /** Due At */
             due_at: string | null;
+            /**
+             * Scanned At
+             * Format: date-time
+             */
+            scanned_at: string;
+            /** Undone */
+            undone: boolean;
             /** Undoable */
             undoable: boolean;
         };
@@ -2545,12 +2556,19 @@ export interface components {
              * Format: date-time
              */
             happened_at: string;
+            /**
+             * Scanned At
+             * Format: date-time
+             */
+            scanned_at: string;
             /** Borrower */
             borrower: string | null;
             /** Title */
             title: string | null;
             /** Accession */
             accession: number | null;
+            /** Due At */
+            due_at: string | null;
             /** Undone */
             undone: boolean;
             /** Undoable */
@@ -2558,7 +2576,10 @@ export interface components {
         };
         /**
          * ScanWish
-         * @description One scan. The same `id` twice is the same scan; `card` names the patron now at the desk.
+         * @description One scan. The same `id` twice is the same scan.
+         *
+         *     `opened_by` is the id of the scan of the card under which a copy was scanned; `card`, the card itself, is for who
+         *     keeps no list of scans.
          */
         ScanWish: {
             /**
@@ -2568,6 +2589,10 @@ export interface components {
             id: string;
             /** Code */
             code: string;
+            /** Opened By */
+            opened_by?: string | null;
+            /** Scanned At */
+            scanned_at?: string | null;
             /** Card */
             card?: string | null;
             /**
@@ -5179,11 +5204,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Scan"];
+                };
             };
             /** @description A refusal, with its sentence */
             default: {

@@ -1,0 +1,33 @@
+// The desk's page becomes the desk's program: it takes over what stands in the page, and what was scanned before it came.
+import { mount, unmount } from 'svelte';
+import type { components } from '../app/api-types';
+import { ask } from './ask';
+import DeskView from './Desk.svelte';
+import { Desk, keepGoing, type Start } from './desk.svelte';
+import { keptFor } from './kept';
+
+type Told = Pick<Start, 'done' | 'opened_by' | 'borrower'> & { desk: components['schemas']['Desk'] };
+const desks = new Map<string, Desk>();
+
+export function wakeDesk(place: HTMLElement, early: string[]): () => void {
+  const told = JSON.parse(place.dataset.told ?? '') as Told;
+  const desk = deskOf(told.desk.code);
+  const problem = place.querySelector('.band.error b')?.textContent ?? null;
+  const typed = place.querySelector<HTMLInputElement>('input[name="code"]')?.value ?? '';
+  history.replaceState(history.state, ''); // a page that came as the answer to a form is not sent again by a reload
+  void desk.start({ ...told, lines: told.desk.lines, problem });
+  for (const code of early) void desk.take({ act: 'scan', code });
+  place.replaceChildren();
+  const shown = mount(DeskView, { target: place, props: { desk, typed } });
+  return () => void unmount(shown);
+}
+
+function deskOf(school: string): Desk {
+  let desk = desks.get(school);
+  if (!desk) {
+    desk = new Desk(keptFor(school), ask);
+    desks.set(school, desk);
+    keepGoing(desk);
+  }
+  return desk;
+}
