@@ -28,9 +28,15 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningHo
     """A school with thirty-two copies, and the card of one pupil."""
     with running(tmp_path_factory.mktemp("desk-way") / "var") as house:
         with house.administrator() as root:
-            staff = (("thu.thu", "librarian", "Phạm Ngọc Ánh"), ("co.huong", "teacher", "Nguyễn Thị Hương"))
-            pupils = [(f"em.{number}", "pupil", f"Em Số {number}") for number in range(PUPILS)]
-            open_school(root, people=(*staff, ("em.khue", "pupil", "Đỗ Minh Khuê"), *pupils))
+            staff = (
+                ("thu.thu", "librarian", "Phạm Ngọc Ánh"),
+                ("co.huong", "teacher", "Nguyễn Thị Hương"),
+                ("em.khue", "pupil", "Đỗ Minh Khuê"),
+            )
+            open_school(root, people=staff[:1])
+            for login, role, name in (*staff[1:], *((f"em.{n}", "pupil", f"Em Số {n}") for n in range(PUPILS))):
+                known = {"login": login, "role": role, "name": name}  # they sign in nowhere
+                root.post("/api/v1/units/AA/members", json=known).raise_for_status()
         with enter(house, "thu.thu") as desk:
             labels = add(desk, "Đất rừng phương Nam", 2) + add(desk, "Toán 8 – tập hai", 30)
             card = card_of(desk, "em.khue")
