@@ -46,9 +46,13 @@ export class Desk {
 
   /** Something was scanned or pressed: kept first, then sent. `given`: it says itself for whom it is. */
   async take(wish: Wish, given = false): Promise<void> {
+    await this.keep(wish, given);
+    await this.send();
+  }
+
+  async keep(wish: Wish, given = false): Promise<void> {
     const one = made(wish, Date.now());
     await this.change((entries) => added(entries, one, given));
-    await this.send();
   }
 
   /** What another tab has done meanwhile, and whoever stands at the desk no more. */

@@ -4,6 +4,7 @@ import type { components } from '../app/api-types';
 import { ask } from './ask';
 import DeskView from './Desk.svelte';
 import { Desk, keepGoing, type Start } from './desk.svelte';
+import { takeOver } from './earlier';
 import { keptFor } from './kept';
 
 type Told = Pick<Start, 'done' | 'opened_by' | 'borrower'> & { desk: components['schemas']['Desk'] };
@@ -23,11 +24,11 @@ export function wakeDesk(place: HTMLElement, early: string[]): () => void {
 }
 
 function deskOf(school: string): Desk {
-  let desk = desks.get(school);
-  if (!desk) {
-    desk = new Desk(keptFor(school), ask);
-    desks.set(school, desk);
-    keepGoing(desk);
-  }
-  return desk;
+  const known = desks.get(school);
+  if (known) return known;
+  const made = new Desk(keptFor(school), ask);
+  desks.set(school, made);
+  keepGoing(made);
+  void takeOver((wish) => made.keep(wish)).then(() => made.send());
+  return made;
 }
