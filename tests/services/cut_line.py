@@ -87,18 +87,21 @@ class LosingLine(Line):
 
 
 class SlowLine(Line):
-    """Every answer is `late` by so many seconds. While it is `cut` nobody gets through, and what was on its way is
-    lost: the request, or the answer to one that has arrived.
+    """An answer takes `seconds`, or as long as the house needs for it. While the line is `cut` nobody gets through, and
+    what was on its way is lost: the request, or the answer to one that has arrived.
     """
 
     def __init__(self, port: int) -> None:
-        self.late, self.cut = 0.0, False
+        self.seconds, self.cut = 0.0, False
+        self.asked_at = time.monotonic()
         super().__init__(port)
 
     def dead(self) -> bool:
         return self.cut
 
     def drops(self, size: int, *, upward: bool) -> bool:
-        if not upward:
-            time.sleep(self.late)
+        if upward:
+            self.asked_at = time.monotonic()
+        else:
+            time.sleep(max(0.0, self.asked_at + self.seconds - time.monotonic()))
         return self.cut
