@@ -8,6 +8,7 @@ import { tone } from './tones';
 
 const AGAIN = 2000; // ms after a cut line
 const AIRING = 60_000;
+const FOR_PEOPLE = [401, 403]; // somebody has to sign in or switch back; then the page is looked at again
 
 export interface Told {
   well: boolean;
@@ -82,7 +83,7 @@ export class Desk {
       const answer = await this.ask(next);
       if ('waits' in answer) {
         this.lost = { since: this.lost?.since ?? Date.now(), status: answer.waits };
-        setTimeout(() => void this.send(), AGAIN);
+        if (!FOR_PEOPLE.includes(answer.waits)) setTimeout(() => void this.send(), AGAIN);
         return;
       }
       this.lost = null;
