@@ -159,6 +159,15 @@ test('a copy that was refused does not stand between a reader and the next copy'
   expect(house.done).toEqual(['card Lan', 'item-on-loan', `${BOOKS[0]} to Lan`]);
 });
 
+test('a label of the school that looks like our card is a copy all the same, lent or refused', async () => {
+  const [label, other] = ['2100000000999', '2100000000982'];
+  house.labels.push(label!, other!);
+  house.refusing[other!] = { code: 'item-on-loan', copy: true };
+  await all(scan(LAN), scan(label!), scan(BOOKS[0]!), scan(other!), scan(BOOKS[1]!));
+  await scan(BOOKS[2]!);
+  expect(house.done).toEqual(['card Lan', `${label} to Lan`, `${BOOKS[0]} to Lan`, 'item-on-loan', `${BOOKS[1]} to Lan`, `${BOOKS[2]} to Lan`]);
+});
+
 test('undo is an entry: it goes after what it undoes, also when that was never sent', async () => {
   house.status = 0;
   await all(scan(LAN), scan(BOOKS[0]!));

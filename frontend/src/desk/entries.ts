@@ -8,6 +8,7 @@ export interface Problem {
   code: string;
   vi: string;
   en: string;
+  copy?: boolean; // it was a copy, whatever its label looks like
 }
 
 export interface Entry {
@@ -39,7 +40,7 @@ export function made(wish: Wish, now: number): Entry {
 export function added(entries: Entry[], one: Entry, given = false): Entry[] {
   if (one.act === 'dismissal') return tidied(entries.filter((other) => other.id !== one.about));
   if (one.act !== 'scan') return tidied([...entries, one]);
-  const opened_by = given ? one.opened_by : isCard(one.code) ? null : openerOf(entries);
+  const opened_by = given ? one.opened_by : openerOf(entries);
   return [...entries.map((other) => (other.id === opened_by ? { ...other, used_at: one.scanned_at } : other)), { ...one, opened_by }];
 }
 
@@ -58,10 +59,10 @@ export function settled(entries: Entry[], id: string, answer: Answer): Entry[] {
 }
 
 function refused(entries: Entry[], one: Entry, { problem, copy }: { problem: Problem; copy: boolean }): Entry[] {
-  const rest = copy && one.act === 'scan' && !isCard(one.code) ? wasCopy(entries, one) : entries;
+  const rest = copy && one.act === 'scan' ? wasCopy(entries, one) : entries;
   const unwanted = rest.some((other) => other.about === one.id); // nothing was done, which is just what was wished
   if (unwanted) return tidied(rest.filter((other) => other.id !== one.id && other.about !== one.id));
-  return tidied(rest.map((other) => (other.id === one.id ? { ...other, problem } : other)));
+  return tidied(rest.map((other) => (other.id === one.id ? { ...other, problem: { ...problem, copy } } : other)));
 }
 
 /** It might have been a card; it was a copy. What was scanned after it is for the reader before it. */
@@ -74,7 +75,7 @@ export function openerOf(entries: Entry[]): string | null {
   for (const one of [...entries].reverse()) {
     if (one.act === 'done') return null;
     if (one.act !== 'scan' || isCopy(one.code)) continue;
-    if (!one.problem || isCard(one.code)) return one.id;
+    if (!one.problem || holdsBack(one)) return one.id;
   }
   return null;
 }
@@ -85,7 +86,7 @@ export const isWaiting = (one: Entry): boolean => (one.act === 'scan' || one.act
 
 /** Without what is over: cards that another card or "done" has closed, and each "done" that has nothing left to close. */
 function tidied(entries: Entry[]): Entry[] {
-  const closes = (one: Entry): boolean => one.act === 'done' || one.reader !== null || (one.problem !== null && isCard(one.code));
+  const closes = (one: Entry): boolean => one.act === 'done' || one.reader !== null || holdsBack(one);
   const open = entries.filter((one, place) => !(one.reader && entries.slice(place + 1).some(closes)));
   return open.filter((one, place) => one.act !== 'done' || (open.slice(0, place).some(({ act }) => act === 'scan') && !open.slice(place + 1).some(({ act }) => act === 'done')));
 }
@@ -96,8 +97,11 @@ export function aired(entries: Entry[], now: number): Entry[] {
   return tidied(entries.filter((one) => !one.reader || one.used_at > oldest));
 }
 
-/** Our own labels say what they are; a sign-in name or a school's old label says it only to the house. */
-export const isCard = (code: string): boolean => isEan(code) && code.startsWith('21');
+/** What looks like a card and was not opened: its copies are nobody else's. */
+const holdsBack = (one: Entry): boolean => one.problem !== null && !one.problem.copy && isCard(one.code);
+
+/** Our own labels say what they are; a sign-in name or a school's old label says it only to the house, which has the last word on all. */
+export const isCard = (code: string): boolean => /^21\d{11}$/.test(code);
 const isCopy = (code: string): boolean => isEan(code) && /^(20|22|29|978|979)/.test(code);
 
 function isEan(code: string): boolean {
