@@ -41,7 +41,6 @@ ROOMS: tuple[ModuleType, ...] = (
     circulation,
     schools,
     notices,
-    circulation_pages,
 )
 PAGES: tuple[Room, ...] = (
     home_pages.room,
@@ -49,6 +48,7 @@ PAGES: tuple[Room, ...] = (
     catalogue_pages.room,
     deposit_pages.room,
     entrance_pages.room,
+    circulation_pages.room,
     review_pages.room,
     notice_pages.room,
     deleting_pages.room,

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+from pydantic_core import to_json
 
 from library.calendar import LOCAL, local_date
 
@@ -66,7 +67,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"number": number, "megabytes": megabytes, "day": day, "moment": moment}
-    made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset, "styles": styles}
+    made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset, "styles": styles, "wired": wired}
     return made
 
 
@@ -108,6 +109,11 @@ def render(
         .get_template(f"{page}.html")
         .render(**here, page=page, say=say, to=to, me=me, library_name=name, **data)
     )
+
+
+def wired(**told: Any) -> str:
+    """What a page tells its program: as the API sends it."""
+    return to_json(told).decode()
 
 
 def number(value: int, language: str = "vi") -> str:
