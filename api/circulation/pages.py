@@ -9,6 +9,7 @@ from api.circulation import schemas, shown
 from api.web.doors import Door, Room, Shown
 from api.web.errors import NotValid
 from api.web.pages import LongText, Text
+from api.web.rendering import day
 from library.catalogue.isbn import normal_isbn
 from library.circulation import desk, stock
 from library.circulation.models import LENT, PATRON
@@ -43,6 +44,7 @@ def desk_page(door: Door) -> Shown:
         "there": there,
         "borrower": borrower_of(door, there),
         "key": str(uuid.uuid4()),
+        "today": day(door.at),
     }
 
 

@@ -4,3 +4,6 @@ const CLOCK = new Intl.DateTimeFormat('vi-VN', { hour: '2-digit', minute: '2-dig
 
 export const day = (moment: string): string => DAY.format(new Date(moment));
 export const clock = (moment: string | number): string => CLOCK.format(new Date(moment));
+
+/** The hour; for another day than today the day. */
+export const lately = (moment: string): string => (day(moment) === DAY.format(new Date()) ? clock(moment) : day(moment).slice(0, 5));
