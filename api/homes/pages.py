@@ -59,7 +59,7 @@ async def guide_picture(name: str) -> Response:
     return Response(found, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
-@room.file("/en")
+@room.file("/en", in_both=False)
 async def english() -> Response:
     """The first page in English."""
     return RedirectResponse("/en/", 303)

@@ -46,6 +46,7 @@ from library.space import DiskFull
 Shown = Mapping[str, Any]  # what a template is filled with
 Look = Callable[..., Shown | str]
 Done = Response | Shown | str | None
+PREFIXES = ("", "/en")
 NOT_PAGES = ("/api/", "/static/")
 CHOSEN = "hoclieu.page"  # in a scope: the page that its address means
 
@@ -200,11 +201,11 @@ class Room:
                     done = await _done(act, way, fields)
                 except ValidationError as error:
                     problem = errors.not_valid([one["loc"] for one in error.errors()])
-                    return await told_again(again, way, fields, problem)
+                    return await again.answer(way, fields, problem=problem)
                 except (SignInNeeded, PasswordToChoose):
                     raise
                 except Refusal as refusal:
-                    return await told_again(again, way, fields, refusal)
+                    return await again.answer(way, fields, problem=refusal)
                 if isinstance(done, Mapping):
                     return await again.answer(way, fields, more=done)
                 if isinstance(done, Response):
@@ -216,12 +217,24 @@ class Room:
 
         return made
 
-    def file(self, path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """What stands at a page's address and is none: as FastAPI has it."""
-        return self.router.get(path, include_in_schema=False)
+    def file(self, path: str, *, in_both: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """What stands at a page's address and is none. `in_both`: under the prefix of English, too."""
 
-    def _add(self, method: str, path: str, endpoint: Callable[..., Any], kind: type[APIRoute]) -> None:
-        for prefix in ("", "/en"):
+        def made(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+            self._add("GET", path, endpoint, APIRoute, PREFIXES if in_both else PREFIXES[:1])
+            return endpoint
+
+        return made
+
+    def _add(
+        self,
+        method: str,
+        path: str,
+        endpoint: Callable[..., Any],
+        kind: type[APIRoute],
+        prefixes: tuple[str, ...] = PREFIXES,
+    ) -> None:
+        for prefix in prefixes:
             self.router.add_api_route(
                 prefix + path,
                 endpoint,
@@ -231,16 +244,6 @@ class Room:
                 response_model=None,
                 route_class_override=kind,
             )
-
-
-async def told_again(again: Page, way: Doorway, fields: Mapping[str, Any], refusal: Refusal) -> Response:
-    """What was wrong, on the page of the form; whoever may not see that either hears the first."""
-    try:
-        return await again.answer(way, fields, problem=refusal)
-    except (SignInNeeded, PasswordToChoose):
-        raise
-    except Refusal:
-        raise refusal from None
 
 
 async def _done(act: Callable[..., Any], way: Doorway, fields: Mapping[str, Any]) -> Done:
@@ -284,7 +287,7 @@ def form_route(again: Page) -> type[APIRoute]:
                         raise
                     given = {**dict(_typed(typed)), **request.path_params}
                     problem = errors.not_valid([one["loc"] for one in error.errors()])
-                    return await told_again(again, Doorway(request), given, problem)
+                    return await again.answer(Doorway(request), given, problem=problem)
 
             return handled
 

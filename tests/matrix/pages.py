@@ -81,11 +81,6 @@ def deleting_in_a(actor: str, thing: str) -> int:
     return caring(422)(actor, thing) if actor != "administrator-b" else 404
 
 
-def hidden_caring(actor: str, thing: str) -> int:
-    """Whoever has nobody in care finds nobody."""
-    return TO_SIGN_IN if actor == VISITOR else NOT_ASKED if administers(actor, thing) else 404
-
-
 def at_desk(right: int) -> Expected:
     return after_sign_in(lambda actor, _thing: right if actor == "librarian-a" else 403)
 
@@ -192,12 +187,12 @@ PAGES = (
         form=lambda town, thing: {"unit": "AA", "school_class": town.classes[thing]},
     ),
     *(
-        Page("POST /quan-tri/nguoi-dung/{person_id}/{act}", hidden_caring, PLACES, PERSON | {"act": act}, form=in_a())
+        Page(f"POST /quan-tri/nguoi-dung/{{person_id}}/{act}", caring(NOT_ASKED), PLACES, PERSON, form=in_a())
         for act in ("khoa", "mo", "cho-thu", "lien-ket", "in-mat-khau")
     ),
     Page(
         "POST /quan-tri/nguoi-dung/vai-tro/{membership_id}/thoi",
-        hidden_caring,
+        caring(NOT_ASKED),
         PLACES,
         {"membership_id": "memberships"},
         form=in_a(),
@@ -234,7 +229,7 @@ PAGES = (
     ),
     Page(
         "POST /doi-mat-khau",
-        after_sign_in(lambda *_: 422),
+        after_sign_in(lambda *_: 401),
         form=lambda *_: {"old": "không đúng", "new": "một câu khác"},
     ),
     Page("POST /dang-nhap", lambda *_: 401, form=lambda *_: {"login": uuid.uuid4().hex, "password": "không đúng"}),
