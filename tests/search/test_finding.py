@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.search.routes import found
+from api.search.shown import found
 from library.catalogue.models import Audience, Work
 from library.people.sight import VISITOR
 from search import finding
