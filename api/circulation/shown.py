@@ -14,7 +14,7 @@ from library.circulation.models import LENT, PATRON, READ_HERE, TAKEN_BACK, Item
 from library.circulation.queries import DeskLine
 from library.circulation.refusals import NotAtDesk
 from library.people import units
-from library.people.models import LIBRARIAN, Unit
+from library.people.models import LIBRARIAN, SCHOOL, Unit
 from library.people.sign_in import Actor
 
 WORDS = {
@@ -40,16 +40,21 @@ def school_of(session: Session, actor: Actor) -> Unit:
     """The school whose desk the actor keeps. Raises SignInNeeded, NotAtDesk."""
     actor.required()
     held = actor.acting_as(LIBRARIAN)
-    school = units.school_of(session, held.unit_id) if held else None
+    school = _school(session, held.unit) if held else None
     if school is None:
         raise NotAtDesk
     return school
 
 
+def _school(session: Session, unit: Unit) -> Unit | None:
+    """The school that a unit is or lies in."""
+    return unit if unit.kind == SCHOOL else units.school_of(session, unit.id)
+
+
 def keeps_desk(session: Session, actor: Actor) -> bool:
     """Whether there is a desk that the actor keeps."""
     held = actor.acting_as(LIBRARIAN)
-    return held is not None and units.school_of(session, held.unit_id) is not None
+    return held is not None and _school(session, held.unit) is not None
 
 
 def sent(session: Session, done: Outcome, language: str, *, at: datetime) -> schemas.Scan:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import structlog
 from fastapi import Form, Request
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.web.dependencies import language
@@ -37,15 +37,14 @@ def rendered(
     """A filled page. Pages of people who are signed in are kept by nobody, not even for the browser's Back."""
     spoken = language(request)
     path = (request.url.path.removeprefix("/en") if spoken == "en" else request.url.path) or "/"
-    dumped = {key: value.model_dump() if isinstance(value, BaseModel) else value for key, value in data.items()}
     html = render(
         name,
         language=spoken,
         path=path,
         query=dict(request.query_params),
-        me=me_of(actor, spoken).model_dump(),
+        me=me_of(actor, spoken),
         name=request.app.state.house.settings.library_name,
-        data=dumped,
+        data=data,
         swapped=SWAP in request.headers,
         demo=request.app.state.house.settings.demo,
     )

@@ -77,7 +77,7 @@ def render(
     language: str,
     path: str,
     query: Mapping[str, str],
-    me: Mapping[str, Any],
+    me: object,
     name: str,
     data: Mapping[str, Any],
     swapped: bool = False,

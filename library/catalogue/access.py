@@ -12,15 +12,24 @@ from library.catalogue.models import Audience, Work
 from library.database.many_values import folded, unfolded
 from library.people.sight import PUBLIC, VISITOR, Sight
 
+MOMENT: BindParameter[datetime] = bindparam("moment")
+
 
 def visible_to(sight: Sight, moment: datetime) -> ColumnElement[bool]:
     """The condition on `Work` that every query of every surface carries."""
     return _rule(sorted(sight.tokens), moment)
 
 
-def ids_seen_by(sight: Sight, moment: datetime) -> Select[uuid.UUID]:
-    """The same rule beginning at the tokens: the ids of what it lets through, for counts over a whole province."""
-    return select(Audience.work_id).where(*_open(sorted(sight.tokens), moment))
+def seen_with(tokens: frozenset[str]) -> ColumnElement[bool]:
+    """The same for a statement that is built once for these tokens; it is asked with `moment`."""
+    return _rule(sorted(tokens), MOMENT)
+
+
+def ids_seen_with(tokens: frozenset[str]) -> Select[uuid.UUID]:
+    """The same rule beginning at the tokens: the ids of what it lets through, for counts over a whole province; asked
+    with `moment`.
+    """
+    return select(Audience.work_id).where(*_open(sorted(tokens), MOMENT))
 
 
 def asked_by(sight: Sight, moment: datetime) -> dict[str, Any]:
@@ -42,7 +51,7 @@ def _open(
     )
 
 
-VISIBLE = _rule(select(unfolded("sight_tokens").c.value), bindparam("moment"))
+VISIBLE = _rule(select(unfolded("sight_tokens").c.value), MOMENT)
 
 
 def stays_public(work: Work, *, at: datetime) -> bool:

@@ -11,11 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from library.catalogue.access import ids_seen_by, visible_to
+from library.catalogue.access import ids_seen_with, seen_with
 from library.catalogue.models import PUBLISHED, Version, Work
 from library.people.sight import PROVINCE, PUBLIC, Sight
 
@@ -26,6 +27,7 @@ LASTS, RENEWED = timedelta(seconds=60), timedelta(seconds=45)
 MOST_KEPT = 64  # sights
 PATIENCE = 2.0  # seconds to wait for another who counts the same
 KINDS = (Work.subject_code, Work.grade)
+Counts = Select[str | None, int | None, int, int | None]  # subject, grade, works, pages
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,13 @@ class Overviews:
         what its own open beyond.
         """
         shared, own = Sight(sight.tokens & SHARED), Sight(sight.tokens - SHARED)
-        found = self._in_turn(shared.tokens, lambda: _counted(session, Work.id.in_(ids_seen_by(shared, at))), at=at)
+        found = self._in_turn(shared.tokens, lambda: _counted(session, _shared(shared.tokens), at=at), at=at)
         if not own.tokens:
             return found
         beyond = self._known(sight.tokens, LASTS, at=at)
         if beyond is None:
-            beyond = self._keep(
-                sight.tokens, _counted(session, Work.id.in_(ids_seen_by(own, at)), ~visible_to(shared, at)), at=at
-            )
+            theirs = _counting(Work.id.in_(ids_seen_with(own.tokens)), ~seen_with(shared.tokens))
+            beyond = self._keep(sight.tokens, _counted(session, theirs, at=at), at=at)
         return found + beyond
 
     def _in_turn(self, tokens: frozenset[str], count: Callable[[], Overview], *, at: datetime) -> Overview:
@@ -107,18 +108,29 @@ def of_units(session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *,
     """What the given units have to show. One pass over their works: each is looked at once for whether it may be
     seen.
     """
-    return _counted(session, visible_to(sight, at), Work.unit_id.in_(unit_ids))
+    return _counted(session, _counting(seen_with(sight.tokens), Work.unit_id.in_(unit_ids)), at=at)
 
 
-def _counted(session: Session, *which: ColumnElement[bool]) -> Overview:
-    """On SQLite three indexes in the order of works are walked side by side, and no row is read."""
+@cache  # for subsets of SHARED: to build it takes longer than to run it
+def _shared(tokens: frozenset[str]) -> Counts:
+    return _counting(Work.id.in_(ids_seen_with(tokens)))
+
+
+def _counting(*which: ColumnElement[bool]) -> Counts:
+    """On SQLite three indexes in the order of works are walked side by side, and no row is read. It is asked with
+    `moment`.
+    """
     current = and_(Version.work_id == Work.id, Version.id == Work.version_id)
-    wanted = (
+    wanted: Counts = (
         select(*KINDS, func.count(), func.sum(Version.page_count))
         .outerjoin(Version, current)
         .where(Work.state == PUBLISHED, *which)
     )
-    rows = session.execute(wanted.group_by(*KINDS)).all()
+    return wanted.group_by(*KINDS)
+
+
+def _counted(session: Session, wanted: Counts, *, at: datetime) -> Overview:
+    rows = session.execute(wanted, {"moment": at}).all()
     subjects, grades = Counter[str](), Counter[int]()
     for subject, grade, works, _ in rows:
         subjects.update({subject: works} if subject is not None else {})
