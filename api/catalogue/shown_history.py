@@ -1,14 +1,13 @@
 """The history and the use of a work, on the wire."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.catalogue import schemas
-from api.web.dependencies import Now
 from api.web.schemas import Named
 from library import usage
 from library.calendar import local_date
@@ -24,7 +23,7 @@ LATELY = timedelta(days=30)
 NOTHING: Mapping[str, Any] = {"history": None, "usage": None}
 
 
-def for_keepers(session: Session, work: Work, actor: Actor, language: str, *, at: Now) -> Mapping[str, Any]:
+def for_keepers(session: Session, work: Work, actor: Actor, language: str, *, at: datetime) -> Mapping[str, Any]:
     """Both, for the work's page; nothing for everybody else."""
     if not cataloguing.may_edit(session, work, actor):
         return NOTHING
@@ -47,7 +46,7 @@ def history_of(session: Session, work: Work, actor: Actor, language: str) -> sch
     )
 
 
-def usage_of(session: Session, work: Work, *, at: Now) -> schemas.Usage:
+def usage_of(session: Session, work: Work, *, at: datetime) -> schemas.Usage:
     """The figures, small ones hidden; schools with the most views first."""
     found = usage.of_work(session, work.id)
     lately = usage.of_work(session, work.id, since=local_date(at - LATELY))

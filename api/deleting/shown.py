@@ -10,7 +10,7 @@ from library.people.sign_in import Actor
 
 
 def deletions_of(session: Session, actor: Actor, language: str) -> schemas.Deletions:
-    """The same for the page."""
+    """What somebody may bring back, newest first."""
     return schemas.Deletions(deletions=[sent(one, language) for one in undoing.standing(session, by=actor)])
 
 

@@ -14,7 +14,6 @@ from api.web.sending import at_store
 from ingest import discarding
 from ingest.receiving import parts, uploading
 from library.catalogue import depositing, queries
-from library.catalogue.depositing import id_of as id_of
 from library.catalogue.models import Deposit
 from library.clock import now
 from library.errors import Refusal

@@ -12,7 +12,7 @@ from api.web.errors import not_valid
 from api.web.gate import Gate
 from api.web.schemas import Code
 from library.catalogue import depositing
-from library.catalogue.depositing import id_of as id_of
+from library.catalogue.depositing import id_of
 from library.catalogue.models import Deposit
 from library.clock import now
 from library.house import House
@@ -55,7 +55,6 @@ async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token) 
 @router.post("/{deposit_id}/stop", response_model=schemas.Deposit)
 async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> schemas.Deposit:
     """Stop the reading of a file: one of mine, or one of a school that I look after."""
-
     stopped = await receiving.stop(gate, house, id_of(deposit_id), token)
     return await told_by(gate, token, house, language, stopped)
 

@@ -14,7 +14,6 @@ from api.reviews.brief import review_of
 from api.web.errors import sentence_of
 from ingest.receiving import uploading
 from library.catalogue import cataloguing, depositing
-from library.catalogue.depositing import id_of as id_of
 from library.catalogue.models import PUBLISHED, RECEIVING, Deposit, Version, Work
 from library.house import House
 from library.people import care

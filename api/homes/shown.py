@@ -1,11 +1,12 @@
 """The home page and the vocabularies on the wire."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.catalogue.shown import card_of
 from api.homes import schemas
-from api.web.dependencies import Now
 from api.web.me import unit_named
 from api.web.schemas import Named
 from library import vocabulary
@@ -20,7 +21,7 @@ NEWEST, BEGUN = 6, 4
 
 
 def home_of(
-    session: Session, actor: Actor, language: str, house: House, overviews: Overviews, *, at: Now
+    session: Session, actor: Actor, language: str, house: House, overviews: Overviews, *, at: datetime
 ) -> schemas.Home:
     """The home page of whoever asks."""
     seen = overviews.of(session, actor.sight, at=at)

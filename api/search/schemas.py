@@ -55,9 +55,9 @@ class FacetValue(Sent):
 
 
 class Facet(Sent):
-    """A filter: `mon`, `lop`, `loai` or `truong` in the page's URL."""
+    """A filter: `subject`, `grade`, `type` or `school`."""
 
-    name: str  # mon | lop | loai | truong
+    name: str  # subject | grade | type | school
     values: list[FacetValue]
 
 

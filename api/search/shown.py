@@ -1,12 +1,12 @@
 """The answer to a query on the wire."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from api.catalogue.shown import cover_of, thumbnail_at
 from api.search import schemas
-from api.web.dependencies import Now
 from api.web.schemas import Named
 from api.web.terms import named
 from library import vocabulary
@@ -32,7 +32,7 @@ def filters_of(subjects: list[str], grades: list[str], types: list[str], schools
 
 
 def found(
-    session: Session, index: Index, q: str, filters: Filters, sight: Sight, page: int, language: str, *, at: Now
+    session: Session, index: Index, q: str, filters: Filters, sight: Sight, page: int, language: str, *, at: datetime
 ) -> schemas.Found:
     """The answer to a query, for the API and the first screen alike."""
     query = parse(q, sight, filters)

@@ -15,7 +15,7 @@ that was typed or chosen (`given`).
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -122,13 +122,22 @@ class Page:
         return self.look(door, **asked)
 
     async def answer(
-        self, way: Doorway, asked: Mapping[str, Any], *, problem: Refusal | None = None, more: Shown | None = None
+        self,
+        way: Doorway,
+        asked: Mapping[str, Any],
+        *,
+        given: Mapping[str, Any] | None = None,
+        problem: Refusal | None = None,
+        more: Shown | None = None,
     ) -> Response:
-        """The filled page; `asked`: what stood in the address or in the form that led here."""
+        """The filled page; `asked`: what stood in the address or in the form that led here, `given`: what was typed
+        there, if that is more.
+        """
         wanted = {name: value for name, value in asked.items() if name in self.names}
 
         def act(session: Session) -> tuple[Door, Shown | str]:
-            door = entered(way, session, given=asked if problem else {}, problem=problem)
+            typed = given if given is not None else asked
+            door = entered(way, session, given=typed if problem else {}, problem=problem)
             if door.actor.person is not None and door.actor.person.first_password and not self.choosing:
                 return door, "/doi-mat-khau"
             found = self.look(door, **wanted)
@@ -206,13 +215,13 @@ class Room:
                     raise
                 except Refusal as refusal:
                     return await again.answer(way, fields, problem=refusal)
-                if isinstance(done, Mapping):
-                    return await again.answer(way, fields, more=done)
+                if isinstance(done, Mapping):  # looked at as it is now: to do it may have taken a while
+                    return await again.answer(Doorway(request), fields, more=done)
                 if isinstance(done, Response):
                     return done
                 return RedirectResponse(way.address(done if done is not None else back.format(**fields)), 303)
 
-            self._add("POST", path, taking(act, endpoint), form_route(again))
+            self._add("POST", path, taking(act, endpoint), form_route(again, act))
             return act
 
         return made
@@ -271,8 +280,12 @@ def taking(function: Callable[..., Any], endpoint: Callable[..., Any]) -> Callab
     return endpoint
 
 
-def form_route(again: Page) -> type[APIRoute]:
-    """The route of a form whose fields may not fit: too long, none of the kind. What was typed comes back then, too."""
+def form_route(again: Page, act: Callable[..., Any]) -> type[APIRoute]:
+    """The route of a form whose fields may not fit: too long, none of the kind. What was typed comes back then, too;
+    the page itself is asked only with what it could have been asked with.
+    """
+    own = inspect.signature(act, eval_str=True).parameters
+    lists = frozenset(name for name, parameter in own.items() if "list[" in str(parameter.annotation))
 
     class FormRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Any]:
@@ -285,21 +298,27 @@ def form_route(again: Page) -> type[APIRoute]:
                     typed = error.body
                     if not isinstance(typed, FormData) or any(one["loc"][0] != "body" for one in error.errors()):
                         raise
-                    given = {**dict(_typed(typed)), **request.path_params}
+                    given = {**dict(_typed(typed, lists)), **request.path_params}
+                    asked = {name: value for name, value in given.items() if _short(value)}
                     problem = errors.not_valid([one["loc"] for one in error.errors()])
-                    return await again.answer(Doorway(request), given, problem=problem)
+                    return await again.answer(Doorway(request), asked, given=given, problem=problem)
 
             return handled
 
     return FormRoute
 
 
-def _typed(form: FormData) -> Iterator[tuple[str, Any]]:
-    """What was typed, and of a name that came more than once all of it."""
+def _typed(form: FormData, lists: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """What was typed; of a name in `lists` all of it, of any other the last."""
     for name in form:
         texts = [one for one in form.getlist(name) if isinstance(one, str)]
         if texts:
-            yield name, texts[0] if len(texts) == 1 else texts
+            yield name, texts if name in lists else texts[-1]
+
+
+def _short(value: object) -> bool:
+    """Whether an address might hold it."""
+    return isinstance(value, str) and len(value) <= 300 and "\x00" not in value
 
 
 class Pages(BaseRoute):

@@ -66,7 +66,7 @@ const scan = (code: string): Promise<void> => desk.take({ act: 'scan', code });
 const done = (): Promise<void> => desk.take({ act: 'done' });
 const last = (): string | undefined => house.done[house.done.length - 1];
 const all = (...acts: Promise<void>[]): Promise<void[]> => Promise.all(acts); // as fast as a scanner: none waits for the one before
-const start = { lines: [], done: null, problem: null, opened_by: null, borrower: null };
+const start = { lines: [], done: null, problem: null, opened_by: null, borrower: null, code: null };
 const back = async (): Promise<void> => {
   house.status = null;
   await desk.send();
@@ -215,4 +215,29 @@ test('a card that nobody used for half an hour is closed, one in use is not', ()
   const used = added([forgotten], made({ act: 'scan', code: BOOKS[0]! }, Date.now()));
   expect(aired(used, Date.now())).toHaveLength(2);
   expect(nextOf(used)?.code).toBe(BOOKS[0]);
+});
+
+test('what the house has done already while its answer is on the way is one row, not two', () => {
+  const one = made({ act: 'scan', code: BOOKS[0]! }, Date.now());
+  const line = { id: one.id, kind: 'lent', code: BOOKS[0]!, happened_at: one.scanned_at, scanned_at: one.scanned_at, borrower: 'Lan', title: 'Dế Mèn', accession: 1, due_at: null, undone: false, undoable: true };
+  expect(rowsOf([one], [line]).map(({ state }) => state)).toEqual(['lent']);
+  expect(added([one], one), 'the same entry twice is one').toEqual([one]);
+});
+
+test('a card that was refused on the page itself holds its copies back here too', async () => {
+  await desk.start({ ...start, problem: 'Chưa có thẻ này.', opened_by: 'scan-on-the-page', code: STRANGER });
+  await desk.take({ act: 'scan', code: BOOKS[0]! });
+  expect(openerOf(desk.entries)).toBe('scan-on-the-page');
+  expect(house.done).not.toContain(`back ${BOOKS[0]}`);
+});
+
+test('a refused copy is done otherwise as one change: its reader is the one whom the button named', async () => {
+  await all(scan(LAN), scan('LA-LAM'));
+  const refused = desk.entries.find((one) => one.problem)!;
+  const lan = openerOf(desk.entries);
+  house.status = 0;
+  const taken = desk.instead(refused.id, { act: 'scan', code: BOOKS[0]!, opened_by: lan });
+  await Promise.all([taken, desk.take({ act: 'done' }), desk.take({ act: 'scan', code: MINH })]);
+  expect(disk.entries.some((one) => one.problem)).toBe(false);
+  expect(disk.entries.find(({ code }) => code === BOOKS[0])?.opened_by).toBe(lan);
 });

@@ -65,3 +65,12 @@ test('a program whose place has left the page ends', async () => {
   await wakePrograms();
   await vi.waitFor(() => expect(place.childElementCount).toBe(0));
 });
+
+test('where the program does not come, what was scanned stands in the box again', async () => {
+  page({});
+  document.querySelector<HTMLElement>('[data-program]')!.dataset.told = 'not what a program can read';
+  const woken = wakePrograms();
+  enter(BOOK);
+  await expect(woken).rejects.toThrow();
+  expect(document.querySelector<HTMLInputElement>('input[name="code"]')!.value).toBe(BOOK);
+});

@@ -184,8 +184,10 @@ def enrol(
 
 
 def put_into_class(session: Session, school_class: SchoolClass, person: Person, *, by: Actor, at: datetime) -> None:
-    """Pupils of the school learn there, everybody else teaches it."""
-    learns = person.id in holding(session, {school_class.unit_id}, (PUPIL,), at=at)
+    """Pupils of the school learn there, locked or not; everybody else teaches it."""
+    valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
+    mine = (Membership.person_id == person.id, Membership.unit_id == school_class.unit_id, Membership.role == PUPIL)
+    learns = session.scalar(select(Membership.id).where(*mine, *valid).limit(1)) is not None
     enrol(session, school_class, person, at=at, role=PUPIL if learns else TEACHER, by=by.person_id)
 
 

@@ -3,16 +3,25 @@
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from api.web.doors import Page
 from library.database import Base
 from library.people.models import REVIEWER
 from tests.fuzz.stage import ROOT, Stage, opened
 
 API = Path(__file__).parents[2] / "api"
 COLUMNS = {column.key for mapper in Base.registry.mappers for column in mapper.column_attrs}
+# the template of each page that a form names as the one to come back to
+TEMPLATES = {
+    page.template
+    for path in API.glob("*/*pages.py")
+    for name in re.findall(r"again=(\w+)", path.read_text(encoding="utf-8"))
+    if isinstance(page := getattr(import_module(f"api.{path.parent.name}.{path.stem}"), name), Page)
+}
 WRITES = {"audit.tell", "session.add", "session.add_all", "session.delete", "session.merge"}
 
 
@@ -45,6 +54,15 @@ def writes(node: ast.AST) -> bool:
         isinstance(one, ast.Attribute) and one.attr in COLUMNS and not ast.unparse(one.value).startswith("self")
         for one in targets
     )
+
+
+def test_every_page_that_a_refused_form_comes_back_to_has_room_for_the_sentence() -> None:
+    missing = [
+        path
+        for path in sorted(API.glob("*/templates/*.html"))
+        if path.stem in TEMPLATES and "{{ problem }}" not in path.read_text(encoding="utf-8")
+    ]
+    assert TEMPLATES and not missing
 
 
 @pytest.mark.parametrize(
@@ -101,6 +119,16 @@ def test_what_was_typed_and_chosen_comes_back_with_the_sentence(
     assert 'role="alert"' in answer.text
     for one in back:
         assert one in answer.text, one
+
+
+def test_whoever_was_just_added_stands_in_the_list_beside_their_way_in(stage: Stage) -> None:
+    told = {"unit": "AA", "name": "Người vừa thêm", "login": "vua.them", "role": "teacher", "way": "password"}
+    answer = stage.ask(ROOT, "POST", "/quan-tri/nguoi-dung", data=told)
+    assert (answer.status_code, "way-in" in answer.text, "Khoá tài khoản: Người vừa thêm" in answer.text) == (
+        200,
+        True,
+        True,
+    )
 
 
 def test_the_reasons_that_were_ticked_come_back(stage: Stage) -> None:

@@ -248,6 +248,7 @@ def test_a_school_that_has_closed_neither_manages_another_nor_reviews_for_it(tow
 def test_a_class_of_this_year_carries_its_pupils(town: RunningHouse) -> None:
     with town.administrator() as root:
         pupils = [person(root, "THCS-1", f"em.so.{number}", "pupil") for number in range(3)]
+        root.put(f"/api/v1/people/{pupils[2]}/disabled").raise_for_status()  # locked, and a pupil all the same
         made = root.post("/api/v1/units/THCS-1/classes", json={"name": "8A2", "grade": 8}).json()
         one = made["classes"][0]
         again = root.post(f"/api/v1/classes/{one['id']}/pupils", json={"person_ids": pupils}).json()

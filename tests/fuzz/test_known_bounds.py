@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from library.people.models import LIBRARIAN, PUPIL, TEACHER
+from library.people.models import LIBRARIAN, PUPIL, REVIEWER, TEACHER
 from tests.fuzz.stage import ROOT, VISITOR, Stage
 from tests.fuzz.told import wrong_with
 
@@ -35,6 +35,10 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any], int], ...] = (
     (VISITOR, "POST", f"{API}/sign-in", json_of(login=HALF, password="mật khẩu"), 422),
     (VISITOR, "POST", f"{API}/sign-in", {"content": b'{"login": ' + b"[" * 9000 + b"}", "headers": BODY}, 400),
     (VISITOR, "POST", f"{API}/sign-in", {"content": b"\xff\xfe", "headers": BODY}, 422),
+    (ROOT, "POST", "/quan-tri/nguoi-dung", {"data": {"unit": "a\0b"}}, 422),
+    (ROOT, "POST", "/quan-tri/lop", {"data": {"unit": ["AA", "BB"], "name": "9" * 2001}}, 422),
+    (REVIEWER, "POST", "/duyet/{review_id}/tra-lai", {"data": {"p": ["1", "2"], "remark": "r" * 2001}}, 422),
+    (TEACHER, "POST", "/gui", {"data": {"work": ["a", "b"]}}, 422),
     (PUPIL, "PUT", f"{WORK}/place", json_of(page=2**31), 422),
     (PUPIL, "PUT", f"{WORK}/place", {"content": f'{{"page": {DIGITS}}}'.encode(), "headers": BODY}, 400),
     (PUPIL, "PUT", f"{API}/me/role", json_of(role_id=NUL), 422),

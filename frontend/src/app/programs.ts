@@ -28,26 +28,33 @@ export async function wakePrograms(): Promise<void> {
 }
 
 async function wakeIn(place: HTMLElement, load: () => Promise<Wake>): Promise<void> {
-  const { codes, release } = held(place);
+  const { codes, release, giveBack } = held(place);
   try {
     const wake = await load();
     const stop = place.isConnected && !running.has(place) && wake(place, codes);
     if (stop) running.set(place, stop);
+  } catch (error) {
+    giveBack();
+    throw error;
   } finally {
     release();
   }
 }
 
 /** What a scanner enters before the desk's program is there waits for it: sent as a plain form it would not know whose card is open. */
-function held(place: HTMLElement): { codes: string[]; release: Stop } {
+function held(place: HTMLElement): { codes: string[]; release: Stop; giveBack: Stop } {
   const codes: string[] = [];
   const form = place.querySelector<HTMLFormElement>('[data-program="desk"] > form');
   const box = form?.elements.namedItem('code') as HTMLInputElement | null;
   const hold = (event: Event): void => {
     event.preventDefault();
-    if (box) codes.push(box.value.trim());
+    const code = box?.value.trim();
+    if (code) codes.push(code);
     box?.form?.reset();
   };
   form?.addEventListener('submit', hold);
-  return { codes, release: () => form?.removeEventListener('submit', hold) };
+  const giveBack = (): void => {
+    if (box && codes.length) box.value = codes.join(' '); // the program did not come: what was scanned is to be seen, and is not lost
+  };
+  return { codes, release: () => form?.removeEventListener('submit', hold), giveBack };
 }

@@ -21,6 +21,7 @@ export interface Start {
   problem: string | null;
   opened_by: string | null;
   borrower: Borrower | null;
+  code: string | null; // what was scanned and refused
 }
 
 export class Desk {
@@ -37,17 +38,25 @@ export class Desk {
   ) {}
 
   /** Begin with what the page knows; a card that was scanned into the page itself is open here too. */
-  async start({ lines, done, problem, opened_by, borrower }: Start): Promise<void> {
+  async start({ lines, done, problem, opened_by, borrower, code }: Start): Promise<void> {
     this.lines = lines;
     this.told = problem ? { well: false, words: problem, scan: null } : done ? { well: true, words: done.sentence, scan: done } : null;
     // one change, asked for before any scan: what comes next is for this reader
-    await this.change((entries) => opened(aired(entries, Date.now()), opened_by, borrower));
+    await this.change((entries) => opened(aired(entries, Date.now()), opened_by, borrower, { code: code ?? '', words: problem ?? '' }));
     void this.send();
   }
 
   /** Something was scanned or pressed: kept first, then sent. `given`: it says itself for whom it is. */
   async take(wish: Wish, given = false): Promise<void> {
     await this.keep(wish, given);
+    await this.send();
+  }
+
+  /** A refused line is done otherwise: away with it and on with the other, as one change. */
+  async instead(about: string, wish: Wish): Promise<void> {
+    const now = Date.now();
+    const [gone, other] = [made({ act: 'dismissal', about }, now), made(wish, now)];
+    await this.change((entries) => added(added(entries, gone), other, true));
     await this.send();
   }
 
@@ -113,8 +122,12 @@ export class Desk {
   }
 }
 
-function opened(entries: Entry[], id: string | null, reader: Borrower | null): Entry[] {
-  if (!id || !reader || entries.some((one) => one.id === id)) return entries;
+function opened(entries: Entry[], id: string | null, reader: Borrower | null, refused: { code: string; words: string }): Entry[] {
+  if (!id || entries.some((one) => one.id === id)) return entries;
+  if (!reader) {
+    const { code, words } = refused; // its copies are nobody else's, as if it had been scanned here
+    return words ? added(entries, made({ act: 'scan', id, code, problem: { code: '', vi: words, en: words } }, Date.now())) : entries;
+  }
   const card = made({ act: 'scan', id, code: reader.card }, Date.now());
   return settled(added(entries, card), id, { scan: { kind: 'patron', borrower: reader } as Scan });
 }

@@ -38,6 +38,7 @@ export function made(wish: Wish, now: number): Entry {
 
 /** The list with one more entry. What needs nobody's answer is settled at once; a scan is for whoever is at the desk, unless it says for whom. */
 export function added(entries: Entry[], one: Entry, given = false): Entry[] {
+  if (entries.some((other) => other.id === one.id)) return entries;
   if (one.act === 'dismissal') return tidied(entries.filter((other) => other.id !== one.about));
   if (one.act !== 'scan') return tidied([...entries, one]);
   const opened_by = given ? one.opened_by : openerOf(entries);

@@ -21,7 +21,8 @@ export const lineOf = (scan: Scan): Line => ({ ...scan, borrower: scan.borrower?
 
 export function rowsOf(entries: Entry[], lines: Line[]): Row[] {
   const undone = new Set(entries.filter((one) => one.act === 'undo' && isWaiting(one)).map((one) => one.about));
-  const ofEntries = entries.filter((one) => one.problem || (one.act === 'scan' && isWaiting(one))).map((one) => rowOfEntry(one, undone, entries, lines));
+  const known = new Set(lines.map((line) => line.id)); // done already, only the answer has not come
+  const ofEntries = entries.filter((one) => !known.has(one.id)).filter((one) => one.problem || (one.act === 'scan' && isWaiting(one))).map((one) => rowOfEntry(one, undone, entries, lines));
   return [...ofEntries, ...lines.map((line) => rowOfLine(line, undone))].sort((one, other) => other.at.localeCompare(one.at));
 }
 

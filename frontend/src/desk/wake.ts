@@ -7,7 +7,7 @@ import { Desk, keepGoing, type Start } from './desk.svelte';
 import { takeOver } from './earlier';
 import { keptFor } from './kept';
 
-type Told = Pick<Start, 'done' | 'opened_by' | 'borrower'> & { desk: components['schemas']['Desk'] };
+type Told = Pick<Start, 'done' | 'opened_by' | 'borrower' | 'code'> & { desk: components['schemas']['Desk'] };
 const desks = new Map<string, Desk>();
 
 export function wakeDesk(place: HTMLElement, early: string[]): () => void {
