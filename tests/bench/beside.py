@@ -28,7 +28,7 @@ from tests.services.house import PASSWORD, RunningHouse, upload, wait_for
 from tests.services.people import enter
 
 ROUNDS = 10
-LOANS, SIGN_INS, SEARCHES, SENT = 30, 8, 60, 50_000_000  # a round; bytes
+LOANS, SIGN_INS, SEARCHES, PAGES, SENT = 30, 8, 60, 40, 50_000_000  # a round; bytes
 WORDS = (
     "tam giac dong dang",
     "dinh li thales dao",
@@ -45,6 +45,7 @@ class Side:
     house: RunningHouse
     client: httpx.Client
     librarian: httpx.Client
+    visitor: httpx.Client
     labels: Iterator[str]
     cards: Iterator[str]
     folder: Path
@@ -78,7 +79,8 @@ def opened(folder: Path, checkout: Path | None, book: Path, open_now: ExitStack)
     client = open_now.enter_context(house.administrator())
     wait_for(client, upload(client, book, approve="true", sight="public"))
     librarian = open_now.enter_context(enter(house, "thu.thu"))
-    return Side(house, client, librarian, itertools.cycle(labels), itertools.cycle(cards), folder)
+    visitor = open_now.enter_context(house.client())
+    return Side(house, client, librarian, visitor, itertools.cycle(labels), itertools.cycle(cards), folder)
 
 
 def one_round(side: Side, number: int, acts: list[str]) -> None:
@@ -125,7 +127,29 @@ def findable(side: Side, number: int) -> None:
     wait_for(side.client, upload(side.client, path, approve="true"))
 
 
-ACTS: dict[str, Callable[[Side, int], None]] = {f.__name__: f for f in (loans, sign_ins, searches, uploads, findable)}
+def homes(side: Side, _number: int) -> None:
+    """The first page, by a visitor."""
+    pages(side.visitor, "/")
+
+
+def search_pages(side: Side, number: int) -> None:
+    """The page of the search, by a visitor."""
+    pages(side.visitor, f"/tim?q={WORDS[number % len(WORDS)].replace(' ', '+')}")
+
+
+def desks(side: Side, _number: int) -> None:
+    """The page of the desk, by its librarian."""
+    pages(side.librarian, "/quay")
+
+
+def pages(client: httpx.Client, path: str) -> None:
+    """The same page many times, as browsers ask for it."""
+    for _ in range(PAGES):
+        client.get(path, headers={"Accept": "text/html"}).raise_for_status()
+
+
+BY_NAME = (loans, sign_ins, searches, uploads, findable, homes, search_pages, desks)
+ACTS: dict[str, Callable[[Side, int], None]] = {act.__name__: act for act in BY_NAME}
 
 
 def told(act: str, before: list[float], after: list[float]) -> None:
