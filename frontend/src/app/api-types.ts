@@ -1749,7 +1749,7 @@ export interface components {
         };
         /**
          * Facet
-         * @description A filter: `mon`, `lop`, `loai` or `truong` in the page's URL.
+         * @description A filter: `subject`, `grade`, `type` or `school`.
          */
         Facet: {
             /** Name */
