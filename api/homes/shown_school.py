@@ -37,16 +37,8 @@ def school_of(
     return schemas.School(
         code=unit.code,
         name=unit.name,
-        place=named(session, unit.parent_id),
-        authority=named(session, unit.authority_id),
-        former_names=[
-            schemas.FormerName(name=one.name, until_at=one.until_at)
-            for one in units.names_of(session, unit.id)
-            if one.name != unit.name
-        ],
         closed_at=unit.closed_at,
-        successors=[unit_named(one) for one in units.successors(session, unit.id)],
-        predecessors=[unit_named(one) for one in units.predecessors(session, unit.id)],
+        **_standing(session, unit),
         work_total=seen.works,
         subjects=[
             Shelf(code=key, name=term.name(language), count=seen.subjects[key])
@@ -54,9 +46,9 @@ def school_of(
             if seen.subjects[key]
         ],
         grades=[
-            Shelf(code=str(grade), name=str(grade), count=seen.grades[grade])
-            for grade in vocabulary.GRADES
-            if seen.grades[grade]
+            Shelf(code=str(number), name=str(number), count=seen.grades[number])
+            for number in vocabulary.GRADES
+            if seen.grades[number]
         ],
         **chosen,
         shelf=[
@@ -76,7 +68,22 @@ def school_of(
     )
 
 
-def named(session: Session, unit_id: uuid.UUID | None) -> Named | None:
+def _standing(session: Session, unit: Unit) -> dict[str, Any]:
+    """Where a school lies, who manages it, what it was called and what it has come from and become."""
+    return {
+        "place": _named(session, unit.parent_id),
+        "authority": _named(session, unit.authority_id),
+        "former_names": [
+            schemas.FormerName(name=one.name, until_at=one.until_at)
+            for one in units.names_of(session, unit.id)
+            if one.name != unit.name
+        ],
+        "successors": [unit_named(one) for one in units.successors(session, unit.id)],
+        "predecessors": [unit_named(one) for one in units.predecessors(session, unit.id)],
+    }
+
+
+def _named(session: Session, unit_id: uuid.UUID | None) -> Named | None:
     """The unit with this id, by its name."""
     found = session.get(Unit, unit_id) if unit_id else None
     return unit_named(found) if found else None

@@ -102,17 +102,14 @@ def begin(
     `review`: send it to the reviewers as soon as it is read. `work_id`: it becomes a new version of this work, which
     its keepers may add.
     """
-    person = by.required()
-    at_home = by.acting_as(*AUTHORS)
-    if at_home is None or (approve and not by.may_publish):
-        raise NotAllowed
+    person, unit_id = by.required(), _home_of(by, approve=approve)
     work = cataloguing.with_audience(session, work_id) if work_id is not None else None
     if work is not None and not cataloguing.may_edit(session, work, by):
         raise cataloguing.UnknownWork
-    refuse_unclear(session, work, at_home.unit_id, sight, opens=approve or review)
+    refuse_unclear(session, work, unit_id, sight, opens=approve or review)
     deposit = Deposit(
         owner_id=person.id,
-        unit_id=at_home.unit_id,
+        unit_id=unit_id,
         name=name,
         size=size,
         media_type=media_type,
@@ -128,6 +125,14 @@ def begin(
     session.flush()
     audit.tell(session, "upload-begun", deposit, unit_id=deposit.unit_id, by=person.id, at=at, size=size)
     return deposit
+
+
+def _home_of(by: Actor, *, approve: bool) -> uuid.UUID:
+    """The unit for which somebody sends a file. Raises NotAllowed."""
+    at_home = by.acting_as(*AUTHORS)
+    if at_home is None or (approve and not by.may_publish):
+        raise NotAllowed
+    return at_home.unit_id
 
 
 def refuse_unclear(session: Session, work: Work | None, unit_id: uuid.UUID, sight: str, *, opens: bool) -> None:

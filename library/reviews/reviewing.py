@@ -65,11 +65,7 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
     if queries.waiting_of(session, work.id):
         raise AlreadyInReview
     sent = session.scalars(select(Deposit).where(Deposit.version_id == version.id)).first()
-    asked = dict(said or {})
-    wish = publishing.readers_of(
-        work, asked | {"sight": asked.get("sight") or (sent.sight if sent else publishing.UNSAID)}
-    )
-    publishing.refuse_unknown(session, work, wish)
+    wish = _wished(session, work, said or {}, sent)
     review = Review(
         work_id=work.id,
         version_id=version.id,
@@ -91,6 +87,14 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
     _tell(session, "work-submitted", review, by, at, after=review.digest)
     _call_reviewers(session, queries.locked(session, review.id), at=at)
     return review
+
+
+def _wished(session: Session, work: Work, said: Mapping[str, Any], sent: Deposit | None) -> publishing.Readers:
+    """The readers wished for; what is not said of their sight was said with the file. Raises UnknownReaders."""
+    sight = said.get("sight") or (sent.sight if sent else publishing.UNSAID)
+    wish = publishing.readers_of(work, {**said, "sight": sight})
+    publishing.refuse_unknown(session, work, wish)
+    return wish
 
 
 def submit_deposit(

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests import makers
@@ -86,6 +87,11 @@ def copy(saved: tuple[RunningHouse, Path], tmp_path: Path) -> Path:
     return Path(shutil.copytree(saved[1], tmp_path / "backup"))
 
 
+def states_of(client: httpx.Client) -> list[str]:
+    """How each of somebody's uploads stands."""
+    return [one["state"] for one in client.get("/api/v1/deposits").json()["deposits"]]
+
+
 @pytest.mark.parametrize(
     ("before", "after"), [("sqlite", "postgres"), pytest.param("postgres", "sqlite", marks=pytest.mark.full)]
 )
@@ -119,27 +125,12 @@ def test_a_house_that_goes_on_while_it_is_backed_up_is_brought_back_whole(
             assert work in [one["id"] for one in found]
             assert stranger.get(f"/api/v1/works/{work}/file").content == (tmp_path / "toan-8.pdf").read_bytes()
             assert old.get("/api/v1/me").json()["login"] is None, "sign-ins have ended"
-            assert (
-                stranger.post(
-                    f"/api/v1/invitations/{link}",
-                    json={"name": "Hoa", "login": "co.hoa", "password": "một câu rất dài"},
-                ).status_code
-                == 410
-            )
+            hoa = {"name": "Hoa", "login": "co.hoa", "password": "một câu rất dài"}
+            assert stranger.post(f"/api/v1/invitations/{link}", json=hoa).status_code == 410
         with back.administrator() as client:  # by the password that she had
-            until(
-                lambda: (
-                    not [
-                        one
-                        for one in client.get("/api/v1/deposits").json()["deposits"]
-                        if one["state"] in ("waiting", "working")
-                    ]
-                )
-            )
-            became = {one["id"]: one["state"] for one in client.get("/api/v1/deposits").json()["deposits"]}
-            assert len(became) > 2 and set(became.values()) == {"ready"}, (
-                "what had been accepted is read to its end, its file was in"
-            )
+            until(lambda: not {"waiting", "working"} & set(states_of(client)))
+            became = states_of(client)
+            assert len(became) > 2 and set(became) == {"ready"}, "what had been accepted is read to its end"
             assert wait_for(client, upload(client, books[-1]))["state"] == "ready", "and the house goes on"
         assert whole(back, "audit", "verify")
         assert back.ask("SELECT count(*) FROM event WHERE act = 'house-restored'")[0][0] == 1
