@@ -42,6 +42,42 @@ def test_no_route_and_no_page_assigns_to_a_row_or_writes_audit() -> None:
     assert not found, "an act is one use case of its room below; both doors call it"
 
 
+def test_no_route_imports_a_page_and_no_page_a_route() -> None:
+    """Rows become wire shapes in `shown`, and both doors ask there."""
+    kinds = {path: kind_of(path) for path in sorted(API.glob("*/*.py"))}
+    names = {f"api.{path.parent.name}.{path.stem}": kind for path, kind in kinds.items() if kind}
+    assert set(names.values()) == {"route", "page"}
+    found = [
+        f"{path.relative_to(API)} imports {one}"
+        for path, kind in kinds.items()
+        for one in imported(path)
+        if path.parent.name != "web" and names.get(one, kind) != kind and kind
+    ]
+    assert not found
+
+
+def kind_of(path: Path) -> str | None:
+    """Whether a file holds JSON routes or pages: by what it names its doors."""
+    named = {
+        target.id
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return "page" if "room" in named else "route" if "router" in named else None
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file names in its imports."""
+    return {
+        name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in (node.module, *(f"{node.module}.{one.name}" for one in node.names))
+    }
+
+
 def writes(node: ast.AST) -> bool:
     """Whether this is a write: to an attribute that is some row's column, of the session, of the audit."""
     if isinstance(node, ast.Call):
