@@ -21,7 +21,8 @@ room = Room()
 def material_page(door: Door, work_id: str) -> Shown:
     """One material; for those who look after it with its history and its figures."""
     work = queries.visible_work(door.session, work_id, door.actor.sight, at=door.at)
-    note(door.request, VIEWS, work, door.actor)
+    if door.problem is None:  # a refused form brings nobody anew
+        note(door.request, VIEWS, work, door.actor)
     beside = shown_history.for_keepers(door.session, work, door.actor, door.language, at=door.at)
     if beside["history"] and not history.is_told(door.session, work.id, by=door.actor, at=door.at):
         door.afterwards(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.catalogue import schemas, shown
 from api.web.counting import note
-from api.web.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
+from api.web.dependencies import CacheKey, HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.web.sending import LINK_SECONDS, send, signed
 from library.catalogue import cataloguing, queries
 from library.catalogue.access import is_public, stays_public
@@ -83,7 +83,9 @@ def file(work_id: str, request: Request, session: Reading, actor: Reader, at: No
 
 
 @router.get("/{work_id}/thumbnail", response_class=Response)
-def thumbnail(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
+def thumbnail(
+    work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow, _version: CacheKey = ""
+) -> Response:
     """The first page, small."""
     return image(session, request, house, work_id, actor, THUMBNAIL, 1, at=at)
 
@@ -98,6 +100,7 @@ def page_image(
     at: Now,
     house: HouseNow,
     size: Annotated[int, Query(ge=100, le=2000)] = 800,
+    _version: CacheKey = "",
 ) -> Response:
     """One page as an image, 400 or 800 pixels wide."""
     return image(session, request, house, work_id, actor, PAGE_400 if size <= 400 else PAGE_800, number, at=at)

@@ -8,7 +8,7 @@ from typing import Any
 from api.circulation import schemas, shown
 from api.web.doors import Door, Room, Shown
 from api.web.errors import NotValid
-from api.web.pages import LongText, Text
+from api.web.pages import LongText, Text, wished
 from api.web.rendering import day
 from library.catalogue.isbn import normal_isbn
 from library.circulation import desk, stock
@@ -79,7 +79,7 @@ def scan(door: Door, code: Text = "", opened_by: Text = "", card: Text = "", key
     """One scan by the plain form."""
     school = shown.school_of(door.session, door.actor)
     scan_id = id_or_none(key) or uuid.uuid4()
-    wish = schemas.ScanWish(id=scan_id, code=code, opened_by=id_or_none(opened_by), card=card or None)
+    wish = wished(schemas.ScanWish, id=scan_id, code=code, opened_by=opened_by or None, card=card or None)
     done = shown.sent(
         door.session,
         desk.scan(
@@ -122,7 +122,7 @@ def add_copies(
     "another".
     """
     typed = {"title": title.strip(), "isbn": isbn.strip(), "count": count.strip(), "shelf": shelf.strip() or None}
-    wish = schemas.NewCopies.model_validate({**typed, "barcodes": barcodes.split(), **chosen(known)})
+    wish = wished(schemas.NewCopies, **typed, barcodes=barcodes.split(), **chosen(known))
     delivery = stock.Delivery(**dict(wish))
     work, items = stock.receive(
         door.session, shown.school_of(door.session, door.actor), delivery, by=door.actor, at=door.at

@@ -24,10 +24,10 @@ room = Room()
 
 
 @room.page("/gui", "upload")
-def upload_page(door: Door, bai: Asked = "", work: Text = "") -> Shown:
-    """The upload form; `bai`, or the form's own `work`: for a new version of that work."""
+def upload_page(door: Door, bai: Asked = "") -> Shown:
+    """The upload form; `bai`, or what a refused form had of it: for a new version of that work."""
     door.actor.required()
-    changed = changed_of(door, bai or work)
+    changed = changed_of(door, bai or str(door.given.get("work", "")))
     unit = door.actor.acting_as(*AUTHORS)
     return {
         "changed": changed,

@@ -1,19 +1,15 @@
 """The pages of homes: the first page, the home of the role in use, a school, help."""
 
-from typing import Annotated
-
-from fastapi import Query
 from starlette.responses import RedirectResponse, Response
 
 from api.homes import guiding, of_roles, shown, shown_school
 from api.people import entering
-from api.web.dependencies import Asked
+from api.web.dependencies import Asked, Grade
 from api.web.doors import Door, Room, Shown
 from api.web.errors import NotFound
 from api.web.pages import Text
 
 room = Room()
-Grade = Annotated[str, Query(max_length=2, pattern="^([1-9]|1[0-2])?$")]
 
 
 @room.page("/", "home")

@@ -1,15 +1,12 @@
 """The page of a school: what it is called, what stands on its shelf, when its library is open."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from api.homes import school_schemas as schemas
 from api.homes import shown_school
-from api.web.dependencies import Asked, Language, Now, Reader, Reading
+from api.web.dependencies import Asked, Grade, Language, Now, Reader, Reading
 
 router = APIRouter(prefix="/api/v1/schools", tags=["units"])
-Grade = Annotated[str, Query(max_length=2, pattern="^([1-9]|1[0-2])?$")]
 
 
 @router.get("/{code}", response_model=schemas.School)

@@ -24,11 +24,7 @@ from library.people.sign_in import Actor, RoleNotHeld, SignInNeeded, WrongPasswo
 from library.settings import Settings
 
 FORGET = '"cache", "storage"'  # what a browser forgets of this site when somebody signs out
-
-
 hashing = asyncio.Semaphore(2)  # argon2id is meant to be slow: two at a time, the others wait outside
-
-
 hashing_known = asyncio.Semaphore(2)  # a flood of strangers is no queue for those who have been here before
 
 

@@ -6,7 +6,7 @@ from api.people import entering, schemas
 from api.web.callers import caller_of
 from api.web.dependencies import Asked, cookie_name
 from api.web.doors import Door, Doorway, Room, Shown
-from api.web.pages import Text, inside
+from api.web.pages import Text, inside, wished
 from library.people.sign_in import SignInNeeded
 
 room = Room()
@@ -53,7 +53,7 @@ async def accept_form(
     doorway: Doorway, link: str, name: Text, login: Text, password: Text, shared: Text = ""
 ) -> Response:
     """Use a one-time link by the plain form."""
-    wish = schemas.Acceptance(name=name, login=login, password=password, shared=shared == SHARED)
+    wish = wished(schemas.Acceptance, name=name, login=login, password=password, shared=shared == SHARED)
     library = doorway.house.settings.library_name
     opened = await entering.take_link(doorway.gate, link, wish, library=library, before=doorway.token)
     return let_in(doorway, opened, doorway.address("/"))
@@ -70,9 +70,9 @@ def password_page(door: Door) -> Shown:
 @room.form("/doi-mat-khau", back="/toi", again=password_page)
 async def password_form(doorway: Doorway, old: Text, new: Text) -> Response:
     """Choose another password by the plain form."""
-    wish, caller = schemas.PasswordChoice(old=old, new=new), await caller_of(doorway.request)
+    wish = wished(schemas.PasswordChoice, old=old, new=new)
     library = doorway.house.settings.library_name
-    opened = await entering.choose(doorway.gate, doorway.token, wish, caller, library=library)
+    opened = await entering.choose(doorway.gate, doorway.token, wish, await caller_of(doorway.request), library=library)
     return let_in(doorway, opened, doorway.address("/toi"))
 
 

@@ -12,7 +12,7 @@ from api.people import letting_in, shown
 from api.people import roster_schemas as schemas
 from api.web.doors import Door, Doorway, Room, Shown
 from api.web.hosts import address_of
-from api.web.pages import Text
+from api.web.pages import Text, wished
 from api.web.schemas import plain
 from api.web.terms import reasons_for
 from library.operations.deletions import PERSON
@@ -67,7 +67,7 @@ async def add_person(
     email: Text = "",
 ) -> Shown:
     """A new person."""
-    wish = schemas.NewMember(name=name, login=login, role=role, way=way, email=email.strip() or None)
+    wish = wished(schemas.NewMember, name=name, login=login, role=role, way=way, email=email.strip() or None)
     root = address_of(doorway.request, doorway.house.settings)
     return {"made": await letting_in.add_member(doorway.gate, doorway.token, unit, wish, root)}
 
@@ -91,7 +91,7 @@ def enrol(door: Door, person_id: uuid.UUID, unit: Text, school_class: Text = "")
 @room.form("/quan-tri/lop", back=BACK, again=people_page)
 def open_class(door: Door, unit: Text, name: Text = "", grade: Text = "") -> None:
     """A class of this school year."""
-    wish = schemas.NewClass(name=name, grade=int(grade) if grade.isdecimal() else None)
+    wish = wished(schemas.NewClass, name=name, grade=grade or None)
     chosen = care.unit_in_care(door.session, unit, by=door.actor)
     rosters.open_class_now(door.session, chosen, wish.name, wish.grade, by=door.actor, at=door.at)
 

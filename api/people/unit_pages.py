@@ -8,7 +8,7 @@ from api.people import roster_schemas as schemas
 from api.people import shown
 from api.web.doors import Door, Room, Shown
 from api.web.errors import NotValid
-from api.web.pages import Text
+from api.web.pages import Text, wished
 from api.web.schemas import Code
 from library.people import managing
 from library.people.models import SCHOOL
@@ -27,7 +27,7 @@ def units_page(door: Door) -> Shown:
 @room.form(UNITS, back=UNITS, again=units_page)
 def open_unit(door: Door, kind: Text = SCHOOL, code: Text = "", name: Text = "", place: Text = "") -> None:
     """A new school, commune or department."""
-    wish = schemas.UnitOpening(kind=kind, code=code, name=name, place=place)
+    wish = wished(schemas.UnitOpening, kind=kind, code=code, name=name, place=place)
     managing.open_unit(door.session, wish.kind, wish.code, wish.name, wish.place, by=door.actor, at=door.at)
 
 
@@ -45,9 +45,10 @@ def change_unit(
     if len(parts) == 1:
         raise NotValid(fields="parts")  # one part would be a merger, which has a button of its own
     if into or parts:
-        succession = schemas.Succession(into=parts or [into])
+        succession = wished(schemas.Succession, into=parts or [into])
         managing.succeed(door.session, code, succession.into, by=door.actor, at=door.at)
         return
-    wish = schemas.UnitChange(name=name or None, hub={"": None, NO_HUB: ""}.get(hub, hub), authority=authority or None)
+    chosen = {"": None, NO_HUB: ""}.get(hub, hub)
+    wish = wished(schemas.UnitChange, name=name or None, hub=chosen, authority=authority or None)
     told = {"name": wish.name, "authority": wish.authority, "hub": wish.hub}
     managing.change(door.session, code, **told, by=door.actor, at=door.at)

@@ -119,6 +119,9 @@ Asked = Annotated[str, Query(max_length=300), AfterValidator(plain)]  # one valu
 # `search.query` has a sentence for what is too long
 Words = Annotated[str, Query(max_length=4000, description="what to look for, or to mark")]
 Values = Annotated[list[Code], Query(max_length=20)]
+# of a picture's address: names its version, so that browsers may keep it for good
+CacheKey = Annotated[str, Query(alias="v", max_length=40)]
+Grade = Annotated[str, Query(max_length=2, pattern="^([1-9]|1[0-2])?$")]
 PageNumber = Annotated[Number, Path()]
 
 

@@ -23,7 +23,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -118,9 +117,6 @@ class Page:
         self.template, self.look, self.writing, self.choosing = template, look, writing, choosing
         self.names = frozenset(inspect.signature(look).parameters)
 
-    def __call__(self, door: Door, **asked: Any) -> Shown | str:
-        return self.look(door, **asked)
-
     async def answer(
         self,
         way: Doorway,
@@ -208,9 +204,6 @@ class Room:
                 way = Doorway(request)
                 try:
                     done = await _done(act, way, fields)
-                except ValidationError as error:
-                    problem = errors.not_valid([one["loc"] for one in error.errors()])
-                    return await again.answer(way, fields, problem=problem)
                 except (SignInNeeded, PasswordToChoose):
                     raise
                 except Refusal as refusal:

@@ -10,8 +10,6 @@ from fastapi.routing import APIRoute
 
 from api.web.errors import not_valid
 
-CACHE_KEY = "v"  # of a picture's address: names the version, so that browsers may keep it for good
-
 
 async def only_known(request: Request) -> None:
     """Raises NotValid with the names that are not known here."""
@@ -21,7 +19,7 @@ async def only_known(request: Request) -> None:
 
 def names_of(route: APIRoute) -> frozenset[str]:
     """What may stand in an address of this route."""
-    return frozenset({CACHE_KEY, *_asked(route.dependant)})
+    return frozenset(_asked(route.dependant))
 
 
 def _asked(dependant: Dependant) -> Iterator[str]:

@@ -3,18 +3,19 @@
 import gzip
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import structlog
 from fastapi import Form, Request
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.web.dependencies import language
+from api.web.errors import not_valid
 from api.web.me import me_of
 from api.web.rendering import render
-from api.web.schemas import plain
+from api.web.schemas import Wish, plain
 from library.errors import Refusal
 from library.people import sign_in
 from library.people.sign_in import Actor, PasswordToChoose, SignInNeeded
@@ -23,6 +24,17 @@ SWAP = "Hoclieu-Swap"  # sent by the router, which has the styles already
 OURS = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")  # browsers read a backslash as a slash and skip control characters
 Text = Annotated[str, Form(max_length=2000), AfterValidator(plain)]  # a field of a form
 LongText = Annotated[str, Form(max_length=20_000), AfterValidator(plain)]
+
+
+Wished = TypeVar("Wished", bound=Wish)
+
+
+def wished(shape: type[Wished], /, **typed: Any) -> Wished:
+    """What a form wishes, as the API knows it. Raises NotValid with the fields that do not fit."""
+    try:
+        return shape.model_validate(typed)
+    except ValidationError as error:
+        raise not_valid([one["loc"] for one in error.errors()]) from error
 
 
 def rendered(

@@ -4101,7 +4101,9 @@ export interface operations {
     };
     thumbnail_api_v1_works__work_id__thumbnail_get: {
         parameters: {
-            query?: never;
+            query?: {
+                v?: string;
+            };
             header?: never;
             path: {
                 work_id: string;
@@ -4132,6 +4134,7 @@ export interface operations {
         parameters: {
             query?: {
                 size?: number;
+                v?: string;
             };
             header?: never;
             path: {
