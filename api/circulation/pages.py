@@ -77,7 +77,7 @@ def id_or_none(text: str) -> uuid.UUID | None:
 @room.form(DESK, back=DESK, again=desk_page)
 def scan(door: Door, code: Text = "", opened_by: Text = "", card: Text = "", key: Text = "") -> Shown:
     """One scan by the plain form."""
-    school = shown.school_of(door.session, door.actor)
+    school = desk.school_of(door.session, door.actor)
     scan_id = id_or_none(key) or uuid.uuid4()
     wish = wished(schemas.ScanWish, id=scan_id, code=code, opened_by=opened_by or None, card=card or None)
     done = shown.sent(
@@ -96,7 +96,7 @@ def scan(door: Door, code: Text = "", opened_by: Text = "", card: Text = "", key
 @room.form(DESK + "/{scan_id}/hoan-tac", back=DESK, again=desk_page)
 def undo(door: Door, scan_id: uuid.UUID) -> None:
     """Take an act at the desk back."""
-    desk.undo(door.session, scan_id, shown.school_of(door.session, door.actor), by=door.actor, at=door.at)
+    desk.undo(door.session, scan_id, desk.school_of(door.session, door.actor), by=door.actor, at=door.at)
 
 
 @room.page(COPIES, "copies")
@@ -125,7 +125,7 @@ def add_copies(
     wish = wished(schemas.NewCopies, **typed, barcodes=barcodes.split(), **chosen(known))
     delivery = stock.Delivery(**dict(wish))
     work, items = stock.receive(
-        door.session, shown.school_of(door.session, door.actor), delivery, by=door.actor, at=door.at
+        door.session, desk.school_of(door.session, door.actor), delivery, by=door.actor, at=door.at
     )
     return {
         "made": shown.copies_in(items, work.title).copies,

@@ -22,7 +22,7 @@ def scan(
         wish.id,
         wish.code,
         wish.card,
-        shown.school_of(session, actor),
+        desk.school_of(session, actor, said=wish.school),
         by=actor,
         at=at,
         opened_by=wish.opened_by,
@@ -37,7 +37,7 @@ def scan(
 @router.post("/desk/scans/{scan_id}/undo", response_model=schemas.Scan)
 def undo(scan_id: uuid.UUID, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Scan:
     """Take the last act on a copy back."""
-    done = desk.undo(session, scan_id, shown.school_of(session, actor), by=actor, at=at)
+    done = desk.undo(session, scan_id, desk.school_of(session, actor), by=actor, at=at)
     return shown.sent(session, done, language, at=at)
 
 
@@ -65,7 +65,7 @@ def known_titles(
 def add_copies(wish: schemas.NewCopies, session: Writing, actor: Writer, at: Now) -> schemas.CopiesOfSchool:
     """Add copies by ISBN, by title, or to a title of the catalogue."""
     delivery = stock.Delivery(**dict(wish))
-    work, items = stock.receive(session, shown.school_of(session, actor), delivery, by=actor, at=at)
+    work, items = stock.receive(session, desk.school_of(session, actor), delivery, by=actor, at=at)
     return shown.copies_in(items, work.title)
 
 
@@ -78,13 +78,13 @@ def my_loans(session: Reading, actor: Reader, at: Now) -> schemas.Loans:
 @router.get("/desk/calendar", response_model=schemas.Calendar)
 def calendar(session: Reading, actor: Reader, at: Now) -> schemas.Calendar:
     """When my school's library is open."""
-    return shown.calendar_of(session, shown.school_of(session, actor), at=at)
+    return shown.calendar_of(session, desk.school_of(session, actor), at=at)
 
 
 @router.put("/desk/calendar", response_model=schemas.Calendar)
 def change_calendar(wish: schemas.CalendarWish, session: Writing, actor: Writer, at: Now) -> schemas.Calendar:
     """Say when my school's library is open; due dates of new loans follow."""
-    school = shown.school_of(session, actor)
+    school = desk.school_of(session, actor)
     calendars.change(
         session,
         school,

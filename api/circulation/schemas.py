@@ -21,6 +21,7 @@ class ScanWish(Wish):
     opened_by: UUID | None = None
     scanned_at: Moment | None = None  # by the desk's own clock
     card: str | None = Field(default=None, max_length=60)
+    school: Code | None = None  # the code of the school at whose desk it was scanned
     return_first: bool = False  # the copy is on somebody else's name but in the librarian's hands
 
 

@@ -12,9 +12,7 @@ from library.circulation import desk, due_dates, lending, policy, queries, stock
 from library.circulation.desk import UNDO_MINUTES, Outcome
 from library.circulation.models import LENT, PATRON, READ_HERE, TAKEN_BACK, Item, Loan, Patron, Scan
 from library.circulation.queries import DeskLine
-from library.circulation.refusals import NotAtDesk
-from library.people import units
-from library.people.models import LIBRARIAN, SCHOOL, Unit
+from library.people.models import Unit
 from library.people.sign_in import Actor
 
 WORDS = {
@@ -34,27 +32,6 @@ UNDONE = {
     TAKEN_BACK: ("Đã hoàn tác: {name} vẫn đang mượn “{title}”.", "Undone: {name} still has “{title}”."),
     READ_HERE: ("Đã hoàn tác lượt quét “{title}”.", "The scan of “{title}” is undone."),
 }
-
-
-def school_of(session: Session, actor: Actor) -> Unit:
-    """The school whose desk the actor keeps. Raises SignInNeeded, NotAtDesk."""
-    actor.required()
-    held = actor.acting_as(LIBRARIAN)
-    school = _school(session, held.unit) if held else None
-    if school is None:
-        raise NotAtDesk
-    return school
-
-
-def _school(session: Session, unit: Unit) -> Unit | None:
-    """The school that a unit is or lies in."""
-    return unit if unit.kind == SCHOOL else units.school_of(session, unit.id)
-
-
-def keeps_desk(session: Session, actor: Actor) -> bool:
-    """Whether there is a desk that the actor keeps."""
-    held = actor.acting_as(LIBRARIAN)
-    return held is not None and _school(session, held.unit) is not None
 
 
 def sent(session: Session, done: Outcome, language: str, *, at: datetime) -> schemas.Scan:
@@ -93,7 +70,7 @@ def borrower_of(session: Session, patron: Patron) -> schemas.Borrower:
 
 def borrower_opened(session: Session, actor: Actor, scan_id: uuid.UUID) -> schemas.Borrower | None:
     """Whose card that scan opened at the actor's desk."""
-    patron = desk.opened(session, scan_id, school_of(session, actor))
+    patron = desk.opened(session, scan_id, desk.school_of(session, actor))
     return borrower_of(session, patron) if patron else None
 
 
@@ -105,7 +82,7 @@ def may_undo(scan: Scan, at: datetime) -> bool:
 
 def desk_of(session: Session, actor: Actor, *, at: datetime) -> schemas.Desk:
     """The desk page's content."""
-    school = school_of(session, actor)
+    school = desk.school_of(session, actor)
     out, late = queries.overdue_count(session, school.id, at=at)
     log = queries.desk_log(session, school.id, since=at - timedelta(minutes=UNDO_MINUTES))
     lines = [_line(one, at) for one in log]
@@ -131,7 +108,7 @@ def _line(line: DeskLine, at: datetime) -> schemas.ScanLine:
 
 def copies_of(session: Session, actor: Actor) -> schemas.CopiesOfSchool:
     """The copies of the actor's school."""
-    rows = stock.copies_of_school(session, school_of(session, actor).id)
+    rows = stock.copies_of_school(session, desk.school_of(session, actor).id)
     return schemas.CopiesOfSchool(copies=[copy_of(item, work.title) for item, work in rows])
 
 
@@ -142,7 +119,7 @@ def copies_in(items: Iterable[Item], title: str) -> schemas.CopiesOfSchool:
 
 def titles_of(session: Session, actor: Actor, isbn: str, *, at: datetime) -> schemas.KnownTitles:
     """The titles under an ISBN for the actor's school."""
-    found = stock.titles_with(session, school_of(session, actor), stock.isbn_of(isbn), by=actor, at=at)
+    found = stock.titles_with(session, desk.school_of(session, actor), stock.isbn_of(isbn), by=actor, at=at)
     return schemas.KnownTitles(
         titles=[
             schemas.KnownTitle(

@@ -17,6 +17,7 @@ from ingest.worker.vitals import Watch
 from library.calendar import local_date
 from library.catalogue import depositing, queries
 from library.catalogue.models import DRAFT, FAILED, IN_REVIEW, RECEIVING, REFUSED, WAITING, WORKING
+from library.circulation import desk
 from library.circulation import queries as stock
 from library.learning import reading as places
 from library.notices import inbox
@@ -119,9 +120,9 @@ def of_teacher(session: Session, actor: Actor, _watch: Watch, _language: str, at
 
 def of_librarian(session: Session, actor: Actor, _watch: Watch, _language: str, at: datetime) -> Mapping[str, Any]:
     """The desk with what is due today and what is overdue, by name."""
-    if not desk_api.keeps_desk(session, actor):
+    if not desk.keeps_one(session, actor):
         return {}
-    school, today = desk_api.school_of(session, actor), local_date(at)
+    school, today = desk.school_of(session, actor), local_date(at)
     out, late = stock.overdue_count(session, school.id, at=at)
     due = stock.due_by(session, school.id, first=today, last=today, limit=SHOWN)
     overdue = stock.due_by(session, school.id, first=None, last=today - timedelta(days=1), limit=5)

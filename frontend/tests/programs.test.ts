@@ -20,6 +20,15 @@ function enter(code: string): boolean {
   return box.form!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
 }
 
+const refused = (): NodeListOf<HTMLElement> => document.querySelectorAll('#log li.stop');
+
+/** Every refused line, of which there are so many, is dismissed: the tests share one desk. */
+async function dismiss(count: number): Promise<void> {
+  await vi.waitFor(() => expect(refused()).toHaveLength(count));
+  refused().forEach((line) => line.querySelector('button')!.click());
+  await vi.waitFor(() => expect(refused()).toHaveLength(0));
+}
+
 beforeAll(async () => void (await import('../src/desk/wake')), 120_000); // compiled once, before the tests' own clocks run
 
 beforeEach(() => {
@@ -39,6 +48,7 @@ test('what is entered before the program has come is kept for it, and goes to th
   enter('2000000000022');
   await vi.waitFor(() => expect(sent).toHaveLength(2));
   expect(sent.map(({ code, opened_by }) => [code, opened_by])).toEqual([[BOOK, 'scan-of-the-card'], ['2000000000022', 'scan-of-the-card']]);
+  await dismiss(2);
 });
 
 test('lines of the house and of the list are rows of one kind; each says whose undo it is', async () => {
@@ -46,14 +56,13 @@ test('lines of the house and of the list are rows of one kind; each says whose u
   await wakePrograms();
   expect(document.activeElement).toBe(document.querySelector('input[name="code"]'));
   enter('LA-LAM');
-  await vi.waitFor(() => expect(document.querySelectorAll('#log li.stop')).toHaveLength(1));
-  const [refused, returned] = document.querySelectorAll('#log li');
-  expect(refused!.querySelector('button')!.getAttribute('aria-label')).toBe('Bỏ dòng này: LA-LAM');
+  await vi.waitFor(() => expect(refused()).toHaveLength(1));
+  const [stopped, returned] = document.querySelectorAll('#log li');
+  expect(stopped!.querySelector('button')!.getAttribute('aria-label')).toBe('Bỏ dòng này: LA-LAM');
   expect(returned!.querySelector('button')!.getAttribute('aria-label')).toBe('Hoàn tác: Dế Mèn');
   expect(returned!.querySelector('.to')!.textContent).toBe('Minh · số 7');
   expect(document.querySelector('#band .band.error')!.textContent).toContain('Chưa có');
-  refused!.querySelector('button')!.click();
-  await vi.waitFor(() => expect(document.querySelector('#log li.stop')).toBeNull());
+  await dismiss(1);
 });
 
 test('a program whose place has left the page ends', async () => {
@@ -73,4 +82,19 @@ test('where the program does not come, what was scanned stands in the box again'
   enter(BOOK);
   await expect(woken).rejects.toThrow();
   expect(document.querySelector<HTMLInputElement>('input[name="code"]')!.value).toBe(BOOK);
+});
+
+test('nobody signs out of what is not recorded without having been asked', async () => {
+  page({});
+  await wakePrograms();
+  document.body.insertAdjacentHTML('beforeend', '<form id="out" action="/dang-xuat" method="post"></form>');
+  const out = (): boolean => document.querySelector('#out')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
+  const asked = vi.spyOn(window, 'confirm').mockReturnValue(false);
+  expect([out(), asked.mock.calls.length]).toEqual([true, 0]);
+  enter('LA-LAM');
+  await vi.waitFor(() => expect(refused()).toHaveLength(1));
+  expect(out(), 'a refused line is still there').toBe(false);
+  expect(asked.mock.calls[0]![0]).toContain('còn 1 lượt');
+  asked.mockReturnValue(true);
+  expect(out()).toBe(true);
 });

@@ -19,12 +19,14 @@ from library.circulation.refusals import (
     CommandUnknown,
     ForeignItem,
     IsbnScanned,
+    NotAtDesk,
     NothingToUndo,
     UnknownBarcode,
 )
 from library.database import hold
 from library.errors import Refusal
-from library.people.models import Person, Unit
+from library.people import units
+from library.people.models import LIBRARIAN, SCHOOL, Person, Unit
 from library.people.sign_in import Actor, folded_login
 from library.vietnamese import clean
 
@@ -41,6 +43,29 @@ class Outcome:
     item: Item | None = None
     loan: Loan | None = None
     again: bool = False  # the same scan was sent before
+
+
+def school_of(session: Session, by: Actor, *, said: str | None = None) -> Unit:
+    """The school whose desk somebody keeps. `said`: the code of the school at whose desk it was scanned. Raises
+    SignInNeeded, NotAtDesk, also for the librarian of another desk than was said.
+    """
+    by.required()
+    school = _kept_by(session, by)
+    if school is None or said not in (None, school.code):
+        raise NotAtDesk
+    return school
+
+
+def keeps_one(session: Session, by: Actor) -> bool:
+    """Whether there is a desk that somebody keeps."""
+    return _kept_by(session, by) is not None
+
+
+def _kept_by(session: Session, by: Actor) -> Unit | None:
+    held = by.acting_as(LIBRARIAN)
+    if held is None or held.unit.kind == SCHOOL:
+        return held.unit if held else None
+    return units.school_of(session, held.unit_id)
 
 
 def scan(

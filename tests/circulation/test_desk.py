@@ -307,6 +307,14 @@ def test_a_card_opened_at_another_schools_desk_lends_nothing_here(town: RunningH
     assert status_of(desk, label) == "available"
 
 
+def test_what_was_scanned_at_one_schools_desk_does_nothing_at_anothers(town: RunningHouse, desk: httpx.Client) -> None:
+    label = copies(desk)[0]
+    with enter(town, "thu.thu.bb") as other:
+        strange = scan(other, label, school="AA")
+        assert (strange.status_code, strange.json()["code"]) == (403, "not-at-desk"), "a status in which entries wait"
+    assert scan(desk, label, school="AA").json()["kind"] == "read-here"
+
+
 def test_a_card_opened_by_a_colleague_lends_for_the_desk_is_the_schools(town: RunningHouse, desk: httpx.Client) -> None:
     (label,) = copies(desk)
     with enter(town, "thu.thu.aa2") as colleague:

@@ -2595,6 +2595,8 @@ export interface components {
             scanned_at?: string | null;
             /** Card */
             card?: string | null;
+            /** School */
+            school?: string | null;
             /**
              * Return First
              * @default false

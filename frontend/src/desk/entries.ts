@@ -85,6 +85,8 @@ export function openerOf(entries: Entry[]): string | null {
 export const nextOf = (entries: Entry[]): Entry | undefined => entries.find(isWaiting);
 export const isWaiting = (one: Entry): boolean => (one.act === 'scan' || one.act === 'undo') && !one.reader && !one.problem;
 
+export const isUnsettled = (one: Entry): boolean => isWaiting(one) || one.problem !== null;
+
 /** Without what is over: cards that another card or "done" has closed, and each "done" that has nothing left to close. */
 function tidied(entries: Entry[]): Entry[] {
   const closes = (one: Entry): boolean => one.act === 'done' || one.reader !== null || holdsBack(one);
