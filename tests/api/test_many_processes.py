@@ -1,6 +1,7 @@
 """Several processes for one house: an orderly end loses nothing, and a restart in turn is not noticed by anybody."""
 
 import fcntl
+import re
 import socket
 import threading
 import uuid
@@ -12,10 +13,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from api.commands.serving import config_of
+from library.house import open_house
+from library.settings import Settings
 from tests import makers
 from tests.services.house import RunningHouse, upload, wait_for
 from tests.services.machinery import free_port
-from tests.services.nginx import CONTENT, Nginx
+from tests.services.nginx import CONTENT, TEMPLATE, Nginx
 from tests.services.postgres import Postgres
 from tests.services.waiting import until
 
@@ -127,6 +131,12 @@ def steady(client: httpx.Client, done: threading.Event) -> list[int]:
         while not done.wait(1 / RATE):
             asked.append(pool.submit(ask, paths[len(asked) % len(paths)]))
     return [one.result() for one in asked]
+
+
+def test_the_proxy_lets_an_idle_connection_go_before_the_house_does(tmp_path: Path) -> None:
+    [kept] = re.findall(r"keepalive_timeout (\d+)s", TEMPLATE.read_text())
+    house = open_house(Settings(home=tmp_path / "var"))
+    assert int(kept) < config_of(house).timeout_keep_alive - 1, "else a request is lost with the connection"
 
 
 def test_the_proxy_has_two_names_that_share_nothing_and_refuses_any_other(house: RunningHouse) -> None:
