@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests import makers
 from tests.services.elasticsearch import Elasticsearch
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.minio import Minio
 from tests.services.postgres import APPLICATION, Postgres
 from tests.services.trio import Trio
+from tests.stage import makers
+from tests.stage.project import PROJECT
 
-PROJECT = Path(__file__).parents[1]
 SERVERS = {"postgres", "elasticsearch", "minio", "trio", "published"}  # fixtures that start one
 HARMLESS = {"tests.services.waiting", "tests.services.machinery"}  # start none
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.matrix.doors import all_routes, asked
+from tests.stage.doors import all_routes, asked
 
 FIXED = {"bool", "uuid", "literal", "enum", "none"}
 INNER = {"default", "nullable", "function-after", "function-before", "function-wrap", "model", "definitions"}

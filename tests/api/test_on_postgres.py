@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.stage.project import PROJECT
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("folder", ["tests/api", "tests/reviews", "tests/matrix", "tests/circulation", "tests/attacks"])
+@pytest.mark.parametrize("folder", ["tests/api", "tests/matrix", "tests/attacks", "tests/faults/test_store_away.py"])
 def test_the_same_tests_hold_with_every_house_on_postgres(folder: str) -> None:
     command = [sys.executable, "-m", "pytest", folder, "-m", "not full and not torture", "-p", "no:cacheprovider"]
     done = subprocess.run(

@@ -7,7 +7,7 @@ from pathlib import Path
 from api.app import create_app
 from library.house import open_house
 from library.settings import Settings
-from tests.conftest import PROJECT
+from tests.stage.project import PROJECT
 
 
 def test_the_types_of_the_front_end_are_up_to_date(tmp_path: Path) -> None:

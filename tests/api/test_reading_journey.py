@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests import makers
 from tests.services.house import RunningHouse
+from tests.stage import makers
 
 
 def test_three_words_without_marks_lead_to_the_right_page_with_the_words_marked(

@@ -6,34 +6,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.attacks.conftest import state
-from tests.matrix.doors import all_doors
-from tests.matrix.pages import NOT_ASKED, PAGES, Page
-from tests.matrix.town import ACTORS, ELSEWHERE, VISITOR, Town
+from tests.attacks.tables import state
+from tests.stage.asking import PASSING, ask_page
+from tests.stage.doors import all_doors
+from tests.stage.pages import NOT_ASKED, PAGES, Page
+from tests.stage.town import ACTORS, ELSEWHERE, VISITOR, Town
 
-HTML = {"Accept": "text/html"}
-PASSING = {"x-request-id", "date"}
 NAMES = [f"{number:02} {one.operation}" for number, one in enumerate(PAGES)]
 LOOKS = [one for one in PAGES if one.operation.startswith("GET ")]
 ABOUT_THINGS = [one for one in PAGES if ELSEWHERE in one.things]
 FORMS = [one for one in PAGES if one.operation.startswith("POST ")]
-
-
-def ask(town: Town, page: Page, actor: str, thing: str, prefix: str = "") -> httpx.Response:
-    """The request of a page, as this actor, about this thing."""
-    method, path = page.operation.split(" ")
-    for name, kind in page.parameters.items():
-        path = path.replace(f"{{{name}}}", named(town, kind, thing))
-    query = {name: named(town, kind, thing) for name, kind in page.query.items()}
-    files = {"file": ("a.txt", b"mot hai ba")} if page.file else None
-    sent = {"data": page.form(town, thing), "files": files} if method == "POST" else {}
-    return town.clients[actor].request(method, prefix + path, params=query, headers=HTML, **sent)
-
-
-def named(town: Town, kind: str, thing: str) -> str:
-    """What the town calls it, or the word itself."""
-    things: dict[str, str] = getattr(town, kind, {})
-    return things.get(thing, kind)
 
 
 def wrongs(town: Town, page: Page, prefix: str = "") -> list[object]:
@@ -44,7 +26,7 @@ def wrongs(town: Town, page: Page, prefix: str = "") -> list[object]:
             expected = page.expected(actor, thing)
             if expected == NOT_ASKED:
                 continue
-            answer = ask(town, page, actor, thing, prefix)
+            answer = ask_page(town, page, actor, thing, prefix)
             if answer.status_code != expected:
                 found.append((actor, thing, answer.status_code, expected, answer.headers.get("location")))
             to_the_door = expected == 303 and actor == VISITOR and page.operation not in ("GET /en", "POST /dang-xuat")
@@ -57,7 +39,7 @@ def test_attack_12_every_page_has_its_row(tmp_path: Path) -> None:
     doors = {(one.method, one.path) for one in all_doors(tmp_path / "var") if not one.in_document}
     vietnamese = {(method, path) for method, path in doors if not path.startswith("/en/")}
     assert {f"{method} {path}" for method, path in vietnamese} == {one.operation for one in PAGES}, (
-        "a new page needs a row in tests/matrix/pages.py"
+        "a new page needs a row in tests/stage/pages.py"
     )
     english = {(method, path.removeprefix("/en")) for method, path in doors if path.startswith("/en/")}
     assert english == vietnamese - {("GET", "/en"), ("GET", "/metrics"), ("GET", "/api/openapi.json")}
@@ -84,7 +66,7 @@ def test_attack_13_a_hidden_page_reads_like_one_that_does_not_exist(town: Town, 
         for thing in page.things:
             if page.expected(actor, thing) == 404 == page.expected(actor, ELSEWHERE):
                 hidden, absent = (
-                    told(town, ask(town, page, actor, one), (thing, ELSEWHERE)) for one in (thing, ELSEWHERE)
+                    told(town, ask_page(town, page, actor, one), (thing, ELSEWHERE)) for one in (thing, ELSEWHERE)
                 )
                 assert hidden == absent, (actor, thing)
 

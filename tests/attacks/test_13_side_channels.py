@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests import makers
-from tests.attacks.test_12_pages import ask as ask_page
-from tests.matrix.pages import PAGES
-from tests.matrix.rows import ROWS, sees
-from tests.matrix.test_matrix import ask, told
-from tests.matrix.town import ACTORS, DRAFT, ELSEWHERE, OTHER, OWN, VISITOR, WITHDRAWN, Town
 from tests.services.house import upload, wait_for
+from tests.stage import makers
+from tests.stage.asking import ask, ask_page, told
+from tests.stage.pages import PAGES
+from tests.stage.rows import ROWS, sees
+from tests.stage.town import ACTORS, DRAFT, ELSEWHERE, OTHER, OWN, VISITOR, WITHDRAWN, Town
 
 FILES = (
     "file",

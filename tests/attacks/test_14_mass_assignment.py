@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from library.migrations import METADATA
-from tests.attacks.conftest import state
-from tests.matrix.rows import ROWS
-from tests.matrix.town import OWN, ROOT, Town
+from tests.attacks.tables import state
+from tests.stage.rows import ROWS
+from tests.stage.town import OWN, ROOT, Town
 
 COLUMNS = {column.name for table in METADATA.tables.values() for column in table.columns} | {
     "school_id",

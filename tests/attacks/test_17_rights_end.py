@@ -14,8 +14,8 @@ from library.clock import now
 from library.database import open_engine, transaction
 from library.people.models import Person
 from library.people.sign_in import open_sign_in
-from tests.matrix.town import OWN, ROOT, Town
 from tests.services.people import enter, person
+from tests.stage.town import OWN, ROOT, Town
 
 BODY = 4_000_000
 

@@ -15,12 +15,12 @@ from sqlalchemy import update
 from library.circulation.models import Scan
 from library.clock import now
 from library.database import open_engine, transaction
-from tests import makers
-from tests.matrix.pages import PAGES
-from tests.matrix.rows import ROWS
-from tests.matrix.town import OWN, ROOT, Town
 from tests.services.house import upload, wait_for
 from tests.services.people import enter, person
+from tests.stage import makers
+from tests.stage.pages import PAGES
+from tests.stage.rows import ROWS
+from tests.stage.town import OWN, ROOT, Town
 
 NAME, TITLE, PAGE = "Quỳnh Zoankhôngai", "Truyện Zếchóngvánh", 37
 LOGIN = "em.quynh"

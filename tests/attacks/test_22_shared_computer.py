@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.matrix.town import Town
 from tests.services.browser import chromium
 from tests.services.house import PASSWORD
+from tests.stage.town import Town
 
 pytestmark = pytest.mark.journey
 NAME, TITLE = "teacher-a", "Đề kiểm tra own"

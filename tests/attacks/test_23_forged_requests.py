@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.attacks.conftest import state
-from tests.matrix.doors import all_doors
-from tests.matrix.rows import ROWS
-from tests.matrix.town import ROOT, Town
+from tests.attacks.tables import state
+from tests.stage.doors import all_doors
+from tests.stage.rows import ROWS
+from tests.stage.town import ROOT, Town
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 FORGED = {

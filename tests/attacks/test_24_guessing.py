@@ -21,9 +21,9 @@ from library.database import open_engine, transaction
 from library.people import inviting, known_browsers, passwords, throttling
 from library.people.models import FailedSignIn
 from library.people.throttling import FREE_EVERYWHERE, FREE_HERE, FREE_KNOWN
-from tests.matrix.town import ROOT, Town
 from tests.services.house import PASSWORD
 from tests.services.people import enter, person
+from tests.stage.town import ROOT, Town
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 WRONG = "không đúng đâu"

@@ -9,9 +9,9 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from library.house import open_house
 from library.settings import Settings
-from tests.matrix.town import Town
 from tests.services.house import PASSWORD
 from tests.services.people import enter
+from tests.stage.town import Town
 
 LEADING_AWAY = (
     "//evil.example",

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.matrix.town import ROOT, Town
 from tests.services.house import PASSWORD
+from tests.stage.town import ROOT, Town
 
 HTML = {"Accept": "text/html"}
 SHORT = """

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.matrix.town import ROOT, Town
 from tests.services.house import PASSWORD
 from tests.services.people import enter, open_school, person
+from tests.stage.town import ROOT, Town
 
 STOLEN = "mật khẩu của kẻ khác"
 numbers = itertools.count(1)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 
-from tests import makers
 from tests.bench.figures import report, report_most
 from tests.services.house import RunningHouse, running, upload, wait_for
+from tests.stage import makers
 
 ROUNDS = 7
 BOOK, SCAN = 2300, 60  # pages

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests import makers
 from tests.bench.figures import report_most
 from tests.services.browser import PHONE, chromium
 from tests.services.house import running, upload, wait_for
+from tests.stage import makers
 
 SLOW_4G = {"offline": False, "latency": 562, "downloadThroughput": 1_440_000 / 8, "uploadThroughput": 675_000 / 8}
 PAINT = """() => new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime))

@@ -11,8 +11,8 @@ import tesserocr
 
 from ingest.kinds.pdf import read_text, recognise, sheets
 from ingest.parsing.tessdata import model_folder
-from tests import makers
 from tests.bench.figures import processor, report
+from tests.stage import makers
 
 PAGES, SCANNED, ROUNDS = 120, 4, 3
 

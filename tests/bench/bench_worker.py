@@ -6,10 +6,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests import makers
 from tests.bench.bench_house import family
 from tests.bench.figures import report
 from tests.services.house import RunningHouse, running, upload
+from tests.stage import makers
 
 DOCUMENTS, LEARNT, WAITING = 2_000, 400, 20  # how many; after how many the first look; how many may wait at once
 

@@ -21,11 +21,11 @@ from pathlib import Path
 
 import httpx
 
-from tests import makers
 from tests.bench.bench_people import furnish, scan
 from tests.bench.figures import took_ms
 from tests.services.house import PASSWORD, RunningHouse, upload, wait_for
 from tests.services.people import enter
+from tests.stage import makers
 
 ROUNDS = 10
 LOANS, SIGN_INS, SEARCHES, PAGES, SENT = 30, 8, 60, 40, 50_000_000  # a round; bytes

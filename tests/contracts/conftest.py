@@ -8,8 +8,8 @@ import pytest
 
 from library.files.store import FileStore, open_store
 from search.index import Index
-from tests.contracts.engines import ENGINES, Pair, opened, url_of
 from tests.contracts.stores import SERVERS
+from tests.stage.engines import ENGINES, Pair, opened, url_of
 
 
 @pytest.fixture(params=ENGINES)

@@ -17,7 +17,8 @@ from search.clauses import Adjacent, All, Best, Clause, Constant, Is, IsOneOf, S
 from search.documents import WorkFacts, documents_of
 from search.index import MOST_WORKS, Hit, Hits, Index
 from search.query import LONGEST, Filters, Query, parse
-from tests.contracts.engines import Pair
+from tests.contracts.works import work
+from tests.stage.engines import Pair
 
 SEEN = Sight(frozenset({PUBLIC}))
 TIERS: tuple[Callable[[Query], Clause], ...] = (tiers.main, tiers.most, tiers.guess)
@@ -53,17 +54,6 @@ def agree(both: Sequence[Index], clause: Clause) -> Hits:
 
 def in_order(hits: Sequence[Hit]) -> bool:
     return all(first.score >= then.score for first, then in pairwise(hits))
-
-
-def work(
-    key: int,
-    title: str,
-    *names: str,
-    sight: tuple[str, ...] = (PUBLIC,),
-    school: str = "truong-a",
-    grade: int | None = None,
-) -> WorkFacts:
-    return WorkFacts(f"w{key}", key, title, names, None, grade, None, school, sight)
 
 
 LONG = "a" * LONGEST

@@ -15,8 +15,8 @@ import pytest
 from library.files.keys import WrongContent
 from library.files.s3 import PART
 from library.files.store import FileStore, is_whole
-from tests.conftest import PROJECT
 from tests.contracts.stores import file_of, read
+from tests.stage.project import PROJECT
 
 MB = 1024 * 1024
 

@@ -30,10 +30,10 @@ from search.query import parse
 from search.rebuilding import Pace, Progress, rebuild
 from search.tantivy.folders import BUILDING, current
 from search.tantivy.opening import READERS_LOCK
-from tests.contracts.engines import PATIENT, opened
-from tests.contracts.shelf import Shelf
 from tests.services.postgres import APPLICATION, Postgres
 from tests.services.waiting import until
+from tests.stage.engines import PATIENT, opened
+from tests.stage.shelf import Shelf
 
 WORKS = 5
 

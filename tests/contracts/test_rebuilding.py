@@ -21,9 +21,9 @@ from search.engines import build_beside
 from search.index import Index
 from search.query import parse
 from search.rebuilding import WORKS_AT_ONCE, Pace, Progress, rebuild
-from tests.contracts.engines import PATIENT, opened
-from tests.contracts.shelf import Shelf
-from tests.contracts.test_engines_agree import work
+from tests.contracts.works import work
+from tests.stage.engines import PATIENT, opened
+from tests.stage.shelf import Shelf
 
 AT_ONCE = replace(PATIENT, bulk=1)  # each document leaves at once
 

@@ -13,8 +13,8 @@ from search.documents import WorkFacts, documents_of
 from search.engines import open_index
 from search.index import Counts, Index, Tuning
 from search.query import Filters, Query, QueryTooLong, parse
-from tests.contracts.engines import opened
 from tests.services.elasticsearch import Elasticsearch
+from tests.stage.engines import opened
 
 PUBLIC = Sight(frozenset({"public"}))
 WORKS = [

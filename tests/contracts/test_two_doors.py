@@ -21,8 +21,8 @@ from api.doors import PAGES
 from library.house import House, open_house
 from library.people.models import LIBRARIAN, PUPIL, REVIEWER, TEACHER
 from library.settings import Settings
-from tests.fuzz.stage import ROOT, Stage, opened
 from tests.services.house import PASSWORD
+from tests.stage.in_process import ROOT, Stage, opened
 
 ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?([+]00:00)?")

@@ -13,25 +13,25 @@ from tests.days.moments import MOMENTS
 
 HERE = Path(__file__).parent
 DATED = (  # but no kills, races or servers of others, whose clock is not shifted
-    "tests/api/test_rosters.py",
-    "tests/circulation/test_desk.py",
-    "tests/circulation/test_judging.py",
-    "tests/circulation/test_reading_history.py",
-    "tests/circulation/test_titles.py",
+    "tests/api/circulation/test_desk.py",
+    "tests/api/people/test_rosters.py",
     "tests/days/test_demonstration.py",
-    "tests/library/test_fixity.py",
-    "tests/library/test_history_words.py",
-    "tests/library/test_notices.py",
-    "tests/library/test_overviews.py",
+    "tests/library/catalogue/test_fixity.py",
+    "tests/library/catalogue/test_history_words.py",
+    "tests/library/catalogue/test_overviews.py",
+    "tests/library/circulation/test_judging.py",
+    "tests/library/circulation/test_reading_history.py",
+    "tests/library/circulation/test_titles.py",
+    "tests/library/database/test_work_queue.py",
+    "tests/library/notices/test_notices.py",
+    "tests/library/reviews/test_after_approval.py",
+    "tests/library/reviews/test_readers.py",
+    "tests/library/reviews/test_reviewing.py",
+    "tests/library/reviews/test_transitions.py",
     "tests/library/test_usage.py",
-    "tests/library/test_work_queue.py",
-    "tests/reviews/test_after_approval.py",
-    "tests/reviews/test_readers.py",
-    "tests/reviews/test_reviewing.py",
-    "tests/reviews/test_transitions.py",
 )
 # a whole demonstration takes a minute: on the day of the fault, and where most of its loans move
-SHOWN = "tests/api/test_demo.py"
+SHOWN = "tests/api/commands/test_demo.py"
 SHOWN_AT = ("monday-of-the-fault", "tet", "last-day-of-the-year", "leap-day")
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import yaml
 
-from tests.conftest import PROJECT
 from tests.deploy import standins
 from tests.deploy.scripts import script
 from tests.services.machinery import free_port, missing
 from tests.services.nginx import CONTENT, PUBLIC, Here
+from tests.stage.project import PROJECT
 
 PROGRAM = (
     "docker-compose.yml",

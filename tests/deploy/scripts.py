@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.conftest import PROJECT
+from tests.stage.project import PROJECT
 
 SCRIPT = re.compile(r"```sh\n(#!/bin/sh\n.*?)```", re.S)
 

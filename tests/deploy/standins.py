@@ -11,9 +11,9 @@ from pathlib import Path
 
 import yaml
 
-from tests.conftest import PROJECT
 from tests.services.elasticsearch import packed
 from tests.services.machinery import missing
+from tests.stage.project import PROJECT
 
 HERE = Path(__file__).parent / "standins"
 BASE = "debian:bookworm-slim"

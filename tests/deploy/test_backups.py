@@ -4,10 +4,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests import makers
-from tests.conftest import PROJECT
 from tests.deploy.scripts import script
 from tests.services.house import RunningHouse, running, upload, wait_for
+from tests.stage import makers
+from tests.stage.project import PROJECT
 
 
 class Pc:

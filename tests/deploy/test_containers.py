@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import makers
 from tests.deploy import standins
 from tests.deploy.province import HOUSE, NAME, Province, needs_docker
 from tests.services.house import PASSWORD, upload, wait_for
 from tests.services.nginx import CONTENT
 from tests.services.waiting import at_work, until
+from tests.stage import makers
 
 pytestmark = pytest.mark.full
 

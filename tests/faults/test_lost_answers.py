@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests import makers
 from tests.services.cut_line import LosingLine
 from tests.services.house import PASSWORD, RunningHouse, running, upload, wait_for
 from tests.services.people import open_school
 from tests.services.postgres import Postgres
+from tests.stage import makers
 
 COUNTED = ("deposit", "work", "version", "rendition", "audience", "loan", "scan", "item", "notice", "event")
 

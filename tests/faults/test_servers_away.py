@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import makers
 from tests.services.house import RunningHouse, running
 from tests.services.load import (
     DESKS,
@@ -21,6 +20,7 @@ from tests.services.machinery import Server
 from tests.services.people import open_school, person
 from tests.services.trio import Trio
 from tests.services.waiting import until
+from tests.stage import makers
 
 AWAY_SECONDS, BEFORE, AFTER = 10.0, 4, 4  # and how many files must be accepted before and after
 PAUSE, STOP, KILL = "pause", "stop", "kill"

@@ -17,7 +17,6 @@ from library.catalogue.fixity import MISMATCH, MISSING, FixitySlice
 from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House
-from tests import makers
 from tests.fixity.stored import (
     MB,
     Meanwhile,
@@ -34,6 +33,7 @@ from tests.fixity.stored import (
 )
 from tests.services.house import RunningHouse
 from tests.services.waiting import until
+from tests.stage import makers
 
 
 def test_a_fresh_house_and_an_older_one_read_a_little_at_a_time(house: House) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.stage import Stage, opened
+from tests.stage.in_process import Stage, opened
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import pytest
 from fastapi.routing import APIRoute
 
 from library.people.models import LIBRARIAN, REVIEWER, TEACHER
-from tests.fuzz.stage import ROOT, VISITOR, Stage
 from tests.fuzz.told import wrong_with
-from tests.matrix.doors import all_routes, asked
+from tests.stage.doors import all_routes, asked
+from tests.stage.in_process import ROOT, VISITOR, Stage
 
 VALUES: tuple[bytes, ...] = (
     b"",

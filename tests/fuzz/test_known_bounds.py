@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from library.people.models import LIBRARIAN, PUPIL, REVIEWER, TEACHER
-from tests.fuzz.stage import ROOT, VISITOR, Stage
 from tests.fuzz.told import wrong_with
+from tests.stage.in_process import ROOT, VISITOR, Stage
 
 DIGITS, NUL, HALF = "9" * 5000, "a\x00b", "\ud800"
 API, BODY = "/api/v1", {"Content-Type": "application/json"}

@@ -16,7 +16,7 @@ from library.catalogue import boxes
 from library.errors import Refusal
 from library.naming import clean_name
 from library.vietnamese import tokens
-from tests import makers
+from tests.stage import makers
 
 
 @pytest.fixture(scope="module")

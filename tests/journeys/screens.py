@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page
 
-from tests import makers
 from tests.services.browser import DESK, PHONE, chromium
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.people import enter, open_school
+from tests.stage import makers
 
 FOLDER = Path("build/screens")
 VISITOR = ""

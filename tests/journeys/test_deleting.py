@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import makers
 from tests.services.browser import DESK, PHONE, chromium, settle, sign_in
 from tests.services.house import RunningHouse, running, upload, wait_for
+from tests.stage import makers
 
 SHOTS = os.environ.get("SHOTS")
 

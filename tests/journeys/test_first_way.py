@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import makers
 from tests.services.browser import DESK, PHONE, chromium, first_administrator, overflow, phone, settle
 from tests.services.cut_line import CutLine
 from tests.services.house import RunningHouse, running, upload, wait_for
+from tests.stage import makers
 
 pytestmark = pytest.mark.journey
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import makers
 from tests.services.browser import chromium, first_administrator, phone, settle, sign_in
 from tests.services.house import RunningHouse, running, wait_for
 from tests.services.people import enter, open_school
 from tests.services.trio import Trio
 from tests.services.waiting import until
+from tests.stage import makers
 
 pytestmark = [pytest.mark.journey, pytest.mark.full]
 

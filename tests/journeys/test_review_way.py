@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import makers
 from tests.services.browser import DESK, PHONE, chromium, overflow, settle, sign_in
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.people import enter, open_school
+from tests.stage import makers
 
 pytestmark = pytest.mark.journey
 CLICKS = (

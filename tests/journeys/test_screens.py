@@ -3,7 +3,7 @@
 import re
 
 from tests.journeys.screens import FIRST, SCREENS
-from tests.matrix.pages import PAGES
+from tests.stage.pages import PAGES
 
 # a redirection, a file for machines, a picture
 NO_PAGES = {"/en", "/metrics", "/api/openapi.json", "/tro-giup/hinh/{name}"}

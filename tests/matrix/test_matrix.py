@@ -3,16 +3,13 @@ surface.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-import httpx
 import pytest
 
-from tests.matrix.rows import ROWS, Row, sees
-from tests.matrix.town import ACTORS, CANARY, DRAFT, ELSEWHERE, THINGS, Town, build
 from tests.services.house import running
-
-PASSING = {"x-request-id", "date"}
+from tests.stage.asking import ask, told
+from tests.stage.rows import ROWS, sees
+from tests.stage.town import ACTORS, CANARY, DRAFT, ELSEWHERE, THINGS, Town, build
 
 
 @pytest.fixture(scope="module")
@@ -28,20 +25,8 @@ def operations(town: Town) -> set[str]:
     return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
 
 
-def ask(town: Town, operation: str, row: Row, actor: str, thing: str) -> httpx.Response:
-    """The row's request, as this actor, about this thing."""
-    method, path = operation.split(" ")
-    for name, kind in row.parameters.items():
-        path = path.replace(f"{{{name}}}", getattr(town, kind)[thing] if hasattr(town, kind) else kind)
-    body = row.body(town, thing)
-    sent: dict[str, Any] = {"files": body} if body and "file" in body else {"json": body}
-    if operation.startswith("POST /api/v1/sign-out"):
-        return httpx.post(f"{town.house.address}{path}")  # the clients stay signed in
-    return town.clients[actor].request(method, path, params=row.query, headers=row.headers, **sent)
-
-
 def test_every_operation_has_its_row(town: Town) -> None:
-    assert operations(town) == set(ROWS), "a new operation needs a row in tests/matrix/rows.py"
+    assert operations(town) == set(ROWS), "a new operation needs a row in tests/stage/rows.py"
 
 
 @pytest.mark.parametrize("operation", sorted(ROWS))
@@ -70,17 +55,6 @@ def test_attack_13_what_is_hidden_answers_like_what_does_not_exist(town: Town, o
                 assert told(answer) == absent, (actor, thing)
             elif answer.status_code < 300:
                 row.afterwards(town, thing)
-
-
-def told(answer: httpx.Response) -> tuple[int, Any, dict[str, str]]:
-    """All that an answer gives away."""
-    is_json = "json" in answer.headers.get("content-type", "")
-    body = (
-        {key: value for key, value in answer.json().items() if key != "request_id"}
-        if is_json and answer.content
-        else answer.content
-    )
-    return answer.status_code, body, {key: value for key, value in answer.headers.items() if key not in PASSING}
 
 
 def test_attack_13_the_words_of_a_draft_are_on_no_surface_of_those_who_may_not_see_it(town: Town) -> None:

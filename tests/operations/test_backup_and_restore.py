@@ -17,11 +17,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.minio import Minio
 from tests.services.postgres import Postgres
 from tests.services.waiting import at_work, until
+from tests.stage import makers
 
 FILE_IN_LIVE_PLACE = "files/??/??/*"
 

@@ -1,7 +1,6 @@
 """A small library whose works are in a real database and a real index."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,8 @@ from library.people.models import SCHOOL, TEACHER, Unit
 from search.engines import open_index
 from search.index import Index
 from search.indexing import write_work
-from tests.contracts.shelf import published
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-Publish = Callable[..., Work]
+from tests.search.works import NOON, Publish
+from tests.stage.shelf import published
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from library.people.sight import VISITOR
 from search import finding
 from search.index import Index
 from search.query import Filters, parse
-from tests.search.conftest import NOON, Publish
+from tests.search.works import NOON, Publish
 
 
 def ask(session: Session, index: Index, q: str, *, at: datetime = NOON, **filters: frozenset[Any]) -> finding.Found:

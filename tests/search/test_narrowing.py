@@ -15,7 +15,7 @@ from library.people.sight import VISITOR
 from search import finding
 from search.query import parse
 from search.tantivy import TantivyIndex
-from tests.search.conftest import NOON, Publish
+from tests.search.works import NOON, Publish
 
 MANY = ["tam giác đều"] * 70  # two works hold more documents than are looked at, so that the engine must count
 

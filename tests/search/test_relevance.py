@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from api.commands.bench import app
 from search.measuring import pairs
-from tests.contracts.engines import ENGINES, url_of
+from tests.stage.engines import ENGINES, url_of
 
 LATER_RULES = {"ocr", "prefix", "wrong_keyboard_mode"}  # P4, typing ahead, P7
 # folded text on a real engine: nDCG@10, hit@1

@@ -14,7 +14,7 @@ from library.people.sight import PUBLIC, Sight
 from search import standing_in
 from search.engines import open_index
 from search.query import Filters, parse
-from tests.contracts.shelf import Shelf
+from tests.stage.shelf import Shelf
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NOWHERE = "http://127.0.0.1:9/nobody-listens-here"

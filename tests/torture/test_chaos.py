@@ -14,7 +14,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import makers
 from tests.services.house import PASSWORD, RunningHouse, upload, wait_for
 from tests.services.load import (
     DESKS,
@@ -27,6 +26,7 @@ from tests.services.machinery import free_port
 from tests.services.mail import MailServer
 from tests.services.people import enter, open_school, person
 from tests.services.waiting import until
+from tests.stage import makers
 
 pytestmark = pytest.mark.torture
 DISK = 400  # MB

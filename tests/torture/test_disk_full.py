@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import makers
 from tests.services.house import PASSWORD, RunningHouse, upload, wait_for
 from tests.services.waiting import until
+from tests.stage import makers
 
 SIZE = 36 * 1024**2
 PART = 9 * 1024**2

@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import makers
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.load import stored
 from tests.services.trio import Trio
 from tests.services.waiting import until
+from tests.stage import makers
 
 PAGES = makers.KEY_PAGE + 1
 IN_WORKER = [

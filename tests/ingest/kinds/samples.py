@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests import makers
+from tests.stage import makers
 
 
 def pdf(folder: Path) -> Path:

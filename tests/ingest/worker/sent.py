@@ -16,7 +16,7 @@ from library.catalogue.models import Deposit, Page
 from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House
-from tests import makers
+from tests.stage import makers
 
 
 def send(house: House, path: Path) -> uuid.UUID:

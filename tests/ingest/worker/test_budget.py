@@ -26,9 +26,9 @@ from library.house import House
 from library.people import inviting
 from library.people.models import ADMINISTRATOR, TEACHER
 from library.people.sign_in import Actor, actor_for
-from tests import makers
 from tests.ingest.worker.sent import book, change, pages, read_all, row, warnings, working
 from tests.services.waiting import until
+from tests.stage import makers
 
 
 def test_a_few_thousand_bytes_buy_minutes_and_a_thick_scan_buys_a_day() -> None:

@@ -32,9 +32,9 @@ from library.files.local import LocalStore
 from library.house import House
 from library.people import inviting
 from search.index import Index
-from tests.conftest import PROJECT
 from tests.ingest.worker.sent import book, expire, read_all, row
 from tests.services.waiting import until
+from tests.stage.project import PROJECT
 
 
 def test_a_turn_that_breaks_ends_no_hand_and_is_not_tried_again_in_a_hot_loop() -> None:

@@ -20,9 +20,9 @@ from library.clock import now
 from library.database import transaction, work_queue
 from library.database.work_queue import MOST_TRIES
 from library.house import House
-from tests import makers
 from tests.ingest.worker.sent import book, expire, pages, read_all, row, send, working
 from tests.services.waiting import until
+from tests.stage import makers
 
 
 def short(house: House, seconds: float) -> House:

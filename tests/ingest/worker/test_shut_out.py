@@ -10,8 +10,8 @@ from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House
 from library.people.models import Person
-from tests import makers
 from tests.ingest.worker.sent import read_all
+from tests.stage import makers
 
 
 def test_what_was_to_be_published_stays_a_draft_when_its_sender_has_been_shut_out(house: House, tmp_path: Path) -> None:

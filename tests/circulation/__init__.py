@@ -1,1 +1,0 @@
-"""Paper copies: judging, due dates, the desk, and a hundred workers on one copy."""
