@@ -24,7 +24,7 @@ from ingest.kinds.order import named
 from ingest.parsing.pages import Identity, PageImage, PageRead, Undrawn, identity_from, identity_to
 from ingest.parsing.sandbox import Leash
 from library.catalogue import boxes, depositing, keeping
-from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL, WORKING, Deposit, Page, Rendition
+from library.catalogue.models import Deposit, DepositState, Page, Rendition, RenditionKind
 from library.clock import now
 from library.database import reading_session, transaction, work_queue
 from library.database.work_queue import Lease
@@ -43,7 +43,7 @@ SMALL = 40  # pages that are read and drawn in two seconds
 NOT_DRAWN = "page-not-drawn"  # the warning
 OCR_WANTED = "ocr-wanted"  # a step of a page that still waits for recognition
 FIRST_PAGES = 8  # enough text to describe a work from
-IMAGE_KINDS = {400: PAGE_400, 800: PAGE_800, 160: THUMBNAIL}
+IMAGE_KINDS = {400: RenditionKind.PAGE_400, 800: RenditionKind.PAGE_800, 160: RenditionKind.THUMBNAIL}
 
 Thing = TypeVar("Thing")
 Rest = Callable[[bool], None]
@@ -139,7 +139,7 @@ def run(house: House, deposit: Deposit, lease: Lease, *, leash: Leash, rest: Res
 
 def identify(job: Job) -> None:
     """What is it? From here on there is a version to fill. Raises Refusal."""
-    job.keep(state=WORKING, step="identify")
+    job.keep(state=DepositState.WORKING, step="identify")
     identity = known(job) or reading.identify(
         job.path, job.name, page_limit=job.house.settings.page_limit, folder=job.folder, budget=job.budget
     )
@@ -200,7 +200,9 @@ def recognise(job: Job) -> None:
 
 def draw_pages(job: Job) -> None:
     """Images of the pages at 400 and 800 px, and a thumbnail of the first."""
-    drawn = select(Rendition.page_number).where(Rendition.version_id == job.version(), Rendition.kind == PAGE_800)
+    drawn = select(Rendition.page_number).where(
+        Rendition.version_id == job.version(), Rendition.kind == RenditionKind.PAGE_800
+    )
     task, missing = job.kind.draw, _pages_without(job, drawn, but=_undrawn(job))
     if task is None or not missing:
         return

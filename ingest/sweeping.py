@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from ingest.receiving import uploading
-from library.catalogue.models import RECEIVING, Deposit
+from library.catalogue.models import Deposit, DepositState
 from library.database import reading_session
 from library.errors import Refusal
 from library.files.keys import StoreAway
@@ -43,7 +43,9 @@ def sweep(house: House, *, at: datetime) -> None:
     """
     files = list(staged(house.settings.staging))
     with reading_session(house.engine) as session:
-        open_ones = {row.id: row for row in session.scalars(select(Deposit).where(Deposit.state == RECEIVING))}
+        open_ones = {
+            row.id: row for row in session.scalars(select(Deposit).where(Deposit.state == DepositState.RECEIVING))
+        }
     for file in files:
         deposit = open_ones.pop(file.upload, None)
         if file.changed_at <= at - YOUNG:

@@ -12,7 +12,7 @@ from api.web.dependencies import CacheKey, HouseNow, Language, Now, PageNumber, 
 from api.web.sending import LINK_SECONDS, send, signed
 from library.catalogue import cataloguing, queries
 from library.catalogue.access import is_public, stays_public
-from library.catalogue.models import PAGE_400, PAGE_800, THUMBNAIL
+from library.catalogue.models import RenditionKind
 from library.house import House
 from library.learning import reading as places
 from library.people.sign_in import Actor
@@ -87,7 +87,7 @@ def thumbnail(
     work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow, _version: CacheKey = ""
 ) -> Response:
     """The first page, small."""
-    return image(session, request, house, work_id, actor, THUMBNAIL, 1, at=at)
+    return image(session, request, house, work_id, actor, RenditionKind.THUMBNAIL, 1, at=at)
 
 
 @router.get("/{work_id}/pages/{number}/image", response_class=Response)
@@ -103,7 +103,16 @@ def page_image(
     _version: CacheKey = "",
 ) -> Response:
     """One page as an image, 400 or 800 pixels wide."""
-    return image(session, request, house, work_id, actor, PAGE_400 if size <= 400 else PAGE_800, number, at=at)
+    return image(
+        session,
+        request,
+        house,
+        work_id,
+        actor,
+        RenditionKind.PAGE_400 if size <= 400 else RenditionKind.PAGE_800,
+        number,
+        at=at,
+    )
 
 
 def image(

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from api.web.schemas import Code, Line, Moment, Named, Number, Sent, Wish
+from library.catalogue.models import PageSource, Readership, WorkState
 from library.usage import Told
 from search.marking import Piece
 
@@ -64,8 +65,8 @@ class Work(Sent):
     series: Named | None
     school: Named | None
     language: str
-    state: str  # draft | in-review | published | withdrawn
-    sight: str  # public | province | commune | school | department | class | person | owner
+    state: WorkState
+    sight: Readership
     cover: Cover
     thumbnail: str | None
     copies: list[Copies]
@@ -104,7 +105,7 @@ class Publication(Wish):
 
     version_id: Code
     digest: str = Field(max_length=64)
-    sight: str | None = Field(default=None, pattern="^(public|province|commune|school|department|class|person|owner)$")
+    sight: Readership | None = None
     to: list[Code] = Field(default_factory=list, max_length=200)  # ids, when the sight is department, class or person
     opens_at: Moment | None = None
     closes_at: Moment | None = None
@@ -171,7 +172,7 @@ class Page(Sent):
     number: int
     width: float  # points; gives the aspect ratio before the image is there
     height: float
-    source: str  # text | second-opinion | ocr | none
+    source: PageSource
     confidence: float | None
     image_400: str | None  # URLs
     image_800: str | None

@@ -18,7 +18,7 @@ from library.catalogue.models import WITHOUT_PICTURES, Version, Work
 from library.circulation import queries as stock
 from library.deleting import works as deleting
 from library.learning import reading as places
-from library.people.models import DEPARTMENT, SCHOOL, Unit
+from library.people.models import Unit, UnitKind
 from library.people.sign_in import Actor
 
 SLIDES = {"BG_ELEARNING", "BG_TRINH_CHIEU", "VIDEO_BAI_GIANG"}
@@ -28,7 +28,7 @@ SEEDS = 8
 
 def sights_for(unit: Unit) -> list[str]:
     """The readers that the pages offer for a work of this unit."""
-    return ["public", "province", *(["school"] if unit.kind in (SCHOOL, DEPARTMENT) else [])]
+    return ["public", "province", *(["school"] if unit.kind in (UnitKind.SCHOOL, UnitKind.DEPARTMENT) else [])]
 
 
 def cover_of(work: Work | ListedWork) -> Cover:
@@ -72,7 +72,7 @@ def card_of(work: Work, language: str) -> Card:
         type=named(vocabulary.types(), work.type_code, language),
         subject=named(vocabulary.subjects(), work.subject_code, language),
         grade=work.grade,
-        school=unit_named(work.unit) if work.unit.kind == SCHOOL else None,
+        school=unit_named(work.unit) if work.unit.kind == UnitKind.SCHOOL else None,
         page_count=work.version.page_count if work.version else None,
         cover=cover_of(work),
         thumbnail=thumbnail_of(work, work.version),
@@ -92,7 +92,7 @@ def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.
         subject=named(vocabulary.subjects(), found.subject_code, language),
         grade=found.grade,
         series=named(vocabulary.series(), found.series_code, language),
-        school=unit_named(found.unit) if found.unit.kind == SCHOOL else None,
+        school=unit_named(found.unit) if found.unit.kind == UnitKind.SCHOOL else None,
         language=found.language,
         state=found.state,
         sight=found.sight,

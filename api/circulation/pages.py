@@ -12,7 +12,7 @@ from api.web.pages import LongText, Text, wished
 from api.web.rendering import day
 from library.catalogue.isbn import normal_isbn
 from library.circulation import desk, stock
-from library.circulation.models import LENT, PATRON
+from library.circulation.models import ScanKind
 from library.circulation.refusals import TitleToConfirm, UnknownCard
 
 DESK, COPIES = "/quay", "/kho"
@@ -89,7 +89,7 @@ def scan(door: Door, code: Text = "", opened_by: Text = "", card: Text = "", key
         at=door.at,
     )
     before = AtDesk(opened_by, card)
-    there = AtDesk(done.id) if done.kind == PATRON else before if done.kind == LENT else NOBODY
+    there = AtDesk(done.id) if done.kind == ScanKind.PATRON else before if done.kind == ScanKind.LENT else NOBODY
     return {"done": done, "there": there, "borrower": done.borrower if there != NOBODY else None}
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from api.web.schemas import Code, Day, Line, Moment, Named, Sent, Wish
+from library.circulation.models import ItemStatus, ScanKind
+from library.circulation.stock import Whose
 
 
 class ScanWish(Wish):
@@ -38,7 +40,7 @@ class Scan(Sent):
     """What a scan did."""
 
     id: str
-    kind: str  # patron | lent | taken-back | read-here
+    kind: ScanKind
     code: str
     sentence: str
     borrower: Borrower | None
@@ -54,7 +56,7 @@ class ScanLine(Sent):
     """One line of the desk's log."""
 
     id: str
-    kind: str
+    kind: ScanKind
     code: str
     happened_at: datetime
     scanned_at: datetime  # by the desk's own clock, where it told
@@ -85,7 +87,7 @@ class Copy(Sent):
     barcode: str
     accession: int
     shelf: str | None
-    status: str
+    status: ItemStatus
 
 
 class CopiesOfSchool(Sent):
@@ -101,7 +103,7 @@ class KnownTitle(Sent):
     title: str
     authors: str | None
     unit: Named
-    whose: str  # own | authority | other
+    whose: Whose
 
 
 class KnownTitles(Sent):

@@ -1,7 +1,7 @@
 """The desk, copies and loans as they are shown, by JSON and by page."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,27 +10,27 @@ from api.circulation import schemas
 from api.web.me import unit_named
 from library.circulation import desk, due_dates, lending, policy, queries, stock
 from library.circulation.desk import UNDO_MINUTES, Outcome
-from library.circulation.models import LENT, PATRON, READ_HERE, TAKEN_BACK, Item, Loan, Patron, Scan
+from library.circulation.models import Item, Loan, Patron, Scan, ScanKind
 from library.circulation.queries import DeskLine
 from library.people.models import Unit
 from library.people.sign_in import Actor
 
-WORDS = {
-    PATRON: (
+WORDS: Mapping[str, tuple[str, str]] = {
+    ScanKind.PATRON: (
         "{name}, đang mượn {loans} cuốn. Quét sách để cho mượn.",
         "{name} has {loans} copies. Scan a copy to lend it.",
     ),
-    LENT: ("{name} mượn “{title}”, hạn trả {due}.", "{name} borrows “{title}” until {due}."),
-    TAKEN_BACK: ("{name} đã trả “{title}”.", "{name} has returned “{title}”."),
-    READ_HERE: (
+    ScanKind.LENT: ("{name} mượn “{title}”, hạn trả {due}.", "{name} borrows “{title}” until {due}."),
+    ScanKind.TAKEN_BACK: ("{name} đã trả “{title}”.", "{name} has returned “{title}”."),
+    ScanKind.READ_HERE: (
         "“{title}” đã về kệ; cuốn này không có ai đang mượn.",
         "“{title}” is back on the shelf; nobody had it on loan.",
     ),
 }
-UNDONE = {
-    LENT: ("Đã hoàn tác: {name} không mượn “{title}” nữa.", "Undone: {name} does not have “{title}”."),
-    TAKEN_BACK: ("Đã hoàn tác: {name} vẫn đang mượn “{title}”.", "Undone: {name} still has “{title}”."),
-    READ_HERE: ("Đã hoàn tác lượt quét “{title}”.", "The scan of “{title}” is undone."),
+UNDONE: Mapping[str, tuple[str, str]] = {
+    ScanKind.LENT: ("Đã hoàn tác: {name} không mượn “{title}” nữa.", "Undone: {name} does not have “{title}”."),
+    ScanKind.TAKEN_BACK: ("Đã hoàn tác: {name} vẫn đang mượn “{title}”.", "Undone: {name} still has “{title}”."),
+    ScanKind.READ_HERE: ("Đã hoàn tác lượt quét “{title}”.", "The scan of “{title}” is undone."),
 }
 
 
@@ -53,7 +53,7 @@ def sent(session: Session, done: Outcome, language: str, *, at: datetime) -> sch
         borrower=borrower,
         title=title,
         accession=done.item.accession if done.item else None,
-        due_at=done.loan.due_at if done.loan and scan.kind == LENT else None,
+        due_at=done.loan.due_at if done.loan and scan.kind == ScanKind.LENT else None,
         scanned_at=scan.scanned_at or scan.happened_at,
         undone=scan.undone_at is not None,
         undoable=may_undo(scan, at),

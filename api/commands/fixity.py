@@ -1,6 +1,7 @@
 """`hoclieu fixity run` and `hoclieu fixity status`."""
 
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -18,10 +19,10 @@ from library.house import House
 
 app = typer.Typer(no_args_is_help=True, help="Stored files: are they still what they were?")
 TOLD_EVERY = timedelta(seconds=2)
-STATES = {
-    fixity.MISMATCH: "không còn đúng nội dung / other bytes than it had",
-    fixity.MISSING: "không còn trong kho / not in the store",
-    fixity.UNREADABLE: "không đọc được / cannot be read",
+STATES: Mapping[str, str] = {
+    fixity.FileState.MISMATCH: "không còn đúng nội dung / other bytes than it had",
+    fixity.FileState.MISSING: "không còn trong kho / not in the store",
+    fixity.FileState.UNREADABLE: "không đọc được / cannot be read",
 }
 
 

@@ -20,7 +20,7 @@ from ingest.receiving import uploading
 from ingest.worker.worker import Worker
 from library import logs
 from library.catalogue import depositing
-from library.catalogue.models import FAILED, READY, REFUSED, Deposit, Page, Version, Work
+from library.catalogue.models import Deposit, DepositState, Page, PageSource, Version, Work
 from library.clock import now
 from library.database import reading_session, transaction
 from library.errors import Refusal
@@ -137,7 +137,7 @@ def wait(house: House, path: Path, deposit_id: uuid.UUID, began: float) -> dict[
     while True:
         with reading_session(house.engine) as session:
             deposit = session.get_one(Deposit, deposit_id)
-            if deposit.state in (REFUSED, FAILED):
+            if deposit.state in (DepositState.REFUSED, DepositState.FAILED):
                 return report(session, path, deposit, None, began)
             work = session.scalar(
                 select(Work)
@@ -145,7 +145,7 @@ def wait(house: House, path: Path, deposit_id: uuid.UUID, began: float) -> dict[
                 .join(Version, Version.id == Work.version_id)
                 .where(Version.id == deposit.version_id)
             )
-            if deposit.state == READY and work is not None and work.indexed_revision == work.revision:
+            if deposit.state == DepositState.READY and work is not None and work.indexed_revision == work.revision:
                 return report(session, path, deposit, work, began)
             now_at = f"{path.name}: {deposit.step or deposit.state} {deposit.pages_done}/{deposit.page_count or '?'}"
         if now_at != told:
@@ -156,7 +156,11 @@ def wait(house: House, path: Path, deposit_id: uuid.UUID, began: float) -> dict[
 
 def report(session: Session, path: Path, deposit: Deposit, work: Work | None, began: float) -> dict[str, Any]:
     """What became of one file."""
-    ocr = select(func.count()).select_from(Page).where(Page.version_id == deposit.version_id, Page.source == "ocr")
+    ocr = (
+        select(func.count())
+        .select_from(Page)
+        .where(Page.version_id == deposit.version_id, Page.source == PageSource.OCR)
+    )
     verdict = "refused" if work is None else "accepted-with-warnings" if deposit.warnings else "accepted"
     return {
         "path": str(path),

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.web.schemas import Named, Sent, Wish
 from library.deleting.reasons import LONGEST_REMARK
+from library.operations.deletions import Subject
 
 
 class DeletionWish(Wish):
@@ -19,7 +20,7 @@ class Deletion(Sent):
     """Something that was deleted, and until when it can be brought back."""
 
     id: str
-    kind: str  # work | person
+    kind: Subject
     subject_id: str
     name: str  # its title, or the person's name
     reason: Named

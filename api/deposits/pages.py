@@ -14,7 +14,7 @@ from api.web.dependencies import Asked
 from api.web.doors import Door, Doorway, Room, Shown
 from api.web.pages import Text, inside
 from library.catalogue import cataloguing, depositing, publishing, queries
-from library.catalogue.models import PUBLISHED
+from library.catalogue.models import WorkState
 from library.people.roles import AUTHORS
 from library.reviews import queries as reviews
 from library.reviews import reviewing
@@ -50,7 +50,7 @@ def changed_of(door: Door, work_id: str) -> Mapping[str, Any] | None:
             raise
         return None
     last = next(iter(reviews.history_of(door.session, work.id)), None)
-    has_readers = work.state == PUBLISHED and work.version_id is not None
+    has_readers = work.state == WorkState.PUBLISHED and work.version_id is not None
     # for a version that has not reached its readers
     wished = last if last and not (has_readers and last.version_id == work.version_id) else None
     return {

@@ -1,11 +1,13 @@
 """Files on their way in, on the wire."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import Field
 
 from api.reviews.brief import ReviewBrief
 from api.web.schemas import Sent, Wish
+from library.catalogue.models import DepositState, WorkState
 
 
 class Warning(Sent):
@@ -16,6 +18,16 @@ class Warning(Sent):
     page: int | None = None
 
 
+class VersionStage(StrEnum):
+    """Where a version is on its way to readers."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in-review"
+    RETURNED = "returned"
+    PUBLISHED = "published"
+    REPLACED = "replaced"
+
+
 class Deposit(Sent):
     """A file on its way in; `state` is the server's own word, never a guess of the client."""
 
@@ -23,7 +35,7 @@ class Deposit(Sent):
     name: str
     size: int
     received: int
-    state: str  # receiving | waiting | working | ready | refused | failed
+    state: DepositState
     step: str | None  # identify | read | recognise | draw | describe
     pages_done: int
     page_count: int | None
@@ -32,11 +44,11 @@ class Deposit(Sent):
     warnings: list[Warning]
     submitted: bool  # goes to the reviewers when it is ready, or has gone
     may_edit: bool  # its work may get a new version, and go to the reviewers
-    stands: str | None  # draft | in-review | returned | published | replaced; none before it is ready
+    stands: VersionStage | None  # none before it is ready
     review: ReviewBrief | None  # the last one of this version
     work_id: str | None
     work_title: str | None
-    work_state: str | None  # draft | in-review | published | withdrawn
+    work_state: WorkState | None
     version: int | None
     version_id: str | None
     digest: str | None
@@ -56,7 +68,7 @@ class BeingRead(Sent):
     id: str
     name: str
     owner: str | None  # none when the person is deleted
-    state: str  # waiting | working
+    state: DepositState  # waiting or working
     step: str | None
     pages_done: int
     page_count: int | None

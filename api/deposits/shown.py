@@ -14,13 +14,19 @@ from api.reviews.brief import review_of
 from api.web.errors import sentence_of
 from ingest.receiving import uploading
 from library.catalogue import cataloguing, depositing
-from library.catalogue.models import PUBLISHED, RECEIVING, Deposit, Version, Work
+from library.catalogue.models import Deposit, DepositState, Version, Work, WorkState
 from library.house import House
 from library.people import care
 from library.people.sign_in import Actor
 from library.reviews import queries as reviews
 from library.reviews.models import Review
-from library.reviews.transitions import RETURNED, WAITING
+from library.reviews.transitions import ReviewState
+
+DRAFT = schemas.VersionStage.DRAFT
+STAGES = {
+    ReviewState.WAITING: schemas.VersionStage.IN_REVIEW,
+    ReviewState.RETURNED: schemas.VersionStage.RETURNED,
+}
 
 
 @dataclass(frozen=True)
@@ -34,14 +40,13 @@ class Became:
     review: Review | None = None
 
     @property
-    def stands(self) -> str:
+    def stands(self) -> schemas.VersionStage:
         """Where the version is on its way to readers."""
-        if self.work.state == PUBLISHED and self.work.version_id == self.version.id:
-            return "published"
+        if self.work.state == WorkState.PUBLISHED and self.work.version_id == self.version.id:
+            return schemas.VersionStage.PUBLISHED
         if not self.newest:
-            return "replaced"
-        state = self.review.state if self.review else None
-        return {WAITING: "in-review", RETURNED: "returned"}.get(state or "", "draft")
+            return schemas.VersionStage.REPLACED
+        return STAGES.get(self.review.state, DRAFT) if self.review else DRAFT
 
 
 def being_read(deposit: Deposit, owner: str | None) -> schemas.BeingRead:
@@ -156,6 +161,6 @@ def _became(session: Session, version_ids: set[uuid.UUID], actor: Actor) -> dict
 
 def _received(house: House, row: Deposit) -> int:
     path: Path = uploading.staging_path(house, row.id)
-    if row.state != RECEIVING:
+    if row.state != DepositState.RECEIVING:
         return row.size
     return path.stat().st_size if path.exists() else 0

@@ -27,7 +27,7 @@ from ingest.receiving.parts import Part
 from ingest.receiving.uploading import MetadataBroken, WrongChecksum, WrongOffset
 from library.catalogue import depositing
 from library.catalogue.depositing import id_of
-from library.catalogue.models import RECEIVING, Deposit
+from library.catalogue.models import Deposit, DepositState
 from library.clock import now
 from library.house import House
 from library.naming import clean_name, media_type_of
@@ -208,7 +208,7 @@ async def _facts(
 
     def look(session: Session) -> tuple[int, bool, datetime | None]:
         deposit = allowed(session, id_of(upload_id), sign_in.actor_of(session, token, at=now()))
-        return deposit.size, deposit.state == RECEIVING, deposit.expires_at
+        return deposit.size, deposit.state == DepositState.RECEIVING, deposit.expires_at
 
     return await gate.read(look)
 

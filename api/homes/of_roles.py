@@ -16,13 +16,13 @@ from api.web.me import unit_named
 from ingest.worker.vitals import Watch
 from library.calendar import local_date
 from library.catalogue import depositing, queries
-from library.catalogue.models import DRAFT, FAILED, IN_REVIEW, RECEIVING, REFUSED, WAITING, WORKING
+from library.catalogue.models import DepositState, WorkState
 from library.circulation import desk
 from library.circulation import queries as stock
 from library.learning import reading as places
 from library.notices import inbox
 from library.people import rosters, units
-from library.people.models import SCHOOL, Membership, Unit
+from library.people.models import Membership, Unit, UnitKind
 from library.people.roles import (
     ADMINISTRATOR,
     APPROVERS,
@@ -93,17 +93,19 @@ def of_author(session: Session, actor: Actor, _watch: Watch, language: str, _at:
     """What came back, what is begun, what waits."""
     person = actor.required()
     mine = depositing.of_person(session, person.id, limit=50)
-    drafts = queries.owned(session, person.id, (DRAFT,), limit=SHOWN)
+    drafts = queries.owned(session, person.id, (WorkState.DRAFT,), limit=SHOWN)
     returned = [
         one for one in inbox.lines(session, person.id, language) if one.kind == "work-returned" and not one.read
     ]
     return {
         "drafts": [card_of(one, language) for one in drafts],
-        "in_review": len(queries.owned(session, person.id, (IN_REVIEW,), limit=50)),
+        "in_review": len(queries.owned(session, person.id, (WorkState.IN_REVIEW,), limit=50)),
         "returned": [{"id": str(one.id), "line": one.words.line, "more": one.words.more} for one in returned[:SHOWN]],
         "uploads": len(mine),
-        "unfinished": sum(one.state in (RECEIVING, WAITING, WORKING) for one in mine),
-        "refused": sum(one.state in (REFUSED, FAILED) for one in mine),
+        "unfinished": sum(
+            one.state in (DepositState.RECEIVING, DepositState.WAITING, DepositState.WORKING) for one in mine
+        ),
+        "refused": sum(one.state in (DepositState.REFUSED, DepositState.FAILED) for one in mine),
     }
 
 
@@ -141,7 +143,9 @@ def of_keeper(session: Session, actor: Actor, watch: Watch, _language: str, at: 
     found = watch.look(session, at=at)
     care = units_below(session, actor.units_as(ADMINISTRATOR))
     counting = (
-        select(func.count()).select_from(Unit).where(Unit.id.in_(care), Unit.kind == SCHOOL, Unit.closed_at.is_(None))
+        select(func.count())
+        .select_from(Unit)
+        .where(Unit.id.in_(care), Unit.kind == UnitKind.SCHOOL, Unit.closed_at.is_(None))
     )
     people = select(func.count(Membership.person_id.distinct())).where(
         Membership.unit_id.in_(care), Membership.until_at.is_(None)
@@ -165,7 +169,7 @@ def of_officer(session: Session, actor: Actor, _watch: Watch, _language: str, at
     """The schools of the commune, with what stands on their shelves."""
     within = units_below(session, [one.unit_id for one in actor.memberships if one.role == COMMUNE_OFFICER])
     managed = select(Unit).where(
-        (Unit.id.in_(within)) | (Unit.authority_id.in_(within)), Unit.kind == SCHOOL, Unit.closed_at.is_(None)
+        (Unit.id.in_(within)) | (Unit.authority_id.in_(within)), Unit.kind == UnitKind.SCHOOL, Unit.closed_at.is_(None)
     )
     rows = session.scalars(managed.order_by(Unit.name).limit(SCHOOLS_SHOWN)).all()
     return {

@@ -14,7 +14,7 @@ from library.catalogue import queries
 from library.catalogue.overviews import Overviews
 from library.house import House
 from library.learning import reading as places
-from library.people.models import SCHOOL, Unit
+from library.people.models import Unit, UnitKind
 from library.people.sign_in import Actor
 
 NEWEST, BEGUN = 6, 4
@@ -56,7 +56,7 @@ def vocabulary_of(session: Session, language: str) -> schemas.Vocabulary:
         [Named(code=term.code, name=term.name(language)) for term in terms.values()]
         for terms in (vocabulary.subjects(), vocabulary.types(), vocabulary.series())
     )
-    schools = session.scalars(select(Unit).where(Unit.kind == SCHOOL).order_by(Unit.name))
+    schools = session.scalars(select(Unit).where(Unit.kind == UnitKind.SCHOOL).order_by(Unit.name))
     return schemas.Vocabulary(
         subjects=subjects, types=types, series=series, schools=[unit_named(unit) for unit in schools]
     )

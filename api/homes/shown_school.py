@@ -15,7 +15,7 @@ from library import vocabulary
 from library.catalogue import overviews, queries
 from library.circulation import queries as stock
 from library.people import care, inviting, units
-from library.people.models import SCHOOL, Unit
+from library.people.models import Unit, UnitKind
 from library.people.sight import units_below
 from library.people.sign_in import Actor
 
@@ -27,7 +27,7 @@ def school_of(
 ) -> schemas.School:
     """A school by its code. Raises UnknownUnit."""
     unit = inviting.unit_by_code(session, code)
-    if unit.kind != SCHOOL:
+    if unit.kind != UnitKind.SCHOOL:
         raise care.UnknownUnit(unit=code)
     within = units_below(session, [unit.id])
     seen = overviews.of_units(session, within, actor.sight, at=at)

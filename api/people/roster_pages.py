@@ -15,9 +15,9 @@ from api.web.hosts import address_of
 from api.web.pages import Text, wished
 from api.web.schemas import plain
 from api.web.terms import reasons_for
-from library.operations.deletions import PERSON
+from library.operations.deletions import Subject
 from library.people import care, rosters, throttling
-from library.people.models import SCHOOL, Unit
+from library.people.models import Unit, UnitKind
 from library.people.roles import ADMINISTRATOR, ROLES, name_of
 from library.people.sight import units_below
 
@@ -40,7 +40,7 @@ def people_page(door: Door, unit: UnitAsked = "") -> Shown:
         "unit_name": found.name,
         "members": shown.members_of(door.session, found, door.language, at=door.at).members,
         "roles": [(role, name_of(role, door.language)) for role in ROLES],
-        "reasons": reasons_for(PERSON, door.language),
+        "reasons": reasons_for(Subject.PERSON, door.language),
         "made": None,
     }
 
@@ -48,7 +48,7 @@ def people_page(door: Door, unit: UnitAsked = "") -> Shown:
 def places_of(door: Door, unit: Unit, mine: list[schemas.Unit]) -> Shown:
     """Where a person of this unit may be put: its departments, and the classes of this year when it is a school."""
     below = units_below(door.session, [unit.id])
-    is_school = unit.kind == SCHOOL
+    is_school = unit.kind == UnitKind.SCHOOL
     return {
         "places": [one for one in mine if uuid.UUID(one.id) in below and not one.closed_at],
         "school": unit.code if is_school else "",

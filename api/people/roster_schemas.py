@@ -1,10 +1,12 @@
 """Units, members and classes on the wire, for those who look after them."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
 from api.web.schemas import Code, Line, Named, Sent, Wish
+from library.people.models import UnitKind
 
 
 class UnitName(Sent):
@@ -20,7 +22,7 @@ class Unit(Sent):
 
     id: str
     code: str
-    kind: str  # province | commune | school | department
+    kind: UnitKind
     name: str
     place: Named | None
     authority: Named | None
@@ -37,7 +39,7 @@ class Units(Sent):
 class UnitOpening(Wish):
     """A new unit."""
 
-    kind: str = Field(pattern="^(commune|school|department)$")
+    kind: Literal[UnitKind.COMMUNE, UnitKind.SCHOOL, UnitKind.DEPARTMENT]
     code: str = Field(min_length=2, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")
     name: Line = Field(min_length=1, max_length=200)
     place: str = Field(min_length=1, max_length=40)  # code of the unit it lies in

@@ -11,22 +11,12 @@ from api.people import roster_schemas as schemas
 from api.web.schemas import Named
 from library import calendar
 from library.people import care, rosters, throttling
-from library.people.models import (
-    COMMUNE,
-    DEPARTMENT,
-    PROVINCE,
-    PUPIL,
-    SCHOOL,
-    Enrolment,
-    Membership,
-    SchoolClass,
-    Unit,
-)
+from library.people.models import PUPIL, Enrolment, Membership, SchoolClass, Unit, UnitKind
 from library.people.roles import name_of
 from library.people.sight import units_below
 from library.people.sign_in import Actor, NotAllowed
 
-ORDER = (PROVINCE, COMMUNE, SCHOOL, DEPARTMENT)
+ORDER = (UnitKind.PROVINCE, UnitKind.COMMUNE, UnitKind.SCHOOL, UnitKind.DEPARTMENT)
 
 
 def units_of(session: Session, actor: Actor) -> schemas.Units:

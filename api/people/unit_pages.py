@@ -11,7 +11,7 @@ from api.web.errors import NotValid
 from api.web.pages import Text, wished
 from api.web.schemas import Code
 from library.people import managing
-from library.people.models import SCHOOL
+from library.people.models import UnitKind
 
 NO_HUB = "-"  # an empty field of a form is a field that was not sent
 UNITS = "/quan-tri/truong"
@@ -25,7 +25,7 @@ def units_page(door: Door) -> Shown:
 
 
 @room.form(UNITS, back=UNITS, again=units_page)
-def open_unit(door: Door, kind: Text = SCHOOL, code: Text = "", name: Text = "", place: Text = "") -> None:
+def open_unit(door: Door, kind: Text = UnitKind.SCHOOL, code: Text = "", name: Text = "", place: Text = "") -> None:
     """A new school, commune or department."""
     wish = wished(schemas.UnitOpening, kind=kind, code=code, name=name, place=place)
     managing.open_unit(door.session, wish.kind, wish.code, wish.name, wish.place, by=door.actor, at=door.at)

@@ -6,13 +6,14 @@ from api.web.schemas import Named, Sent
 from api.web.terms import named
 from library import vocabulary
 from library.reviews.models import Review
+from library.reviews.transitions import ReviewState
 
 
 class ReviewBrief(Sent):
     """What became of a submission."""
 
     id: str
-    state: str  # waiting | approved | returned | recalled | superseded | overruled
+    state: ReviewState
     submitted_at: datetime
     decided_at: datetime | None
     decided_by: str | None

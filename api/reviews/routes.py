@@ -8,7 +8,7 @@ from api.reviews import schemas, shown
 from api.web.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.web.sending import send
 from library.catalogue import queries as catalogue
-from library.catalogue.models import PAGE_400, PAGE_800
+from library.catalogue.models import RenditionKind
 from library.reviews import queries, reviewing
 from library.reviews.queries import review_id_of
 
@@ -90,7 +90,9 @@ def page_image(
 ) -> Response:
     """A page of the version under review, the very image that readers will get."""
     review = queries.opened_by(session, review_id_of(review_id), actor)
-    drawn = catalogue.rendition(session, review.version_id, PAGE_400 if size <= 400 else PAGE_800, number)
+    drawn = catalogue.rendition(
+        session, review.version_id, RenditionKind.PAGE_400 if size <= 400 else RenditionKind.PAGE_800, number
+    )
     if drawn is None:
         raise catalogue.UnknownPage
     return send(house, request, drawn, attachment=False)

@@ -7,6 +7,8 @@ from pydantic import Field
 from api.catalogue.schemas import Cover
 from api.reviews.brief import ReviewBrief
 from api.web.schemas import Code, Moment, Named, Sent, Wish
+from library.catalogue.models import Readership, WorkState
+from library.reviews.transitions import Level
 
 
 class Waiting(Sent):
@@ -53,9 +55,9 @@ class Checks(Sent):
 class Review(ReviewBrief):
     """The appraisal of one version at one level."""
 
-    level: str  # department | school | province
+    level: Level
     work_id: str
-    work_state: str
+    work_state: WorkState
     title: str
     authors: str | None
     type: Named | None
@@ -68,7 +70,7 @@ class Review(ReviewBrief):
     version: int
     version_id: str
     digest: str  # a decision names it: it stands for the files, the words and the readers together
-    sight: str  # who will read it
+    sight: Readership
     opens_at: datetime | None
     closes_at: datetime | None
     kind: str  # pdf | image | text | file
@@ -94,7 +96,7 @@ class Next(Sent):
 class Submission(Wish):
     """Send it to the reviewers, for these readers."""
 
-    sight: str | None = Field(default=None, pattern="^(public|province|commune|school|department|class|person|owner)$")
+    sight: Readership | None = None
     to: list[Code] = Field(default_factory=list, max_length=200)
     opens_at: Moment | None = None
     closes_at: Moment | None = None

@@ -14,11 +14,11 @@ from api.web.me import unit_named
 from api.web.terms import named
 from library import vocabulary
 from library.catalogue import queries as catalogue
-from library.people.models import SCHOOL
+from library.people.models import UnitKind
 from library.people.sign_in import Actor
 from library.reviews import binding, checking, queries, reviewing
 from library.reviews.models import Review
-from library.reviews.transitions import AUTHOR, DECIDER, REVIEWER, WAITING
+from library.reviews.transitions import Part, ReviewState
 
 
 def waiting_for(session: Session, actor: Actor) -> int:
@@ -53,7 +53,7 @@ def sent(session: Session, review: Review, actor: Actor, language: str, *, at: d
     original = catalogue.original(session, review.version_id)
     found = checking.check(session, review, actor, at=at)
     parts, holder = queries.parts_of(review, actor), queries.held_by_another(review, actor, at)
-    waiting = review.state == WAITING
+    waiting = review.state == ReviewState.WAITING
     return schemas.Review(
         **review_of(review, language).model_dump(),
         **words_of(review, language),
@@ -61,7 +61,7 @@ def sent(session: Session, review: Review, actor: Actor, language: str, *, at: d
         work_state=review.work.state,
         authors=review.work.authors,
         series=named(vocabulary.series(), review.work.series_code, language),
-        school=unit_named(review.work.unit) if review.work.unit.kind == SCHOOL else None,
+        school=unit_named(review.work.unit) if review.work.unit.kind == UnitKind.SCHOOL else None,
         author=review.author.name,
         version=review.version.number,
         version_id=str(review.version_id),
@@ -75,11 +75,11 @@ def sent(session: Session, review: Review, actor: Actor, language: str, *, at: d
         file_size=original.size,
         served=review.work.version_id == review.version_id,
         checks=checks_of(found),
-        held_by=holder.name if holder and REVIEWER in parts else None,
+        held_by=holder.name if holder and Part.REVIEWER in parts else None,
         may_open=queries.may_open(review, actor),
-        may_decide=waiting and REVIEWER in parts and AUTHOR not in parts,
-        may_undo=DECIDER in parts and reviewing.may_undo(review, at=at),
-        may_recall=waiting and AUTHOR in parts,
+        may_decide=waiting and Part.REVIEWER in parts and Part.AUTHOR not in parts,
+        may_undo=Part.DECIDER in parts and reviewing.may_undo(review, at=at),
+        may_recall=waiting and Part.AUTHOR in parts,
     )
 
 

@@ -2,6 +2,7 @@
 
 from api.catalogue.schemas import Cover
 from api.web.schemas import Named, Sent
+from library.catalogue.models import WorkState
 from search.marking import Piece
 
 
@@ -35,7 +36,7 @@ class FoundWork(Sent):
     grade: int | None
     series: Named | None
     school: Named | None
-    state: str  # draft and withdrawn ones are found by their keepers only
+    state: WorkState  # draft and withdrawn ones are found by their keepers only
     page_count: int | None
     cover: Cover
     thumbnail: str | None  # URL

@@ -12,7 +12,7 @@ from api.web.terms import named
 from library import vocabulary
 from library.catalogue import listing
 from library.circulation import queries as stock
-from library.people.models import SCHOOL
+from library.people.models import UnitKind
 from library.people.sight import Sight, units_of
 from search import standing_in
 from search.finding import WORKS_A_PAGE, Found, FoundWork
@@ -77,7 +77,7 @@ def _work(one: FoundWork, language: str, on_shelf: schemas.OnShelf | None = None
         subject=named(vocabulary.subjects(), work.subject_code, language),
         grade=work.grade,
         series=named(vocabulary.series(), work.series_code, language),
-        school=Named(code=work.unit_code, name=work.unit_name) if work.unit_kind == SCHOOL else None,
+        school=Named(code=work.unit_code, name=work.unit_name) if work.unit_kind == UnitKind.SCHOOL else None,
         state=work.state,
         page_count=work.page_count,
         cover=cover_of(work),

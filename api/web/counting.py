@@ -17,7 +17,7 @@ from library import usage
 from library.catalogue.models import Work
 from library.clock import now
 from library.errors import Busy
-from library.people.models import SCHOOL
+from library.people.models import UnitKind
 from library.people.sign_in import Actor
 from library.usage import Counting
 
@@ -30,7 +30,7 @@ def note(request: Request, kind: str, work: Work, actor: Actor) -> None:
         return
     unit = actor.current.unit if actor.current else None
     counting: Counting = request.app.state.counting
-    counting.note(kind, work.id, unit.id if unit is not None and unit.kind == SCHOOL else None, at=now())
+    counting.note(kind, work.id, unit.id if unit is not None and unit.kind == UnitKind.SCHOOL else None, at=now())
 
 
 @lru_cache(1000)

@@ -219,7 +219,7 @@ test('a card that nobody used for half an hour is closed, one in use is not', ()
 
 test('what the house has done already while its answer is on the way is one row, not two', () => {
   const one = made({ act: 'scan', code: BOOKS[0]! }, Date.now());
-  const line = { id: one.id, kind: 'lent', code: BOOKS[0]!, happened_at: one.scanned_at, scanned_at: one.scanned_at, borrower: 'Lan', title: 'Dế Mèn', accession: 1, due_at: null, undone: false, undoable: true };
+  const line = { id: one.id, kind: 'lent' as const, code: BOOKS[0]!, happened_at: one.scanned_at, scanned_at: one.scanned_at, borrower: 'Lan', title: 'Dế Mèn', accession: 1, due_at: null, undone: false, undoable: true };
   expect(rowsOf([one], [line]).map(({ state }) => state)).toEqual(['lent']);
   expect(added([one], one), 'the same entry twice is one').toEqual([one]);
 });

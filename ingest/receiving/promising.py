@@ -6,7 +6,7 @@ from contextlib import suppress
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from library.catalogue.models import RECEIVING, Deposit
+from library.catalogue.models import Deposit, DepositState
 from library.database import hold
 from library.house import House
 
@@ -23,7 +23,9 @@ def promised(session: Session, house: House) -> int:
     """Bytes that the uploads which grow on this machine may still send."""
     sizes = {
         deposit_id.hex: size
-        for deposit_id, size in session.execute(select(Deposit.id, Deposit.size).where(Deposit.state == RECEIVING))
+        for deposit_id, size in session.execute(
+            select(Deposit.id, Deposit.size).where(Deposit.state == DepositState.RECEIVING)
+        )
     }
     left = 0
     with os.scandir(house.settings.staging) as files:

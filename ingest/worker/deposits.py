@@ -13,7 +13,7 @@ from ingest import discarding, pipeline
 from ingest.parsing.sandbox import Cut
 from ingest.worker.hand import Claim, Claims, Stopped
 from library.catalogue import depositing
-from library.catalogue.models import FAILED, Deposit
+from library.catalogue.models import Deposit, DepositState
 from library.clock import now
 from library.database import reading_session, transaction, work_queue
 from library.database.work_queue import LeaseLost, Workable
@@ -106,4 +106,6 @@ def refuse(claims: Claims, claim: Claim[Deposit], refusal: Refusal) -> None:
 
 def set_aside(session: Session, row: Workable, at: datetime) -> None:
     """Three tries broke."""
-    depositing.refuse(session, session.get_one(Deposit, row.id), depositing.ProcessingFailed(), at=at, state=FAILED)
+    depositing.refuse(
+        session, session.get_one(Deposit, row.id), depositing.ProcessingFailed(), at=at, state=DepositState.FAILED
+    )

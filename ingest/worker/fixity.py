@@ -17,7 +17,7 @@ import structlog
 
 from ingest.worker.hand import Claim, Claims, Stopped
 from library.catalogue import fixity, keeping
-from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE, WHOLE, FixitySlice
+from library.catalogue.fixity import FileState, FixitySlice
 from library.clock import now
 from library.database import reading_session, transaction, work_queue
 from library.database.work_queue import Lease
@@ -82,7 +82,7 @@ class Checker:
         """All files of a slice from where it stands."""
         watch, reached = Watch(self.house, self.claims.stopping, lease), one.reached or ""
         while keys := self.keys_after(one.beginning, reached):
-            seen, until = dict[str, str](), time.monotonic() + KEEP_EVERY
+            seen, until = dict[str, FileState](), time.monotonic() + KEEP_EVERY
             for key in keys:
                 watch.told(0)
                 seen[key] = judge(self.house.files, key, watch.told, self.claims.stopping)
@@ -100,7 +100,7 @@ class Checker:
         with reading_session(self.house.engine) as session:
             return keeping.named_from(session, beginning, after=reached, limit=AT_ONCE)
 
-    def keep(self, lease: Lease, seen: dict[str, str], *, reached: str, size: int) -> None:
+    def keep(self, lease: Lease, seen: dict[str, FileState], *, reached: str, size: int) -> None:
         """Keep what was found, and how far we are, in one transaction. Raises LeaseLost: then nothing is kept."""
         counts = {"files": FixitySlice.files + len(seen), "bytes": FixitySlice.bytes + size}
         with transaction(self.house.engine) as session:
@@ -173,7 +173,7 @@ class Watch:
         return size
 
 
-def judge(files: FileStore, key: str, told: Callable[[int], object], stopping: threading.Event) -> str:
+def judge(files: FileStore, key: str, told: Callable[[int], object], stopping: threading.Event) -> FileState:
     """How the file is. Raises StoreAway.
 
     A store may say of one broken file what it says when all is lost, so it is asked what else it has: as long as it
@@ -186,27 +186,27 @@ def judge(files: FileStore, key: str, told: Callable[[int], object], stopping: t
             next(iter(files.keys(key[:4])), None)
             if left:
                 stopping.wait(BETWEEN)
-    return UNREADABLE
+    return FileState.UNREADABLE
 
 
-def read_again(files: FileStore, key: str, told: Callable[[int], object]) -> str:
+def read_again(files: FileStore, key: str, told: Callable[[int], object]) -> FileState:
     """How the file is when the store gives it. Raises StoreAway."""
     try:
-        return WHOLE if is_whole(files, key, told) else MISMATCH
+        return FileState.WHOLE if is_whole(files, key, told) else FileState.MISMATCH
     except FileNotFoundError:
-        return MISSING
+        return FileState.MISSING
     except StoreAway:
         raise
     except OSError as error:
         if error.errno in OURS:
             raise
-        return UNREADABLE
+        return FileState.UNREADABLE
 
 
-def cry(news: list[tuple[str, str]]) -> None:
+def cry(news: fixity.News) -> None:
     """In the log, too."""
     for key, state in news:
-        if state == WHOLE:
+        if state == FileState.WHOLE:
             log.info("file-recovered", key=key)
         else:
             log.error("file-damaged", key=key, state=state)

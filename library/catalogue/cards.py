@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from library.catalogue.access import visible_to
-from library.catalogue.models import PUBLISHED, Work
+from library.catalogue.models import Work, WorkState
 from library.people.models import Unit
 from library.people.sight import Sight
 
@@ -48,6 +48,6 @@ def newest(
     wanted = (
         select(Work.key)
         .join(Unit, Unit.id == Work.unit_id)
-        .where(Work.state == PUBLISHED, *narrowing, visible_to(sight, at))
+        .where(Work.state == WorkState.PUBLISHED, *narrowing, visible_to(sight, at))
     )
     return list(session.scalars(wanted.order_by(Work.published_at.desc(), Work.key).limit(limit)))

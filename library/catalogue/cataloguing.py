@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from library import audit, vocabulary
-from library.catalogue.models import IN_REVIEW, PUBLISHED, Deposit, Version, Work
+from library.catalogue.models import Deposit, Readership, Version, Work, WorkState
 from library.database import work_queue
 from library.errors import Forbidden, Unknown, Wrong
 from library.people import units
@@ -77,8 +77,8 @@ def open_paper_title(
         aliases=[],
         title=title,
         isbn=isbn,
-        state=PUBLISHED,
-        sight="public",
+        state=WorkState.PUBLISHED,
+        sight=Readership.PUBLIC,
         published_at=at,
     )
     session.add(work)
@@ -91,7 +91,7 @@ def keepers(work: Work, units_above: Collection[uuid.UUID]) -> set[str]:
     """The tokens that always see a work: its owner, the administrators of its unit and the units above, and while it is
     in review its reviewers.
     """
-    reviewers = {review_token(work.unit_id)} if work.state == IN_REVIEW else set()
+    reviewers = {review_token(work.unit_id)} if work.state == WorkState.IN_REVIEW else set()
     return {person_token(work.owner_id), *(staff_token(unit_id) for unit_id in units_above), *reviewers}
 
 
@@ -161,7 +161,7 @@ def may_change(session: Session, work: Work, by: Actor) -> bool:
     """Whether what describes the work may be changed as it stands: what readers see was approved, and nobody changes it
     without a right to approve.
     """
-    return may_publish(work, by) or (work.state != PUBLISHED and may_edit(session, work, by))
+    return may_publish(work, by) or (work.state != WorkState.PUBLISHED and may_edit(session, work, by))
 
 
 def may_write_for(session: Session, unit_id: uuid.UUID, by: Actor) -> bool:

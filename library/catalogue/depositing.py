@@ -13,21 +13,7 @@ from sqlalchemy.orm import Session
 
 from library import audit, logs
 from library.catalogue import cataloguing, publishing
-from library.catalogue.models import (
-    FAILED,
-    ORIGINAL,
-    PUBLISHED,
-    READY,
-    RECEIVING,
-    REFUSED,
-    WAITING,
-    WORKING,
-    Deposit,
-    Page,
-    Rendition,
-    Version,
-    Work,
-)
+from library.catalogue.models import Deposit, DepositState, Page, Rendition, RenditionKind, Version, Work, WorkState
 from library.database import work_queue
 from library.errors import Clash, Refusal, Unknown, Wrong
 from library.people.models import Person
@@ -117,7 +103,7 @@ def begin(
         approve=approve,
         submitted_at=at if review else None,
         work_id=work_id,
-        state=RECEIVING,
+        state=DepositState.RECEIVING,
         created_at=at,
         expires_at=at + lasts,
     )
@@ -174,9 +160,9 @@ def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -
     deposit = session.get(Deposit, deposit_id, with_for_update=True, populate_existing=True)
     if deposit is None:
         raise UnknownDeposit
-    if deposit.state != RECEIVING:
+    if deposit.state != DepositState.RECEIVING:
         return False
-    deposit.key, deposit.state, deposit.expires_at = key, WAITING, None
+    deposit.key, deposit.state, deposit.expires_at = key, DepositState.WAITING, None
     deposit.origin = logs.this_request()
     work_queue.enqueue(deposit, at=at)
     audit.tell(
@@ -207,7 +193,7 @@ def cancel(session: Session, deposit: Deposit, *, by: uuid.UUID | None, at: date
 
 def refuse_to_forget(deposit: Deposit) -> None:
     """Raises DepositAccepted for what has arrived and is being processed, or has become a work."""
-    if deposit.state not in (RECEIVING, REFUSED, FAILED):
+    if deposit.state not in (DepositState.RECEIVING, DepositState.REFUSED, DepositState.FAILED):
         raise DepositAccepted
 
 
@@ -221,7 +207,7 @@ def stop(session: Session, deposit_id: uuid.UUID, *, by: Actor | None, at: datet
     deposit = session.get(Deposit, deposit_id, with_for_update=True, populate_existing=True)
     if deposit is None or (by is not None and not may_stop(session, deposit, by)):
         raise UnknownDeposit
-    if deposit.state not in (WAITING, WORKING):
+    if deposit.state not in (DepositState.WAITING, DepositState.WORKING):
         raise NotInWork
     work_queue.forget(deposit)
     refuse(session, deposit, ReadingStopped(), at=at, by=doer)
@@ -241,7 +227,7 @@ def refuse(
     refusal: Refusal,
     *,
     at: datetime,
-    state: str = REFUSED,
+    state: DepositState = DepositState.REFUSED,
     by: uuid.UUID | None = None,
 ) -> None:
     """Say why the file cannot be taken, and remove whatever was made of it."""
@@ -286,7 +272,7 @@ def open_version(
     session.add(
         Rendition(
             version_id=version.id,
-            kind=ORIGINAL,
+            kind=RenditionKind.ORIGINAL,
             key=deposit.key or "",
             media_type=media_type,
             size=deposit.size,
@@ -313,10 +299,10 @@ def complete(
     for name, value in description.items() if deposit.work_id is None else ():
         setattr(work, name, value)
     digest = publishing.seal(session, version)
-    if work.state != PUBLISHED and cataloguing.newest_version(session, work.id) is version:
+    if work.state != WorkState.PUBLISHED and cataloguing.newest_version(session, work.id) is version:
         work.version_id = version.id
         publishing.write_audience(session, work, at=at)
-    deposit.state, deposit.step, deposit.finished_at = READY, None, at
+    deposit.state, deposit.step, deposit.finished_at = DepositState.READY, None, at
     audit.tell(session, "work-ready", work, unit_id=work.unit_id, by=None, at=at, after=digest, deposit=str(deposit.id))
     if publisher is not None:
         work = cataloguing.with_audience(session, version.work_id)
@@ -355,7 +341,9 @@ def in_work(
     )
     within = true() if unit_ids is None else Deposit.unit_id.in_(unit_ids)
     return session.execute(
-        owned.where(Deposit.state.in_((WAITING, WORKING)), within).order_by(Deposit.created_at, Deposit.id).limit(limit)
+        owned.where(Deposit.state.in_((DepositState.WAITING, DepositState.WORKING)), within)
+        .order_by(Deposit.created_at, Deposit.id)
+        .limit(limit)
     ).all()
 
 

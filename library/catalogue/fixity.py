@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from library import audit
 from library.catalogue import keeping
-from library.database import BIG, Base, Identified, hold, work_queue
+from library.database import BIG, Base, Identified, OneOf, hold, work_queue
 from library.database.work_queue import Workable
 from library.files.store import FileStore
 from library.notices import telling
@@ -27,9 +28,18 @@ from library.people.models import ADMINISTRATOR
 SLICES = 16**2
 SHARE = 0.9  # of a period, in which all slices have their turn; the rest is for machines that are off at night
 LATE_AFTER = 2  # periods
-WHOLE, MISMATCH, MISSING, UNREADABLE = "whole", "mismatch", "missing", "unreadable"
+
+
+class FileState(StrEnum):
+    WHOLE = "whole"
+    MISMATCH = "mismatch"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+
 FILES_DAMAGED = "files-damaged"  # the notice
-DAMAGES = (MISMATCH, MISSING, UNREADABLE)
+DAMAGES = (FileState.MISMATCH, FileState.MISSING, FileState.UNREADABLE)
+News = list[tuple[str, FileState]]  # the key, and its state
 
 
 class FixitySlice(Identified, Workable, Base):
@@ -54,7 +64,7 @@ class DamagedFile(Identified, Base):
     __tablename__ = "damaged_file"
 
     key: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[str]  # one of DAMAGES
+    state: Mapped[FileState] = mapped_column(OneOf(FileState))  # one of DAMAGES
     found_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -123,11 +133,11 @@ def left(session: Session, *, since: datetime) -> int:
     return session.scalar(select(func.count()).select_from(FixitySlice).where(*due)) or 0
 
 
-def note(session: Session, files: FileStore, seen: Mapping[str, str], *, at: datetime) -> list[tuple[str, str]]:
+def note(session: Session, files: FileStore, seen: Mapping[str, FileState], *, at: datetime) -> News:
     """Note how these files were found; returns what is news: the key, and its state. What no row names any more is no
     damage.
     """
-    bad = [key for key, state in seen.items() if state != WHOLE]
+    bad = [key for key, state in seen.items() if state != FileState.WHOLE]
     hold(session, bad)  # the rows that name them stay as they are until this is written
     known = {
         row.key: row for row in session.scalars(select(DamagedFile).where(DamagedFile.key.in_(seen)).with_for_update())
@@ -135,14 +145,14 @@ def note(session: Session, files: FileStore, seen: Mapping[str, str], *, at: dat
     named = keeping.named(session, bad) if bad else set()
     news = []
     for key, state in seen.items():
-        if state != WHOLE and key in named:
-            if state != MISSING or files.stat(key) is None:  # it may have been sent again since
+        if state != FileState.WHOLE and key in named:
+            if state != FileState.MISSING or files.stat(key) is None:  # it may have been sent again since
                 news += _damaged(session, known.get(key), key, state, at=at)
         elif key in known:
             news += _well(session, known[key], state, at=at)
     session.flush()
     if bad or known:
-        _tell_administrators(session, any(state != WHOLE for _, state in news), at=at)
+        _tell_administrators(session, any(state != FileState.WHOLE for _, state in news), at=at)
     return news
 
 
@@ -199,7 +209,7 @@ def _tell_administrators(session: Session, worse: bool, *, at: datetime) -> None
         )
 
 
-def _damaged(session: Session, row: DamagedFile | None, key: str, state: str, *, at: datetime) -> list[tuple[str, str]]:
+def _damaged(session: Session, row: DamagedFile | None, key: str, state: FileState, *, at: datetime) -> News:
     if row is not None and row.state == state:
         row.seen_at = at
         return []
@@ -211,9 +221,9 @@ def _damaged(session: Session, row: DamagedFile | None, key: str, state: str, *,
     return [(key, state)]
 
 
-def _well(session: Session, row: DamagedFile, state: str, *, at: datetime) -> list[tuple[str, str]]:
+def _well(session: Session, row: DamagedFile, state: FileState, *, at: datetime) -> News:
     """It is whole again, or nobody needs it any more."""
-    act = "file-recovered" if state == WHOLE else "file-forgotten"
+    act = "file-recovered" if state == FileState.WHOLE else "file-forgotten"
     audit.tell(session, act, row, unit_id=None, by=None, at=at, key=row.key, state=row.state)
     session.delete(row)
-    return [(row.key, WHOLE)] if state == WHOLE else []
+    return [(row.key, FileState.WHOLE)] if state == FileState.WHOLE else []

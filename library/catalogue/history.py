@@ -15,7 +15,7 @@ from library import audit
 from library.audit import Event
 from library.calendar import local_date
 from library.catalogue import cataloguing
-from library.catalogue.models import Deposit, Version, Work
+from library.catalogue.models import Deposit, Readership, Version, Work
 from library.database import row_security
 from library.people.forgetting import REMOVED
 from library.people.models import Person
@@ -60,15 +60,15 @@ FIELDS = {
     "series": ("bộ sách", "series"),
     "language": ("ngôn ngữ", "language"),
 }
-SIGHTS = {
-    "public": ("mọi người đọc được", "for everybody"),
-    "province": ("các trường trong tỉnh đọc được", "for the schools of the province"),
-    "commune": ("các trường trong xã đọc được", "for the schools of the commune"),
-    "school": ("trong trường đọc được", "within the school"),
-    "department": ("trong tổ đọc được", "within the department"),
-    "class": ("lớp được chọn đọc được", "for chosen classes"),
-    "person": ("người được chọn đọc được", "for chosen people"),
-    "owner": ("chỉ người phụ trách thấy", "for its keepers only"),
+SIGHTS: Mapping[str, tuple[str, str]] = {
+    Readership.PUBLIC: ("mọi người đọc được", "for everybody"),
+    Readership.PROVINCE: ("các trường trong tỉnh đọc được", "for the schools of the province"),
+    Readership.COMMUNE: ("các trường trong xã đọc được", "for the schools of the commune"),
+    Readership.SCHOOL: ("trong trường đọc được", "within the school"),
+    Readership.DEPARTMENT: ("trong tổ đọc được", "within the department"),
+    Readership.CLASS: ("lớp được chọn đọc được", "for chosen classes"),
+    Readership.PERSON: ("người được chọn đọc được", "for chosen people"),
+    Readership.OWNER: ("chỉ người phụ trách thấy", "for its keepers only"),
 }
 
 

@@ -11,11 +11,11 @@ from datetime import datetime
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from library.catalogue.models import FAILED, REFUSED, Deposit, Rendition
+from library.catalogue.models import Deposit, DepositState, Rendition
 from library.database import hold
 from library.files.store import FileStore
 
-COMING = Deposit.state.not_in((REFUSED, FAILED))
+COMING = Deposit.state.not_in((DepositState.REFUSED, DepositState.FAILED))
 
 
 def are_there(session: Session, files: FileStore, keys: Collection[str]) -> bool:

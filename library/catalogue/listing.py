@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from library.catalogue.access import VISIBLE, asked_by
-from library.catalogue.models import Page, Version, Work
+from library.catalogue.models import Page, Version, Work, WorkState
 from library.database.many_values import folded, number, unfolded
-from library.people.models import SCHOOL, Unit
+from library.people.models import Unit, UnitKind
 from library.people.sight import Sight
 
 MOST_PAGES = 2**20  # of one work; a place is one number, key * MOST_PAGES + page
@@ -31,11 +31,11 @@ class ListedWork(NamedTuple):
     subject_code: str | None
     grade: int | None
     series_code: str | None
-    state: str
+    state: WorkState
     version_id: uuid.UUID | None
     page_count: int | None
     version_kind: str | None
-    unit_kind: str
+    unit_kind: UnitKind
     unit_code: str
     unit_name: str
 
@@ -81,7 +81,7 @@ COUNTED = (
     .subquery()
 )
 FACETS = select(*COUNTED.c, Unit.code, Unit.name).outerjoin(
-    Unit, and_(Unit.id == COUNTED.c.unit_id, Unit.kind == SCHOOL)
+    Unit, and_(Unit.id == COUNTED.c.unit_id, Unit.kind == UnitKind.SCHOOL)
 )
 
 
@@ -123,7 +123,9 @@ def facets_of(session: Session, keys: Sequence[int], sight: Sight, *, at: dateti
 def school_names(session: Session, codes: Sequence[str]) -> dict[str, str]:
     """The names of schools by code."""
     rows = (
-        session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes), Unit.kind == SCHOOL)) if codes else ()
+        session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes), Unit.kind == UnitKind.SCHOOL))
+        if codes
+        else ()
     )
     return {row[0]: row[1] for row in rows}
 

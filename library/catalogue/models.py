@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -18,14 +19,53 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from library.catalogue.card_words import ON_CARD, words_of
-from library.database import BIG, Base, Identified
+from library.database import BIG, Base, Identified, OneOf
 from library.database.work_queue import Workable, leases, shared_queue
 from library.people.models import Person, Unit
 
-DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = "draft", "in-review", "published", "withdrawn"
-RECEIVING, WAITING, WORKING, READY, REFUSED, FAILED = "receiving", "waiting", "working", "ready", "refused", "failed"
+
+class WorkState(StrEnum):
+    DRAFT = "draft"
+    IN_REVIEW = "in-review"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Readership(StrEnum):
+    PUBLIC = "public"
+    PROVINCE = "province"
+    COMMUNE = "commune"
+    SCHOOL = "school"
+    DEPARTMENT = "department"
+    CLASS = "class"
+    PERSON = "person"
+    OWNER = "owner"
+
+
+class PageSource(StrEnum):
+    TEXT = "text"
+    SECOND_OPINION = "second-opinion"
+    OCR = "ocr"
+    NONE = "none"
+
+
+class DepositState(StrEnum):
+    RECEIVING = "receiving"
+    WAITING = "waiting"
+    WORKING = "working"
+    READY = "ready"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
 WITHOUT_PICTURES = frozenset({"text"})  # kinds whose pages have words only
-ORIGINAL, PAGE_400, PAGE_800, THUMBNAIL = "original", "page-400", "page-800", "thumbnail"
+
+
+class RenditionKind(StrEnum):
+    ORIGINAL = "original"
+    PAGE_400 = "page-400"
+    PAGE_800 = "page-800"
+    THUMBNAIL = "thumbnail"
 
 
 class Work(Identified, Workable, Base):
@@ -52,8 +92,8 @@ class Work(Identified, Workable, Base):
     grade: Mapped[int | None] = mapped_column(index=True)
     series_code: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="vi")
-    state: Mapped[str] = mapped_column(default=DRAFT)
-    sight: Mapped[str] = mapped_column(default="owner")  # the last word of its keepers: one of publishing.SIGHTS
+    state: Mapped[WorkState] = mapped_column(OneOf(WorkState), default=WorkState.DRAFT)
+    sight: Mapped[Readership] = mapped_column(OneOf(Readership), default=Readership.OWNER)  # its keepers' last word
     # ids of the departments, classes or persons that the sight names
     sight_to: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     opens_at: Mapped[datetime | None]  # an embargo ends
@@ -110,7 +150,7 @@ class Rendition(Identified, Base):
     __table_args__ = (UniqueConstraint("version_id", "kind", "page_number"),)
 
     version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("version.id"))
-    kind: Mapped[str]
+    kind: Mapped[RenditionKind] = mapped_column(OneOf(RenditionKind))
     page_number: Mapped[int] = mapped_column(default=0)  # 0: belongs to the whole version
     key: Mapped[str] = mapped_column(index=True)
     media_type: Mapped[str]
@@ -133,7 +173,7 @@ class Page(Base):
     boxes: Mapped[bytes] = mapped_column(LargeBinary)  # library/catalogue/boxes.py
     width: Mapped[float]  # points
     height: Mapped[float]
-    source: Mapped[str]  # text, second-opinion, ocr, none
+    source: Mapped[PageSource] = mapped_column(OneOf(PageSource))
     score: Mapped[float | None]  # share of accented tokens that are Vietnamese syllables
     confidence: Mapped[float | None]  # mean word confidence of the OCR, 0..1
     steps: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -171,7 +211,7 @@ class Deposit(Identified, Workable, Base):
     submitted_at: Mapped[datetime | None]  # the wish for a review; it opens when the file is ready
     # becomes a new version of it
     work_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work.id", name="fk_deposit_work_id_work"))
-    state: Mapped[str] = mapped_column(index=True)
+    state: Mapped[DepositState] = mapped_column(OneOf(DepositState), index=True)
     step: Mapped[str | None]
     pages_done: Mapped[int] = mapped_column(default=0)
     page_count: Mapped[int | None]

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from library.catalogue.access import ids_seen_with, seen_with
-from library.catalogue.models import PUBLISHED, Version, Work
+from library.catalogue.models import Version, Work, WorkState
 from library.people.sight import PROVINCE, PUBLIC, Sight
 
 SHARED = frozenset({PUBLIC, PROVINCE})  # tokens that everybody has, and what they open is most of a province
@@ -124,7 +124,7 @@ def _counting(*which: ColumnElement[bool]) -> Counts:
     wanted: Counts = (
         select(*KINDS, func.count(), func.sum(Version.page_count))
         .outerjoin(Version, current)
-        .where(Work.state == PUBLISHED, *which)
+        .where(Work.state == WorkState.PUBLISHED, *which)
     )
     return wanted.group_by(*KINDS)
 

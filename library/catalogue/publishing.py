@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from library import audit
 from library.catalogue import cataloguing
-from library.catalogue.models import DRAFT, PUBLISHED, WITHDRAWN, Audience, Rendition, Version, Work
+from library.catalogue.models import Audience, Readership, Rendition, Version, Work, WorkState
 from library.errors import Clash, Wrong
-from library.people.models import COMMUNE, DEPARTMENT, SCHOOL, Membership, SchoolClass, Unit
+from library.people.models import Membership, SchoolClass, Unit, UnitKind
 from library.people.sight import PROVINCE, PUBLIC, class_token, person_token, unit_token, units_above, units_below
 from library.people.sign_in import Actor, NotAllowed
 
-SIGHTS = ("public", "province", "commune", "school", "department", "class", "person", "owner")
-NAMED_SIGHTS = frozenset({"department", "class", "person"})  # these need `to`
+NAMED_SIGHTS = frozenset({Readership.DEPARTMENT, Readership.CLASS, Readership.PERSON})  # these need `to`
 # what a work must lie in to be opened to its commune, to its school
-HOMES = {"commune": (COMMUNE,), "school": (SCHOOL, DEPARTMENT)}
+HOMES: Mapping[str, tuple[UnitKind, ...]] = {
+    Readership.COMMUNE: (UnitKind.COMMUNE,),
+    Readership.SCHOOL: (UnitKind.SCHOOL, UnitKind.DEPARTMENT),
+}
 UNSAID = ""  # the sight of a deposit whose sender has not said who shall read it
 MOMENTS = ("opens_at", "closes_at", "published_at")
 
@@ -81,7 +83,7 @@ def readers_of(work: Work, said: Mapping[str, Any]) -> Readers:
     opens_at, closes_at = (said.get(name, getattr(work, name)) for name in ("opens_at", "closes_at"))
     sight, to = said.get("sight") or UNSAID, tuple(said.get("to") or ())
     # the card of a title on paper is no content
-    if sight == UNSAID and work.state == PUBLISHED and work.version_id is not None:
+    if sight == UNSAID and work.state == WorkState.PUBLISHED and work.version_id is not None:
         sight, to = work.sight, to or tuple(work.sight_to)
     if sight == UNSAID:
         raise UnknownReaders
@@ -120,9 +122,9 @@ def open_to(
         raise VersionChanged
     refuse_unknown(session, work, readers)
     work.version_id = version.id
-    work.state = PUBLISHED
+    work.state = WorkState.PUBLISHED
     work.sight, work.sight_to, work.opens_at, work.closes_at = (
-        readers.sight,
+        Readership(readers.sight),
         list(readers.to),
         readers.opens_at,
         readers.closes_at,
@@ -137,20 +139,20 @@ def open_to(
 
 def _stands(work: Work, version_id: uuid.UUID, readers: Readers) -> bool:
     """Whether the work is open just so already."""
-    wished = (PUBLISHED, version_id, readers.sight, list(readers.to), readers.opens_at, readers.closes_at)
+    wished = (WorkState.PUBLISHED, version_id, readers.sight, list(readers.to), readers.opens_at, readers.closes_at)
     return (work.state, work.version_id, work.sight, list(work.sight_to), work.opens_at, work.closes_at) == wished
 
 
 def withdraw(session: Session, work: Work, *, by: Actor, at: datetime) -> Work:
     """Take the work back from its readers; its keepers still see it. Raises NotAllowed."""
     refuse_unentitled(work, by)
-    work.state = WITHDRAWN if work.state == PUBLISHED else DRAFT
+    work.state = WorkState.WITHDRAWN if work.state == WorkState.PUBLISHED else WorkState.DRAFT
     write_audience(session, work, at=at)
     audit.tell(session, "work-withdrawn", work, unit_id=work.unit_id, by=by.person_id, at=at)
     return work
 
 
-def hold(session: Session, work: Work, state: str, *, at: datetime) -> None:
+def hold(session: Session, work: Work, state: WorkState, *, at: datetime) -> None:
     """Not for readers: with its author (draft), or with its reviewers (in review)."""
     work.state = state
     write_audience(session, work, at=at)
@@ -193,7 +195,7 @@ def write_audience(session: Session, work: Work, *, at: datetime) -> None:
     session.refresh(work, ["deleted_at"])  # as it stands now that nobody else can change it
     there = work.deleted_at is None
     keepers = cataloguing.keepers(work, units_above(session, [work.unit_id])) if there else set()
-    readers = _tokens(session, work) if there and work.state == PUBLISHED else set()
+    readers = _tokens(session, work) if there and work.state == WorkState.PUBLISHED else set()
     session.execute(delete(Audience).where(Audience.work_id == work.id))
     session.add_all(Audience(work_id=work.id, token=token, from_at=at) for token in sorted(keepers))
     opens = max(at, work.opens_at or at)
@@ -207,22 +209,23 @@ def write_audience(session: Session, work: Work, *, at: datetime) -> None:
 
 def _tokens(session: Session, work: Work) -> set[str]:
     match work.sight:
-        case "public":
+        case Readership.PUBLIC:
             return {PUBLIC}
-        case "province":
+        case Readership.PROVINCE:
             return {PROVINCE}
-        case "commune":
-            return {unit_token(unit_id) for unit_id in _of_kind(session, work.unit_id, COMMUNE)}
-        case "school":
+        case Readership.COMMUNE:
+            return {unit_token(unit_id) for unit_id in _of_kind(session, work.unit_id, UnitKind.COMMUNE)}
+        case Readership.SCHOOL:
             return {
                 unit_token(unit_id)
-                for unit_id in _of_kind(session, work.unit_id, SCHOOL) or _of_kind(session, work.unit_id, DEPARTMENT)
+                for unit_id in _of_kind(session, work.unit_id, UnitKind.SCHOOL)
+                or _of_kind(session, work.unit_id, UnitKind.DEPARTMENT)
             }
-        case "department":
+        case Readership.DEPARTMENT:
             return {unit_token(uuid.UUID(one)) for one in work.sight_to}
-        case "class":
+        case Readership.CLASS:
             return {class_token(uuid.UUID(one)) for one in work.sight_to}
-        case "person":
+        case Readership.PERSON:
             return {person_token(uuid.UUID(one)) for one in work.sight_to}
     return set()
 
@@ -253,7 +256,7 @@ def refuse_unknown_sight(session: Session, unit_id: uuid.UUID, sight: str) -> No
     """A sight is known and means something for this unit: "within the school" of the province itself would be all its
     schools. Raises UnknownReaders.
     """
-    if sight not in SIGHTS or (sight in HOMES and not _of_kind(session, unit_id, *HOMES[sight])):
+    if sight not in set(Readership) or (sight in HOMES and not _of_kind(session, unit_id, *HOMES[sight])):
         raise UnknownReaders
 
 
@@ -265,14 +268,14 @@ def refuse_unclear_wish(session: Session, unit_id: uuid.UUID, sight: str) -> Non
 
 
 def _nameable(session: Session, work: Work, sight: str) -> set[uuid.UUID]:
-    home = _of_kind(session, work.unit_id, SCHOOL) or {work.unit_id}
+    home = _of_kind(session, work.unit_id, UnitKind.SCHOOL) or {work.unit_id}
     within = units_below(session, home)
-    found = {
-        "department": select(Unit.id).where(Unit.id.in_(within)),
-        "class": select(SchoolClass.id).where(SchoolClass.unit_id.in_(within)),
-        "person": select(Membership.person_id).where(Membership.unit_id.in_(within)),
-    }[sight]
-    return set(session.scalars(found))
+    found: Mapping[str, Select[uuid.UUID]] = {
+        Readership.DEPARTMENT: select(Unit.id).where(Unit.id.in_(within)),
+        Readership.CLASS: select(SchoolClass.id).where(SchoolClass.unit_id.in_(within)),
+        Readership.PERSON: select(Membership.person_id).where(Membership.unit_id.in_(within)),
+    }
+    return set(session.scalars(found[sight]))
 
 
 def _ids(texts: tuple[str, ...]) -> set[uuid.UUID]:
@@ -284,5 +287,5 @@ def _ids(texts: tuple[str, ...]) -> set[uuid.UUID]:
 
 def _is_current(session: Session, work: Work, version: Version) -> bool:
     """The newest whole version, or the one that readers have already."""
-    served = work.state == PUBLISHED and work.version_id == version.id
+    served = work.state == WorkState.PUBLISHED and work.version_id == version.id
     return served or version is cataloguing.newest_version(session, work.id)

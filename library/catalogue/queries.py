@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from library.catalogue.access import seen_with, visible_to
 from library.catalogue.cataloguing import UnknownWork
-from library.catalogue.models import ORIGINAL, PUBLISHED, Audience, Page, Rendition, Version, Work
+from library.catalogue.models import Audience, Page, PageSource, Rendition, RenditionKind, Version, Work, WorkState
 from library.errors import Unknown
 from library.people.sight import Sight
 
@@ -32,7 +32,7 @@ def work_id_of(text: str) -> uuid.UUID:
 def visible_work(session: Session, work_id: str, sight: Sight, *, at: datetime) -> Work:
     """A work with version, unit and audience. Raises UnknownWork, also when it may not be seen."""
     work = session.scalar(_whole(select(Work)).where(Work.id == work_id_of(work_id), visible_to(sight, at)))
-    if work is None or (work.version is None and work.state != PUBLISHED):
+    if work is None or (work.version is None and work.state != WorkState.PUBLISHED):
         raise UnknownWork
     return work
 
@@ -65,7 +65,7 @@ def newest(
 
 @lru_cache(100)  # the first page of everybody asks it: to build it takes longer than to run it
 def _newest(tokens: frozenset[str], limit: int) -> Select[Work]:
-    wanted = listed(select(Work)).where(Work.state == PUBLISHED, seen_with(tokens))
+    wanted = listed(select(Work)).where(Work.state == WorkState.PUBLISHED, seen_with(tokens))
     return wanted.order_by(Work.published_at.desc()).limit(limit)
 
 
@@ -110,7 +110,7 @@ def total_of(session: Session, unit_ids: Collection[uuid.UUID], sight: Sight, *,
 def original(session: Session, version_id: uuid.UUID) -> Rendition:
     """The file as it was deposited."""
     return session.scalars(
-        select(Rendition).where(Rendition.version_id == version_id, Rendition.kind == ORIGINAL)
+        select(Rendition).where(Rendition.version_id == version_id, Rendition.kind == RenditionKind.ORIGINAL)
     ).one()
 
 
@@ -136,14 +136,14 @@ def page_texts(session: Session, version_id: uuid.UUID) -> Sequence[tuple[int, s
 
 def page_quality(session: Session, version_id: uuid.UUID) -> tuple[int, list[int]]:
     """How many pages came from OCR, and which ones could not be read."""
-    rows = session.execute(
-        select(Page.number, Page.source).where(Page.version_id == version_id, Page.source.in_(("ocr", "none")))
-    ).all()
-    return sum(row.source == "ocr" for row in rows), sorted(row.number for row in rows if row.source == "none")
+    recognised, unread = PageSource.OCR, PageSource.NONE
+    wanted = (Page.version_id == version_id, Page.source.in_((recognised, unread)))
+    rows = session.execute(select(Page.number, Page.source).where(*wanted)).all()
+    return sum(row.source == recognised for row in rows), sorted(row.number for row in rows if row.source == unread)
 
 
 def _published(sight: Sight, at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (Work.state == PUBLISHED, visible_to(sight, at))
+    return (Work.state == WorkState.PUBLISHED, visible_to(sight, at))
 
 
 def _of_units(unit_ids: Collection[uuid.UUID] | None) -> tuple[ColumnElement[bool], ...]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from library.catalogue.isbn import is_ean13, is_isbn
 from library.circulation import codes, lending, patrons
-from library.circulation.models import LENT, PATRON, READ_HERE, TAKEN_BACK, Item, Loan, Patron, Scan
+from library.circulation.models import Item, Loan, Patron, Scan, ScanKind
 from library.circulation.refusals import (
     CardNotOpen,
     CommandUnknown,
@@ -26,12 +26,12 @@ from library.circulation.refusals import (
 from library.database import hold
 from library.errors import Refusal
 from library.people import units
-from library.people.models import LIBRARIAN, SCHOOL, Person, Unit
+from library.people.models import LIBRARIAN, Person, Unit, UnitKind
 from library.people.sign_in import Actor, folded_login
 from library.vietnamese import clean
 
 UNDO_MINUTES = 10
-OF_COPIES = (LENT, TAKEN_BACK, READ_HERE)
+OF_COPIES = (ScanKind.LENT, ScanKind.TAKEN_BACK, ScanKind.READ_HERE)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def keeps_one(session: Session, by: Actor) -> bool:
 
 def _kept_by(session: Session, by: Actor) -> Unit | None:
     held = by.acting_as(LIBRARIAN)
-    if held is None or held.unit.kind == SCHOOL:
+    if held is None or held.unit.kind == UnitKind.SCHOOL:
         return held.unit if held else None
     return units.school_of(session, held.unit_id)
 
@@ -98,7 +98,7 @@ def scan(
     item = find_item(session, code, school)
     person = None if item else _member(session, code, school, at=at)
     if person is not None or (item is None and _is_card(code)):
-        return _noted(session, new, PATRON, _cardholder(session, code, person, school, by=by, at=at))
+        return _noted(session, new, ScanKind.PATRON, _cardholder(session, code, person, school, by=by, at=at))
     if item is None:
         raise _strange(session, code)
     patron = _at_the_desk(session, opened_by, card, school)
@@ -106,13 +106,13 @@ def scan(
         return _take_back(session, new, item, by=by, at=at)
     if return_first:
         lending.take_back(session, lending.lock(session, item.id), by=by, at=at)
-    return _noted(session, new, LENT, patron, item, lending.check_out(session, item.id, patron, by=by, at=at))
+    return _noted(session, new, ScanKind.LENT, patron, item, lending.check_out(session, item.id, patron, by=by, at=at))
 
 
 def opened(session: Session, scan_id: uuid.UUID, school: Unit, *, lock: bool = False) -> Patron | None:
     """Whose card this scan opened, at whichever desk of the school; locked for whoever lends."""
     wanted = select(Patron).join(Scan, Scan.patron_id == Patron.id).options(joinedload(Patron.person))
-    wanted = wanted.where(Scan.id == scan_id, Scan.unit_id == school.id, Scan.kind == PATRON)
+    wanted = wanted.where(Scan.id == scan_id, Scan.unit_id == school.id, Scan.kind == ScanKind.PATRON)
     return session.scalar(wanted.with_for_update(of=Patron, key_share=True) if lock else wanted)
 
 
@@ -155,7 +155,9 @@ def _at_the_desk(session: Session, opened_by: uuid.UUID | None, card: str | None
 def _take_back(session: Session, new: Scan, item: Item, *, by: Actor, at: datetime) -> Outcome:
     """A copy without a patron at the desk is a return; one that was not lent was read in the library."""
     loan = lending.take_back(session, lending.lock(session, item.id), by=by, at=at)
-    return _noted(session, new, TAKEN_BACK if loan else READ_HERE, loan.patron if loan else None, item, loan)
+    return _noted(
+        session, new, ScanKind.TAKEN_BACK if loan else ScanKind.READ_HERE, loan.patron if loan else None, item, loan
+    )
 
 
 def _refuse_moved_on(session: Session, found: Scan) -> None:
@@ -173,9 +175,9 @@ def _take_away(session: Session, found: Scan, item: Item, *, by: Actor, at: date
         lending.unread(session, item, by=by, at=at)
         return
     loan = session.get_one(Loan, found.loan_id)
-    if (loan.closed_at is None) != (found.kind == LENT):
+    if (loan.closed_at is None) != (found.kind == ScanKind.LENT):
         raise NothingToUndo(minutes=UNDO_MINUTES)
-    (lending.void if found.kind == LENT else lending.reopen)(session, loan, by=by, at=at)
+    (lending.void if found.kind == ScanKind.LENT else lending.reopen)(session, loan, by=by, at=at)
 
 
 def _is_card(code: str) -> bool:
@@ -228,7 +230,7 @@ def _outcome(session: Session, found: Scan, *, again: bool = False) -> Outcome:
 def _noted(
     session: Session,
     new: Scan,
-    kind: str,
+    kind: ScanKind,
     patron: Patron | None,
     item: Item | None = None,
     loan: Loan | None = None,

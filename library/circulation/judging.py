@@ -1,10 +1,11 @@
 """May this copy go to this patron? Pure: facts in, verdict out, in the order in which a librarian would check."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from library.calendar import local_date
-from library.circulation.models import AVAILABLE, IN_PROCESS, LOST, MISSING, ON_LOAN, WITHDRAWN
+from library.circulation.models import ItemStatus
 from library.circulation.policy import HERE, Rules
 from library.circulation.refusals import (
     AlreadyYours,
@@ -17,12 +18,12 @@ from library.circulation.refusals import (
 )
 from library.errors import Refusal
 
-STATUS_WORDS = {
-    IN_PROCESS: ("đang xử lí", "in process"),
-    LOST: ("mất", "lost"),
-    WITHDRAWN: ("đã thanh lí", "withdrawn"),
+STATUS_WORDS: Mapping[str, tuple[str, str]] = {
+    ItemStatus.IN_PROCESS: ("đang xử lí", "in process"),
+    ItemStatus.LOST: ("mất", "lost"),
+    ItemStatus.WITHDRAWN: ("đã thanh lí", "withdrawn"),
 }
-FOUND_AGAIN = (AVAILABLE, MISSING)  # a missing copy that is scanned is found
+FOUND_AGAIN = (ItemStatus.AVAILABLE, ItemStatus.MISSING)  # a missing copy that is scanned is found
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class LoanFacts:
     """All that decides about one loan."""
 
     borrower: str
-    status: str
+    status: ItemStatus
     rules: Rules
     still_member: bool
     loans_open: int  # that count against the limit
@@ -58,8 +59,11 @@ def loan(facts: LoanFacts) -> Verdict:
     rules = facts.rules
     reasons = (
         (facts.holder_is_borrower, lambda: AlreadyYours(borrower=facts.borrower, due=due)),
-        (facts.status == ON_LOAN and not facts.holder_is_borrower, lambda: ItemOnLoan(borrower=facts.holder, due=due)),
-        (facts.status not in (*FOUND_AGAIN, ON_LOAN), lambda: ItemNotLendable(**named(facts.status))),
+        (
+            facts.status == ItemStatus.ON_LOAN and not facts.holder_is_borrower,
+            lambda: ItemOnLoan(borrower=facts.holder, due=due),
+        ),
+        (facts.status not in (*FOUND_AGAIN, ItemStatus.ON_LOAN), lambda: ItemNotLendable(**named(facts.status))),
         (not facts.still_member, lambda: PatronGone(borrower=facts.borrower)),
         (rules.way == HERE, ReadHereOnly),
         (

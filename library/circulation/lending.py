@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from library import audit
 from library.calendar import local_date
 from library.circulation import due_dates, judging, queries, reminding
-from library.circulation.models import AVAILABLE, ON_LOAN, RETURNED, VOIDED, Item, Loan, Patron
+from library.circulation.models import Item, ItemStatus, Loan, LoanEnd, Patron
 from library.circulation.refusals import ItemOnLoan
 from library.database.uniqueness import met_at
 from library.notices import telling
@@ -35,7 +35,7 @@ def check_out(session: Session, item_id: uuid.UUID, patron: Patron, *, by: Actor
         due_at=due_at,
         rules=facts.rules.snapshot(),
     )
-    item.status = ON_LOAN
+    item.status = ItemStatus.ON_LOAN
     session.add(loan)
     _flush_or_refuse(session, facts.borrower)
     audit.tell(
@@ -56,11 +56,11 @@ def take_back(session: Session, item: Item, *, by: Actor, at: datetime) -> Loan 
     locked.
     """
     loan = queries.open_loan(session, item.id)
-    item.status = AVAILABLE
+    item.status = ItemStatus.AVAILABLE
     if loan is None:
         audit.tell(session, "copy-read-here", item, unit_id=item.unit_id, by=by.person_id, at=at)
         return None
-    _close(session, loan, RETURNED, by=by, at=at)
+    _close(session, loan, LoanEnd.RETURNED, by=by, at=at)
     return loan
 
 
@@ -72,8 +72,8 @@ def unread(session: Session, item: Item, *, by: Actor, at: datetime) -> None:
 def void(session: Session, loan: Loan, *, by: Actor, at: datetime) -> None:
     """It was a mistake and the copy is still here: the loan never was. This is no return."""
     item = lock(session, loan.item_id)
-    item.status = AVAILABLE
-    _close(session, loan, VOIDED, by=by, at=at)
+    item.status = ItemStatus.AVAILABLE
+    _close(session, loan, LoanEnd.VOIDED, by=by, at=at)
 
 
 def reopen(session: Session, loan: Loan, *, by: Actor, at: datetime) -> None:
@@ -82,7 +82,7 @@ def reopen(session: Session, loan: Loan, *, by: Actor, at: datetime) -> None:
     """
     item = lock(session, loan.item_id)
     loan.closed_at, loan.closed_as = None, None
-    item.status = ON_LOAN
+    item.status = ItemStatus.ON_LOAN
     _flush_or_refuse(session, "")
     audit.tell(session, "loan-reopened", loan, unit_id=loan.unit_id, by=by.person_id, at=at)
 
@@ -102,7 +102,7 @@ def due_in_words(loan: Loan) -> str:
     return f"{local_date(loan.due_at):%d/%m/%Y}"
 
 
-def _close(session: Session, loan: Loan, how: str, *, by: Actor, at: datetime) -> None:
+def _close(session: Session, loan: Loan, how: LoanEnd, *, by: Actor, at: datetime) -> None:
     loan.closed_at, loan.closed_as = at, how
     session.flush()
     for kind in reminding.KINDS:

@@ -2,26 +2,39 @@
 
 import uuid
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.catalogue.models import Work
-from library.database import Base, Identified
+from library.database import Base, Identified, OneOf
 from library.people.models import Person
 
-AVAILABLE, ON_LOAN, IN_PROCESS, MISSING, LOST, WITHDRAWN = (
-    "available",
-    "on-loan",
-    "in-process",
-    "missing",
-    "lost",
-    "withdrawn",
-)
-ON_THE_SHELVES = (AVAILABLE, ON_LOAN)  # what the counts of copies speak of
-RETURNED, VOIDED = "returned", "voided"
-PATRON, LENT, TAKEN_BACK, READ_HERE = "patron", "lent", "taken-back", "read-here"
+
+class ItemStatus(StrEnum):
+    AVAILABLE = "available"
+    ON_LOAN = "on-loan"
+    IN_PROCESS = "in-process"
+    MISSING = "missing"
+    LOST = "lost"
+    WITHDRAWN = "withdrawn"
+
+
+ON_THE_SHELVES = (ItemStatus.AVAILABLE, ItemStatus.ON_LOAN)  # what the counts of copies speak of
+
+
+class LoanEnd(StrEnum):
+    RETURNED = "returned"
+    VOIDED = "voided"
+
+
+class ScanKind(StrEnum):
+    PATRON = "patron"
+    LENT = "lent"
+    TAKEN_BACK = "taken-back"
+    READ_HERE = "read-here"
 
 
 class CodeSequence(Base):
@@ -48,7 +61,7 @@ class Item(Identified, Base):
     accession: Mapped[int]  # the running number in the school's register
     collection: Mapped[str]  # GK, NV, TK, TN, TC, QH: vocabularies/circulation.json
     shelf: Mapped[str | None]
-    status: Mapped[str] = mapped_column(default=AVAILABLE)
+    status: Mapped[ItemStatus] = mapped_column(OneOf(ItemStatus), default=ItemStatus.AVAILABLE)
     added_at: Mapped[datetime]
 
     work: Mapped[Work] = relationship(lazy="raise")
@@ -91,7 +104,7 @@ class Loan(Identified, Base):
     checked_out_at: Mapped[datetime]
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    closed_as: Mapped[str | None]  # returned | voided
+    closed_as: Mapped[LoanEnd | None] = mapped_column(OneOf(LoanEnd))
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)  # as they were that day
 
     item: Mapped[Item] = relationship(lazy="raise")
@@ -128,7 +141,7 @@ class Scan(Identified, Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))  # who stood at the desk
     code: Mapped[str]
-    kind: Mapped[str]  # patron | lent | taken-back | read-here
+    kind: Mapped[ScanKind] = mapped_column(OneOf(ScanKind))
     happened_at: Mapped[datetime]  # by the house's clock: what due dates and undo go by
     scanned_at: Mapped[datetime | None]  # by the desk's clock, which may be wrong
     patron_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patron.id"))

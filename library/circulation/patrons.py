@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from library import audit
 from library.calendar import local_date
 from library.circulation import codes, policy
-from library.circulation.models import PATRON, Loan, Patron, Scan
+from library.circulation.models import Loan, Patron, Scan, ScanKind
 from library.circulation.refusals import LoansOpen, UnknownCard
 from library.database import row_security
 from library.people.models import Enrolment, Membership, Person, SchoolClass, Unit
@@ -108,5 +108,5 @@ def forget_person(session: Session, person_id: uuid.UUID) -> None:
     cards = session.scalars(select(Patron).where(Patron.person_id == person_id)).all()
     for patron in cards:
         patron.card = f"{REMOVED_CARD}{patron.id.hex}"
-        session.execute(update(Scan).where(Scan.patron_id == patron.id, Scan.kind == PATRON).values(code=""))
+        session.execute(update(Scan).where(Scan.patron_id == patron.id, Scan.kind == ScanKind.PATRON).values(code=""))
     session.flush()

@@ -14,15 +14,14 @@ from library.circulation import due_dates, patrons, policy
 from library.circulation.due_dates import Calendar
 from library.circulation.judging import LoanFacts
 from library.circulation.models import (
-    AVAILABLE,
-    LENT,
     ON_THE_SHELVES,
-    PATRON,
     ClosedDay,
     Item,
+    ItemStatus,
     Loan,
     Patron,
     Scan,
+    ScanKind,
     SchoolCalendar,
 )
 from library.people.models import Person, Unit
@@ -61,7 +60,7 @@ def availability(
     """
     if not work_ids:
         return {}
-    free = func.sum(case((Item.status == AVAILABLE, 1), else_=0))
+    free = func.sum(case((Item.status == ItemStatus.AVAILABLE, 1), else_=0))
     wanted = (
         select(Item.work_id, Item.unit_id, Unit.name, Unit.code, free, func.count(), func.min(Item.shelf))
         .join(Unit, Unit.id == Item.unit_id)
@@ -128,14 +127,14 @@ LOG = (
         case((or_(OPEN_LOAN, LATELY), Person.name)),
         func.coalesce(Loan.title, Work.title),
         Item.accession,
-        case((Scan.kind == LENT, Loan.due_at)),
+        case((Scan.kind == ScanKind.LENT, Loan.due_at)),
     )
     .outerjoin(Patron, Patron.id == Scan.patron_id)
     .outerjoin(Person, Person.id == Patron.person_id)
     .outerjoin(Loan, Loan.id == Scan.loan_id)
     .outerjoin(Item, Item.id == Scan.item_id)
     .outerjoin(Work, Work.id == Item.work_id)
-    .where(Scan.unit_id == bindparam("unit"), or_(Scan.kind != PATRON, LATELY))
+    .where(Scan.unit_id == bindparam("unit"), or_(Scan.kind != ScanKind.PATRON, LATELY))
     .order_by(Scan.happened_at.desc())
 )
 OVERDUE = select(func.count(), func.sum(case((Loan.due_at < bindparam("at"), 1), else_=0))).where(
@@ -175,7 +174,7 @@ def overdue_count(session: Session, unit_id: uuid.UUID, *, at: datetime) -> tupl
 
 def holdings(session: Session, unit_id: uuid.UUID) -> tuple[int, int, int]:
     """What a school has on paper: titles, copies, and how many of these stand on the shelves now."""
-    free = func.sum(case((Item.status == AVAILABLE, 1), else_=0))
+    free = func.sum(case((Item.status == ItemStatus.AVAILABLE, 1), else_=0))
     wanted = select(func.count(Item.work_id.distinct()), func.count(), free).where(
         Item.unit_id == unit_id, Item.status.in_(ON_THE_SHELVES)
     )

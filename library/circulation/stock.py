@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 
 from sqlalchemy import case, exists, func, select
@@ -17,7 +18,7 @@ from library import audit
 from library.catalogue import cataloguing, publishing, queries
 from library.catalogue.access import visible_to
 from library.catalogue.isbn import normal_isbn
-from library.catalogue.models import PUBLISHED, Work
+from library.catalogue.models import Work, WorkState
 from library.circulation import codes, policy
 from library.circulation.models import Item
 from library.circulation.refusals import BarcodeTaken, IsbnUnknown, IsbnWrong, TitleNeeded, TitleOnPaper, TitleToConfirm
@@ -29,8 +30,15 @@ from library.vietnamese import clean, joined, tokens
 
 MOST_AT_ONCE = 200
 MOST_SHOWN = 6
-OWN, AUTHORITY, OTHER = "own", "authority", "other"
-NEAREST_FIRST = (OWN, AUTHORITY, OTHER)
+
+
+class Whose(StrEnum):
+    OWN = "own"
+    AUTHORITY = "authority"
+    OTHER = "other"
+
+
+NEAREST_FIRST = (Whose.OWN, Whose.AUTHORITY, Whose.OTHER)
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class KnownTitle:
     """
 
     work: Work  # with its unit
-    whose: str
+    whose: Whose
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,9 @@ def title_for(
     # two librarians with the same book in their hands: the second finds the title of the first
     hold(session, [f"stock of {school.id}"])
     known = titles_with(session, school, normal, by=by, at=at) if normal else []
-    mine = [one.work for one in known if one.whose == OWN and (not title or _words(one.work.title) == _words(title))]
+    mine = [
+        one.work for one in known if one.whose == Whose.OWN and (not title or _words(one.work.title) == _words(title))
+    ]
     if mine:
         return mine[0]
     if known and not another:
@@ -153,7 +163,7 @@ def titles_with(session: Session, school: Unit, isbn: str, *, by: Actor, at: dat
     wanted = (
         select(Work, near)
         .options(joinedload(Work.unit))
-        .where(Work.isbn == isbn, Work.state == PUBLISHED, visible_to(by.sight, at))
+        .where(Work.isbn == isbn, Work.state == WorkState.PUBLISHED, visible_to(by.sight, at))
     )
     rows = session.execute(wanted.order_by(near, Work.created_at, Work.id).limit(MOST_SHOWN))
     return [KnownTitle(row[0], NEAREST_FIRST[row[1]]) for row in rows]

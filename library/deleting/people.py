@@ -11,7 +11,7 @@ from library.circulation import patrons
 from library.deleting import reasons
 from library.deleting.refusals import NotYourself
 from library.operations import deletions
-from library.operations.deletions import PERSON, Deletion
+from library.operations.deletions import Deletion, Subject
 from library.people import care, rosters
 from library.people.care import UnknownMember
 from library.people.models import Membership, Person
@@ -32,12 +32,18 @@ def delete(
     home = refuse_not_in_hands(session, person, by, at=at)
     if person.id == by.person_id:
         raise NotYourself
-    reasons.refuse_unknown(PERSON, reason)
+    reasons.refuse_unknown(Subject.PERSON, reason)
     patrons.refuse_borrower(session, person)
     rosters.shut_out(session, person, by=by, at=at)
     person.deleted_at = at
     told = Deletion(
-        kind=PERSON, subject_id=person.id, unit_id=home, by_id=by.person_id, reason=reason, remark=remark, deleted_at=at
+        kind=Subject.PERSON,
+        subject_id=person.id,
+        unit_id=home,
+        by_id=by.person_id,
+        reason=reason,
+        remark=remark,
+        deleted_at=at,
     )
     audit.tell(session, "person-deleted", person, unit_id=home, by=by.person_id, at=at, reason=reason)
     return deletions.begin(session, told)

@@ -3,17 +3,17 @@ subject.
 """
 
 from library.deleting.refusals import UnknownReason
-from library.operations.deletions import PERSON, WORK
+from library.operations.deletions import Subject
 
 REASONS: dict[str, dict[str, tuple[str, str]]] = {
-    WORK: {
+    Subject.WORK: {
         "mistaken": ("gửi nhầm hoặc trùng", "sent by mistake, or twice"),
         "wrong-content": ("nội dung sai", "its content is wrong"),
         "rights": ("không có quyền phổ biến", "no right to share it"),
         "personal-data": ("có thông tin riêng của người khác", "it shows somebody’s personal data"),
         "other": ("lí do khác", "another reason"),
     },
-    PERSON: {
+    Subject.PERSON: {
         "left": ("đã rời trường", "has left the school"),
         "asked": ("người ấy hoặc cha mẹ yêu cầu", "they or their parents asked for it"),
         "mistaken": ("tạo nhầm hoặc trùng", "made by mistake, or twice"),

@@ -11,7 +11,7 @@ from library.catalogue.models import Work
 from library.circulation import patrons
 from library.learning import reading
 from library.operations import deletions
-from library.operations.deletions import WORK, Deletion
+from library.operations.deletions import Deletion, Subject
 from library.people import forgetting as people
 from library.people.models import Person
 from library.reviews import forgetting as reviews
@@ -20,13 +20,17 @@ from library.usage import Usage
 
 def is_ready(session: Session, deletion: Deletion) -> bool:
     """Whether the index has let go of the work already; a row that is gone could not tell it any more."""
-    work = session.get(Work, deletion.subject_id, with_for_update=True) if deletion.kind == WORK else None
+    work = session.get(Work, deletion.subject_id, with_for_update=True) if deletion.kind == Subject.WORK else None
     return work is None or (work.indexed_revision == work.revision and work.lease_until is None)
 
 
 def remove(session: Session, deletion: Deletion, *, at: datetime) -> set[str]:
     """Remove it now; returns the keys of files that perhaps no row names any more."""
-    keys = _remove_work(session, deletion, at=at) if deletion.kind == WORK else _remove_person(session, deletion, at=at)
+    keys = (
+        _remove_work(session, deletion, at=at)
+        if deletion.kind == Subject.WORK
+        else _remove_person(session, deletion, at=at)
+    )
     deletions.finish(deletion, at=at)
     session.flush()
     return keys

@@ -12,7 +12,7 @@ from library.catalogue.models import Work
 from library.database import row_security
 from library.deleting import people, works
 from library.deleting.refusals import TooLateToBringBack, UnknownDeletion
-from library.operations.deletions import WORK, Deletion
+from library.operations.deletions import Deletion, Subject
 from library.people.care import administered
 from library.people.models import Person
 from library.people.sign_in import Actor
@@ -58,7 +58,7 @@ def bring_back(session: Session, deletion_id: uuid.UUID, *, by: Actor, at: datet
         raise UnknownDeletion
     if deletion.done_at is not None or at >= deletion.final_at:
         raise TooLateToBringBack
-    if deletion.kind == WORK:
+    if deletion.kind == Subject.WORK:
         works.bring_back(
             session,
             session.get_one(Work, deletion.subject_id, with_for_update=True, populate_existing=True),
@@ -84,5 +84,5 @@ def _mine(session: Session, by: Actor) -> ColumnElement[bool]:
     own = select(Work.id).where(Work.owner_id == by.person_id)
     return or_(
         Deletion.unit_id.in_(mine),
-        and_(Deletion.kind == WORK, Deletion.by_id == by.person_id, Deletion.subject_id.in_(own)),
+        and_(Deletion.kind == Subject.WORK, Deletion.by_id == by.person_id, Deletion.subject_id.in_(own)),
     )

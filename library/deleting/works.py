@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from library import audit
 from library.catalogue import cataloguing, publishing
-from library.catalogue.models import DRAFT, Work
+from library.catalogue.models import Work, WorkState
 from library.circulation import stock
 from library.deleting import reasons
 from library.operations import deletions
-from library.operations.deletions import WORK, Deletion
+from library.operations.deletions import Deletion, Subject
 from library.people.sign_in import Actor, NotAllowed
 from library.reviews import reviewing
 
@@ -19,7 +19,7 @@ def may_delete(session: Session, work: Work, by: Actor) -> bool:
     """Its owner, as long as nobody else has ever read it; the administrators of its unit and of the units above.
     `work.audience` must be loaded.
     """
-    is_own_draft = by.person_id == work.owner_id and work.state == DRAFT and work.published_at is None
+    is_own_draft = by.person_id == work.owner_id and work.state == WorkState.DRAFT and work.published_at is None
     return cataloguing.may_publish(work, by) or (is_own_draft and cataloguing.may_edit(session, work, by))
 
 
@@ -36,14 +36,14 @@ def delete(session: Session, work: Work, reason: str, remark: str | None, *, by:
         raise cataloguing.UnknownWork
     if not may_delete(session, work, by):
         raise NotAllowed
-    reasons.refuse_unknown(WORK, reason)
+    reasons.refuse_unknown(Subject.WORK, reason)
     stock.refuse_to_lose(session, work.id)
     reviewing.overruled(session, work, by=by, at=at)
     work.deleted_at = at
     publishing.write_audience(session, work, at=at)
     audit.tell(session, "work-deleted", work, unit_id=work.unit_id, by=by.person_id, at=at, reason=reason)
     told = Deletion(
-        kind=WORK,
+        kind=Subject.WORK,
         subject_id=work.id,
         unit_id=work.unit_id,
         by_id=by.person_id,

@@ -10,14 +10,20 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import Index, select, text
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from library.database import Base, Identified, row_security, work_queue
+from library.database import Base, Identified, OneOf, row_security, work_queue
 from library.database.work_queue import Workable
 
-WORK, PERSON = "work", "person"
+
+class Subject(StrEnum):
+    WORK = "work"
+    PERSON = "person"
+
+
 UNDO_LASTS = timedelta(days=30)
 STANDS = text("undone_at IS NULL")
 
@@ -31,7 +37,7 @@ class Deletion(Identified, Workable, Base):
         Index("ix_deletion_unit", "unit_id", "deleted_at"),
     )
 
-    kind: Mapped[str]  # work | person
+    kind: Mapped[Subject] = mapped_column(OneOf(Subject))
     subject_id: Mapped[uuid.UUID]
     unit_id: Mapped[uuid.UUID]  # whose administrators may undo it, and those above
     by_id: Mapped[uuid.UUID | None]

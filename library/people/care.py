@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from library.database import row_security
 from library.errors import Unknown
-from library.people.models import PROVINCE, Membership, Person, SchoolClass, Unit
+from library.people.models import Membership, Person, SchoolClass, Unit, UnitKind
 from library.people.roles import ADMINISTRATOR
 from library.people.sight import units_below
 from library.people.sign_in import Actor, NotAllowed, actor_for
@@ -131,4 +131,4 @@ def places_of(session: Session, person_id: uuid.UUID, *, at: datetime) -> set[uu
     """The units in which a person holds a role, or will; who holds none any more is the province's."""
     lasting = or_(Membership.until_at.is_(None), Membership.until_at > at)
     held = set(session.scalars(select(Membership.unit_id).where(Membership.person_id == person_id, lasting)))
-    return held or set(session.scalars(select(Unit.id).where(Unit.kind == PROVINCE)))
+    return held or set(session.scalars(select(Unit.id).where(Unit.kind == UnitKind.PROVINCE)))

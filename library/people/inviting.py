@@ -12,17 +12,7 @@ from library.database import add_missing, row_security
 from library.errors import Clash, Gone, Unknown, Wrong
 from library.people import care, throttling, units
 from library.people.appointing import begin_role, end_links
-from library.people.models import (
-    ADMINISTRATOR,
-    PROVINCE,
-    ROLES,
-    SCHOOL,
-    Invitation,
-    Membership,
-    Person,
-    SignIn,
-    Unit,
-)
+from library.people.models import ADMINISTRATOR, ROLES, Invitation, Membership, Person, SignIn, Unit, UnitKind
 from library.people.sign_in import WrongPassword, folded_login, token_hash
 
 LINK_LASTS = timedelta(hours=1)
@@ -87,7 +77,7 @@ def unit_by_code(session: Session, code: str) -> Unit:
 
 def ensure_province(session: Session, name: str, *, at: datetime | None = None) -> Unit:
     """Make the root unit when there is none; `at`: the moment of the first start."""
-    new = add_missing(session, Unit, id=uuid.uuid4(), code=PROVINCE_CODE, kind=PROVINCE, name=name)
+    new = add_missing(session, Unit, id=uuid.uuid4(), code=PROVINCE_CODE, kind=UnitKind.PROVINCE, name=name)
     found = province(session)
     if new:
         audit.tell(
@@ -97,7 +87,7 @@ def ensure_province(session: Session, name: str, *, at: datetime | None = None) 
             unit_id=found.id,
             by=None,
             at=at or clock.now(),
-            kind=PROVINCE,
+            kind=UnitKind.PROVINCE,
             code=PROVINCE_CODE,
         )
     return found
@@ -107,7 +97,7 @@ def ensure_school(session: Session, code: str, name: str | None = None, *, at: d
     """The school with this code, made when it is new."""
     found = session.scalar(select(Unit).where(Unit.code == code))
     if found is None:
-        found = units.open_unit(session, SCHOOL, code, name or code, province(session), by=None, at=at)
+        found = units.open_unit(session, UnitKind.SCHOOL, code, name or code, province(session), by=None, at=at)
     return found
 
 

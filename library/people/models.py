@@ -2,11 +2,12 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from library.database import Base, Identified
+from library.database import Base, Identified, OneOf
 from library.people.roles import ADMINISTRATOR as ADMINISTRATOR  # the names that most readers of this module want
 from library.people.roles import LIBRARIAN as LIBRARIAN
 from library.people.roles import PUPIL as PUPIL
@@ -14,8 +15,19 @@ from library.people.roles import REVIEWER as REVIEWER
 from library.people.roles import ROLES as ROLES
 from library.people.roles import TEACHER as TEACHER
 
-PROVINCE, COMMUNE, SCHOOL, DEPARTMENT = "province", "commune", "school", "department"
-MERGED, SPLIT = "merged", "split"
+
+class UnitKind(StrEnum):
+    PROVINCE = "province"
+    COMMUNE = "commune"
+    SCHOOL = "school"
+    DEPARTMENT = "department"
+
+
+class SuccessionKind(StrEnum):
+    MERGED = "merged"
+    SPLIT = "split"
+
+
 HOLDS = text("until_at IS NULL")
 
 
@@ -27,7 +39,7 @@ class Unit(Identified, Base):
     __tablename__ = "unit"
 
     code: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
+    kind: Mapped[UnitKind] = mapped_column(OneOf(UnitKind))
     name: Mapped[str]  # the name of today; all names with their dates are `UnitName`
     # the place: commune of a school, province of a commune
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -59,7 +71,7 @@ class UnitSuccession(Identified, Base):
 
     old_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     new_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
-    kind: Mapped[str]
+    kind: Mapped[SuccessionKind] = mapped_column(OneOf(SuccessionKind))
     happened_at: Mapped[datetime]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from library import audit
 from library.database import row_security
 from library.errors import Forbidden
-from library.people.models import DEPARTMENT, PROVINCE, Enrolment, Membership, Person, SignIn, Unit
+from library.people.models import Enrolment, Membership, Person, SignIn, Unit, UnitKind
 from library.people.roles import ADMINISTRATOR, AUTHORS, READERS
 from library.people.sight import VISITOR, Sight, sight_of
 
@@ -203,8 +203,8 @@ def place_of(actor: Actor) -> row_security.Place:
     theirs, readers themselves.
     """
     working = [one.unit for one in actor.memberships if one.role not in READERS]
-    at_home = {one.parent_id if one.kind == DEPARTMENT and one.parent_id else one.id for one in working}
-    everywhere = any(one.kind == PROVINCE for one in working)
+    at_home = {one.parent_id if one.kind == UnitKind.DEPARTMENT and one.parent_id else one.id for one in working}
+    everywhere = any(one.kind == UnitKind.PROVINCE for one in working)
     return row_security.Place(everywhere, actor.person_id, frozenset() if everywhere else frozenset(at_home))
 
 

@@ -3,7 +3,7 @@ successions carry dates.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -12,22 +12,15 @@ from sqlalchemy.orm import Session
 from library import audit
 from library.errors import Clash, Wrong
 from library.people.appointing import begin_role
-from library.people.models import (
-    COMMUNE,
-    DEPARTMENT,
-    MERGED,
-    PROVINCE,
-    SCHOOL,
-    SPLIT,
-    Membership,
-    Unit,
-    UnitName,
-    UnitSuccession,
-)
+from library.people.models import Membership, SuccessionKind, Unit, UnitKind, UnitName, UnitSuccession
 from library.people.sight import units_above, units_below
 
-KINDS = (COMMUNE, SCHOOL, DEPARTMENT)
-PLACES = {COMMUNE: (PROVINCE,), SCHOOL: (COMMUNE, PROVINCE), DEPARTMENT: (SCHOOL, PROVINCE)}
+KINDS = (UnitKind.COMMUNE, UnitKind.SCHOOL, UnitKind.DEPARTMENT)
+PLACES: Mapping[str, tuple[UnitKind, ...]] = {
+    UnitKind.COMMUNE: (UnitKind.PROVINCE,),
+    UnitKind.SCHOOL: (UnitKind.COMMUNE, UnitKind.PROVINCE),
+    UnitKind.DEPARTMENT: (UnitKind.SCHOOL, UnitKind.PROVINCE),
+}
 
 
 class UnitCodeTaken(Clash):
@@ -125,7 +118,7 @@ def merge(session: Session, olds: Sequence[Unit], into: Unit, *, by: uuid.UUID |
     """
     refuse_closed(into)
     for old in olds:
-        _succeed(session, old, into, MERGED, by=by, at=at)
+        _succeed(session, old, into, SuccessionKind.MERGED, by=by, at=at)
         _close(session, old, at=at)
         _bring_people(session, old, into, by=by, at=at)
     session.flush()
@@ -136,7 +129,7 @@ def split(session: Session, old: Unit, news: Sequence[Unit], *, by: uuid.UUID | 
     school until moved.
     """
     for new in news:
-        _succeed(session, old, new, SPLIT, by=by, at=at)
+        _succeed(session, old, new, SuccessionKind.SPLIT, by=by, at=at)
     _close(session, old, at=at)
     session.flush()
 
@@ -172,7 +165,9 @@ def predecessors(session: Session, unit_id: uuid.UUID) -> Sequence[Unit]:
 
 def school_of(session: Session, unit_id: uuid.UUID) -> Unit | None:
     """The school that a unit is or lies in."""
-    return session.scalar(select(Unit).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind == SCHOOL))
+    return session.scalar(
+        select(Unit).where(Unit.id.in_(units_above(session, [unit_id])), Unit.kind == UnitKind.SCHOOL)
+    )
 
 
 def heirs_of(session: Session, unit_id: uuid.UUID) -> set[uuid.UUID]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from library.catalogue import queries
 from library.catalogue.access import visible_to
-from library.catalogue.models import ORIGINAL, Rendition, Version, Work
+from library.catalogue.models import Rendition, RenditionKind, Version, Work
 from library.people.sign_in import Actor
 from library.reviews.models import Review
 
@@ -39,11 +39,11 @@ def check(session: Session, review: Review, by: Actor, *, at: datetime) -> Check
 
 def _twins(session: Session, review: Review, by: Actor, *, at: datetime) -> Sequence[Work]:
     mine, same = aliased(Rendition), aliased(Rendition)
-    keys = select(mine.key).where(mine.version_id == review.version_id, mine.kind == ORIGINAL)
+    keys = select(mine.key).where(mine.version_id == review.version_id, mine.kind == RenditionKind.ORIGINAL)
     others = (
         select(Version.work_id)
         .join(same, same.version_id == Version.id)
-        .where(same.kind == ORIGINAL, same.key.in_(keys))
+        .where(same.kind == RenditionKind.ORIGINAL, same.key.in_(keys))
     )
     served = or_(Work.version_id.is_not(None), Work.published_at.is_not(None))
     found = select(Work).where(Work.id.in_(others), Work.id != review.work_id, served, visible_to(by.sight, at))

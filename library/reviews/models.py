@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from library.catalogue.models import Version, Work
+from library.catalogue.models import Readership, Version, Work
 from library.catalogue.publishing import Readers
-from library.database import Base, Identified
+from library.database import Base, Identified, OneOf
 from library.people.models import Person
-from library.reviews.transitions import SCHOOL, WAITING
+from library.reviews.transitions import Level, ReviewState
 
-IS_WAITING = text(f"state = '{WAITING}'")
+IS_WAITING = text(f"state = '{ReviewState.WAITING}'")
 NOT_BY_AN_AUTHOR = "{0} IS NULL OR ({0} <> author_id AND {0} <> uploaded_by_id AND {0} <> submitted_by_id)"
 
 
@@ -44,14 +44,14 @@ class Review(Identified, Base):
     work_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work.id"), index=True)
     version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("version.id"), index=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
-    level: Mapped[str] = mapped_column(default=SCHOOL)
-    state: Mapped[str] = mapped_column(default=WAITING)
+    level: Mapped[Level] = mapped_column(OneOf(Level), default=Level.SCHOOL)
+    state: Mapped[ReviewState] = mapped_column(OneOf(ReviewState), default=ReviewState.WAITING)
     digest: Mapped[str]  # of the version
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     uploaded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))  # whose bytes they are
     submitted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[datetime]
-    sight: Mapped[str]  # the readers that its author wishes for: one of publishing.SIGHTS
+    sight: Mapped[Readership] = mapped_column(OneOf(Readership))  # the readers that its author wishes for
     sight_to: Mapped[list[str]] = mapped_column(JSON, default=list)
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from library.catalogue import cataloguing
 from library.catalogue.models import Version, Work
 from library.database import row_security
-from library.people.models import DEPARTMENT, SCHOOL, Membership, Person, Unit
+from library.people.models import Membership, Person, Unit, UnitKind
 from library.people.sight import review_token, units_above
 from library.people.sign_in import Actor
 from library.reviews import transitions
 from library.reviews.models import Review
 from library.reviews.refusals import NotAReviewer, ReviewOver, UnknownReview
-from library.reviews.transitions import AUTHOR, DECIDER, REVIEWER, WAITING
+from library.reviews.transitions import Part, ReviewState
 
 NAMED = (Person.id, Person.name)  # all that is taken of people who stand behind the second wall
 CLAIM_LASTS = timedelta(minutes=15)  # without a word from whoever has it open, the next one gets it
@@ -24,9 +24,9 @@ CLAIM_LASTS = timedelta(minutes=15)  # without a word from whoever has it open, 
 
 def parts_of(review: Review, by: Actor) -> frozenset[str]:
     """What a person is to a review, as things stand at this moment and not when it was submitted."""
-    parts = {AUTHOR} if by.person_id in review.author_ids else set()
-    parts |= {REVIEWER} if review_token(review.unit_id) in by.sight.tokens else set()
-    parts |= {DECIDER} if by.person_id is not None and review.decided_by_id == by.person_id else set()
+    parts = {Part.AUTHOR} if by.person_id in review.author_ids else set()
+    parts |= {Part.REVIEWER} if review_token(review.unit_id) in by.sight.tokens else set()
+    parts |= {Part.DECIDER} if by.person_id is not None and review.decided_by_id == by.person_id else set()
     return frozenset(parts)
 
 
@@ -64,7 +64,7 @@ def may_open(review: Review, by: Actor) -> bool:
     """
     if cataloguing.is_its_owner(review.work, by) or cataloguing.may_publish(review.work, by):
         return True
-    return review.state == WAITING and REVIEWER in parts_of(review, by)
+    return review.state == ReviewState.WAITING and Part.REVIEWER in parts_of(review, by)
 
 
 def locked(session: Session, review_id: uuid.UUID, *, with_work: bool = True) -> Review:
@@ -121,7 +121,9 @@ def waits_for(by: Actor) -> ColumnElement[bool]:
         raise NotAReviewer
     units = [uuid.UUID(token.removeprefix("review:")) for token in by.sight.tokens if token.startswith("review:")]
     mine = or_(Review.author_id == me, Review.uploaded_by_id == me, Review.submitted_by_id == me)
-    return and_(Review.state == WAITING, Review.level == transitions.SCHOOL, Review.unit_id.in_(units), ~mine)
+    return and_(
+        Review.state == ReviewState.WAITING, Review.level == transitions.Level.SCHOOL, Review.unit_id.in_(units), ~mine
+    )
 
 
 def is_reviewer(by: Actor) -> bool:
@@ -169,7 +171,9 @@ def history_of(session: Session, work_id: uuid.UUID) -> Sequence[Review]:
 def waiting_of(session: Session, work_id: uuid.UUID) -> Sequence[Review]:
     """The reviews of a work that are open."""
     with row_security.lifted(session):
-        return session.scalars(whole(select(Review)).where(Review.work_id == work_id, Review.state == WAITING)).all()
+        return session.scalars(
+            whole(select(Review)).where(Review.work_id == work_id, Review.state == ReviewState.WAITING)
+        ).all()
 
 
 def pool_of(session: Session, unit_id: uuid.UUID, without: Iterable[uuid.UUID], *, at: datetime) -> set[uuid.UUID]:
@@ -186,7 +190,11 @@ def pool_of(session: Session, unit_id: uuid.UUID, without: Iterable[uuid.UUID], 
         or_(Membership.until_at.is_(None), Membership.until_at > at),
         Person.disabled_at.is_(None),
     )
-    roles = Membership.role.in_(transitions.POOLS[transitions.SCHOOL])
-    places = or_(Unit.id == unit_id, Unit.id.in_(hubs), and_(Unit.id.in_(above), Unit.kind.in_((SCHOOL, DEPARTMENT))))
+    roles = Membership.role.in_(transitions.POOLS[transitions.Level.SCHOOL])
+    places = or_(
+        Unit.id == unit_id,
+        Unit.id.in_(hubs),
+        and_(Unit.id.in_(above), Unit.kind.in_((UnitKind.SCHOOL, UnitKind.DEPARTMENT))),
+    )
     with row_security.lifted(session):  # only ids come back
         return set(session.scalars(near.where(valid, roles, places))) - set(without)

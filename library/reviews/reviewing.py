@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from library import audit, vocabulary
 from library.catalogue import cataloguing, depositing, publishing
 from library.catalogue.cataloguing import UnknownValue
-from library.catalogue.models import DRAFT, FAILED, IN_REVIEW, PUBLISHED, READY, REFUSED, Deposit, Version, Work
+from library.catalogue.models import Deposit, DepositState, Version, Work, WorkState
 from library.catalogue.publishing import VersionChanged
 from library.errors import Refusal
 from library.notices import telling
@@ -24,18 +24,7 @@ from library.people.sign_in import Actor, NotAllowed, actor_for
 from library.reviews import binding, queries, transitions
 from library.reviews.models import Review
 from library.reviews.refusals import AlreadyInReview, NothingToReview, ReasonNeeded, TooLateToUndo
-from library.reviews.transitions import (
-    APPROVE,
-    APPROVED,
-    CLAIM,
-    OVERRULED,
-    RECALL,
-    RECALLED,
-    RETURN,
-    SUPERSEDED,
-    UNDO,
-    WAITING,
-)
+from library.reviews.transitions import Move, ReviewState
 
 UNDO_LASTS = timedelta(seconds=10)
 ON_ITS_WAY = timedelta(seconds=5)  # a click in the last second may need this long on a poor line
@@ -60,7 +49,11 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
     if not cataloguing.may_edit(session, work, by):
         raise NotAllowed
     version = cataloguing.newest_version(session, work.id)
-    if version is None or version.digest is None or (work.state == PUBLISHED and work.version_id == version.id):
+    if (
+        version is None
+        or version.digest is None
+        or (work.state == WorkState.PUBLISHED and work.version_id == version.id)
+    ):
         raise NothingToReview
     if queries.waiting_of(session, work.id):
         raise AlreadyInReview
@@ -82,8 +75,8 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
     )
     session.add(review)
     session.flush()  # the unique index "one open review per version and level" has spoken
-    if work.state != PUBLISHED:
-        publishing.hold(session, work, IN_REVIEW, at=at)
+    if work.state != WorkState.PUBLISHED:
+        publishing.hold(session, work, WorkState.IN_REVIEW, at=at)
     _tell(session, "work-submitted", review, by, at, after=review.digest)
     _call_reviewers(session, queries.locked(session, review.id), at=at)
     return review
@@ -104,12 +97,12 @@ def submit_deposit(
     UnknownReaders.
     """
     session.refresh(deposit, with_for_update=True)
-    if deposit.state in (REFUSED, FAILED):
+    if deposit.state in (DepositState.REFUSED, DepositState.FAILED):
         raise NothingToReview
     deposit.sight = deposit.sight if sight is None else sight
     deposit.submitted_at = deposit.submitted_at or at
     session.flush()
-    if deposit.state != READY or deposit.version_id is None:
+    if deposit.state != DepositState.READY or deposit.version_id is None:
         becoming = cataloguing.with_audience(session, deposit.work_id) if deposit.work_id else None
         depositing.refuse_unclear(session, becoming, deposit.unit_id, deposit.sight, opens=True)
         return None
@@ -126,8 +119,8 @@ def arrived(session: Session, deposit: Deposit, work: Work, *, at: datetime) -> 
     """
     for review in queries.waiting_of(session, work.id):
         if review.version_id != deposit.version_id:
-            close(session, review, SUPERSEDED, at=at)
-    published = work.state == PUBLISHED and work.version_id == deposit.version_id
+            close(session, review, ReviewState.SUPERSEDED, at=at)
+    published = work.state == WorkState.PUBLISHED and work.version_id == deposit.version_id
     if deposit.submitted_at is None or published:
         return
     owner = actor_for(session, session.get_one(Person, deposit.owner_id), at=at)
@@ -162,7 +155,7 @@ def open_one(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime)
     """Have a review open: others are led past it. What somebody else has open stays theirs, and one sees who. Raises
     UnknownReview, OwnWork, AlreadyDecided.
     """
-    review, _ = _taken(session, review_id, CLAIM, by, with_work=False)
+    review, _ = _taken(session, review_id, Move.CLAIM, by, with_work=False)
     _let_go(session, by)
     if queries.held_by_another(review, by, at) is None:
         review.claimed_by_id, review.claimed_at = by.person_id, at
@@ -175,7 +168,7 @@ def approve(session: Session, review_id: uuid.UUID, seen: Seen, *, by: Actor, at
 
     Raises UnknownReview, NotAReviewer, OwnWork, AlreadyDecided, VersionChanged, UnknownReaders.
     """
-    review, state = _taken(session, review_id, APPROVE, by)
+    review, state = _taken(session, review_id, Move.APPROVE, by)
     _refuse_unseen(session, review, seen)
     before = publishing.standing(review.work)
     publishing.open_to(session, review.work, review.version_id, review.digest, review.readers, by=by, at=at)
@@ -205,7 +198,7 @@ def return_(
     at: datetime,
 ) -> Review:
     """Give it back to its author with a reason. Raises like `approve`, and ReasonNeeded, UnknownValue."""
-    review, state = _taken(session, review_id, RETURN, by)
+    review, state = _taken(session, review_id, Move.RETURN, by)
     _refuse_unseen(session, review, seen)
     remark = (remark or "").strip() or None
     if not reasons and remark is None:
@@ -214,8 +207,8 @@ def return_(
         raise UnknownValue(value=unknown)
     before = publishing.standing(review.work)
     review.reasons, review.remark = list(dict.fromkeys(reasons)), remark
-    if review.work.state == IN_REVIEW:
-        publishing.hold(session, review.work, DRAFT, at=at)
+    if review.work.state == WorkState.IN_REVIEW:
+        publishing.hold(session, review.work, WorkState.DRAFT, at=at)
     review = _decide(session, review, state, seen, before, by=by, at=at)
     _tell(session, "work-returned", review, by, at, reasons=review.reasons)
     told = {**_facts(review), "reasons": review.reasons, "remark": remark, "by": by.required().name}
@@ -227,7 +220,7 @@ def undo(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> 
     """Take a decision back within ten seconds: the work stands as it stood and the review waits again. Raises
     NotYourDecision, TooLateToUndo.
     """
-    review, state = _taken(session, review_id, UNDO, by)
+    review, state = _taken(session, review_id, Move.UNDO, by)
     decided = review.state
     if not may_undo(review, at=at) or not _stands_as_decided(session, review):
         raise TooLateToUndo
@@ -235,7 +228,7 @@ def undo(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> 
     review.state, review.decided_by_id, review.decided_at, review.decided_on = state, None, None, None
     review.reasons, review.remark, review.before = [], None, {}
     session.flush()
-    telling.drop(session, WORK_APPROVED if decided == APPROVED else WORK_RETURNED, review.id)
+    telling.drop(session, WORK_APPROVED if decided == ReviewState.APPROVED else WORK_RETURNED, review.id)
     _tell(session, "decision-undone", review, by, at, decided=decided)
     _call_reviewers(session, review, at=at, without=by.person_id)
     return open_one(session, review_id, by=by, at=at)
@@ -243,7 +236,7 @@ def undo(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> 
 
 def recall(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> Review:
     """Its author takes it back out of the queue. Raises UnknownReview, AlreadyDecided."""
-    review, state = _taken(session, review_id, RECALL, by)
+    review, state = _taken(session, review_id, Move.RECALL, by)
     close(session, review, state, by=by, at=at)
     return review
 
@@ -259,14 +252,14 @@ def seen_of(version_id: str, digest: str) -> Seen:
 def overruled(session: Session, work: Work, *, by: Actor, at: datetime) -> None:
     """A keeper has published or withdrawn the work without the reviewers: nothing waits for them any more."""
     for review in queries.waiting_of(session, work.id):
-        close(session, review, OVERRULED, by=by, at=at)
+        close(session, review, ReviewState.OVERRULED, by=by, at=at)
 
 
-def close(session: Session, review: Review, state: str, *, at: datetime, by: Actor | None = None) -> None:
+def close(session: Session, review: Review, state: ReviewState, *, at: datetime, by: Actor | None = None) -> None:
     """End a review without a decision."""
     review.state, review.claimed_by_id, review.claimed_at = state, None, None
-    if review.work.state == IN_REVIEW:
-        publishing.hold(session, review.work, DRAFT, at=at)
+    if review.work.state == WorkState.IN_REVIEW:
+        publishing.hold(session, review.work, WorkState.DRAFT, at=at)
     session.flush()
     telling.drop(session, WANTED, review.id)
     _tell(session, f"review-{state}", review, by, at)
@@ -279,19 +272,19 @@ def may_undo(review: Review, *, at: datetime) -> bool:
 
 def _taken(
     session: Session, review_id: uuid.UUID, event: str, by: Actor, *, with_work: bool = True
-) -> tuple[Review, str]:
+) -> tuple[Review, ReviewState]:
     """The review, locked, and the state that the event leads to. Raises what `transitions.move` raises, SignInNeeded,
     VersionChanged.
     """
     by.required()
     review = queries.locked(session, review_id, with_work=with_work)
-    if review.state == SUPERSEDED and event in (APPROVE, RETURN):
+    if review.state == ReviewState.SUPERSEDED and event in (Move.APPROVE, Move.RETURN):
         raise VersionChanged
     decider = (
         review.decided_by.name
         if review.decided_by
         else review.author.name
-        if review.state == RECALLED
+        if review.state == ReviewState.RECALLED
         else "Quản trị viên (administrator)"
     )
     return review, transitions.move(review.level, review.state, event, queries.parts_of(review, by), decider=decider)
@@ -309,7 +302,7 @@ def _refuse_unseen(session: Session, review: Review, seen: Seen) -> None:
 
 
 def _decide(
-    session: Session, review: Review, state: str, seen: Seen, before: dict[str, Any], *, by: Actor, at: datetime
+    session: Session, review: Review, state: ReviewState, seen: Seen, before: dict[str, Any], *, by: Actor, at: datetime
 ) -> Review:
     review.state, review.decided_by_id, review.decided_at, review.decided_on, review.before = (
         state,
@@ -329,14 +322,18 @@ def _stands_as_decided(session: Session, review: Review) -> bool:
     newest = cataloguing.newest_version(session, review.work_id)
     if newest is None or newest.id != review.version_id or queries.waiting_of(session, review.work_id):
         return False
-    if review.state == APPROVED:
-        return review.work.state == PUBLISHED and review.work.version_id == review.version_id
-    return review.work.state == (DRAFT if review.before["state"] == IN_REVIEW else review.before["state"])
+    if review.state == ReviewState.APPROVED:
+        return review.work.state == WorkState.PUBLISHED and review.work.version_id == review.version_id
+    return review.work.state == (
+        WorkState.DRAFT if review.before["state"] == WorkState.IN_REVIEW else review.before["state"]
+    )
 
 
 def _let_go(session: Session, by: Actor) -> None:
     """A reviewer has one review open at a time."""
-    for review in session.scalars(select(Review).where(Review.claimed_by_id == by.person_id, Review.state == WAITING)):
+    for review in session.scalars(
+        select(Review).where(Review.claimed_by_id == by.person_id, Review.state == ReviewState.WAITING)
+    ):
         review.claimed_by_id, review.claimed_at = None, None
 
 

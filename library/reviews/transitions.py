@@ -3,8 +3,9 @@
 A deployment uses the levels it is ready for; the school's is in use.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from library.people.roles import APPROVERS, COUNCIL, DEPARTMENT_HEAD, SPECIALIST
 from library.reviews.refusals import (
@@ -16,38 +17,71 @@ from library.reviews.refusals import (
     UnknownReview,
 )
 
-DEPARTMENT, SCHOOL, PROVINCE = "department", "school", "province"
-LEVELS = (DEPARTMENT, SCHOOL, PROVINCE)  # in the order a work climbs them
-# the roles that review there
-POOLS = {DEPARTMENT: frozenset({DEPARTMENT_HEAD}), SCHOOL: APPROVERS, PROVINCE: frozenset({SPECIALIST, COUNCIL})}
 
-WAITING, APPROVED, RETURNED, RECALLED = "waiting", "approved", "returned", "recalled"
+class Level(StrEnum):
+    DEPARTMENT = "department"
+    SCHOOL = "school"
+    PROVINCE = "province"
+
+
+LEVELS = (Level.DEPARTMENT, Level.SCHOOL, Level.PROVINCE)  # in the order a work climbs them
+# the roles that review there
+POOLS: Mapping[str, frozenset[str]] = {
+    Level.DEPARTMENT: frozenset({DEPARTMENT_HEAD}),
+    Level.SCHOOL: APPROVERS,
+    Level.PROVINCE: frozenset({SPECIALIST, COUNCIL}),
+}
+
+
+class ReviewState(StrEnum):
+    WAITING = "waiting"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    RECALLED = "recalled"
+    SUPERSEDED = "superseded"
+    OVERRULED = "overruled"
+
+
 # a newer version has come; a keeper has published or withdrawn the work meanwhile
-SUPERSEDED, OVERRULED = "superseded", "overruled"
-CLAIM, APPROVE, RETURN, RECALL, UNDO = "claim", "approve", "return", "recall", "undo"
-AUTHOR, REVIEWER, DECIDER = "author", "reviewer", "decider"
+
+
+class Move(StrEnum):
+    CLAIM = "claim"
+    APPROVE = "approve"
+    RETURN = "return"
+    RECALL = "recall"
+    UNDO = "undo"
+
+
+class Part(StrEnum):
+    AUTHOR = "author"
+    REVIEWER = "reviewer"
+    DECIDER = "decider"
 
 
 @dataclass(frozen=True)
 class Rule:
     """Who may bring it about, and the state it leads to."""
 
-    who: str
-    after: str
+    who: Part
+    after: ReviewState
 
 
 RULES = {
-    (WAITING, CLAIM): Rule(REVIEWER, WAITING),
-    (WAITING, APPROVE): Rule(REVIEWER, APPROVED),
-    (WAITING, RETURN): Rule(REVIEWER, RETURNED),
-    (WAITING, RECALL): Rule(AUTHOR, RECALLED),
-    (APPROVED, UNDO): Rule(DECIDER, WAITING),
-    (RETURNED, UNDO): Rule(DECIDER, WAITING),
+    (ReviewState.WAITING, Move.CLAIM): Rule(Part.REVIEWER, ReviewState.WAITING),
+    (ReviewState.WAITING, Move.APPROVE): Rule(Part.REVIEWER, ReviewState.APPROVED),
+    (ReviewState.WAITING, Move.RETURN): Rule(Part.REVIEWER, ReviewState.RETURNED),
+    (ReviewState.WAITING, Move.RECALL): Rule(Part.AUTHOR, ReviewState.RECALLED),
+    (ReviewState.APPROVED, Move.UNDO): Rule(Part.DECIDER, ReviewState.WAITING),
+    (ReviewState.RETURNED, Move.UNDO): Rule(Part.DECIDER, ReviewState.WAITING),
 }
-TABLE = {(level, *key): rule for level in LEVELS for key, rule in RULES.items()}
+TABLE: Mapping[tuple[str, str, str], Rule] = {(level, *key): rule for level in LEVELS for key, rule in RULES.items()}
 
 
-def move(level: str, state: str, event: str, parts: Collection[str], *, decider: str = "") -> str:
+STRANGERS = {Part.AUTHOR: UnknownReview, Part.REVIEWER: NotAReviewer, Part.DECIDER: NotYourDecision}
+
+
+def move(level: str, state: str, event: str, parts: Collection[str], *, decider: str = "") -> ReviewState:
     """The state that follows. `parts`: what the person is to this review; `decider`: the name of who has dealt with it.
 
     Raises UnknownReview, OwnWork, NotAReviewer, NotYourDecision, AlreadyDecided, TooLateToUndo.
@@ -55,11 +89,11 @@ def move(level: str, state: str, event: str, parts: Collection[str], *, decider:
     who = next(rule.who for (_, of), rule in RULES.items() if of == event)
     if not parts:
         raise UnknownReview
-    if who == REVIEWER and AUTHOR in parts:
+    if who == Part.REVIEWER and Part.AUTHOR in parts:
         raise OwnWork
     if who not in parts:
-        raise {REVIEWER: NotAReviewer, DECIDER: NotYourDecision}.get(who, UnknownReview)
+        raise STRANGERS[who]
     rule = TABLE.get((level, state, event))
     if rule is None:
-        raise TooLateToUndo if event == UNDO else AlreadyDecided(who=decider or "…")
+        raise TooLateToUndo if event == Move.UNDO else AlreadyDecided(who=decider or "…")
     return rule.after

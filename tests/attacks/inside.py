@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from library.catalogue import boxes, cataloguing, depositing, publishing
-from library.catalogue.models import ORIGINAL, PAGE_400, PAGE_800, THUMBNAIL, Page, Rendition, Work
+from library.catalogue.models import Page, Rendition, RenditionKind, Work
 from library.catalogue.publishing import Readers
 from library.clock import now
 from library.database import transaction
@@ -89,10 +89,10 @@ class Inside:
             session, arrived, title=name, kind="pdf", media_type="application/pdf", facts=facts, at=now()
         )
         original = session.scalars(
-            select(Rendition).where(Rendition.version_id == version.id, Rendition.kind == ORIGINAL)
+            select(Rendition).where(Rendition.version_id == version.id, Rendition.kind == RenditionKind.ORIGINAL)
         ).one()
         original.size = len(f"{name} gốc".encode())
-        for kind in (PAGE_400, PAGE_800, THUMBNAIL):
+        for kind in (RenditionKind.PAGE_400, RenditionKind.PAGE_800, RenditionKind.THUMBNAIL):
             data = f"{name} {kind}"
             key, size = self._keep(folder, data), len(data.encode())
             session.add(

@@ -14,10 +14,10 @@ import httpx
 from sqlalchemy import Engine, insert, text
 from sqlalchemy.orm import Session
 
-from library.catalogue.models import PUBLISHED, Audience, Version, Work
+from library.catalogue.models import Audience, Version, Work, WorkState
 from library.database import open_engine, transaction
 from library.people import inviting, units
-from library.people.models import COMMUNE, SCHOOL, TEACHER, Unit
+from library.people.models import TEACHER, Unit, UnitKind
 from library.people.sight import PROVINCE, PUBLIC, person_token, staff_token, unit_token
 from library.vocabulary import GRADES, subjects
 from tests.bench.figures import median_ms, report_most, took_ms
@@ -71,12 +71,12 @@ def open_schools(session: Session) -> list[Unit]:
     """Every school in a commune."""
     province = inviting.province(session)
     communes = [
-        units.open_unit(session, COMMUNE, f"C{number}", f"Xã {number}", province, by=None, at=BEGAN)
+        units.open_unit(session, UnitKind.COMMUNE, f"C{number}", f"Xã {number}", province, by=None, at=BEGAN)
         for number in range(COMMUNES)
     ]
     return [
         units.open_unit(
-            session, SCHOOL, f"S{number}", f"Trường {number}", communes[number % COMMUNES], by=None, at=BEGAN
+            session, UnitKind.SCHOOL, f"S{number}", f"Trường {number}", communes[number % COMMUNES], by=None, at=BEGAN
         )
         for number in range(SCHOOLS)
     ]
@@ -121,7 +121,7 @@ def rows(
         "sight": sight,
         "subject_code": chance.choice(SUBJECTS),
         "grade": chance.choice(GRADES),
-        "state": PUBLISHED,
+        "state": WorkState.PUBLISHED,
         "created_at": at,
         "published_at": at,
         "indexed_revision": 1,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from library.catalogue.models import ORIGINAL, Audience, Page, Rendition, Version, Work
+from library.catalogue.models import Audience, Page, Rendition, RenditionKind, Version, Work
 from library.database import open_engine, transaction
 from library.people import inviting
 from library.people.models import ADMINISTRATOR, Person, Unit
@@ -95,7 +95,11 @@ def add_work(
     )
     session.flush()
     work.version_id = version_id
-    session.add(Rendition(version_id=version_id, kind=ORIGINAL, key="0" * 64, media_type="application/pdf", size=1))
+    session.add(
+        Rendition(
+            version_id=version_id, kind=RenditionKind.ORIGINAL, key="0" * 64, media_type="application/pdf", size=1
+        )
+    )
     session.add(Audience(work_id=work_id, token="public", from_at=at))
     session.add_all(
         Page(version_id=version_id, number=place, text=text, boxes=b"", width=595, height=842, source="text")

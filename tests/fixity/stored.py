@@ -19,7 +19,7 @@ from ingest.worker.fixity import Checker
 from ingest.worker.hand import Aside, Claim, Claims, Row, outside
 from library.audit import Event
 from library.catalogue import depositing, fixity
-from library.catalogue.fixity import MISMATCH, MISSING, DamagedFile, FixitySlice
+from library.catalogue.fixity import DamagedFile, FileState, FixitySlice
 from library.clock import now
 from library.database import reading_session, transaction
 from library.files.store import FileStore
@@ -114,7 +114,13 @@ def swapped(path: Path, data: bytes) -> None:
     )
 
 
-BREAKS: dict[Break, str] = {flipped: MISMATCH, cut: MISMATCH, zeroed: MISMATCH, swapped: MISMATCH, deleted: MISSING}
+BREAKS: dict[Break, str] = {
+    flipped: FileState.MISMATCH,
+    cut: FileState.MISMATCH,
+    zeroed: FileState.MISMATCH,
+    swapped: FileState.MISMATCH,
+    deleted: FileState.MISSING,
+}
 
 
 def some(count: int, seed: int) -> list[bytes]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from library.catalogue import fixity, keeping
-from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE
-from library.catalogue.models import REFUSED, Deposit
+from library.catalogue.fixity import FileState
+from library.catalogue.models import Deposit, DepositState
 from library.clock import now
 from library.database import transaction
 from library.house import House
@@ -45,16 +45,16 @@ def test_a_file_that_a_folder_stands_for_cannot_be_read(house: House) -> None:
     (key,) = kept(house, [b"thu muc"])
     path_of(house, key).unlink()
     path_of(house, key).mkdir()
-    assert checked(house)[:2] == (1, {key: UNREADABLE})
+    assert checked(house)[:2] == (1, {key: FileState.UNREADABLE})
 
 
 def test_damage_that_is_known_is_told_once_and_again_when_it_becomes_another(house: House) -> None:
     (key,) = kept(house, [b"mot tep"])
     path_of(house, key).write_bytes(b"khac")
-    assert [checked(house)[1], checked(house)[1]] == [{key: MISMATCH}] * 2
+    assert [checked(house)[1], checked(house)[1]] == [{key: FileState.MISMATCH}] * 2
     assert acts(house) == {"file-damaged": 1}
     path_of(house, key).unlink()
-    assert checked(house)[1] == {key: MISSING}
+    assert checked(house)[1] == {key: FileState.MISSING}
     assert acts(house) == {"file-damaged": 2}
 
 
@@ -63,7 +63,7 @@ def test_a_file_whose_row_went_meanwhile_is_no_damage(house: House) -> None:
 
     def give_up(_key: str) -> None:
         with transaction(house.engine) as session:
-            session.scalars(select(Deposit).where(Deposit.key == key)).one().state = REFUSED
+            session.scalars(select(Deposit).where(Deposit.key == key)).one().state = DepositState.REFUSED
         with transaction(house.engine) as session:
             assert keeping.discard_unnamed(session, house.files, [key]) == 1
 
@@ -85,9 +85,9 @@ def test_a_file_that_was_sent_again_before_it_was_judged_is_no_damage(house: Hou
 def test_damage_of_a_file_that_nobody_needs_any_more_is_forgotten(house: House) -> None:
     (key,) = kept(house, [b"khong can nua"])
     path_of(house, key).unlink()
-    assert check_all(house) == {key: MISSING}
+    assert check_all(house) == {key: FileState.MISSING}
     with transaction(house.engine) as session:
-        session.scalars(select(Deposit)).one().state = REFUSED
+        session.scalars(select(Deposit)).one().state = DepositState.REFUSED
     checker(house).look_again(seen_before=now())
     assert check_all(house) == {}
     assert acts(house) == {"file-damaged": 1, "file-forgotten": 1}

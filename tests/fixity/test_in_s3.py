@@ -8,7 +8,7 @@ from pathlib import Path
 import minio as bare
 import pytest
 
-from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE
+from library.catalogue.fixity import FileState
 from library.files.keys import StoreAway
 from library.files.s3 import name_of
 from library.house import House, open_house
@@ -59,7 +59,7 @@ def test_damage_on_the_disks_of_a_real_s3_store_is_found_too(distant: House, min
             act(path, path.read_bytes())
     code, found, _ = checked(distant)
     assert (code, set(found)) == (1, set(keys) - whole)
-    assert set(found.values()) <= {MISMATCH, MISSING, UNREADABLE}
+    assert set(found.values()) <= {FileState.MISMATCH, FileState.MISSING, FileState.UNREADABLE}
 
 
 def test_bytes_that_a_real_s3_store_takes_for_right_are_found_to_be_others(
@@ -71,7 +71,7 @@ def test_bytes_that_a_real_s3_store_takes_for_right_are_found_to_be_others(
     (tmp_path / "hai").write_bytes(b"hai")
     client.fput_object(bucket, name_of(keys[0]), str(tmp_path / "hai"))
     client.remove_object(bucket, name_of(keys[2]))
-    assert checked(distant)[:2] == (1, {keys[0]: MISMATCH, keys[2]: MISSING})
+    assert checked(distant)[:2] == (1, {keys[0]: FileState.MISMATCH, keys[2]: FileState.MISSING})
 
 
 def test_a_store_that_is_away_is_no_damage_and_no_try_is_lost(tmp_path: Path) -> None:

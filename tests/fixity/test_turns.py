@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from ingest.worker.fixity import Watch
 from library.catalogue import fixity
-from library.catalogue.fixity import MISMATCH, MISSING, FixitySlice
+from library.catalogue.fixity import FileState, FixitySlice
 from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House
@@ -163,7 +163,7 @@ def test_a_check_that_is_told_to_stop_gives_its_slice_back_and_goes_on_there(hou
     until(lambda: hand.check_next() and stopping.is_set())
     one = next(one for one in slices(house) if one.beginning == "5a")
     assert (one.lease_until, one.attempts, one.files) == (None, 0, 100)
-    assert check_all(house) == {max(keys): MISSING}
+    assert check_all(house) == {max(keys): FileState.MISSING}
 
 
 def test_the_worker_reads_what_is_due_and_looks_again_at_what_was_damaged(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_the_worker_reads_what_is_due_and_looks_again_at_what_was_damaged(tmp_pa
     house.ask("UPDATE fixity_slice SET due_at = created_at")
     worker = house.background("work")
     try:
-        until(lambda: house.ask("SELECT key, state FROM damaged_file") == [(key, MISMATCH)])
+        until(lambda: house.ask("SELECT key, state FROM damaged_file") == [(key, FileState.MISMATCH)])
         until(lambda: house.ask("SELECT count(*) FROM fixity_slice WHERE checked_at IS NULL") == [(0,)])
     finally:
         worker.terminate()

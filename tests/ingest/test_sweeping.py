@@ -18,7 +18,7 @@ from ingest import sweeping
 from ingest.receiving import uploading
 from ingest.receiving.parts import write_at
 from library.catalogue import depositing
-from library.catalogue.models import RECEIVING, WAITING, Deposit
+from library.catalogue.models import Deposit, DepositState
 from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House, open_house
@@ -96,7 +96,7 @@ def test_no_upload_or_import_that_is_begun_while_it_sweeps_is_destroyed(
 
     with at_work([sweep], ending):
         sent = [way(house, keeper, tmp_path / "tep.bin") for _ in range(TIMES)]
-    assert [state_of(house, upload) if upload else None for upload in sent] == [WAITING] * TIMES
+    assert [state_of(house, upload) if upload else None for upload in sent] == [DepositState.WAITING] * TIMES
 
 
 def test_what_begins_between_the_folder_and_the_rows_is_no_business_of_a_sweep(
@@ -126,7 +126,7 @@ def test_what_begins_between_the_folder_and_the_rows_is_no_business_of_a_sweep(
     monkeypatch.setattr(sweeping, "staged", folder)
     monkeypatch.setattr(sweeping, "reading_session", rows)
     sweeping.sweep(house, at=now() + timedelta(minutes=1))
-    assert (state_of(house, begun[0]), staged(house)) == (RECEIVING, {begun[0].hex})
+    assert (state_of(house, begun[0]), staged(house)) == (DepositState.RECEIVING, {begun[0].hex})
 
 
 def test_a_file_whose_row_cannot_be_read_yet_stays(house: House, keeper: Actor) -> None:
@@ -135,7 +135,7 @@ def test_a_file_whose_row_cannot_be_read_yet_stays(house: House, keeper: Actor) 
             session, house, name="tep.bin", size=5, media_type=None, sight="public", approve=False, by=keeper, at=now()
         ).id
         sweeping.sweep(house, at=now())
-    assert (state_of(house, upload), staged(house)) == (RECEIVING, {upload.hex})
+    assert (state_of(house, upload), staged(house)) == (DepositState.RECEIVING, {upload.hex})
 
 
 def test_what_was_left_behind_goes_or_is_accepted_once_nobody_has_touched_it_for_five_minutes(
@@ -149,7 +149,11 @@ def test_what_was_left_behind_goes_or_is_accepted_once_nobody_has_touched_it_for
     sweeping.sweep(house, at=now())
     assert staged(house) == {whole.hex, part.hex, alone.hex}
     sweeping.sweep(house, at=now() + LATER)
-    assert [state_of(house, upload) for upload in (whole, part, rowless)] == [WAITING, RECEIVING, None]
+    assert [state_of(house, upload) for upload in (whole, part, rowless)] == [
+        DepositState.WAITING,
+        DepositState.RECEIVING,
+        None,
+    ]
     assert staged(house) == {part.hex}
     sweeping.sweep(house, at=now() + house.upload_lasts + LATER)
     assert (state_of(house, part), staged(house)) == (None, set())
@@ -160,7 +164,7 @@ def test_an_expired_upload_that_goes_on_in_this_moment_is_not_taken_away(house: 
     with uploading.locked(house, upload):
         sweeping.sweep(house, at=now() + house.upload_lasts + LATER)
     send(house, upload)
-    assert state_of(house, upload) == WAITING
+    assert state_of(house, upload) == DepositState.WAITING
 
 
 def test_who_comes_in_the_moment_after_it_was_taken_away_hears_that_it_is_gone(

@@ -11,7 +11,7 @@ from library import migrations
 from library.catalogue.models import Work
 from library.database import open_engine, writing_session
 from library.people import inviting
-from library.people.models import SCHOOL, TEACHER, Unit
+from library.people.models import TEACHER, Unit, UnitKind
 from search.engines import open_index
 from search.index import Index
 from search.indexing import write_work
@@ -42,7 +42,7 @@ def publish(session: Session, index: Index) -> Publish:
     province = inviting.ensure_province(session, "Tỉnh")
     owner = inviting.add_person(session, "nam", "Nam", TEACHER, province, at=NOON)
     schools = {
-        name: Unit(code=name, name=name.replace("-", " "), kind=SCHOOL, parent_id=province.id)
+        name: Unit(code=name, name=name.replace("-", " "), kind=UnitKind.SCHOOL, parent_id=province.id)
         for name in ("truong-a", "truong-b", "truong-c")
     }
     session.add_all(schools.values())

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from library import migrations
 from library.catalogue import cataloguing, depositing
-from library.catalogue.models import PAGE_800, Deposit, Rendition, Version, Work
+from library.catalogue.models import Deposit, Rendition, RenditionKind, Version, Work
 from library.database import open_engine, transaction, writing_session
 from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR, REVIEWER, TEACHER, Person
@@ -93,7 +93,14 @@ def read(session: Session, arrived: Deposit, *, at: datetime = MONDAY) -> Work:
     )
     image = sha(f"{arrived.key}1")
     session.add(
-        Rendition(version_id=version.id, kind=PAGE_800, page_number=1, key=image, media_type="image/webp", size=9)
+        Rendition(
+            version_id=version.id,
+            kind=RenditionKind.PAGE_800,
+            page_number=1,
+            key=image,
+            media_type="image/webp",
+            size=9,
+        )
     )
     session.flush()
     words = {

@@ -13,7 +13,7 @@ from library.circulation import calendars, desk, due_dates, policy, stock
 from library.circulation.due_dates import Calendar
 from library.clock import now
 from library.people import inviting, passwords, rosters, sign_in, units
-from library.people.models import COMMUNE, SCHOOL, Person, Unit
+from library.people.models import Person, Unit, UnitKind
 from library.people.roles import ADMINISTRATOR, COMMUNE_OFFICER, LEADER, LIBRARIAN, PUPIL, REVIEWER, TEACHER
 from library.people.sign_in import Actor
 from library.reviews import binding, queries, reviewing
@@ -84,9 +84,10 @@ def fill(session: Session) -> list[Account]:
     """Everybody and everything but the files; the accounts worth trying."""
     at = now() - SINCE
     province = inviting.province(session)
-    commune = units.open_unit(session, COMMUNE, "XA-VT", "Xã Vĩnh Thuận", province, by=None, at=at)
+    commune = units.open_unit(session, UnitKind.COMMUNE, "XA-VT", "Xã Vĩnh Thuận", province, by=None, at=at)
     schools = {
-        code: units.open_unit(session, SCHOOL, code, name, commune, by=None, at=at) for code, name in SCHOOLS.items()
+        code: units.open_unit(session, UnitKind.SCHOOL, code, name, commune, by=None, at=at)
+        for code, name in SCHOOLS.items()
     }
     places = {**schools, "XA-VT": commune}
     hashed = passwords.hash_of(PASSWORD)

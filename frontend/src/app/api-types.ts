@@ -1405,8 +1405,7 @@ export interface components {
             name: string;
             /** Owner */
             owner: string | null;
-            /** State */
-            state: string;
+            state: components["schemas"]["DepositState"];
             /** Step */
             step: string | null;
             /** Pages Done */
@@ -1587,8 +1586,7 @@ export interface components {
             accession: number;
             /** Shelf */
             shelf: string | null;
-            /** Status */
-            status: string;
+            status: components["schemas"]["ItemStatus"];
         };
         /**
          * Cover
@@ -1621,8 +1619,7 @@ export interface components {
         Deletion: {
             /** Id */
             id: string;
-            /** Kind */
-            kind: string;
+            kind: components["schemas"]["Subject"];
             /** Subject Id */
             subject_id: string;
             /** Name */
@@ -1674,8 +1671,7 @@ export interface components {
             size: number;
             /** Received */
             received: number;
-            /** State */
-            state: string;
+            state: components["schemas"]["DepositState"];
             /** Step */
             step: string | null;
             /** Pages Done */
@@ -1692,15 +1688,13 @@ export interface components {
             submitted: boolean;
             /** May Edit */
             may_edit: boolean;
-            /** Stands */
-            stands: string | null;
+            stands: components["schemas"]["VersionStage"] | null;
             review: components["schemas"]["ReviewBrief"] | null;
             /** Work Id */
             work_id: string | null;
             /** Work Title */
             work_title: string | null;
-            /** Work State */
-            work_state: string | null;
+            work_state: components["schemas"]["WorkState"] | null;
             /** Version */
             version: number | null;
             /** Version Id */
@@ -1715,6 +1709,11 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * DepositState
+         * @enum {string}
+         */
+        DepositState: "receiving" | "waiting" | "working" | "ready" | "refused" | "failed";
         /**
          * DepositSubmission
          * @description Send an upload to the reviewers, also while it is still on its way.
@@ -1836,8 +1835,7 @@ export interface components {
             grade: number | null;
             series: components["schemas"]["Named"] | null;
             school: components["schemas"]["Named"] | null;
-            /** State */
-            state: string;
+            state: components["schemas"]["WorkState"];
             /** Page Count */
             page_count: number | null;
             cover: components["schemas"]["Cover"];
@@ -1971,6 +1969,11 @@ export interface components {
             login: string | null;
         };
         /**
+         * ItemStatus
+         * @enum {string}
+         */
+        ItemStatus: "available" | "on-loan" | "in-process" | "missing" | "lost" | "withdrawn";
+        /**
          * KnownTitle
          * @description A title that the library knows under an ISBN.
          */
@@ -1982,8 +1985,7 @@ export interface components {
             /** Authors */
             authors: string | null;
             unit: components["schemas"]["Named"];
-            /** Whose */
-            whose: string;
+            whose: components["schemas"]["Whose"];
         };
         /**
          * KnownTitles
@@ -1993,6 +1995,11 @@ export interface components {
             /** Titles */
             titles: components["schemas"]["KnownTitle"][];
         };
+        /**
+         * Level
+         * @enum {string}
+         */
+        Level: "department" | "school" | "province";
         /**
          * Loan
          * @description A copy that I have at home.
@@ -2239,8 +2246,7 @@ export interface components {
             width: number;
             /** Height */
             height: number;
-            /** Source */
-            source: string;
+            source: components["schemas"]["PageSource"];
             /** Confidence */
             confidence: number | null;
             /** Image 400 */
@@ -2280,6 +2286,11 @@ export interface components {
             heading: string | null;
         };
         /**
+         * PageSource
+         * @enum {string}
+         */
+        PageSource: "text" | "second-opinion" | "ocr" | "none";
+        /**
          * PasswordChoice
          * @description The old password and the new one (10 characters or more, nothing that is easy to guess).
          */
@@ -2316,8 +2327,7 @@ export interface components {
             version_id: string;
             /** Digest */
             digest: string;
-            /** Sight */
-            sight?: string | null;
+            sight?: components["schemas"]["Readership"] | null;
             /** To */
             to?: string[];
             /** Opens At */
@@ -2368,6 +2378,11 @@ export interface components {
             place: number;
         };
         /**
+         * Readership
+         * @enum {string}
+         */
+        Readership: "public" | "province" | "commune" | "school" | "department" | "class" | "person" | "owner";
+        /**
          * Release
          * @description Which Hoclieu this is.
          */
@@ -2396,8 +2411,7 @@ export interface components {
         Review: {
             /** Id */
             id: string;
-            /** State */
-            state: string;
+            state: components["schemas"]["ReviewState"];
             /**
              * Submitted At
              * Format: date-time
@@ -2411,12 +2425,10 @@ export interface components {
             reasons: components["schemas"]["Named"][];
             /** Remark */
             remark: string | null;
-            /** Level */
-            level: string;
+            level: components["schemas"]["Level"];
             /** Work Id */
             work_id: string;
-            /** Work State */
-            work_state: string;
+            work_state: components["schemas"]["WorkState"];
             /** Title */
             title: string;
             /** Authors */
@@ -2436,8 +2448,7 @@ export interface components {
             version_id: string;
             /** Digest */
             digest: string;
-            /** Sight */
-            sight: string;
+            sight: components["schemas"]["Readership"];
             /** Opens At */
             opens_at: string | null;
             /** Closes At */
@@ -2471,8 +2482,7 @@ export interface components {
         ReviewBrief: {
             /** Id */
             id: string;
-            /** State */
-            state: string;
+            state: components["schemas"]["ReviewState"];
             /**
              * Submitted At
              * Format: date-time
@@ -2487,6 +2497,11 @@ export interface components {
             /** Remark */
             remark: string | null;
         };
+        /**
+         * ReviewState
+         * @enum {string}
+         */
+        ReviewState: "waiting" | "approved" | "returned" | "recalled" | "superseded" | "overruled";
         /**
          * Role
          * @description A role in a unit.
@@ -2517,8 +2532,7 @@ export interface components {
         Scan: {
             /** Id */
             id: string;
-            /** Kind */
-            kind: string;
+            kind: components["schemas"]["ScanKind"];
             /** Code */
             code: string;
             /** Sentence */
@@ -2541,14 +2555,18 @@ export interface components {
             undoable: boolean;
         };
         /**
+         * ScanKind
+         * @enum {string}
+         */
+        ScanKind: "patron" | "lent" | "taken-back" | "read-here";
+        /**
          * ScanLine
          * @description One line of the desk's log.
          */
         ScanLine: {
             /** Id */
             id: string;
-            /** Kind */
-            kind: string;
+            kind: components["schemas"]["ScanKind"];
             /** Code */
             code: string;
             /**
@@ -2706,12 +2724,16 @@ export interface components {
             shared: boolean;
         };
         /**
+         * Subject
+         * @enum {string}
+         */
+        Subject: "work" | "person";
+        /**
          * Submission
          * @description Send it to the reviewers, for these readers.
          */
         Submission: {
-            /** Sight */
-            sight?: string | null;
+            sight?: components["schemas"]["Readership"] | null;
             /** To */
             to?: string[];
             /** Opens At */
@@ -2758,8 +2780,7 @@ export interface components {
             id: string;
             /** Code */
             code: string;
-            /** Kind */
-            kind: string;
+            kind: components["schemas"]["UnitKind"];
             /** Name */
             name: string;
             place: components["schemas"]["Named"] | null;
@@ -2781,12 +2802,20 @@ export interface components {
             hub?: string | null;
         };
         /**
+         * UnitKind
+         * @enum {string}
+         */
+        UnitKind: "province" | "commune" | "school" | "department";
+        /**
          * UnitOpening
          * @description A new unit.
          */
         UnitOpening: {
-            /** Kind */
-            kind: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "commune" | "school" | "department";
             /** Code */
             code: string;
             /** Name */
@@ -2814,6 +2843,12 @@ export interface components {
             /** Schools */
             schools: components["schemas"]["SchoolFigures"][];
         };
+        /**
+         * VersionStage
+         * @description Where a version is on its way to readers.
+         * @enum {string}
+         */
+        VersionStage: "draft" | "in-review" | "returned" | "published" | "replaced";
         /**
          * Vocabulary
          * @description The values of the forms.
@@ -2888,6 +2923,11 @@ export interface components {
             password: string | null;
         };
         /**
+         * Whose
+         * @enum {string}
+         */
+        Whose: "own" | "authority" | "other";
+        /**
          * Work
          * @description One title of the catalogue as its page shows it.
          */
@@ -2908,10 +2948,8 @@ export interface components {
             school: components["schemas"]["Named"] | null;
             /** Language */
             language: string;
-            /** State */
-            state: string;
-            /** Sight */
-            sight: string;
+            state: components["schemas"]["WorkState"];
+            sight: components["schemas"]["Readership"];
             cover: components["schemas"]["Cover"];
             /** Thumbnail */
             thumbnail: string | null;
@@ -2985,6 +3023,11 @@ export interface components {
             /** Series */
             series?: string | null;
         };
+        /**
+         * WorkState
+         * @enum {string}
+         */
+        WorkState: "draft" | "in-review" | "published" | "withdrawn";
         /**
          * Problem
          * @description RFC 9457, with the sentence in both languages.

@@ -6,7 +6,7 @@ import { isCard, isWaiting, type Entry, type Scan } from './entries';
 export type Line = components['schemas']['ScanLine'];
 export interface Row {
   id: string;
-  state: 'lent' | 'taken-back' | 'read-here' | 'patron' | 'undone' | 'undoing' | 'waiting' | 'refused';
+  state: Line['kind'] | 'undone' | 'undoing' | 'waiting' | 'refused';
   at: string;
   head: string;
   borrower: string | null;
@@ -27,7 +27,7 @@ export function rowsOf(entries: Entry[], lines: Line[]): Row[] {
 }
 
 function rowOfLine(line: Line, undone: Set<string | null>): Row {
-  const state = line.undone ? 'undone' : undone.has(line.id) ? 'undoing' : (line.kind as Row['state']);
+  const state = line.undone ? 'undone' : undone.has(line.id) ? 'undoing' : line.kind;
   const { id, code, accession, due_at, borrower } = line;
   const head = line.title ?? borrower ?? code;
   return { id, state, at: new Date(line.scanned_at).toISOString(), head, borrower, code, accession, due_at, undoable: line.undoable && !undone.has(id), entry: null };

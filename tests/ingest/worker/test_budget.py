@@ -19,7 +19,7 @@ from ingest.worker.hand import Claims, Hand
 from library.audit import Event
 from library.catalogue import depositing
 from library.catalogue.depositing import NotInWork, UnknownDeposit
-from library.catalogue.models import READY, REFUSED, WAITING, WORKING
+from library.catalogue.models import DepositState
 from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House
@@ -45,7 +45,7 @@ def test_a_file_that_has_cost_too_much_comes_to_its_end_and_says_from_which_page
     change(house, deposit_id, **spent)
     read_all(house)
     assert (row(house, deposit_id).state, pages(house), warnings(house, deposit_id)) == (
-        READY,
+        DepositState.READY,
         17,
         [("too-much-work", 1)],
     )
@@ -93,14 +93,18 @@ def test_a_large_file_gives_way_to_a_new_one_and_goes_on_where_it_was(
     reader = turn_by_turn(house, monkeypatch)
     assert reader.turn()
     half = row(house, large)
-    assert (half.state, half.turns, half.attempts, half.lease_until) == (WORKING, 1, 0, None)
+    assert (half.state, half.turns, half.attempts, half.lease_until) == (DepositState.WORKING, 1, 0, None)
     read_before = pages(house)
     assert 0 < read_before < 100
     newest = book(house, tmp_path / "c.pdf", 1)
-    assert reader.turn() and row(house, small).state == READY and row(house, large).state == WORKING
-    assert reader.turn() and row(house, newest).state == READY, "it came later, and is new"
+    assert (
+        reader.turn()
+        and row(house, small).state == DepositState.READY
+        and row(house, large).state == DepositState.WORKING
+    )
+    assert reader.turn() and row(house, newest).state == DepositState.READY, "it came later, and is new"
     read_all(house)
-    assert (row(house, large).state, pages(house)) == (READY, 102)
+    assert (row(house, large).state, pages(house)) == (DepositState.READY, 102)
     assert warnings(house, large) == []
 
 
@@ -130,11 +134,11 @@ def test_its_owner_stops_a_file_in_work_and_the_next_one_is_read(house: House, t
         until(lambda: pages(house) > 0)
         with transaction(house.engine) as session:
             depositing.stop(session, large, by=None, at=now())
-        until(lambda: row(house, small).state == READY)
+        until(lambda: row(house, small).state == DepositState.READY)
         claims.stopping.set()
     stopped = row(house, large)
     assert (stopped.state, stopped.code, stopped.version_id, stopped.lease_until) == (
-        REFUSED,
+        DepositState.REFUSED,
         "reading-stopped",
         None,
         None,
@@ -156,14 +160,14 @@ def test_a_file_is_stopped_by_its_owner_and_by_who_looks_after_its_school_and_by
         with transaction(house.engine) as session:
             wish: dict[str, Any] = {"name": "a.pdf", "size": 1, "media_type": None, "sight": "public", "approve": False}
             made = depositing.begin(session, **wish, by=owner, at=now(), lasts=house.upload_lasts)
-            made.state = WAITING
+            made.state = DepositState.WAITING
             return made.id
 
     for by in (beside, theirs):
         deposit_id = waiting()
         with pytest.raises(UnknownDeposit), transaction(house.engine) as session:
             depositing.stop(session, deposit_id, by=by, at=now())
-        assert row(house, deposit_id).state == WAITING
+        assert row(house, deposit_id).state == DepositState.WAITING
     for by in (owner, ours, above):
         deposit_id = waiting()
         with transaction(house.engine) as session:

@@ -23,7 +23,7 @@ from ingest.worker.index import IndexKeeper
 from ingest.worker.worker import Worker
 from library import audit
 from library.audit import Event
-from library.catalogue.models import FAILED, READY, Version, Work
+from library.catalogue.models import DepositState, Version, Work
 from library.clock import now
 from library.database import reading_session, transaction
 from library.database.work_queue import MOST_TRIES
@@ -64,11 +64,11 @@ def test_a_file_that_breaks_the_reading_is_set_aside_after_three_tries_and_its_n
     (path / key[:2] / key[2:4] / key).unlink()
     for _ in range(MOST_TRIES):
         read_all(house)
-        expire(house, broken) if row(house, broken).state != FAILED else None
+        expire(house, broken) if row(house, broken).state != DepositState.FAILED else None
     kept = row(house, broken)
-    assert (kept.state, kept.code, kept.attempts) == (FAILED, "processing-failed", MOST_TRIES)
+    assert (kept.state, kept.code, kept.attempts) == (DepositState.FAILED, "processing-failed", MOST_TRIES)
     assert kept.last_error and kept.last_error.startswith("FileNotFoundError")
-    assert row(house, neighbour).state == READY
+    assert row(house, neighbour).state == DepositState.READY
 
 
 def test_a_statement_that_can_never_pass_is_not_taken_for_a_database_that_is_away() -> None:
@@ -91,7 +91,7 @@ def test_while_the_index_is_damaged_files_are_read_and_the_index_goes_on_when_it
     running.start()
     try:
         deposit_id = book(house, tmp_path / "a.pdf", 1)
-        until(lambda: row(house, deposit_id).state == READY)
+        until(lambda: row(house, deposit_id).state == DepositState.READY)
         assert running.is_alive()
         index.unlink()
 

@@ -15,7 +15,7 @@ from ingest.parsing import sandbox
 from ingest.parsing.sandbox import Cut, Leash, Limits
 from ingest.worker.deposits import Reader, set_aside
 from ingest.worker.hand import LONGEST_CLAIM, Claims, Hand, Stopped
-from library.catalogue.models import FAILED, READY, Deposit
+from library.catalogue.models import Deposit, DepositState
 from library.clock import now
 from library.database import transaction, work_queue
 from library.database.work_queue import MOST_TRIES
@@ -70,9 +70,9 @@ def test_a_file_that_costs_every_worker_its_lease_is_set_aside_and_its_neighbour
             session.get_one(Deposit, poison).due_at = row(house, neighbour).created_at
     read_all(house)
     kept = row(house, poison)
-    assert (kept.state, kept.code, kept.set_aside_at is not None) == (FAILED, "processing-failed", True)
+    assert (kept.state, kept.code, kept.set_aside_at is not None) == (DepositState.FAILED, "processing-failed", True)
     assert kept.last_error and "each of 3 workers" in kept.last_error
-    assert row(house, neighbour).state == READY
+    assert row(house, neighbour).state == DepositState.READY
 
 
 def test_a_large_file_whose_workers_die_goes_on_as_long_as_each_of_them_kept_something(
@@ -86,7 +86,7 @@ def test_a_large_file_whose_workers_die_goes_on_as_long_as_each_of_them_kept_som
             work_queue.renew(session, taken.lease, at=now(), seconds=60, attempts=1)  # as a kept batch does
         expire(house, deposit_id)
     read_all(house)
-    assert (row(house, deposit_id).state, pages(house)) == (READY, 3)
+    assert (row(house, deposit_id).state, pages(house)) == (DepositState.READY, 3)
 
 
 def test_recognised_pages_are_kept_one_by_one(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,6 +158,10 @@ def test_a_worker_that_is_told_to_stop_gives_its_file_back_after_a_batch(house: 
     claims.stopping.set()
     reader.join(60)
     kept = row(house, deposit_id)
-    assert (kept.lease_until, kept.attempts) == (None, 0) or kept.state == READY
+    assert (kept.lease_until, kept.attempts) == (None, 0) or kept.state == DepositState.READY
     read_all(house)
-    assert (row(house, deposit_id).state, pages(house), cast(int, row(house, deposit_id).page_count)) == (READY, 20, 20)
+    assert (row(house, deposit_id).state, pages(house), cast(int, row(house, deposit_id).page_count)) == (
+        DepositState.READY,
+        20,
+        20,
+    )

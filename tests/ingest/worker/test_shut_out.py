@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from api.commands.importing import keeper, take
-from library.catalogue.models import DRAFT, READY, Deposit, Work
+from library.catalogue.models import Deposit, DepositState, Work, WorkState
 from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House
@@ -22,5 +22,5 @@ def test_what_was_to_be_published_stays_a_draft_when_its_sender_has_been_shut_ou
         session.get_one(Person, by.required().id).disabled_at = now()
     read_all(house)
     with reading_session(house.engine) as session:
-        assert session.get_one(Deposit, deposit_id).state == READY
-        assert session.scalars(select(Work.state)).one() == DRAFT
+        assert session.get_one(Deposit, deposit_id).state == DepositState.READY
+        assert session.scalars(select(Work.state)).one() == WorkState.DRAFT

@@ -14,8 +14,8 @@ from sqlalchemy import Engine, select
 from library import migrations
 from library.audit import Event
 from library.catalogue import fixity, keeping
-from library.catalogue.fixity import MISMATCH, MISSING, UNREADABLE, WHOLE, DamagedFile, FixitySlice
-from library.catalogue.models import REFUSED, Deposit, Rendition, Version, Work
+from library.catalogue.fixity import DamagedFile, FileState, FixitySlice
+from library.catalogue.models import Deposit, DepositState, Rendition, Version, Work
 from library.database import open_engine, reading_session, transaction, work_queue
 from library.files.local import LocalStore
 from library.notices import inbox
@@ -56,7 +56,7 @@ def engine(database_url: str) -> Iterator[Engine]:
                 "approve": False,
                 "created_at": NOON,
             }
-            session.add(Deposit(**told, key=key, state=REFUSED if key == KEYS[-1] else "ready"))
+            session.add(Deposit(**told, key=key, state=DepositState.REFUSED if key == KEYS[-1] else "ready"))
     yield made
     made.dispose()
 
@@ -95,19 +95,30 @@ def test_every_file_that_a_row_names_is_in_one_slice_once(engine: Engine) -> Non
 
 
 def test_damage_is_noted_once_and_goes_when_the_file_is_whole(engine: Engine, files: LocalStore) -> None:
-    assert note(engine, files, k0=MISMATCH, k1=WHOLE, k2=MISSING, k39=MISSING) == [
-        (KEYS[0], MISMATCH),
-        (KEYS[2], MISSING),
+    assert note(
+        engine, files, k0=FileState.MISMATCH, k1=FileState.WHOLE, k2=FileState.MISSING, k39=FileState.MISSING
+    ) == [
+        (KEYS[0], FileState.MISMATCH),
+        (KEYS[2], FileState.MISSING),
     ]
     later = NOON + timedelta(days=2)
-    assert note(engine, files, later, k0=MISMATCH, k2=UNREADABLE) == [(KEYS[2], UNREADABLE)]
+    assert note(engine, files, later, k0=FileState.MISMATCH, k2=FileState.UNREADABLE) == [
+        (KEYS[2], FileState.UNREADABLE)
+    ]
     with reading_session(engine) as session:
         known = {one.key: (one.state, one.found_at, one.seen_at) for one in session.scalars(select(DamagedFile))}
-        assert known == {KEYS[0]: (MISMATCH, NOON, later), KEYS[2]: (UNREADABLE, NOON, later)}
-        assert fixity.standing(session, at=NOON).damaged == {MISMATCH: 1, MISSING: 0, UNREADABLE: 1}
+        assert known == {KEYS[0]: (FileState.MISMATCH, NOON, later), KEYS[2]: (FileState.UNREADABLE, NOON, later)}
+        assert fixity.standing(session, at=NOON).damaged == {
+            FileState.MISMATCH: 1,
+            FileState.MISSING: 0,
+            FileState.UNREADABLE: 1,
+        }
         assert [one.key for one in fixity.damaged(session, seen_before=later + timedelta(days=1), limit=1)] == [KEYS[0]]
         assert list(fixity.damaged(session, seen_before=later)) == []
-    assert note(engine, files, later, k0=WHOLE, k1=WHOLE, k2=WHOLE) == [(KEYS[0], WHOLE), (KEYS[2], WHOLE)]
+    assert note(engine, files, later, k0=FileState.WHOLE, k1=FileState.WHOLE, k2=FileState.WHOLE) == [
+        (KEYS[0], FileState.WHOLE),
+        (KEYS[2], FileState.WHOLE),
+    ]
     assert acts(engine) == ["file-damaged"] * 3 + ["file-recovered"] * 2
 
 
@@ -122,12 +133,12 @@ def test_administrators_of_the_house_hear_once_of_damage_and_no_more_when_all_is
         with reading_session(engine) as session:
             return [line.words.line for line in inbox.lines(session, person, "en")]
 
-    note(engine, files, k0=MISMATCH, k1=MISSING)
-    note(engine, files, k2=MISSING)
+    note(engine, files, k0=FileState.MISMATCH, k1=FileState.MISSING)
+    note(engine, files, k2=FileState.MISSING)
     assert (told(root), told(teacher)) == (["Some files in the store are damaged"], [])
-    note(engine, files, k0=WHOLE, k1=WHOLE)
+    note(engine, files, k0=FileState.WHOLE, k1=FileState.WHOLE)
     assert len(told(root)) == 1, "one is still damaged"
-    note(engine, files, k2=WHOLE)
+    note(engine, files, k2=FileState.WHOLE)
     assert told(root) == []
 
 

@@ -8,13 +8,16 @@ import pytest
 
 from library.catalogue import history
 from library.catalogue.history import WORDS, Line
-from library.catalogue.models import FAILED, REFUSED
-from library.reviews.transitions import OVERRULED, RECALLED, SUPERSEDED
+from library.catalogue.models import DepositState
+from library.reviews.transitions import ReviewState
 from tests.stage.project import PROJECT
 
 FLOORS = ("library", "search", "ingest", "api")
 # the ends of acts that are named when they happen
-CHOSEN = {"review-": (OVERRULED, RECALLED, SUPERSEDED), "upload-": (FAILED, REFUSED)}
+CHOSEN = {
+    "review-": (ReviewState.OVERRULED, ReviewState.RECALLED, ReviewState.SUPERSEDED),
+    "upload-": (DepositState.FAILED, DepositState.REFUSED),
+}
 OF_OTHER_THINGS = (
     "audit-",
     "backup-",

@@ -13,11 +13,11 @@ from library.catalogue.isbn import is_ean13, normal_isbn
 from library.circulation import codes, due_dates, judging, policy
 from library.circulation.due_dates import Calendar
 from library.circulation.judging import LoanFacts
-from library.circulation.models import AVAILABLE, LOST, MISSING, ON_LOAN
+from library.circulation.models import ItemStatus
 
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)  # nine o'clock in Viet Nam
 PUPIL = policy.rules_for("HS_THCS", "TK")
-FREE = LoanFacts(borrower="Lan", status=AVAILABLE, rules=PUPIL, still_member=True, loans_open=0, overdue=0)
+FREE = LoanFacts(borrower="Lan", status=ItemStatus.AVAILABLE, rules=PUPIL, still_member=True, loans_open=0, overdue=0)
 
 
 def said(facts: LoanFacts) -> list[str]:
@@ -28,10 +28,13 @@ def said(facts: LoanFacts) -> list[str]:
     ("changed", "codes_said"),
     [
         ({}, []),
-        ({"status": MISSING}, []),  # a missing copy that is scanned is found
-        ({"status": LOST}, ["item-not-lendable"]),
-        ({"status": ON_LOAN, "holder": "Minh", "due_at": MONDAY}, ["item-on-loan"]),
-        ({"status": ON_LOAN, "holder": "Lan", "holder_is_borrower": True, "due_at": MONDAY}, ["already-yours"]),
+        ({"status": ItemStatus.MISSING}, []),  # a missing copy that is scanned is found
+        ({"status": ItemStatus.LOST}, ["item-not-lendable"]),
+        ({"status": ItemStatus.ON_LOAN, "holder": "Minh", "due_at": MONDAY}, ["item-on-loan"]),
+        (
+            {"status": ItemStatus.ON_LOAN, "holder": "Lan", "holder_is_borrower": True, "due_at": MONDAY},
+            ["already-yours"],
+        ),
         ({"loans_open": 3}, ["loan-limit-reached"]),
         ({"loans_open": 9, "rules": policy.rules_for("HS_THCS", "GK")}, []),  # textbooks do not count
         ({"rules": policy.rules_for("HS_THCS", "TC")}, ["read-here-only"]),
@@ -50,7 +53,9 @@ def test_the_judge_says_everything_that_stands_against_a_loan(
 
 
 def test_the_sentence_names_who_has_it_and_until_when() -> None:
-    facts = replace(FREE, status=ON_LOAN, holder="Minh", due_at=datetime(2026, 9, 21, 16, 59, 59, tzinfo=UTC))
+    facts = replace(
+        FREE, status=ItemStatus.ON_LOAN, holder="Minh", due_at=datetime(2026, 9, 21, 16, 59, 59, tzinfo=UTC)
+    )
     assert judging.loan(facts).refusals[0].sentence("vi") == "Cuốn này Minh đang mượn, hạn trả 21/09."
 
 

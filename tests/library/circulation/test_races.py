@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from library import migrations
 from library.audit import Event
 from library.circulation import desk, patrons, stock
-from library.circulation.models import AVAILABLE, LENT, ON_LOAN, READ_HERE, RETURNED, TAKEN_BACK, Item, Loan, Patron
+from library.circulation.models import Item, ItemStatus, Loan, LoanEnd, Patron, ScanKind
 from library.database import open_engine, reading_session, transaction
 from library.database.limits import Limits
 from library.errors import Refusal
@@ -164,7 +164,7 @@ def race(url: str, rounds: int) -> None:
     with Crowd(url, all_cards(engine)) as crowd:
         for _ in range(rounds):
             label = new_copy(engine)
-            assert crowd.want(label) == {LENT: 1, "item-on-loan": PROCESSES * WORKERS - 1}
+            assert crowd.want(label) == {ScanKind.LENT: 1, "item-on-loan": PROCESSES * WORKERS - 1}
             at_desk(engine, label, None)  # and back, so that nobody comes to their limit
     with reading_session(engine) as session:
         made = session.scalar(select(func.count()).select_from(Loan))
@@ -190,13 +190,13 @@ def test_attack_18_fifty_workers_bring_one_copy_back_and_it_is_one_return(url: s
     with Crowd(url, [None] * RETURNING) as crowd:
         for number in range(1, 6):
             at_desk(engine, label, card)
-            assert crowd.want(label) == {TAKEN_BACK: 1, READ_HERE: RETURNING - 1}, (
+            assert crowd.want(label) == {ScanKind.TAKEN_BACK: 1, ScanKind.READ_HERE: RETURNING - 1}, (
                 "the others hear that it is back on the shelf already"
             )
             assert told_of(engine, "loan-returned") == number
     with reading_session(engine) as session:
-        assert session.scalars(select(Loan.closed_as)).all() == [RETURNED] * 5
-        assert session.scalars(select(Item.status)).all() == [AVAILABLE]
+        assert session.scalars(select(Loan.closed_as)).all() == [LoanEnd.RETURNED] * 5
+        assert session.scalars(select(Item.status)).all() == [ItemStatus.AVAILABLE]
     engine.dispose()
 
 
@@ -276,7 +276,7 @@ def test_desks_that_lend_and_take_back_one_copy_at_once_leave_it_as_its_loans_sa
         [item] = session.scalars(select(Item))
         still_out = session.scalars(select(Loan).where(Loan.closed_at.is_(None))).all()
     engine.dispose()
-    assert (item.status == ON_LOAN) == (len(still_out) == 1)
+    assert (item.status == ItemStatus.ON_LOAN) == (len(still_out) == 1)
 
 
 def test_a_copy_taken_back_in_the_moment_it_is_lent_is_free_again(postgres: Postgres) -> None:
@@ -302,7 +302,7 @@ def test_a_copy_taken_back_in_the_moment_it_is_lent_is_free_again(postgres: Post
         postgres.until_waiting(name)
     second.join()
     with reading_session(engine) as session:
-        assert session.scalars(select(Item.status)).all() == [AVAILABLE]
+        assert session.scalars(select(Item.status)).all() == [ItemStatus.AVAILABLE]
         assert session.scalars(select(Loan.closed_at)).all() == [NOON]
     engine.dispose()
     postgres.drop(name)

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from library import migrations
 from library.catalogue import cataloguing, publishing
-from library.catalogue.models import DRAFT, Work
+from library.catalogue.models import Work, WorkState
 from library.circulation import stock
 from library.circulation.refusals import IsbnUnknown, TitleNeeded, TitleToConfirm
-from library.circulation.stock import AUTHORITY, OTHER, OWN
+from library.circulation.stock import Whose
 from library.database import open_engine, transaction
 from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR, LIBRARIAN
@@ -89,7 +89,7 @@ def test_the_title_of_another_school_is_asked_about_and_not_taken(session: Sessi
     for said in ("", MEANT):
         with pytest.raises(TitleToConfirm, match=f"{WRONG}.*Trường AA"):
             title(session, "BB", said)
-    assert known(session, "BB") == [(OTHER, WRONG)]
+    assert known(session, "BB") == [(Whose.OTHER, WRONG)]
     with pytest.raises(TitleNeeded):
         title(session, "BB", another=True)
     mine = title(session, "BB", MEANT, another=True)
@@ -97,20 +97,20 @@ def test_the_title_of_another_school_is_asked_about_and_not_taken(session: Sessi
     assert title(session, "BB").id == title(session, "BB", "toan 8 - TẬP HAI").id == mine.id, (
         "from now on it is the school's own word"
     )
-    assert known(session, "BB") == [(OWN, MEANT), (OTHER, WRONG)]
-    assert known(session, "AA") == [(OWN, WRONG), (OTHER, MEANT)] and title(session, "AA").id == wrong.id
+    assert known(session, "BB") == [(Whose.OWN, MEANT), (Whose.OTHER, WRONG)]
+    assert known(session, "AA") == [(Whose.OWN, WRONG), (Whose.OTHER, MEANT)] and title(session, "AA").id == wrong.id
 
 
 def test_a_title_that_was_confirmed_is_not_asked_about_again(session: Session) -> None:
     theirs = title(session, "AA", MEANT)
     assert title(session, "BB", work=theirs.id).id == theirs.id
-    assert title(session, "BB").id == theirs.id and known(session, "BB") == [(OWN, MEANT)]
+    assert title(session, "BB").id == theirs.id and known(session, "BB") == [(Whose.OWN, MEANT)]
 
 
 def test_an_authoritys_title_comes_before_other_schools_and_is_asked_about_too(session: Session) -> None:
     title(session, "AA", WRONG)
     work = of_the_province(session)
-    assert known(session, "BB") == [(AUTHORITY, MEANT), (OTHER, WRONG)]
+    assert known(session, "BB") == [(Whose.AUTHORITY, MEANT), (Whose.OTHER, WRONG)]
     with pytest.raises(TitleToConfirm, match=f"{MEANT}.*Tỉnh"):
         title(session, "BB")
     assert title(session, "BB", work=work.id).id == work.id
@@ -128,7 +128,7 @@ def test_withdrawn_and_hidden_titles_are_not_found_by_their_isbn(session: Sessio
     wrong = title(session, "AA", WRONG)
     publishing.withdraw(session, cataloguing.with_audience(session, wrong.id), by=by(session, "quan.aa"), at=LATER)
     hidden = of_the_province(session)
-    publishing.hold(session, hidden, DRAFT, at=LATER)
+    publishing.hold(session, hidden, WorkState.DRAFT, at=LATER)
     later = of_the_province(session)
     later.opens_at = LATER + timedelta(days=1)
     publishing.write_audience(session, later, at=LATER)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import OperationalError
 
 from library import migrations
-from library.catalogue.models import ORIGINAL, Deposit, Rendition, Version
+from library.catalogue.models import Deposit, Rendition, RenditionKind, Version
 from library.database import open_engine, reading_session, transaction
 from tests.services.postgres import Postgres
 from tests.stage.shelf import MORNING, Shelf
@@ -85,7 +85,13 @@ def test_a_file_may_be_larger_than_two_gib(database_url: str, tmp_path: Path) ->
     with transaction(shelf.engine) as session:
         version = session.scalars(select(Version)).one()
         session.add(
-            Rendition(version_id=version.id, kind=ORIGINAL, key="0" * 64, media_type="video/mp4", size=3 * 1024**3)
+            Rendition(
+                version_id=version.id,
+                kind=RenditionKind.ORIGINAL,
+                key="0" * 64,
+                media_type="video/mp4",
+                size=3 * 1024**3,
+            )
         )
         whose = {
             "unit_id": shelf.unit_id,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from library.catalogue import cataloguing, depositing, history
 from library.catalogue.cataloguing import ApprovedAsItStands, UnknownWork
-from library.catalogue.models import DRAFT, IN_REVIEW, PUBLISHED, Work
+from library.catalogue.models import Work, WorkState
 from library.database import transaction, writing_session
 from library.deleting import works
 from library.people import inviting, rosters, units
@@ -116,11 +116,12 @@ def test_before_its_approval_an_author_describes_the_work_as_they_like(session: 
     huong = actor(session, "huong")
     work = lecture(session, huong, "Nháp")
     assert (
-        work.state == DRAFT and cataloguing.change(session, work, {"title": "Một"}, by=huong, at=MONDAY).title == "Một"
+        work.state == WorkState.DRAFT
+        and cataloguing.change(session, work, {"title": "Một"}, by=huong, at=MONDAY).title == "Một"
     )
     reviewing.submit(session, work, by=huong, at=MONDAY)
     assert (
-        work.state == IN_REVIEW
+        work.state == WorkState.IN_REVIEW
         and cataloguing.change(session, work, {"title": "Hai"}, by=huong, at=MONDAY).title == "Hai"
     )
 
@@ -188,11 +189,11 @@ def test_words_that_arrive_while_the_approval_is_being_written_are_too_late(two_
     with writing_session(two_writers) as late, late.begin():
         huong = actor(late, "huong")
         work = cataloguing.with_audience(late, late.get_one(Review, review_id).work_id)
-        assert work.state == IN_REVIEW
+        assert work.state == WorkState.IN_REVIEW
         with transaction(two_writers) as session:
             reviewing.approve(session, review_id, shown, by=actor(session, "minh"), at=MONDAY)
         with pytest.raises(ApprovedAsItStands):
             cataloguing.change(late, work, {"title": "Lén đổi"}, by=huong, at=MONDAY)
     with transaction(two_writers) as session:
         kept = session.get_one(Work, work.id)
-        assert (kept.state, kept.title) == (PUBLISHED, kept.title) and kept.title != "Lén đổi"
+        assert (kept.state, kept.title) == (WorkState.PUBLISHED, kept.title) and kept.title != "Lén đổi"

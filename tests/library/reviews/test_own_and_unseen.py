@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from library.catalogue import cataloguing, publishing
-from library.catalogue.models import ORIGINAL, PUBLISHED, Rendition, Version, Work
+from library.catalogue.models import Rendition, RenditionKind, Version, Work, WorkState
 from library.catalogue.publishing import VersionChanged
 from library.database import writing_session
 from library.errors import Refusal
@@ -248,7 +248,7 @@ class House(RuleBasedStateMachine):
 
     @invariant()
     def only_approved_bytes_are_served(self) -> None:
-        for work in self.session.scalars(select(Work).where(Work.state == PUBLISHED)):
+        for work in self.session.scalars(select(Work).where(Work.state == WorkState.PUBLISHED)):
             version = self.session.get_one(Version, work.version_id)
             assert (work.id, version.digest) in self.approved
             assert publishing.seal(self.session, version) == version.digest, (
@@ -283,7 +283,9 @@ def test_attack_16_the_files_served_are_those_of_the_approved_digest(session: Se
         review = reviewing.submit(session, lecture(session, huong, words), by=huong, at=MONDAY)
         done = reviewing.approve(session, review.id, seen(session, review.id), by=minh, at=MONDAY)
         served = session.scalars(
-            select(Rendition.key).where(Rendition.version_id == done.work.version_id, Rendition.kind == ORIGINAL)
+            select(Rendition.key).where(
+                Rendition.version_id == done.work.version_id, Rendition.kind == RenditionKind.ORIGINAL
+            )
         ).one()
         assert (
             served == sha(words)

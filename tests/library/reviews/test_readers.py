@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from library.catalogue import cataloguing, depositing, publishing
-from library.catalogue.models import DRAFT, PUBLISHED, READY, WITHDRAWN, Deposit, Work
+from library.catalogue.models import Deposit, DepositState, Work, WorkState
 from library.catalogue.publishing import UNSAID, Readers, UnknownReaders
 from library.people import inviting, rosters
 from library.people.models import ADMINISTRATOR
@@ -67,7 +67,7 @@ def test_a_draft_may_leave_it_open_and_what_shall_be_opened_may_not(session: Ses
     with pytest.raises(UnknownReaders), session.begin_nested():
         reviewing.submit_deposit(session, arriving, by=huong, at=MONDAY)
     work = read(session, session.get_one(Deposit, arriving.id))
-    assert work.state == DRAFT
+    assert work.state == WorkState.DRAFT
     with pytest.raises(UnknownReaders):
         reviewing.submit(session, work, by=huong, at=MONDAY)
     with pytest.raises(UnknownReaders):
@@ -89,7 +89,7 @@ def test_a_new_version_is_for_the_readers_of_the_one_before_unless_others_are_na
         session, arriving, title="", kind="pdf", media_type="application/pdf", facts=facts, at=MONDAY
     )
     done = depositing.complete(session, arriving, {}, quan, at=MONDAY)
-    assert (done.state, done.version_id, readers(done)) == (PUBLISHED, arriving.version_id, before)
+    assert (done.state, done.version_id, readers(done)) == (WorkState.PUBLISHED, arriving.version_id, before)
     named = reviewing.submit(
         session, lecture(session, huong, "Bản bốn", work=done, sight="school"), by=huong, at=MONDAY
     )
@@ -108,7 +108,11 @@ def test_a_work_that_is_withdrawn_while_its_new_version_is_read_keeps_the_versio
     )
     publishing.withdraw(session, work, by=quan, at=MONDAY)
     done = depositing.complete(session, arriving, {}, quan, at=MONDAY)
-    assert (done.state, done.version_id, arriving.state) == (WITHDRAWN, arriving.version_id, READY)
+    assert (done.state, done.version_id, arriving.state) == (
+        WorkState.WITHDRAWN,
+        arriving.version_id,
+        DepositState.READY,
+    )
 
 
 def test_dates_stay_until_somebody_says_otherwise(session: Session) -> None:
@@ -135,7 +139,7 @@ def test_within_the_school_of_the_province_itself_is_nobody_and_not_the_whole_pr
     assert newest is not None and newest.digest is not None
     with pytest.raises(UnknownReaders):
         publishing.publish(session, work, newest.id, newest.digest, Readers("school"), by=by, at=MONDAY + SECOND)
-    work.sight, work.state = "school", PUBLISHED  # as a release before this one has left it
+    work.sight, work.state = "school", WorkState.PUBLISHED  # as a release before this one has left it
     publishing.write_audience(session, work, at=MONDAY)
     tokens = {row.token for row in cataloguing.with_audience(session, work.id).audience}
     assert {token for token in tokens if token.startswith("unit:")} == set()

@@ -11,7 +11,7 @@ from library.audit import Event
 from library.catalogue import cataloguing, publishing
 from library.catalogue.access import visible_to
 from library.catalogue.cataloguing import UnknownValue
-from library.catalogue.models import DRAFT, IN_REVIEW, PUBLISHED, Deposit, Work
+from library.catalogue.models import Deposit, Work, WorkState
 from library.catalogue.publishing import Readers, VersionChanged
 from library.notices.models import Notice
 from library.people.models import Person
@@ -58,7 +58,7 @@ def acts(session: Session, work: Work) -> list[str]:
 
 def test_a_submitted_draft_is_seen_by_the_reviewers_of_its_school_only(session: Session) -> None:
     review = submitted(session)
-    assert review.work.state == IN_REVIEW and review.readers == Readers("school")
+    assert review.work.state == WorkState.IN_REVIEW and review.readers == Readers("school")
     who = {
         login: sees(session, actor(session, login), review.work)
         for login in ("huong", "minh", "lan", "son", "quan", "thu", "xa")
@@ -71,7 +71,11 @@ def test_a_submitted_draft_is_seen_by_the_reviewers_of_its_school_only(session: 
 def test_an_approved_work_opens_to_the_readers_its_author_wished_for(session: Session) -> None:
     review = submitted(session, sight="school")
     done = approved(session, review)
-    assert done.work.state == PUBLISHED and done.work.sight == "school" and done.work.version_id == review.version_id
+    assert (
+        done.work.state == WorkState.PUBLISHED
+        and done.work.sight == "school"
+        and done.work.version_id == review.version_id
+    )
     assert sees(session, actor(session, "thu"), done.work) and not sees(session, actor(session, "xa"), done.work)
     assert notices(session, "review-wanted") == {}
     told = notices(session, "work-approved")["huong"]
@@ -99,7 +103,7 @@ def test_a_work_goes_back_with_the_reasons_and_the_words_of_the_reviewer(session
     )
     assert (done.state, done.work.state, done.reasons, done.remark) == (
         "returned",
-        DRAFT,
+        WorkState.DRAFT,
         wish,
         "Sửa đơn vị ở trang 7.",
     )
@@ -161,7 +165,12 @@ def test_an_approval_is_undone_within_ten_seconds_by_whoever_decided(session: Se
     with pytest.raises(NotYourDecision):
         reviewing.undo(session, review.id, by=actor(session, "lan"), at=MONDAY + SECOND)
     back = reviewing.undo(session, review.id, by=actor(session, "minh"), at=MONDAY + 10 * SECOND)
-    assert (back.state, back.work.state, back.decided_by, back.work.published_at) == ("waiting", IN_REVIEW, None, None)
+    assert (back.state, back.work.state, back.decided_by, back.work.published_at) == (
+        "waiting",
+        WorkState.IN_REVIEW,
+        None,
+        None,
+    )
     assert not sees(session, actor(session, "thu"), back.work) and notices(session, "work-approved") == {}
     assert set(notices(session, "review-wanted")) == {"lan", "son"}
     assert approved(session, back).state == "approved", "and it can be decided again"
@@ -173,7 +182,7 @@ def test_a_return_is_undone_and_waits_again(session: Session) -> None:
         session, review.id, seen(session, review.id), ["MO_KHO_DOC"], None, by=actor(session, "minh"), at=MONDAY
     )
     back = reviewing.undo(session, review.id, by=actor(session, "minh"), at=MONDAY + SECOND)
-    assert (back.state, back.reasons, back.work.state) == ("waiting", [], IN_REVIEW)
+    assert (back.state, back.reasons, back.work.state) == ("waiting", [], WorkState.IN_REVIEW)
     assert notices(session, "work-returned") == {}
 
 
@@ -195,13 +204,13 @@ def test_readers_keep_the_approved_version_until_the_new_one_is_approved(session
     first = approved(session, submitted(session, "Bản một"))
     huong = actor(session, "huong")
     work = lecture(session, huong, "Bản hai", work=first.work)
-    assert (work.state, work.version_id, work.title) == (PUBLISHED, first.version_id, "Bản một")
+    assert (work.state, work.version_id, work.title) == (WorkState.PUBLISHED, first.version_id, "Bản một")
     second = reviewing.submit(session, work, by=huong, at=MONDAY + SECOND)
     assert second.version_id != first.version_id and session.get_one(Work, work.id).version_id == first.version_id
     done = approved(session, second)
     assert done.work.version_id == second.version_id
     back = reviewing.undo(session, second.id, by=actor(session, "minh"), at=MONDAY + SECOND)
-    assert (back.work.state, back.work.version_id) == (PUBLISHED, first.version_id)
+    assert (back.work.state, back.work.version_id) == (WorkState.PUBLISHED, first.version_id)
 
 
 def test_a_wish_made_while_the_file_is_still_being_read_comes_true_when_it_is_ready(session: Session) -> None:
@@ -209,12 +218,12 @@ def test_a_wish_made_while_the_file_is_still_being_read_comes_true_when_it_is_re
     arriving = deposit(session, huong, "Còn đang đọc")
     assert reviewing.submit_deposit(session, arriving, "public", by=huong, at=MONDAY) is None
     work = read(session, arriving)
-    assert work.state == IN_REVIEW
+    assert work.state == WorkState.IN_REVIEW
     assert [one.readers.sight for one in queries.waiting_of(session, work.id)] == ["public"]
     gone = deposit(session, huong, "Người gửi đã nghỉ", review=True)
     session.execute(update(Person).where(Person.login == "huong").values(disabled_at=MONDAY))
     session.expire_all()
-    assert read(session, session.get_one(Deposit, gone.id)).state == DRAFT
+    assert read(session, session.get_one(Deposit, gone.id)).state == WorkState.DRAFT
 
 
 def test_a_new_version_takes_the_place_of_the_one_under_review(session: Session) -> None:
@@ -225,7 +234,7 @@ def test_a_new_version_takes_the_place_of_the_one_under_review(session: Session)
     assert [one.version_id for one in fresh] == [work.version_id] and old.state == "superseded"
     with pytest.raises(VersionChanged):
         reviewing.approve(session, old.id, shown, by=actor(session, "minh"), at=MONDAY)
-    assert session.get_one(Work, work.id).state == IN_REVIEW
+    assert session.get_one(Work, work.id).state == WorkState.IN_REVIEW
 
 
 def test_an_author_takes_a_work_back_and_nobody_else_does(session: Session) -> None:
@@ -234,7 +243,7 @@ def test_an_author_takes_a_work_back_and_nobody_else_does(session: Session) -> N
         with pytest.raises(UnknownReview):
             reviewing.recall(session, review.id, by=actor(session, login), at=MONDAY)
     back = reviewing.recall(session, review.id, by=actor(session, "huong"), at=MONDAY)
-    assert (back.state, back.work.state) == ("recalled", DRAFT) and notices(session, "review-wanted") == {}
+    assert (back.state, back.work.state) == ("recalled", WorkState.DRAFT) and notices(session, "review-wanted") == {}
     with pytest.raises(AlreadyDecided, match="Huong"):
         reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
 
@@ -281,7 +290,7 @@ def test_a_keeper_who_publishes_or_withdraws_takes_the_work_out_of_the_queue(ses
     work = cataloguing.with_audience(session, review.work_id)
     publishing.publish(session, work, review.version_id, review.digest, Readers("school"), by=quan, at=MONDAY)
     reviewing.overruled(session, work, by=quan, at=MONDAY)
-    assert review.state == "overruled" and work.state == PUBLISHED and notices(session, "review-wanted") == {}
+    assert review.state == "overruled" and work.state == WorkState.PUBLISHED and notices(session, "review-wanted") == {}
 
 
 def test_the_checks_name_thin_descriptions_and_the_same_file_elsewhere(session: Session) -> None:

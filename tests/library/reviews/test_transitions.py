@@ -13,52 +13,37 @@ from library.reviews.refusals import (
     TooLateToUndo,
     UnknownReview,
 )
-from library.reviews.transitions import (
-    APPROVE,
-    APPROVED,
-    AUTHOR,
-    CLAIM,
-    DECIDER,
-    LEVELS,
-    RECALL,
-    RETURN,
-    RETURNED,
-    REVIEWER,
-    TABLE,
-    UNDO,
-    WAITING,
-    move,
-)
+from library.reviews.transitions import LEVELS, TABLE, Move, Part, ReviewState, move
 
 STATES = ("waiting", "approved", "returned", "recalled", "superseded", "overruled")
-EVENTS = (CLAIM, APPROVE, RETURN, RECALL, UNDO)
+EVENTS = (Move.CLAIM, Move.APPROVE, Move.RETURN, Move.RECALL, Move.UNDO)
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_review_goes_the_same_way_at_every_level(level: str) -> None:
-    assert move(level, WAITING, APPROVE, {REVIEWER}) == APPROVED
-    assert move(level, WAITING, RETURN, {REVIEWER}) == RETURNED
-    assert move(level, APPROVED, UNDO, {REVIEWER, DECIDER}) == WAITING
-    assert move(level, WAITING, RECALL, {AUTHOR}) == "recalled"
+    assert move(level, ReviewState.WAITING, Move.APPROVE, {Part.REVIEWER}) == ReviewState.APPROVED
+    assert move(level, ReviewState.WAITING, Move.RETURN, {Part.REVIEWER}) == ReviewState.RETURNED
+    assert move(level, ReviewState.APPROVED, Move.UNDO, {Part.REVIEWER, Part.DECIDER}) == ReviewState.WAITING
+    assert move(level, ReviewState.WAITING, Move.RECALL, {Part.AUTHOR}) == "recalled"
 
 
 @pytest.mark.parametrize(("state", "event"), [one for one in product(STATES, EVENTS) if ("school", *one) not in TABLE])
 def test_what_is_not_in_the_table_does_not_happen(state: str, event: str) -> None:
-    who = {RECALL: AUTHOR, UNDO: DECIDER}.get(event, REVIEWER)
-    with pytest.raises(TooLateToUndo if event == UNDO else AlreadyDecided):
+    who = {Move.RECALL: Part.AUTHOR, Move.UNDO: Part.DECIDER}.get(event, Part.REVIEWER)
+    with pytest.raises(TooLateToUndo if event == Move.UNDO else AlreadyDecided):
         move("school", state, event, {who})
 
 
 @pytest.mark.parametrize(
     ("event", "parts", "refusal"),
     [
-        (APPROVE, set(), UnknownReview),
-        (APPROVE, {AUTHOR}, OwnWork),
-        (APPROVE, {AUTHOR, REVIEWER}, OwnWork),
-        (CLAIM, {AUTHOR, REVIEWER}, OwnWork),
-        (RETURN, {DECIDER}, NotAReviewer),
-        (UNDO, {REVIEWER}, NotYourDecision),
-        (RECALL, {REVIEWER}, UnknownReview),
+        (Move.APPROVE, set(), UnknownReview),
+        (Move.APPROVE, {Part.AUTHOR}, OwnWork),
+        (Move.APPROVE, {Part.AUTHOR, Part.REVIEWER}, OwnWork),
+        (Move.CLAIM, {Part.AUTHOR, Part.REVIEWER}, OwnWork),
+        (Move.RETURN, {Part.DECIDER}, NotAReviewer),
+        (Move.UNDO, {Part.REVIEWER}, NotYourDecision),
+        (Move.RECALL, {Part.REVIEWER}, UnknownReview),
     ],
 )
 def test_whoever_has_another_part_is_refused_in_every_state(
