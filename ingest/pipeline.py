@@ -36,7 +36,7 @@ from library.house import House
 from library.naming import clean_name
 from library.people.models import Person
 from library.people.sign_in import Actor, actor_for
-from library.reviews import reviewing
+from library.reviews import submitting
 
 KEEP_EVERY = 1.0  # seconds: nobody waits longer behind a large file than for one batch of it
 SMALL = 40  # pages that are read and drawn in two seconds
@@ -354,7 +354,7 @@ def _add_renditions(
 def _complete(session: Session, deposit: Deposit, description: dict[str, Any]) -> None:
     at = now()
     work = depositing.complete(session, deposit, description, _publisher(session, deposit), at=at)
-    reviewing.arrived(session, deposit, work, at=at)
+    submitting.arrived(session, deposit, work, at=at)
 
 
 def _publisher(session: Session, deposit: Deposit) -> Actor | None:

@@ -16,8 +16,8 @@ from api.web.pages import Text, inside
 from library.catalogue import cataloguing, depositing, publishing, queries
 from library.catalogue.models import WorkState
 from library.people.roles import AUTHORS
+from library.reviews import closing, submitting
 from library.reviews import queries as reviews
-from library.reviews import reviewing
 
 MINE = "/bai-cua-toi"
 room = Room()
@@ -102,10 +102,10 @@ async def stop(doorway: Doorway, deposit_id: str, next: Text = "") -> Response:
 def submit(door: Door, deposit_id: str) -> None:
     """Send one of my uploads to the reviewers."""
     mine = depositing.mine(door.session, depositing.id_of(deposit_id), door.actor)
-    reviewing.submit_deposit(door.session, mine, by=door.actor, at=door.at)
+    submitting.submit_deposit(door.session, mine, by=door.actor, at=door.at)
 
 
 @room.form(MINE + "/duyet/{review_id}/rut", back=MINE, again=my_uploads_page)
 def recall(door: Door, review_id: str) -> None:
     """Take my own work back out of the queue."""
-    reviewing.recall(door.session, reviews.review_id_of(review_id), by=door.actor, at=door.at)
+    closing.recall(door.session, reviews.review_id_of(review_id), by=door.actor, at=door.at)

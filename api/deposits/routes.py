@@ -19,7 +19,7 @@ from library.house import House
 from library.people import sign_in
 from library.people.roles import ADMINISTRATOR
 from library.people.sign_in import NotAllowed
-from library.reviews import reviewing
+from library.reviews import submitting
 
 router = APIRouter(prefix="/api/v1/deposits", tags=["deposits"])
 IN_WORK_LIMIT = 100
@@ -71,7 +71,7 @@ def submit_deposit(
 ) -> schemas.Deposit:
     """Send an upload to the reviewers; while it is still on its way the wish is kept."""
     mine = depositing.mine(session, id_of(deposit_id), actor)
-    reviewing.submit_deposit(session, mine, wish.sight, by=actor, at=at)
+    submitting.submit_deposit(session, mine, wish.sight, by=actor, at=at)
     return shown.sent(session, [mine], actor, house, language)[0]
 
 

@@ -14,11 +14,11 @@ from api.web.schemas import Code
 from api.web.terms import named
 from library import vocabulary
 from library.catalogue import queries as catalogue
-from library.reviews import queries, reviewing
+from library.reviews import claiming, deciding, queries
+from library.reviews.deciding import UNDO_LASTS
 from library.reviews.models import Review
 from library.reviews.queries import review_id_of
 from library.reviews.refusals import AlreadyDecided, NotAReviewer, OwnWork, UnknownReview
-from library.reviews.reviewing import UNDO_LASTS
 
 QUEUE = "/duyet"
 REVIEW = QUEUE + "/{review_id}"
@@ -29,7 +29,7 @@ room = Room()
 @room.page(QUEUE, "review", writing=True)
 def queue_page(door: Door, vua: Asked = "") -> Shown | str:
     """Open the oldest one that nobody else has open; when there is none, say what there is."""
-    found = reviewing.open_next(door.session, by=door.actor, at=door.at)
+    found = claiming.open_next(door.session, by=door.actor, at=door.at)
     if found is not None:
         return address(found.id, vua)
     return filled(door, None, done=vua)
@@ -44,9 +44,9 @@ def review_page(door: Door, review_id: str, p: Asked = "1", vua: Asked = "") -> 
 @room.form(REVIEW + "/duyet", back=NEXT, again=review_page)
 def approve(door: Door, review_id: str, version_id: Text = "", digest: Text = "") -> None:
     """Approve, and on to the next."""
-    seen = reviewing.seen_of(version_id, digest)
+    seen = deciding.seen_of(version_id, digest)
     try:
-        reviewing.approve(door.session, review_id_of(review_id), seen, by=door.actor, at=door.at)
+        deciding.approve(door.session, review_id_of(review_id), seen, by=door.actor, at=door.at)
     except AlreadyDecided as decided:
         refuse_others(door, review_id, decided)
 
@@ -61,9 +61,9 @@ def return_(
     remark: Text = "",
 ) -> None:
     """Return, and on to the next."""
-    seen = reviewing.seen_of(version_id, digest)
+    seen = deciding.seen_of(version_id, digest)
     try:
-        reviewing.return_(
+        deciding.return_(
             door.session, review_id_of(review_id), seen, reasons or [], remark[:2000], by=door.actor, at=door.at
         )
     except AlreadyDecided as decided:
@@ -79,13 +79,13 @@ def refuse_others(door: Door, review_id: str, decided: AlreadyDecided) -> None:
 @room.form(REVIEW + "/hoan-tac", back=REVIEW, again=review_page)
 def undo(door: Door, review_id: str) -> None:
     """Take the last decision back."""
-    reviewing.undo(door.session, review_id_of(review_id), by=door.actor, at=door.at)
+    deciding.undo(door.session, review_id_of(review_id), by=door.actor, at=door.at)
 
 
 def opened(door: Door, review_id: uuid.UUID) -> Review:
     """Open it for who may decide; others look only. Raises SignInNeeded, UnknownReview."""
     try:
-        return reviewing.open_one(door.session, review_id, by=door.actor, at=door.at)
+        return claiming.open_one(door.session, review_id, by=door.actor, at=door.at)
     except (AlreadyDecided, NotAReviewer, OwnWork):
         return queries.seen_by(door.session, review_id, door.actor)
 

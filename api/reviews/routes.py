@@ -9,7 +9,7 @@ from api.web.dependencies import HouseNow, Language, Now, PageNumber, Reader, Re
 from api.web.sending import send
 from library.catalogue import queries as catalogue
 from library.catalogue.models import RenditionKind
-from library.reviews import queries, reviewing
+from library.reviews import claiming, closing, deciding, queries, submitting
 from library.reviews.queries import review_id_of
 
 router = APIRouter(prefix="/api/v1", tags=["reviews"])
@@ -24,7 +24,7 @@ def queue(session: Reading, actor: Reader, at: Now, language: Language) -> schem
 @router.post("/reviews/next", response_model=schemas.Next)
 def open_next(session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Next:
     """Open the oldest one that nobody else has open."""
-    found = reviewing.open_next(session, by=actor, at=at)
+    found = claiming.open_next(session, by=actor, at=at)
     review = shown.sent(session, found, actor, language, at=at) if found else None
     return schemas.Next(waiting=shown.waiting_for(session, actor), review=review)
 
@@ -39,7 +39,7 @@ def one(review_id: str, session: Reading, actor: Reader, at: Now, language: Lang
 def claim(review_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Review:
     """Have it open: the next reviewer is led past it. What somebody else has open stays theirs."""
     return shown.sent(
-        session, reviewing.open_one(session, review_id_of(review_id), by=actor, at=at), actor, language, at=at
+        session, claiming.open_one(session, review_id_of(review_id), by=actor, at=at), actor, language, at=at
     )
 
 
@@ -48,8 +48,8 @@ def approve(
     review_id: str, wish: schemas.Decision, session: Writing, actor: Writer, at: Now, language: Language
 ) -> schemas.Review:
     """Open exactly what was seen to its readers."""
-    seen = reviewing.seen_of(wish.version_id, wish.digest)
-    found = reviewing.approve(session, review_id_of(review_id), seen, by=actor, at=at)
+    seen = deciding.seen_of(wish.version_id, wish.digest)
+    found = deciding.approve(session, review_id_of(review_id), seen, by=actor, at=at)
     return shown.sent(session, found, actor, language, at=at)
 
 
@@ -58,23 +58,21 @@ def return_(
     review_id: str, wish: schemas.Return, session: Writing, actor: Writer, at: Now, language: Language
 ) -> schemas.Review:
     """Give it back to its author with a reason."""
-    seen = reviewing.seen_of(wish.version_id, wish.digest)
-    found = reviewing.return_(session, review_id_of(review_id), seen, wish.reasons, wish.remark, by=actor, at=at)
+    seen = deciding.seen_of(wish.version_id, wish.digest)
+    found = deciding.return_(session, review_id_of(review_id), seen, wish.reasons, wish.remark, by=actor, at=at)
     return shown.sent(session, found, actor, language, at=at)
 
 
 @router.delete("/reviews/{review_id}/decision", response_model=schemas.Review)
 def undo(review_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Review:
     """Take my decision back within ten seconds."""
-    return shown.sent(
-        session, reviewing.undo(session, review_id_of(review_id), by=actor, at=at), actor, language, at=at
-    )
+    return shown.sent(session, deciding.undo(session, review_id_of(review_id), by=actor, at=at), actor, language, at=at)
 
 
 @router.delete("/reviews/{review_id}", response_model=schemas.Review)
 def recall(review_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Review:
     """Take my own work back out of the queue."""
-    reviewing.recall(session, review_id_of(review_id), by=actor, at=at)
+    closing.recall(session, review_id_of(review_id), by=actor, at=at)
     return shown.sent(session, queries.seen_by(session, review_id_of(review_id), actor), actor, language, at=at)
 
 
@@ -112,5 +110,5 @@ def submit(
     """Send the newest version of a work to the reviewers of its school."""
     actor.required()
     work = catalogue.visible_work(session, work_id, actor.sight, at=at)
-    review = reviewing.submit(session, work, wish.model_dump(exclude_unset=True), by=actor, at=at)
+    review = submitting.submit(session, work, wish.model_dump(exclude_unset=True), by=actor, at=at)
     return shown.sent(session, queries.seen_by(session, review.id, actor), actor, language, at=at)

@@ -16,7 +16,7 @@ from library import vocabulary
 from library.catalogue import queries as catalogue
 from library.people.models import UnitKind
 from library.people.sign_in import Actor
-from library.reviews import binding, checking, queries, reviewing
+from library.reviews import binding, checking, deciding, queries
 from library.reviews.models import Review
 from library.reviews.transitions import Part, ReviewState
 
@@ -78,7 +78,7 @@ def sent(session: Session, review: Review, actor: Actor, language: str, *, at: d
         held_by=holder.name if holder and Part.REVIEWER in parts else None,
         may_open=queries.may_open(review, actor),
         may_decide=waiting and Part.REVIEWER in parts and Part.AUTHOR not in parts,
-        may_undo=Part.DECIDER in parts and reviewing.may_undo(review, at=at),
+        may_undo=Part.DECIDER in parts and deciding.may_undo(review, at=at),
         may_recall=waiting and Part.AUTHOR in parts,
     )
 

@@ -12,7 +12,7 @@ from library.deleting import reasons
 from library.operations import deletions
 from library.operations.deletions import Deletion, Subject
 from library.people.sign_in import Actor, NotAllowed
-from library.reviews import reviewing
+from library.reviews import closing
 
 
 def may_delete(session: Session, work: Work, by: Actor) -> bool:
@@ -38,7 +38,7 @@ def delete(session: Session, work: Work, reason: str, remark: str | None, *, by:
         raise NotAllowed
     reasons.refuse_unknown(Subject.WORK, reason)
     stock.refuse_to_lose(session, work.id)
-    reviewing.overruled(session, work, by=by, at=at)
+    closing.overruled(session, work, by=by, at=at)
     work.deleted_at = at
     publishing.write_audience(session, work, at=at)
     audit.tell(session, "work-deleted", work, unit_id=work.unit_id, by=by.person_id, at=at, reason=reason)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from library.catalogue import publishing
 from library.catalogue.models import Work
 from library.people.sign_in import Actor
-from library.reviews import reviewing
+from library.reviews import closing
 
 
 def publish(
@@ -29,11 +29,11 @@ def publish(
     by.required()
     publishing.refuse_unentitled(work, by)
     publishing.publish(session, work, version_id, digest, publishing.readers_of(work, wish), by=by, at=at)
-    reviewing.overruled(session, work, by=by, at=at)
+    closing.overruled(session, work, by=by, at=at)
 
 
 def withdraw(session: Session, work: Work, *, by: Actor, at: datetime) -> None:
     """Take a work back from its readers. Raises SignInNeeded and the refusals of `publishing`."""
     by.required()
     publishing.withdraw(session, work, by=by, at=at)
-    reviewing.overruled(session, work, by=by, at=at)
+    closing.overruled(session, work, by=by, at=at)

@@ -21,7 +21,7 @@ from library.database import transaction
 from library.house import House
 from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Person
-from library.reviews import reviewing
+from library.reviews import submitting
 
 PEOPLE = {"huong": TEACHER, "minh": REVIEWER, "lan": REVIEWER, "em": PUPIL, "anh": LIBRARIAN, "quan": ADMINISTRATOR}
 WORDS = "Chữ của trang một"
@@ -59,7 +59,7 @@ class Inside:
         """A draft of one page, perhaps sent to the reviewers: the ids of the work and of its review."""
         with transaction(self.house.engine) as session:
             work = self._read(session, folder, actor(session, by), sight)
-            found = reviewing.submit(session, work, by=actor(session, by), at=now()) if review else None
+            found = submitting.submit(session, work, by=actor(session, by), at=now()) if review else None
             return str(work.id), str(found.id) if found else None
 
     def open_to(self, work_id: str, readers: Readers) -> None:

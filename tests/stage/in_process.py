@@ -22,7 +22,7 @@ from library.database import transaction
 from library.house import House, open_house
 from library.people import inviting, passwords, rosters, sign_in
 from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Membership
-from library.reviews import reviewing
+from library.reviews import submitting
 from library.settings import Settings
 from tests.services.house import PASSWORD
 from tests.stage.school import actor, lecture
@@ -113,7 +113,7 @@ def _things(house: House) -> dict[str, str]:
             by=root,
             at=at,
         )
-        review = reviewing.submit(session, waiting, by=teacher, at=at)
+        review = submitting.submit(session, waiting, by=teacher, at=at)
         stock.add_copies(session, shown, school, 2, shelf=None, by=librarian, at=at)
         victim = inviting.person_by_login(session, "victim")
         found = {

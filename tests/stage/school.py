@@ -19,9 +19,9 @@ from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR, REVIEWER, TEACHER, Person
 from library.people.roles import DEPARTMENT_HEAD
 from library.people.sign_in import Actor, place_of
-from library.reviews import binding, reviewing
+from library.reviews import binding, submitting
+from library.reviews.deciding import Seen
 from library.reviews.models import Review
-from library.reviews.reviewing import Seen
 
 MONDAY = datetime(2026, 11, 23, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -110,7 +110,7 @@ def read(session: Session, arrived: Deposit, *, at: datetime = MONDAY) -> Work:
         "type_code": "BG_ELEARNING",
     }
     work = depositing.complete(session, arrived, words, None, at=at)
-    reviewing.arrived(session, arrived, work, at=at)
+    submitting.arrived(session, arrived, work, at=at)
     return cataloguing.with_audience(session, work.id)
 
 

@@ -16,7 +16,7 @@ from library.people import inviting, passwords, rosters, sign_in, units
 from library.people.models import Person, Unit, UnitKind
 from library.people.roles import ADMINISTRATOR, COMMUNE_OFFICER, LEADER, LIBRARIAN, PUPIL, REVIEWER, TEACHER
 from library.people.sign_in import Actor
-from library.reviews import binding, queries, reviewing
+from library.reviews import binding, deciding, queries
 
 PASSWORD = "moi-ban-vao-doc"
 RETURNED_WITH = (
@@ -106,11 +106,11 @@ def review(session: Session) -> None:
     """The reviewer approves the first lecture of the queue and returns the second with a reason."""
     reviewer = sign_in.actor_for(session, inviting.person_by_login(session, "thay.minh"), at=now())
     first, second = (queries.seen_by(session, one.id, reviewer) for one in queries.queue(session, reviewer)[:2])
-    reviewing.approve(
-        session, first.id, reviewing.Seen(first.version_id, binding.digest_of(first)), by=reviewer, at=now()
+    deciding.approve(
+        session, first.id, deciding.Seen(first.version_id, binding.digest_of(first)), by=reviewer, at=now()
     )
-    seen = reviewing.Seen(second.version_id, binding.digest_of(second))
-    reviewing.return_(session, second.id, seen, ["THIEU_NGUON", "LOI_CHINH_TA"], RETURNED_WITH, by=reviewer, at=now())
+    seen = deciding.Seen(second.version_id, binding.digest_of(second))
+    deciding.return_(session, second.id, seen, ["THIEU_NGUON", "LOI_CHINH_TA"], RETURNED_WITH, by=reviewer, at=now())
 
 
 def enrolled(session: Session, school: Unit, teacher: Person, hashed: str) -> list[Person]:

@@ -24,7 +24,7 @@ from library.people import care, inviting, rosters, sign_in
 from library.people.care import UnknownMember
 from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Membership, Person, Unit
 from library.people.sign_in import NotAllowed
-from library.reviews import reviewing
+from library.reviews import deciding, queries, submitting
 from tests.stage.school import MONDAY, actor, deposit, lecture, seen
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -153,8 +153,8 @@ def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(se
     ).one()
     take_back(session, loan)
     work = lecture(session, actor(session, "co.rieng"), "Hình học")
-    review = reviewing.submit(session, work, by=actor(session, "co.rieng"), at=MONDAY)
-    reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
+    review = submitting.submit(session, work, by=actor(session, "co.rieng"), at=MONDAY)
+    deciding.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
     reading.keep_place(session, person.id, work.id, 1, at=MONDAY)
     rosters.enrol(
         session,
@@ -177,7 +177,7 @@ def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(se
     assert str(person.id) not in told["reading_place"] + told["enrolment"]
     kept = session.get_one(Loan, loan.id)
     assert (kept.title, kept.closed_as) == ("Dế Mèn", "returned")
-    assert reviewing.queries.latest_of(session, [review.version_id])[review.version_id].state == "approved"
+    assert queries.latest_of(session, [review.version_id])[review.version_id].state == "approved"
     sealing.seal(session)
     assert sealing.verify(session, sealing.chains(session))[0] == [], "the chain is whole"
     with pytest.raises(TooLateToBringBack):
@@ -189,8 +189,8 @@ def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(se
 
 def test_an_author_who_was_told_of_an_approval_reads_no_name_of_a_reviewer_who_is_gone(session: Session) -> None:
     huong, person = actor(session, "huong"), somebody(session, "co.duyet", REVIEWER)
-    review = reviewing.submit(session, lecture(session, huong, "Hình học"), by=huong, at=MONDAY)
-    reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "co.duyet"), at=MONDAY)
+    review = submitting.submit(session, lecture(session, huong, "Hình học"), by=huong, at=MONDAY)
+    deciding.approve(session, review.id, seen(session, review.id), by=actor(session, "co.duyet"), at=MONDAY)
 
     def told() -> list[str]:
         notices = select(Notice).where(Notice.about_id == review.id, Notice.person_id == huong.person_id)

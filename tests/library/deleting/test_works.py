@@ -23,8 +23,8 @@ from library.operations.deletions import UNDO_LASTS, Deletion
 from library.people import sign_in
 from library.people.models import ADMINISTRATOR, LIBRARIAN, Person, Unit
 from library.people.sign_in import Actor, NotAllowed
+from library.reviews import claiming, submitting
 from library.reviews import queries as reviews
-from library.reviews import reviewing
 from library.reviews.refusals import UnknownReview
 from library.usage import Usage
 from tests.stage.school import MONDAY, actor, deposit, lecture, read
@@ -85,13 +85,13 @@ def test_a_deleted_work_is_seen_by_nobody_and_stands_as_it_stood_when_it_is_brou
 def test_whatever_is_done_to_a_deleted_work_nobody_sees_it(session: Session) -> None:
     author, quan = actor(session, "huong"), actor(session, "quan")
     work = lecture(session, author)
-    submitted = reviewing.submit(session, work, by=author, at=MONDAY)
+    submitted = submitting.submit(session, work, by=author, at=MONDAY)
     coming = deposit(session, author, "bản hai", work=work)
     works.delete(session, fresh(session, work.id), "mistaken", None, by=quan, at=TUESDAY)
     assert reviews.queue(session, actor(session, "minh")) == []
     for look in (
         lambda: reviews.seen_by(session, submitted.id, author),
-        lambda: reviewing.open_one(session, submitted.id, by=actor(session, "minh"), at=TUESDAY),
+        lambda: claiming.open_one(session, submitted.id, by=actor(session, "minh"), at=TUESDAY),
     ):
         with pytest.raises(UnknownReview):
             look()
@@ -172,7 +172,7 @@ def test_after_its_days_it_is_gone_from_every_table_and_the_audit_stays_whole_wi
 ) -> None:
     author, quan, minh = actor(session, "huong"), actor(session, "quan"), actor(session, "minh")
     work = lecture(session, author, "Chuyện bí mật")
-    review = reviewing.submit(session, work, by=author, at=MONDAY)
+    review = submitting.submit(session, work, by=author, at=MONDAY)
     other = published(session, actor(session, "thu"), "Sách khác")
     for one in (work, other):
         reading.keep_place(session, minh.required().id, one.id, 1, at=MONDAY)

@@ -18,7 +18,7 @@ from library.deleting import works
 from library.people import inviting, rosters, units
 from library.people.models import ADMINISTRATOR, PUPIL, TEACHER, Person
 from library.people.sign_in import Actor, NotAllowed
-from library.reviews import queries, reviewing
+from library.reviews import deciding, queries, submitting
 from library.reviews.models import Review
 from library.reviews.refusals import UnknownReview
 from tests.services.postgres import APPLICATION, Postgres
@@ -36,14 +36,14 @@ CARD = (
 
 
 def submitted(session: Session, by: str = "huong") -> Review:
-    return reviewing.submit(
+    return submitting.submit(
         session, lecture(session, actor(session, by), f"Bài {uuid.uuid4()}"), by=actor(session, by), at=MONDAY
     )
 
 
 def approved(session: Session) -> Work:
     review = submitted(session)
-    reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
+    deciding.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
     return cataloguing.with_audience(session, review.work_id)
 
 
@@ -119,7 +119,7 @@ def test_before_its_approval_an_author_describes_the_work_as_they_like(session: 
         work.state == WorkState.DRAFT
         and cataloguing.change(session, work, {"title": "Một"}, by=huong, at=MONDAY).title == "Một"
     )
-    reviewing.submit(session, work, by=huong, at=MONDAY)
+    submitting.submit(session, work, by=huong, at=MONDAY)
     assert (
         work.state == WorkState.IN_REVIEW
         and cataloguing.change(session, work, {"title": "Hai"}, by=huong, at=MONDAY).title == "Hai"
@@ -137,7 +137,7 @@ def test_whose_role_has_ended_edits_nothing_any_more(session: Session) -> None:
         gone = again(session, person)
         for refused in (
             lambda gone=gone: cataloguing.change(session, work, {"title": "Vẫn đổi"}, by=gone, at=MONDAY),
-            lambda gone=gone: reviewing.submit(session, work, by=gone, at=MONDAY),
+            lambda gone=gone: submitting.submit(session, work, by=gone, at=MONDAY),
             lambda gone=gone: history.of_work(session, work, by=gone),
         ):
             with pytest.raises(NotAllowed):
@@ -191,7 +191,7 @@ def test_words_that_arrive_while_the_approval_is_being_written_are_too_late(two_
         work = cataloguing.with_audience(late, late.get_one(Review, review_id).work_id)
         assert work.state == WorkState.IN_REVIEW
         with transaction(two_writers) as session:
-            reviewing.approve(session, review_id, shown, by=actor(session, "minh"), at=MONDAY)
+            deciding.approve(session, review_id, shown, by=actor(session, "minh"), at=MONDAY)
         with pytest.raises(ApprovedAsItStands):
             cataloguing.change(late, work, {"title": "Lén đổi"}, by=huong, at=MONDAY)
     with transaction(two_writers) as session:

@@ -26,33 +26,33 @@ from library.catalogue.publishing import VersionChanged
 from library.database import writing_session
 from library.errors import Refusal
 from library.people.models import Person
-from library.reviews import queries, reviewing
+from library.reviews import claiming, closing, deciding, queries, submitting
+from library.reviews.deciding import Seen
 from library.reviews.models import Review
 from library.reviews.refusals import AlreadyDecided, OwnWork, UnknownReview
-from library.reviews.reviewing import Seen
 from tests.stage.school import MONDAY, SECOND, actor, lecture, open_school, seen, sha
 
 STAFF = ("huong", "minh", "lan", "son", "quan", "xa")
 who = st.sampled_from(STAFF)
-deciding = st.sampled_from(("minh", "lan", "minh", "lan", "son", "huong"))
+deciders = st.sampled_from(("minh", "lan", "minh", "lan", "son", "huong"))
 any_of = st.integers(0, 10_000)
 
 
 def submitted(session: Session, by: str, title: str = "Tam giác đồng dạng") -> Review:
-    return reviewing.submit(session, lecture(session, actor(session, by), title), by=actor(session, by), at=MONDAY)
+    return submitting.submit(session, lecture(session, actor(session, by), title), by=actor(session, by), at=MONDAY)
 
 
 def test_attack_15_a_reviewer_never_decides_on_their_own_work(session: Session) -> None:
     review = submitted(session, "minh")
     shown, minh = seen(session, review.id), actor(session, "minh")
     for decide in (
-        lambda: reviewing.approve(session, review.id, shown, by=minh, at=MONDAY),
-        lambda: reviewing.return_(session, review.id, shown, ["MO_KHO_DOC"], None, by=minh, at=MONDAY),
-        lambda: reviewing.open_one(session, review.id, by=minh, at=MONDAY),
+        lambda: deciding.approve(session, review.id, shown, by=minh, at=MONDAY),
+        lambda: deciding.return_(session, review.id, shown, ["MO_KHO_DOC"], None, by=minh, at=MONDAY),
+        lambda: claiming.open_one(session, review.id, by=minh, at=MONDAY),
     ):
         with pytest.raises(OwnWork):
             decide()
-    assert queries.queue(session, minh) == [] and reviewing.open_next(session, by=minh, at=MONDAY) is None
+    assert queries.queue(session, minh) == [] and claiming.open_next(session, by=minh, at=MONDAY) is None
 
 
 def test_attack_15_whoever_uploaded_or_submitted_a_colleagues_work_does_not_decide_on_it_either(
@@ -63,7 +63,7 @@ def test_attack_15_whoever_uploaded_or_submitted_a_colleagues_work_does_not_deci
         with session.begin_nested() as inner:
             setattr(review, column, actor(session, "minh").person_id)
             with pytest.raises(OwnWork):
-                reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
+                deciding.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
             inner.rollback()
 
 
@@ -86,7 +86,7 @@ def test_attack_16_a_version_that_came_between_opening_and_approving_is_not_appr
     shown = seen(session, review.id)
     work = lecture(session, actor(session, "huong"), "Thay ruột", work=review.work)
     with pytest.raises(VersionChanged):
-        reviewing.approve(session, review.id, shown, by=actor(session, "minh"), at=MONDAY)
+        deciding.approve(session, review.id, shown, by=actor(session, "minh"), at=MONDAY)
     assert session.get_one(Work, work.id).published_at is None
 
 
@@ -100,15 +100,13 @@ def test_attack_16_words_that_changed_between_opening_and_approving_are_not_appr
         session, cataloguing.with_audience(session, review.work_id), wish, by=actor(session, "huong"), at=MONDAY
     )
     for decide in (
-        lambda: reviewing.approve(session, review.id, shown, by=actor(session, "minh"), at=MONDAY),
-        lambda: reviewing.return_(
-            session, review.id, shown, ["MO_KHO_DOC"], None, by=actor(session, "minh"), at=MONDAY
-        ),
+        lambda: deciding.approve(session, review.id, shown, by=actor(session, "minh"), at=MONDAY),
+        lambda: deciding.return_(session, review.id, shown, ["MO_KHO_DOC"], None, by=actor(session, "minh"), at=MONDAY),
     ):
         with pytest.raises(VersionChanged):
             decide()
     assert (
-        reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY).state
+        deciding.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY).state
         == "approved"
     )
 
@@ -119,20 +117,20 @@ def test_attack_16_readers_that_changed_between_opening_and_approving_are_not_ap
     review.sight = "public"
     session.flush()
     with pytest.raises(VersionChanged):
-        reviewing.approve(session, review.id, shown, by=actor(session, "minh"), at=MONDAY)
+        deciding.approve(session, review.id, shown, by=actor(session, "minh"), at=MONDAY)
 
 
 def test_attack_16_an_old_approval_cannot_be_replayed(session: Session) -> None:
     review = submitted(session, "huong")
     shown, minh, huong = seen(session, review.id), actor(session, "minh"), actor(session, "huong")
-    reviewing.approve(session, review.id, shown, by=minh, at=MONDAY)
+    deciding.approve(session, review.id, shown, by=minh, at=MONDAY)
     with pytest.raises(AlreadyDecided):
-        reviewing.approve(session, review.id, shown, by=minh, at=MONDAY)
-    second = reviewing.submit(session, lecture(session, huong, "Bản hai", work=review.work), by=huong, at=MONDAY)
+        deciding.approve(session, review.id, shown, by=minh, at=MONDAY)
+    second = submitting.submit(session, lecture(session, huong, "Bản hai", work=review.work), by=huong, at=MONDAY)
     with pytest.raises(VersionChanged):
-        reviewing.approve(session, second.id, shown, by=minh, at=MONDAY)
+        deciding.approve(session, second.id, shown, by=minh, at=MONDAY)
     with pytest.raises(VersionChanged):
-        reviewing.approve(session, second.id, Seen(second.version_id, shown.digest), by=minh, at=MONDAY)
+        deciding.approve(session, second.id, Seen(second.version_id, shown.digest), by=minh, at=MONDAY)
     work = cataloguing.with_audience(session, review.work_id)
     assert work.version_id == review.version_id
 
@@ -183,7 +181,7 @@ class House(RuleBasedStateMachine):
         with self.trying():
             work = self.work(number)
             owner = actor(self.session, self.session.get_one(Person, work.owner_id).login)
-            self.reviews.append(reviewing.submit(self.session, work, by=owner, at=self.at).id)
+            self.reviews.append(submitting.submit(self.session, work, by=owner, at=self.at).id)
             self.looks_at(0)
 
     @initialize(by=st.sampled_from(["minh", "huong"]))
@@ -198,29 +196,29 @@ class House(RuleBasedStateMachine):
         self.looks.append((review_id, seen(self.session, review_id)))  # type: ignore[arg-type]
 
     @precondition(lambda self: self.looks)
-    @rule(by=deciding, number=any_of, fresh=st.booleans())
+    @rule(by=deciders, number=any_of, fresh=st.booleans())
     def approves(self, by: str, number: int, fresh: bool) -> None:
         review_id, shown = self.chosen(number, self.looks)  # type: ignore[misc,arg-type]
         if fresh:
             shown = seen(self.session, review_id)
         with self.trying():
-            done = reviewing.approve(self.session, review_id, shown, by=actor(self.session, by), at=self.at)
+            done = deciding.approve(self.session, review_id, shown, by=actor(self.session, by), at=self.at)
             assert shown == seen(self.session, review_id), "what was approved is what was seen"
             self.approved.add((done.work_id, done.digest))
 
     @precondition(lambda self: self.looks)
-    @rule(by=deciding, number=any_of)
+    @rule(by=deciders, number=any_of)
     def returns(self, by: str, number: int) -> None:
         review_id, shown = self.chosen(number, self.looks)  # type: ignore[misc,arg-type]
         with self.trying():
-            reviewing.return_(
+            deciding.return_(
                 self.session, review_id, shown, ["MO_KHO_DOC"], None, by=actor(self.session, by), at=self.at
             )
 
     @precondition(lambda self: self.reviews)
     @rule(by=who, number=any_of, what=st.sampled_from(["undo", "recall", "open"]))
     def takes_back_or_opens(self, by: str, number: int, what: str) -> None:
-        act = {"undo": reviewing.undo, "recall": reviewing.recall, "open": reviewing.open_one}[what]
+        act = {"undo": deciding.undo, "recall": closing.recall, "open": claiming.open_one}[what]
         with self.trying():
             act(self.session, self.chosen(number, self.reviews), by=actor(self.session, by), at=self.at)  # type: ignore[operator]
 
@@ -238,7 +236,7 @@ class House(RuleBasedStateMachine):
         with self.trying():
             work, quan = self.work(number), actor(self.session, "quan")
             publishing.withdraw(self.session, work, by=quan, at=self.at)
-            reviewing.overruled(self.session, work, by=quan, at=self.at)
+            closing.overruled(self.session, work, by=quan, at=self.at)
 
     @invariant()
     def nobody_decides_on_their_own(self) -> None:
@@ -280,8 +278,8 @@ def test_attack_16_the_files_served_are_those_of_the_approved_digest(session: Se
     huong, minh = actor(session, "huong"), actor(session, "minh")
     for number in range(50):
         words = f"Bài {number} {chance.random()}"
-        review = reviewing.submit(session, lecture(session, huong, words), by=huong, at=MONDAY)
-        done = reviewing.approve(session, review.id, seen(session, review.id), by=minh, at=MONDAY)
+        review = submitting.submit(session, lecture(session, huong, words), by=huong, at=MONDAY)
+        done = deciding.approve(session, review.id, seen(session, review.id), by=minh, at=MONDAY)
         served = session.scalars(
             select(Rendition.key).where(
                 Rendition.version_id == done.work.version_id, Rendition.kind == RenditionKind.ORIGINAL
@@ -296,4 +294,4 @@ def test_attack_16_the_files_served_are_those_of_the_approved_digest(session: Se
 def test_a_review_of_another_school_is_unknown(session: Session) -> None:
     review = submitted(session, "huong")
     with pytest.raises(UnknownReview):
-        reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "xa"), at=MONDAY)
+        deciding.approve(session, review.id, seen(session, review.id), by=actor(session, "xa"), at=MONDAY)

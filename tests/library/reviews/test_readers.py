@@ -15,7 +15,7 @@ from library.catalogue.publishing import UNSAID, Readers, UnknownReaders
 from library.people import inviting, rosters
 from library.people.models import ADMINISTRATOR
 from library.people.sign_in import Actor
-from library.reviews import reviewing
+from library.reviews import deciding, submitting
 from tests.stage.school import MONDAY, SECOND, actor, deposit, lecture, read, seen, sha
 
 # names nobody, names nothing, and a commune that there is not
@@ -55,7 +55,7 @@ def test_an_unclear_sight_is_refused_whatever_shall_become_of_the_file(session: 
             begin(session, actor(session, "quan"), sight, **wish)
     begun = deposit(session, actor(session, "huong"), "Đã gửi")
     with pytest.raises(UnknownReaders), session.begin_nested():
-        reviewing.submit_deposit(session, begun, sight, by=actor(session, "huong"), at=MONDAY)
+        submitting.submit_deposit(session, begun, sight, by=actor(session, "huong"), at=MONDAY)
 
 
 def test_a_draft_may_leave_it_open_and_what_shall_be_opened_may_not(session: Session) -> None:
@@ -65,23 +65,25 @@ def test_a_draft_may_leave_it_open_and_what_shall_be_opened_may_not(session: Ses
             begin(session, quan, UNSAID, **wish)
     arriving = deposit(session, huong, "Chưa nói cho ai", sight=UNSAID)
     with pytest.raises(UnknownReaders), session.begin_nested():
-        reviewing.submit_deposit(session, arriving, by=huong, at=MONDAY)
+        submitting.submit_deposit(session, arriving, by=huong, at=MONDAY)
     work = read(session, session.get_one(Deposit, arriving.id))
     assert work.state == WorkState.DRAFT
     with pytest.raises(UnknownReaders):
-        reviewing.submit(session, work, by=huong, at=MONDAY)
+        submitting.submit(session, work, by=huong, at=MONDAY)
     with pytest.raises(UnknownReaders):
         publishing.readers_of(work, {})
-    assert reviewing.submit(session, work, {"sight": "school"}, by=huong, at=MONDAY).readers == Readers("school")
+    assert submitting.submit(session, work, {"sight": "school"}, by=huong, at=MONDAY).readers == Readers("school")
 
 
 def test_a_new_version_is_for_the_readers_of_the_one_before_unless_others_are_named(session: Session) -> None:
     quan, huong, minh = actor(session, "quan"), actor(session, "huong"), actor(session, "minh")
     work = of_a_class(session, opens_at=TUESDAY, closes_at=YEAR)
     before = readers(work)
-    review = reviewing.submit(session, lecture(session, huong, "Bản hai", work=work, sight=UNSAID), by=huong, at=MONDAY)
+    review = submitting.submit(
+        session, lecture(session, huong, "Bản hai", work=work, sight=UNSAID), by=huong, at=MONDAY
+    )
     assert review.readers == before
-    reviewing.approve(session, review.id, seen(session, review.id), by=minh, at=MONDAY)
+    deciding.approve(session, review.id, seen(session, review.id), by=minh, at=MONDAY)
     arriving = begin(session, quan, UNSAID, approve=True, work_id=work.id)
     depositing.accept(session, arriving.id, sha("Bản ba"), at=MONDAY)
     facts = {"page_count": 1, "contents": []}
@@ -90,7 +92,7 @@ def test_a_new_version_is_for_the_readers_of_the_one_before_unless_others_are_na
     )
     done = depositing.complete(session, arriving, {}, quan, at=MONDAY)
     assert (done.state, done.version_id, readers(done)) == (WorkState.PUBLISHED, arriving.version_id, before)
-    named = reviewing.submit(
+    named = submitting.submit(
         session, lecture(session, huong, "Bản bốn", work=done, sight="school"), by=huong, at=MONDAY
     )
     assert named.readers == Readers("school", (), TUESDAY, YEAR), "an embargo and a licence end when somebody says so"

@@ -16,7 +16,7 @@ from library.catalogue.publishing import Readers, VersionChanged
 from library.notices.models import Notice
 from library.people.models import Person
 from library.people.sign_in import Actor, NotAllowed
-from library.reviews import checking, queries, reviewing
+from library.reviews import checking, claiming, closing, deciding, queries, submitting
 from library.reviews.models import Review
 from library.reviews.refusals import (
     AlreadyDecided,
@@ -34,11 +34,11 @@ from tests.stage.school import MONDAY, SECOND, actor, deposit, lecture, read, se
 
 def submitted(session: Session, text: str = "Tam giác đồng dạng", by: str = "huong", **more: object) -> Review:
     author = actor(session, by)
-    return reviewing.submit(session, lecture(session, author, text, **more), by=author, at=more.get("at", MONDAY))  # type: ignore[arg-type]
+    return submitting.submit(session, lecture(session, author, text, **more), by=author, at=more.get("at", MONDAY))  # type: ignore[arg-type]
 
 
 def approved(session: Session, review: Review, by: str = "minh") -> Review:
-    return reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, by), at=MONDAY)
+    return deciding.approve(session, review.id, seen(session, review.id), by=actor(session, by), at=MONDAY)
 
 
 def sees(session: Session, who: Actor, work: Work) -> bool:
@@ -92,7 +92,7 @@ def test_an_approved_work_opens_to_the_readers_its_author_wished_for(session: Se
 def test_a_work_goes_back_with_the_reasons_and_the_words_of_the_reviewer(session: Session) -> None:
     review = submitted(session)
     wish = ["SAI_KIEN_THUC", "THIEU_NGUON"]
-    done = reviewing.return_(
+    done = deciding.return_(
         session,
         review.id,
         seen(session, review.id),
@@ -112,7 +112,7 @@ def test_a_work_goes_back_with_the_reasons_and_the_words_of_the_reviewer(session
     assert (told["reasons"], told["remark"]) == (wish, "Sửa đơn vị ở trang 7.")
     line = session.scalars(select(Event).where(Event.act == "work-returned")).one()
     assert line.facts["reasons"] == wish and "Sửa" not in str(line.facts), "the chain holds codes, no words of people"
-    again = reviewing.submit(
+    again = submitting.submit(
         session, cataloguing.with_audience(session, done.work_id), by=actor(session, "huong"), at=MONDAY + SECOND
     )
     assert again.id != review.id and queries.latest_of(session, [again.version_id])[again.version_id].id == again.id
@@ -122,29 +122,29 @@ def test_returning_needs_a_reason_that_is_known_or_a_word(session: Session) -> N
     review, minh = submitted(session), actor(session, "minh")
     shown = seen(session, review.id)
     with pytest.raises(ReasonNeeded):
-        reviewing.return_(session, review.id, shown, [], "  ", by=minh, at=MONDAY)
+        deciding.return_(session, review.id, shown, [], "  ", by=minh, at=MONDAY)
     with pytest.raises(UnknownValue):
-        reviewing.return_(session, review.id, shown, ["KHONG_CO"], None, by=minh, at=MONDAY)
-    assert reviewing.return_(session, review.id, shown, [], "Mờ quá", by=minh, at=MONDAY).state == "returned"
+        deciding.return_(session, review.id, shown, ["KHONG_CO"], None, by=minh, at=MONDAY)
+    assert deciding.return_(session, review.id, shown, [], "Mờ quá", by=minh, at=MONDAY).state == "returned"
 
 
 def test_the_queue_is_oldest_first_and_two_reviewers_at_once_each_get_another(session: Session) -> None:
     first, second = submitted(session, "Một"), submitted(session, "Hai", at=MONDAY + SECOND)
     minh, lan = actor(session, "minh"), actor(session, "lan")
     assert [one.id for one in queries.queue(session, minh)] == [first.id, second.id]
-    mine, hers = reviewing.open_next(session, by=minh, at=MONDAY), reviewing.open_next(session, by=lan, at=MONDAY)
+    mine, hers = claiming.open_next(session, by=minh, at=MONDAY), claiming.open_next(session, by=lan, at=MONDAY)
     assert mine and hers and (mine.id, hers.id) == (first.id, second.id)
-    assert reviewing.open_next(session, by=minh, at=MONDAY) is not None, "asking again gives the same one"
-    looked = reviewing.open_one(session, first.id, by=lan, at=MONDAY)
+    assert claiming.open_next(session, by=minh, at=MONDAY) is not None, "asking again gives the same one"
+    looked = claiming.open_one(session, first.id, by=lan, at=MONDAY)
     holder = queries.held_by_another(looked, lan, MONDAY)
     assert holder is not None and holder.name == "Minh"
 
 
 def test_what_somebody_left_open_goes_to_the_next_after_a_quarter_of_an_hour(session: Session) -> None:
     review = submitted(session)
-    reviewing.open_next(session, by=actor(session, "minh"), at=MONDAY)
-    assert reviewing.open_next(session, by=actor(session, "lan"), at=MONDAY + timedelta(minutes=14)) is None
-    found = reviewing.open_next(session, by=actor(session, "lan"), at=MONDAY + timedelta(minutes=15))
+    claiming.open_next(session, by=actor(session, "minh"), at=MONDAY)
+    assert claiming.open_next(session, by=actor(session, "lan"), at=MONDAY + timedelta(minutes=14)) is None
+    found = claiming.open_next(session, by=actor(session, "lan"), at=MONDAY + timedelta(minutes=15))
     assert (
         found is not None and found.id == review.id and found.claimed_by is not None and found.claimed_by.name == "Lan"
     )
@@ -155,16 +155,16 @@ def test_the_second_decision_is_refused_and_says_who_was_first(session: Session)
     shown = seen(session, review.id)
     approved(session, review)
     with pytest.raises(AlreadyDecided, match="Minh"):
-        reviewing.approve(session, review.id, shown, by=actor(session, "lan"), at=MONDAY)
+        deciding.approve(session, review.id, shown, by=actor(session, "lan"), at=MONDAY)
     with pytest.raises(AlreadyDecided, match="Minh"):
-        reviewing.return_(session, review.id, shown, ["MO_KHO_DOC"], None, by=actor(session, "lan"), at=MONDAY)
+        deciding.return_(session, review.id, shown, ["MO_KHO_DOC"], None, by=actor(session, "lan"), at=MONDAY)
 
 
 def test_an_approval_is_undone_within_ten_seconds_by_whoever_decided(session: Session) -> None:
     review = approved(session, submitted(session))
     with pytest.raises(NotYourDecision):
-        reviewing.undo(session, review.id, by=actor(session, "lan"), at=MONDAY + SECOND)
-    back = reviewing.undo(session, review.id, by=actor(session, "minh"), at=MONDAY + 10 * SECOND)
+        deciding.undo(session, review.id, by=actor(session, "lan"), at=MONDAY + SECOND)
+    back = deciding.undo(session, review.id, by=actor(session, "minh"), at=MONDAY + 10 * SECOND)
     assert (back.state, back.work.state, back.decided_by, back.work.published_at) == (
         "waiting",
         WorkState.IN_REVIEW,
@@ -178,10 +178,10 @@ def test_an_approval_is_undone_within_ten_seconds_by_whoever_decided(session: Se
 
 def test_a_return_is_undone_and_waits_again(session: Session) -> None:
     review = submitted(session)
-    reviewing.return_(
+    deciding.return_(
         session, review.id, seen(session, review.id), ["MO_KHO_DOC"], None, by=actor(session, "minh"), at=MONDAY
     )
-    back = reviewing.undo(session, review.id, by=actor(session, "minh"), at=MONDAY + SECOND)
+    back = deciding.undo(session, review.id, by=actor(session, "minh"), at=MONDAY + SECOND)
     assert (back.state, back.reasons, back.work.state) == ("waiting", [], WorkState.IN_REVIEW)
     assert notices(session, "work-returned") == {}
 
@@ -189,15 +189,15 @@ def test_a_return_is_undone_and_waits_again(session: Session) -> None:
 def test_undoing_is_refused_when_it_is_late_or_when_the_work_has_moved_on(session: Session) -> None:
     late, moved, minh = approved(session, submitted(session, "Một")), submitted(session, "Hai"), actor(session, "minh")
     with pytest.raises(TooLateToUndo):
-        reviewing.undo(session, late.id, by=minh, at=MONDAY + 16 * SECOND)
-    reviewing.return_(session, moved.id, seen(session, moved.id), ["MO_KHO_DOC"], None, by=minh, at=MONDAY)
-    reviewing.submit(
+        deciding.undo(session, late.id, by=minh, at=MONDAY + 16 * SECOND)
+    deciding.return_(session, moved.id, seen(session, moved.id), ["MO_KHO_DOC"], None, by=minh, at=MONDAY)
+    submitting.submit(
         session, cataloguing.with_audience(session, moved.work_id), by=actor(session, "huong"), at=MONDAY + SECOND
     )
     with pytest.raises(TooLateToUndo):
-        reviewing.undo(session, moved.id, by=minh, at=MONDAY + 2 * SECOND)
+        deciding.undo(session, moved.id, by=minh, at=MONDAY + 2 * SECOND)
     with pytest.raises(TooLateToUndo):
-        reviewing.undo(session, late.id, by=minh, at=MONDAY + timedelta(days=1))
+        deciding.undo(session, late.id, by=minh, at=MONDAY + timedelta(days=1))
 
 
 def test_readers_keep_the_approved_version_until_the_new_one_is_approved(session: Session) -> None:
@@ -205,18 +205,18 @@ def test_readers_keep_the_approved_version_until_the_new_one_is_approved(session
     huong = actor(session, "huong")
     work = lecture(session, huong, "Bản hai", work=first.work)
     assert (work.state, work.version_id, work.title) == (WorkState.PUBLISHED, first.version_id, "Bản một")
-    second = reviewing.submit(session, work, by=huong, at=MONDAY + SECOND)
+    second = submitting.submit(session, work, by=huong, at=MONDAY + SECOND)
     assert second.version_id != first.version_id and session.get_one(Work, work.id).version_id == first.version_id
     done = approved(session, second)
     assert done.work.version_id == second.version_id
-    back = reviewing.undo(session, second.id, by=actor(session, "minh"), at=MONDAY + SECOND)
+    back = deciding.undo(session, second.id, by=actor(session, "minh"), at=MONDAY + SECOND)
     assert (back.work.state, back.work.version_id) == (WorkState.PUBLISHED, first.version_id)
 
 
 def test_a_wish_made_while_the_file_is_still_being_read_comes_true_when_it_is_ready(session: Session) -> None:
     huong = actor(session, "huong")
     arriving = deposit(session, huong, "Còn đang đọc")
-    assert reviewing.submit_deposit(session, arriving, "public", by=huong, at=MONDAY) is None
+    assert submitting.submit_deposit(session, arriving, "public", by=huong, at=MONDAY) is None
     work = read(session, arriving)
     assert work.state == WorkState.IN_REVIEW
     assert [one.readers.sight for one in queries.waiting_of(session, work.id)] == ["public"]
@@ -233,7 +233,7 @@ def test_a_new_version_takes_the_place_of_the_one_under_review(session: Session)
     fresh = queries.waiting_of(session, work.id)
     assert [one.version_id for one in fresh] == [work.version_id] and old.state == "superseded"
     with pytest.raises(VersionChanged):
-        reviewing.approve(session, old.id, shown, by=actor(session, "minh"), at=MONDAY)
+        deciding.approve(session, old.id, shown, by=actor(session, "minh"), at=MONDAY)
     assert session.get_one(Work, work.id).state == WorkState.IN_REVIEW
 
 
@@ -241,11 +241,11 @@ def test_an_author_takes_a_work_back_and_nobody_else_does(session: Session) -> N
     review = submitted(session)
     for login in ("minh", "xa"):
         with pytest.raises(UnknownReview):
-            reviewing.recall(session, review.id, by=actor(session, login), at=MONDAY)
-    back = reviewing.recall(session, review.id, by=actor(session, "huong"), at=MONDAY)
+            closing.recall(session, review.id, by=actor(session, login), at=MONDAY)
+    back = closing.recall(session, review.id, by=actor(session, "huong"), at=MONDAY)
     assert (back.state, back.work.state) == ("recalled", WorkState.DRAFT) and notices(session, "review-wanted") == {}
     with pytest.raises(AlreadyDecided, match="Huong"):
-        reviewing.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
+        deciding.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=MONDAY)
 
 
 def test_whoever_may_not_is_told_so(session: Session) -> None:
@@ -258,20 +258,20 @@ def test_whoever_may_not_is_told_so(session: Session) -> None:
         ("quan", UnknownReview),
     ):
         with pytest.raises((refusal, OwnWork)):
-            reviewing.approve(session, review.id, shown, by=actor(session, login), at=MONDAY)
+            deciding.approve(session, review.id, shown, by=actor(session, login), at=MONDAY)
     with pytest.raises(NotAReviewer):
         queries.queue(session, actor(session, "thu"))
     with pytest.raises(NotAllowed):
-        reviewing.submit(
+        submitting.submit(
             session, cataloguing.with_audience(session, review.work_id), by=actor(session, "thu"), at=MONDAY
         )
     with pytest.raises(AlreadyInReview):
-        reviewing.submit(
+        submitting.submit(
             session, cataloguing.with_audience(session, review.work_id), by=actor(session, "huong"), at=MONDAY
         )
     approved(session, review)
     with pytest.raises(NothingToReview):
-        reviewing.submit(
+        submitting.submit(
             session, cataloguing.with_audience(session, review.work_id), by=actor(session, "huong"), at=MONDAY
         )
 
@@ -289,7 +289,7 @@ def test_a_keeper_who_publishes_or_withdraws_takes_the_work_out_of_the_queue(ses
     review, quan = submitted(session), actor(session, "quan")
     work = cataloguing.with_audience(session, review.work_id)
     publishing.publish(session, work, review.version_id, review.digest, Readers("school"), by=quan, at=MONDAY)
-    reviewing.overruled(session, work, by=quan, at=MONDAY)
+    closing.overruled(session, work, by=quan, at=MONDAY)
     assert review.state == "overruled" and work.state == WorkState.PUBLISHED and notices(session, "review-wanted") == {}
 
 

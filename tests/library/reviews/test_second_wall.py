@@ -8,7 +8,7 @@ from library.catalogue.models import Work
 from library.database import transaction
 from library.notices import inbox
 from library.people.models import Person
-from library.reviews import queries, reviewing
+from library.reviews import claiming, deciding, queries, submitting
 from tests.stage.school import MONDAY, lecture, seen, standing
 
 
@@ -19,15 +19,15 @@ def people(session: Session) -> set[str]:
 def test_author_and_reviewer_of_two_schools_know_each_other_by_name_only(hub: Engine) -> None:
     with standing(hub, "huong") as (session, huong):
         work = lecture(session, huong)
-        review_id, work_id = reviewing.submit(session, work, by=huong, at=MONDAY).id, work.id
+        review_id, work_id = submitting.submit(session, work, by=huong, at=MONDAY).id, work.id
         assert "xa" not in people(session)
     with standing(hub, "xa") as (session, xa):
         [told] = inbox.lines(session, xa.required().id, "vi")
         assert told.kind == "review-wanted"
         assert [one.author.name for one in queries.queue(session, xa)] == ["Huong"]
-        opened = reviewing.open_next(session, by=xa, at=MONDAY)
+        opened = claiming.open_next(session, by=xa, at=MONDAY)
         assert opened is not None and opened.author.name == "Huong"
-        done = reviewing.approve(session, review_id, seen(session, review_id), by=xa, at=MONDAY)
+        done = deciding.approve(session, review_id, seen(session, review_id), by=xa, at=MONDAY)
         assert done.decided_by is not None and done.decided_by.name == "Xa"
         assert people(session) == {"xa"}, "the wall stands as before"
     with standing(hub, "huong") as (session, huong):
