@@ -17,23 +17,35 @@ from tests.services.trio import Trio
 from tests.stage import makers
 from tests.stage.project import PROJECT
 
-SERVERS = {"postgres", "elasticsearch", "minio", "trio", "published"}  # fixtures that start one
+SERVERS = {"postgres", "elasticsearch", "minio", "trio", "published", "town"}  # fixtures that start one
+COSTLY = {"elasticsearch", "trio"}
 HARMLESS = {"tests.services.waiting", "tests.services.machinery"}  # start none
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """`quick` is whatever needs no server, no running house and no browser: `make quick`."""
     for item in items:
-        if isinstance(item, pytest.Function) and not is_served(item):
-            item.add_marker(pytest.mark.quick)
+        if isinstance(item, pytest.Function):
+            if not is_served(item):
+                item.add_marker(pytest.mark.quick)
+            item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def group_of(item: pytest.Function) -> str:
+    """What stays in one process: a file, and all that asks for Elasticsearch, which takes long to start."""
+    return "elasticsearch" if not COSTLY.isdisjoint(asked(item)) else item.path.relative_to(PROJECT).as_posix()
+
+
+def asked(item: pytest.Function) -> set[str]:
+    """The fixtures of a test, those that its parameters name among them."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return {name for name in (*item.fixturenames, *parameters) if isinstance(name, str)}
 
 
 def is_served(item: pytest.Function) -> bool:
     """Whether a server, a running house or a browser is started for a test: by a fixture, or by what its file uses."""
-    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    asked = {name for name in (*item.fixturenames, *parameters) if isinstance(name, str)}
     from_services = (getattr(value, "__module__", None) or "" for value in vars(item.module).values())
-    return not SERVERS.isdisjoint(asked) or any(
+    return not SERVERS.isdisjoint(asked(item)) or any(
         name.startswith("tests.services.") and name not in HARMLESS for name in from_services
     )
 
