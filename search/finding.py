@@ -117,13 +117,13 @@ def look(
     index: Index, clause: Clause, tier: Callable[[Hit], int], wanted: int, *, upon: Callable[[Counts], object] = unheard
 ) -> tuple[list[Group], Hits]:
     """Group the best documents by work until there are `wanted` works or no more documents."""
-    limit = FIRST_LOOK
+    limit, counted = FIRST_LOOK, None
     while True:
-        hits = index.search(clause, limit=limit, upon=upon)
+        hits = index.search(clause, limit=limit, upon=upon, counted=counted)
         groups = grouped(hits, tier)
         if len(groups) >= wanted or len(hits.hits) < limit or limit >= LAST_LOOK:
             return groups, hits
-        limit *= 10
+        limit, counted = limit * 10, hits.counted
 
 
 def grouped(hits: Hits, tier: Callable[[Hit], int]) -> list[Group]:

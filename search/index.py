@@ -3,6 +3,7 @@ never with rows.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -60,6 +61,16 @@ class Hits:
         """Documents whose numbers are known."""
         return cls(hits, lambda: counts)
 
+    @classmethod
+    def numbered(cls, hits: list[Hit], limit: int, counting: Future[Counts] | Callable[[], Counts]) -> "Hits":
+        """The best `limit` documents. Fewer than that are all there are: nobody has to count them."""
+        counted = counting.result if isinstance(counting, Future) else counting
+        if len(hits) == limit:
+            return cls(hits, counted)
+        if isinstance(counting, Future):
+            counting.cancel()
+        return cls.with_counts(hits, Counts.of(hits))
+
 
 def unheard(_counts: Counts) -> None:
     """Nobody waits for the numbers."""
@@ -108,9 +119,16 @@ class Index(Protocol):
     def forget(self) -> None:
         """Drop what was not yet committed, as far as it has not arrived."""
 
-    def search(self, clause: Clause, *, limit: int, upon: Callable[[Counts], object] = unheard) -> Hits:
+    def search(
+        self,
+        clause: Clause,
+        *,
+        limit: int,
+        upon: Callable[[Counts], object] = unheard,
+        counted: Callable[[], Counts] | None = None,
+    ) -> Hits:
         """The best `limit` documents for a clause. Where the engine counts meanwhile, `upon` hears the numbers at once,
-        in that other thread.
+        in that other thread. `counted`: the numbers of the same clause, from an earlier search: nobody counts again.
         """
 
     def count(self) -> int:

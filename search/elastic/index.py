@@ -102,14 +102,21 @@ class ElasticIndex:
             raise IndexAway(f"{found['_shards']['failed']} parts of the index do not answer")
         return int(found["count"])
 
-    def search(self, clause: Clause, *, limit: int, upon: Callable[[Counts], object] = unheard) -> Hits:
+    def search(
+        self,
+        clause: Clause,
+        *,
+        limit: int,
+        upon: Callable[[Counts], object] = unheard,
+        counted: Callable[[], Counts] | None = None,
+    ) -> Hits:
         """Best documents first, with exact counts: two questions that the engine answers side by side.
 
         When it has just been silent, the next two seconds do not wait for it.
         """
         if time.monotonic() < self.away_until:
             raise IndexAway("the engine did not answer a moment ago")
-        counting = self.beside.submit(self._counted, clause, upon)
+        counting = counted or self.beside.submit(self._counted, clause, upon)
         best = self._ask(
             query=compiled(clause),
             size=limit,
@@ -121,10 +128,7 @@ class ElasticIndex:
         hits = [
             Hit(hit["fields"]["work_key"][0], hit["fields"]["page"][0], hit["_score"]) for hit in best["hits"]["hits"]
         ]
-        if len(hits) < limit:
-            counting.cancel()
-            return Hits.with_counts(hits, Counts.of(hits))
-        return Hits(hits, counting.result)
+        return Hits.numbered(hits, limit, counting)
 
     def entries(self) -> Iterator[Entry]:
         """All of one moment, however many; a plain search would end at ten thousand."""

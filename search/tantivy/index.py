@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from search.tantivy.fields import NUMBERS, row_of, schema
 from search.tantivy.folders import clear_away, current
 from search.tantivy.opening import META, make, open_reader, open_writer, told, wait_for_lock
 
+QUERIES_KEPT = 64  # ready for whoever asks the same: what many look for, the next page, a deeper look
 AT_ONCE = 500  # works whose documents are listed together
 
 
@@ -29,6 +31,7 @@ class TantivyIndex:
     def __init__(self, home: Path, *, writing: bool, name: str | None = None) -> None:
         self.home, self.writing, self.fixed = home, writing, name
         self.schema = schema()
+        self.compiled = lru_cache(QUERIES_KEPT)(partial(compiled, self.schema))
         self.folder = Path()
         self.index: tantivy.Index | None = None  # a reader opens it when it is first asked
         self.writer: tantivy.IndexWriter | None = None
@@ -73,11 +76,18 @@ class TantivyIndex:
         """Documents as last committed."""
         return int(self._searcher().num_docs)
 
-    def search(self, clause: Clause, *, limit: int, upon: Callable[[Counts], object] = unheard) -> Hits:
+    def search(
+        self,
+        clause: Clause,
+        *,
+        limit: int,
+        upon: Callable[[Counts], object] = unheard,
+        counted: Callable[[], Counts] | None = None,
+    ) -> Hits:
         """Best documents first, with exact counts."""
         searcher = self._searcher()
-        counting = self.beside.submit(self._counted, searcher, clause, upon)
-        query = compiled(self.schema, clause)
+        counting = counted or self.beside.submit(self._counted, searcher, clause, upon)
+        query = self.compiled(clause)
         with told():
             found = searcher.search(query, limit=limit, count=False)
             addresses = [address for _, address in found.hits]
@@ -87,10 +97,7 @@ class TantivyIndex:
             Hit(int(key or 0), int(page or 0), score)
             for (score, _), key, page in zip(found.hits, keys, pages, strict=True)
         ]
-        if len(hits) < limit:
-            counting.cancel()
-            return Hits.with_counts(hits, Counts.of(hits))
-        return Hits(hits, counting.result)
+        return Hits.numbered(hits, limit, counting)
 
     def works(self) -> int:
         """Counted by looking: an index that cannot be read does not know how many it ought to have."""
@@ -159,7 +166,7 @@ class TantivyIndex:
         """Exact counts; leaving out what only raises scores halves the work."""
         works = {"terms": {"field": "work_key", "size": MOST_WORKS}, "aggs": {"first": {"min": {"field": "page"}}}}
         pages = {"range": {"field": "page", "ranges": [{"from": 1.0}]}}
-        query = compiled(self.schema, to_count(clause))
+        query = self.compiled(to_count(clause))
         with told():
             found = searcher.aggregate(query, {"works": works, "pages": pages})
         buckets = found["works"]["buckets"]
