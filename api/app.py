@@ -18,6 +18,7 @@ from api.web.idle import NotingUse
 from api.web.known import only_known
 from api.web.middleware import Wrapping
 from api.web.pages import problem_page
+from api.web.problems import problems, tell_refusals
 from api.web.schemas import Problem
 from api.web.static import BUILT, BuiltFiles
 from ingest.receiving.parts import RunningHashes
@@ -28,10 +29,6 @@ from library.usage import Counting
 from search.engines import index_of
 
 THREADS = 40
-REFUSED = {
-    "description": "A refusal, with its sentence",
-    "content": {errors.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
 
 
 def create_app(house: House) -> FastAPI:
@@ -58,7 +55,7 @@ def create_app(house: House) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        responses={"default": REFUSED},
+        responses=problems(errors.NotValid),  # FastAPI would else tell of its own 422
     )
     app.state.house = house
     app.state.counting = Counting()
@@ -77,8 +74,9 @@ def create_app(house: House) -> FastAPI:
 
 
 def described(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document; what a refusal looks like stands in it once."""
+    """The OpenAPI document; what a refusal looks like stands in it once, and at each route which it gives."""
     if app.openapi_schema is None:
         document = FastAPI.openapi(app)
         document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        tell_refusals(document, [room.router for room in ROOMS])
     return FastAPI.openapi(app)

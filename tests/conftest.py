@@ -14,7 +14,7 @@ from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.minio import Minio
 from tests.services.postgres import APPLICATION, Postgres
 from tests.services.trio import Trio
-from tests.stage import makers
+from tests.stage import documented, makers
 from tests.stage.project import PROJECT
 
 SERVERS = {"postgres", "elasticsearch", "minio", "trio", "published", "town"}  # fixtures that start one
@@ -76,6 +76,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     name = f"t_{uuid.uuid4().hex}"
     yield server.database(name, owner=APPLICATION)
     server.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def refused_as_documented() -> Iterator[None]:
+    """Whatever the API refuses any test, its document says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        documented.listen(patch)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

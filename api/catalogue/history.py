@@ -5,7 +5,9 @@ from sqlalchemy.orm import Session
 
 from api.catalogue import schemas, shown_history
 from api.web.dependencies import GateNow, Language, Now, Reader, Reading, Token
+from api.web.problems import problems
 from library.catalogue import cataloguing, history, queries
+from library.catalogue.cataloguing import UnknownWork
 from library.catalogue.models import Work
 from library.clock import now
 from library.people import sign_in
@@ -14,7 +16,7 @@ from library.people.sign_in import Actor, NotAllowed
 router = APIRouter(prefix="/api/v1/works", tags=["works"])
 
 
-@router.get("/{work_id}/history", response_model=schemas.History)
+@router.get("/{work_id}/history", response_model=schemas.History, responses=problems(UnknownWork, NotAllowed))
 async def history_route(work_id: str, gate: GateNow, token: Token, language: Language) -> schemas.History:
     """What happened to a work; that it was read is told in the audit."""
 
@@ -28,7 +30,7 @@ async def history_route(work_id: str, gate: GateNow, token: Token, language: Lan
     return sent
 
 
-@router.get("/{work_id}/usage", response_model=schemas.Usage)
+@router.get("/{work_id}/usage", response_model=schemas.Usage, responses=problems(UnknownWork, NotAllowed))
 def usage_route(work_id: str, session: Reading, actor: Reader, at: Now) -> schemas.Usage:
     """How much a work is used."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)

@@ -9,26 +9,35 @@ from sqlalchemy.orm import Session
 from api.catalogue import schemas, shown
 from api.web.counting import note
 from api.web.dependencies import CacheKey, HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
-from api.web.sending import LINK_SECONDS, send, signed
+from api.web.errors import FilesAway
+from api.web.problems import SIGNED_IN, problems
+from api.web.sending import IN_PARTS, LINK_SECONDS, send, signed
 from library.catalogue import cataloguing, queries
 from library.catalogue.access import is_public, stays_public
+from library.catalogue.cataloguing import ApprovedAsItStands, UnknownValue, UnknownWork
 from library.catalogue.models import RenditionKind
+from library.catalogue.publishing import UnknownReaders, VersionChanged
+from library.catalogue.queries import UnknownPage
 from library.house import House
 from library.learning import reading as places
-from library.people.sign_in import Actor
+from library.people.sign_in import Actor, NotAllowed
 from library.reviews import overruling
 from library.usage import DOWNLOADS
 
 router = APIRouter(prefix="/api/v1/works", tags=["works"])
 
 
-@router.get("/{work_id}", response_model=schemas.Work)
+@router.get("/{work_id}", response_model=schemas.Work, responses=problems(UnknownWork))
 def work(work_id: str, session: Reading, actor: Reader, at: Now, language: Language) -> schemas.Work:
     """One title of the catalogue."""
     return shown.sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 
-@router.patch("/{work_id}", response_model=schemas.Work)
+@router.patch(
+    "/{work_id}",
+    response_model=schemas.Work,
+    responses=problems(UnknownWork, NotAllowed, ApprovedAsItStands, UnknownValue),
+)
 def change(
     work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writer, at: Now, language: Language
 ) -> schemas.Work:
@@ -38,7 +47,11 @@ def change(
     return shown.sent(session, found, actor, language)
 
 
-@router.post("/{work_id}/publication", response_model=schemas.Work)
+@router.post(
+    "/{work_id}/publication",
+    response_model=schemas.Work,
+    responses=problems(*SIGNED_IN, UnknownWork, NotAllowed, UnknownReaders, VersionChanged),
+)
 def publish(
     work_id: str, wish: schemas.Publication, session: Writing, actor: Writer, at: Now, language: Language
 ) -> schemas.Work:
@@ -49,7 +62,9 @@ def publish(
     return shown.sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 
-@router.delete("/{work_id}/publication", response_model=schemas.Work)
+@router.delete(
+    "/{work_id}/publication", response_model=schemas.Work, responses=problems(*SIGNED_IN, UnknownWork, NotAllowed)
+)
 def withdraw(work_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
     """Take a work back from its readers."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
@@ -57,7 +72,7 @@ def withdraw(work_id: str, session: Writing, actor: Writer, at: Now, language: L
     return shown.sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 
-@router.put("/{work_id}/place", status_code=204)
+@router.put("/{work_id}/place", status_code=204, responses=problems(*SIGNED_IN, UnknownWork, UnknownPage))
 def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Writer, at: Now) -> None:
     """Remember where the reader left off."""
     person = actor.required()
@@ -67,7 +82,15 @@ def keep_place(work_id: str, wish: schemas.Place, session: Writing, actor: Write
     places.keep_place(session, person.id, found.id, wish.page, at=at)
 
 
-@router.get("/{work_id}/file", response_class=Response)
+@router.get(
+    "/{work_id}/file",
+    response_class=Response,
+    responses={
+        **problems(UnknownWork, FilesAway),
+        **IN_PARTS,
+        307: {"description": "What everybody may read, at the store itself"},
+    },
+)
 def file(work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow) -> Response:
     """The file as it was deposited, as a download; ranges are served. What everybody may read may come from the store
     itself.
@@ -82,7 +105,9 @@ def file(work_id: str, request: Request, session: Reading, actor: Reader, at: No
     return link or send(house, request, original, attachment=True)
 
 
-@router.get("/{work_id}/thumbnail", response_class=Response)
+@router.get(
+    "/{work_id}/thumbnail", response_class=Response, responses=problems(UnknownWork, UnknownPage, FilesAway) | IN_PARTS
+)
 def thumbnail(
     work_id: str, request: Request, session: Reading, actor: Reader, at: Now, house: HouseNow, _version: CacheKey = ""
 ) -> Response:
@@ -90,7 +115,11 @@ def thumbnail(
     return image(session, request, house, work_id, actor, RenditionKind.THUMBNAIL, 1, at=at)
 
 
-@router.get("/{work_id}/pages/{number}/image", response_class=Response)
+@router.get(
+    "/{work_id}/pages/{number}/image",
+    response_class=Response,
+    responses=problems(UnknownWork, UnknownPage, FilesAway) | IN_PARTS,
+)
 def page_image(
     work_id: str,
     number: PageNumber,

@@ -7,12 +7,36 @@ from fastapi import APIRouter, Query, Response
 
 from api.circulation import schemas, shown
 from api.web.dependencies import Language, Now, Reader, Reading, Writer, Writing
+from api.web.problems import SIGNED_IN, problems
+from library.catalogue.cataloguing import UnknownWork
 from library.circulation import calendars, desk, stock
+from library.circulation.refusals import (
+    OF_A_CODE,
+    OF_A_LOAN,
+    BarcodeTaken,
+    CardNotOpen,
+    IsbnUnknown,
+    IsbnWrong,
+    ItemOnLoan,
+    NotAtDesk,
+    NothingToUndo,
+    TitleNeeded,
+    TitleToConfirm,
+    UnknownCard,
+)
 
-router = APIRouter(prefix="/api/v1", tags=["desk"])
+router = APIRouter(prefix="/api/v1", tags=["desk"], responses=problems(*SIGNED_IN))
 
 
-@router.post("/desk/scans", status_code=201, response_model=schemas.Scan)
+@router.post(
+    "/desk/scans",
+    status_code=201,
+    response_model=schemas.Scan,
+    responses={
+        **problems(NotAtDesk, UnknownCard, CardNotOpen, *OF_A_CODE, *OF_A_LOAN, NothingToUndo),
+        200: {"model": schemas.Scan, "description": "What this very scan did when it was sent before"},
+    },
+)
 def scan(
     wish: schemas.ScanWish, session: Writing, actor: Writer, at: Now, language: Language, response: Response
 ) -> schemas.Scan:
@@ -34,26 +58,28 @@ def scan(
     return shown.sent(session, done, language, at=at)
 
 
-@router.post("/desk/scans/{scan_id}/undo", response_model=schemas.Scan)
+@router.post(
+    "/desk/scans/{scan_id}/undo", response_model=schemas.Scan, responses=problems(NotAtDesk, NothingToUndo, ItemOnLoan)
+)
 def undo(scan_id: uuid.UUID, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Scan:
     """Take the last act on a copy back."""
     done = desk.undo(session, scan_id, desk.school_of(session, actor), by=actor, at=at)
     return shown.sent(session, done, language, at=at)
 
 
-@router.get("/desk", response_model=schemas.Desk)
+@router.get("/desk", response_model=schemas.Desk, responses=problems(NotAtDesk))
 def overview(session: Reading, actor: Reader, at: Now) -> schemas.Desk:
     """What happened last at my desk, and what is out."""
     return shown.desk_of(session, actor, at=at)
 
 
-@router.get("/copies", response_model=schemas.CopiesOfSchool)
+@router.get("/copies", response_model=schemas.CopiesOfSchool, responses=problems(NotAtDesk))
 def copies(session: Reading, actor: Reader) -> schemas.CopiesOfSchool:
     """The copies of my school, newest first."""
     return shown.copies_of(session, actor)
 
 
-@router.get("/copies/titles", response_model=schemas.KnownTitles)
+@router.get("/copies/titles", response_model=schemas.KnownTitles, responses=problems(NotAtDesk, IsbnWrong))
 def known_titles(
     isbn: Annotated[str, Query(max_length=40)], session: Reading, actor: Reader, at: Now
 ) -> schemas.KnownTitles:
@@ -61,7 +87,12 @@ def known_titles(
     return shown.titles_of(session, actor, isbn, at=at)
 
 
-@router.post("/copies", status_code=201, response_model=schemas.CopiesOfSchool)
+@router.post(
+    "/copies",
+    status_code=201,
+    response_model=schemas.CopiesOfSchool,
+    responses=problems(NotAtDesk, UnknownWork, IsbnWrong, IsbnUnknown, TitleNeeded, TitleToConfirm, BarcodeTaken),
+)
 def add_copies(wish: schemas.NewCopies, session: Writing, actor: Writer, at: Now) -> schemas.CopiesOfSchool:
     """Add copies by ISBN, by title, or to a title of the catalogue."""
     delivery = stock.Delivery(**dict(wish))
@@ -75,13 +106,13 @@ def my_loans(session: Reading, actor: Reader, at: Now) -> schemas.Loans:
     return shown.loans_of(session, actor, at=at)
 
 
-@router.get("/desk/calendar", response_model=schemas.Calendar)
+@router.get("/desk/calendar", response_model=schemas.Calendar, responses=problems(NotAtDesk))
 def calendar(session: Reading, actor: Reader, at: Now) -> schemas.Calendar:
     """When my school's library is open."""
     return shown.calendar_of(session, desk.school_of(session, actor), at=at)
 
 
-@router.put("/desk/calendar", response_model=schemas.Calendar)
+@router.put("/desk/calendar", response_model=schemas.Calendar, responses=problems(NotAtDesk))
 def change_calendar(wish: schemas.CalendarWish, session: Writing, actor: Writer, at: Now) -> schemas.Calendar:
     """Say when my school's library is open; due dates of new loans follow."""
     school = desk.school_of(session, actor)

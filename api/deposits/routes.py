@@ -8,20 +8,25 @@ from sqlalchemy.orm import Session
 
 from api.deposits import receiving, schemas, shown
 from api.web.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, Writer, Writing
-from api.web.errors import not_valid
+from api.web.errors import FilesAway, not_valid
 from api.web.gate import Gate
+from api.web.problems import SIGNED_IN, problems
 from api.web.schemas import Code
+from ingest.receiving.parts import TooLarge
 from library.catalogue import depositing
-from library.catalogue.depositing import id_of
+from library.catalogue.cataloguing import UnknownWork
+from library.catalogue.depositing import DepositAccepted, NotInWork, UnknownDeposit, id_of
 from library.catalogue.models import Deposit
+from library.catalogue.publishing import UnknownReaders
 from library.clock import now
 from library.house import House
 from library.people import sign_in
 from library.people.roles import ADMINISTRATOR
 from library.people.sign_in import NotAllowed
 from library.reviews import submitting
+from library.reviews.refusals import AlreadyInReview, NothingToReview
 
-router = APIRouter(prefix="/api/v1/deposits", tags=["deposits"])
+router = APIRouter(prefix="/api/v1/deposits", tags=["deposits"], responses=problems(*SIGNED_IN))
 IN_WORK_LIMIT = 100
 
 
@@ -31,7 +36,7 @@ def mine(session: Reading, actor: Reader, house: HouseNow, language: Language) -
     return shown.deposits_of(session, actor, house, language)
 
 
-@router.get("/in-work", response_model=schemas.InWork)
+@router.get("/in-work", response_model=schemas.InWork, responses=problems(NotAllowed))
 def in_work(session: Reading, actor: Reader) -> schemas.InWork:
     """What waits to be read or is being read in the units in my care, the oldest first."""
     actor.required()
@@ -40,26 +45,32 @@ def in_work(session: Reading, actor: Reader) -> schemas.InWork:
     return shown.in_work_of(session, actor, limit=IN_WORK_LIMIT)
 
 
-@router.get("/{deposit_id}", response_model=schemas.Deposit)
+@router.get("/{deposit_id}", response_model=schemas.Deposit, responses=problems(UnknownDeposit))
 def one(deposit_id: str, session: Reading, actor: Reader, house: HouseNow, language: Language) -> schemas.Deposit:
     """One of my uploads."""
     return shown.sent(session, [depositing.mine(session, id_of(deposit_id), actor)], actor, house, language)[0]
 
 
-@router.delete("/{deposit_id}", status_code=204)
+@router.delete("/{deposit_id}", status_code=204, responses=problems(UnknownDeposit, DepositAccepted))
 async def forget(deposit_id: str, gate: GateNow, house: HouseNow, token: Token) -> None:
     """Forget an unfinished, refused or failed upload."""
     await receiving.cancel(gate, house, id_of(deposit_id), token)
 
 
-@router.post("/{deposit_id}/stop", response_model=schemas.Deposit)
+@router.post(
+    "/{deposit_id}/stop", response_model=schemas.Deposit, responses=problems(UnknownDeposit, NotInWork, FilesAway)
+)
 async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, language: Language) -> schemas.Deposit:
     """Stop the reading of a file: one of mine, or one of a school that I look after."""
     stopped = await receiving.stop(gate, house, id_of(deposit_id), token)
     return await told_by(gate, token, house, language, stopped)
 
 
-@router.post("/{deposit_id}/review", response_model=schemas.Deposit)
+@router.post(
+    "/{deposit_id}/review",
+    response_model=schemas.Deposit,
+    responses=problems(UnknownDeposit, NotAllowed, NothingToReview, AlreadyInReview, UnknownWork, UnknownReaders),
+)
 def submit_deposit(
     deposit_id: str,
     wish: schemas.DepositSubmission,
@@ -82,7 +93,13 @@ async def only_our_fields(request: Request) -> None:
         raise not_valid([[one] for one in more])
 
 
-@router.post("", status_code=201, response_model=schemas.Deposit, dependencies=[Depends(only_our_fields)])
+@router.post(
+    "",
+    status_code=201,
+    response_model=schemas.Deposit,
+    dependencies=[Depends(only_our_fields)],
+    responses=problems(NotAllowed, UnknownWork, UnknownReaders, TooLarge, UnknownDeposit, FilesAway),
+)
 async def form(
     gate: GateNow,
     house: HouseNow,

@@ -19,20 +19,24 @@ from starlette.requests import ClientDisconnect
 from api.deposits.receiving import Choices, cancel
 from api.web import metrics
 from api.web.dependencies import GateNow, HashesNow, HouseNow, Token
+from api.web.errors import FilesAway
 from api.web.gate import Gate
+from api.web.problems import SIGNED_IN, problems
 from api.web.schemas import BIGGEST
 from api.web.sending import at_store
 from ingest.receiving import uploading
-from ingest.receiving.parts import Part
-from ingest.receiving.uploading import MetadataBroken, WrongChecksum, WrongOffset
+from ingest.receiving.parts import Part, TooLarge
+from ingest.receiving.uploading import MetadataBroken, UploadBusy, WrongChecksum, WrongOffset
 from library.catalogue import depositing
-from library.catalogue.depositing import id_of
+from library.catalogue.cataloguing import UnknownWork
+from library.catalogue.depositing import DepositAccepted, UnknownDeposit, id_of
 from library.catalogue.models import Deposit, DepositState
+from library.catalogue.publishing import UnknownReaders
 from library.clock import now
 from library.house import House
 from library.naming import clean_name, media_type_of
 from library.people import sign_in
-from library.people.sign_in import Actor
+from library.people.sign_in import Actor, NotAllowed
 
 router = APIRouter(prefix="/api/v1/uploads", tags=["uploads"], default_response_class=Response)
 ALGORITHMS = {"sha1", "sha256", "md5"}
@@ -53,7 +57,13 @@ def offers(house: HouseNow) -> Response:
     return Response(status_code=204, headers={**TUS, **OFFERS, "Tus-Max-Size": str(house.settings.upload_limit)})
 
 
-@router.post("", status_code=201)
+@router.post(
+    "",
+    status_code=201,
+    responses=problems(
+        *SIGNED_IN, NotAllowed, MetadataBroken, UnknownWork, UnknownReaders, TooLarge, UnknownDeposit, FilesAway
+    ),
+)
 async def create(
     gate: GateNow,
     house: HouseNow,
@@ -87,7 +97,7 @@ async def create(
     return Response(status_code=201, headers=headers)
 
 
-@router.head("/{upload_id}")
+@router.head("/{upload_id}", responses=problems(*SIGNED_IN, UnknownDeposit, UploadBusy, FilesAway))
 async def state(upload_id: str, gate: GateNow, house: HouseNow, token: Token) -> Response:
     """How far it is. An upload that was complete when the server died is accepted now, before the client hears
     "complete".
@@ -100,7 +110,21 @@ async def state(upload_id: str, gate: GateNow, house: HouseNow, token: Token) ->
     return Response(headers={**TUS, "Upload-Offset": str(offset), "Upload-Length": str(size), **_expiry(expires)})
 
 
-@router.patch("/{upload_id}", status_code=204)
+@router.patch(
+    "/{upload_id}",
+    status_code=204,
+    responses=problems(
+        *SIGNED_IN,
+        NotAllowed,
+        UnknownDeposit,
+        MetadataBroken,
+        WrongOffset,
+        WrongChecksum,
+        TooLarge,
+        UploadBusy,
+        FilesAway,
+    ),
+)
 async def append(
     upload_id: str,
     request: Request,
@@ -143,7 +167,7 @@ async def append(
     return Response(status_code=204, headers={**TUS, "Upload-Offset": str(part.offset), **_expiry(expires)})
 
 
-@router.delete("/{upload_id}", status_code=204)
+@router.delete("/{upload_id}", status_code=204, responses=problems(*SIGNED_IN, UnknownDeposit, DepositAccepted))
 async def terminate(upload_id: str, gate: GateNow, house: HouseNow, token: Token) -> Response:
     """Stop and forget it."""
     await cancel(gate, house, id_of(upload_id), token)

@@ -5,11 +5,13 @@ from fastapi import APIRouter
 from api.homes import school_schemas as schemas
 from api.homes import shown_school
 from api.web.dependencies import Asked, Grade, Language, Now, Reader, Reading
+from api.web.problems import problems
+from library.people.care import UnknownUnit
 
 router = APIRouter(prefix="/api/v1/schools", tags=["units"])
 
 
-@router.get("/{code}", response_model=schemas.School)
+@router.get("/{code}", response_model=schemas.School, responses=problems(UnknownUnit))
 def school(
     code: str, session: Reading, actor: Reader, at: Now, language: Language, subject: Asked = "", grade: Grade = ""
 ) -> schemas.School:

@@ -29,7 +29,7 @@ def livez() -> Health:
     return Health(status="ok", parts={})
 
 
-@router.get("/readyz", response_model=Health)
+@router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
 async def readyz(gate: GateNow, house: HouseNow, watch: WatchNow, response: Response) -> Health:
     """Database and file store work, and there is room; an index that lags or is away does not make the house unready,
     for the catalogue stands in.

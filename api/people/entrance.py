@@ -3,9 +3,15 @@
 from fastapi import APIRouter, Request, Response
 
 from api.people import entering, schemas
+from api.people.entering import SamePassword
 from api.web.callers import Calling
 from api.web.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, Writer, Writing, cookie_name
 from api.web.me import Me, me_of
+from api.web.problems import SIGNED_IN, problems
+from library.people.inviting import LinkUsed, LoginTaken, PrintEnded, UnknownPerson
+from library.people.passwords import WEAK
+from library.people.sign_in import RoleNotHeld, SignInNeeded, WrongPassword
+from library.people.throttling import TooManyTries
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
@@ -16,7 +22,7 @@ def me(actor: Reader, language: Language) -> Me:
     return me_of(actor, language)
 
 
-@router.put("/me/role", response_model=Me)
+@router.put("/me/role", response_model=Me, responses=problems(*SIGNED_IN, RoleNotHeld))
 def switch_role(
     wish: schemas.RoleChoice, session: Writing, actor: Writer, token: Token, at: Now, language: Language
 ) -> Me:
@@ -24,7 +30,11 @@ def switch_role(
     return me_of(entering.switched(session, token, wish.role_id, by=actor, at=at), language)
 
 
-@router.put("/me/password", response_model=Me)
+@router.put(
+    "/me/password",
+    response_model=Me,
+    responses=problems(SignInNeeded, SamePassword, *WEAK, WrongPassword, TooManyTries, PrintEnded),
+)
 async def change_password(
     wish: schemas.PasswordChoice,
     request: Request,
@@ -41,7 +51,7 @@ async def change_password(
     return me_of(opened.actor, language)
 
 
-@router.post("/sign-in", response_model=Me)
+@router.post("/sign-in", response_model=Me, responses=problems(WrongPassword, TooManyTries, UnknownPerson))
 async def sign_in_route(
     wish: schemas.SignIn,
     request: Request,
@@ -65,13 +75,13 @@ async def sign_out(request: Request, response: Response, gate: GateNow, token: T
     response.delete_cookie(cookie_name(request), path="/")
 
 
-@router.get("/invitations/{token}", response_model=schemas.Invitation)
+@router.get("/invitations/{token}", response_model=schemas.Invitation, responses=problems(LinkUsed))
 def invitation(token: str, session: Reading, at: Now) -> schemas.Invitation:
     """What a one-time link is for."""
     return entering.invitation_of(session, token, at=at)
 
 
-@router.post("/invitations/{token}", response_model=Me)
+@router.post("/invitations/{token}", response_model=Me, responses=problems(LinkUsed, LoginTaken, *WEAK))
 async def accept(
     token: str,
     wish: schemas.Acceptance,

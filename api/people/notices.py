@@ -7,9 +7,11 @@ from fastapi import APIRouter
 from api.people import schemas
 from api.people.shown_notices import notices_of
 from api.web.dependencies import Language, Now, Reader, Reading, Writer, Writing
+from api.web.problems import SIGNED_IN, problems
 from library.notices import inbox
+from library.notices.inbox import UnknownNotice
 
-router = APIRouter(prefix="/api/v1/me/notices", tags=["people"])
+router = APIRouter(prefix="/api/v1/me/notices", tags=["people"], responses=problems(*SIGNED_IN))
 
 
 @router.get("", response_model=schemas.Notices)
@@ -18,7 +20,7 @@ def notices(session: Reading, actor: Reader, language: Language) -> schemas.Noti
     return notices_of(session, actor, language)
 
 
-@router.put("/{notice_id}/read", status_code=204)
+@router.put("/{notice_id}/read", status_code=204, responses=problems(UnknownNotice))
 def mark_read(notice_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """I have read this one."""
     inbox.mark_read(session, actor.required().id, notice_id, at=at)

@@ -8,19 +8,30 @@ from api.people import letting_in, shown
 from api.people import roster_schemas as schemas
 from api.web.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, Writer, Writing
 from api.web.hosts import address_of
+from api.web.problems import SIGNED_IN, problems
 from library.people import care, rosters, throttling
+from library.people.care import UnknownClass, UnknownMember, UnknownUnit
+from library.people.inviting import LoginTaken, UnknownRole
 from library.people.models import Unit
+from library.people.rosters import LastAdministrator
+from library.people.sign_in import NotAllowed
+from library.people.units import UnitClosed
 
-router = APIRouter(prefix="/api/v1", tags=["rosters"])
+router = APIRouter(prefix="/api/v1", tags=["rosters"], responses=problems(*SIGNED_IN))
 
 
-@router.get("/units/{code}/members", response_model=schemas.Members)
+@router.get("/units/{code}/members", response_model=schemas.Members, responses=problems(NotAllowed, UnknownUnit))
 def members(code: str, session: Reading, actor: Reader, at: Now, language: Language) -> schemas.Members:
     """The people of a unit and of those below it."""
     return shown.members_of(session, care.unit_in_care(session, code, by=actor), language, at=at)
 
 
-@router.post("/units/{code}/members", status_code=201, response_model=schemas.WayIn)
+@router.post(
+    "/units/{code}/members",
+    status_code=201,
+    response_model=schemas.WayIn,
+    responses=problems(NotAllowed, UnknownUnit, UnitClosed, LoginTaken, UnknownRole),
+)
 async def add(
     code: str, wish: schemas.NewMember, request: Request, gate: GateNow, token: Token, house: HouseNow
 ) -> schemas.WayIn:
@@ -28,7 +39,7 @@ async def add(
     return await letting_in.add_member(gate, token, code, wish, address_of(request, house.settings))
 
 
-@router.post("/people/{person_id}/way-in", response_model=schemas.WayIn)
+@router.post("/people/{person_id}/way-in", response_model=schemas.WayIn, responses=problems(UnknownMember, NotAllowed))
 async def way_in(
     person_id: uuid.UUID, wish: schemas.NewWayIn, request: Request, gate: GateNow, token: Token, house: HouseNow
 ) -> schemas.WayIn:
@@ -36,7 +47,12 @@ async def way_in(
     return await letting_in.way_in(gate, token, person_id, wish, address_of(request, house.settings))
 
 
-@router.post("/people/{person_id}/roles", status_code=201, response_model=schemas.Members)
+@router.post(
+    "/people/{person_id}/roles",
+    status_code=201,
+    response_model=schemas.Members,
+    responses=problems(UnknownMember, NotAllowed, UnknownUnit, UnitClosed, UnknownRole),
+)
 def give_role(
     person_id: uuid.UUID, wish: schemas.NewRole, session: Writing, actor: Writer, at: Now, language: Language
 ) -> schemas.Members:
@@ -49,41 +65,48 @@ def give_role(
     return shown.members_of(session, unit, language, at=at)
 
 
-@router.delete("/memberships/{membership_id}", status_code=204)
+@router.delete("/memberships/{membership_id}", status_code=204, responses=problems(UnknownMember, LastAdministrator))
 def end_role(membership_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """End a role now."""
     actor.required()
     rosters.end_role(session, membership_id, by=actor, at=at)
 
 
-@router.put("/people/{person_id}/disabled", status_code=204)
+@router.put(
+    "/people/{person_id}/disabled", status_code=204, responses=problems(UnknownMember, NotAllowed, LastAdministrator)
+)
 def disable(person_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """No more access, at once."""
     actor.required()
     rosters.disable(session, care.person_in_care(session, person_id, by=actor, at=at), by=actor, at=at)
 
 
-@router.delete("/people/{person_id}/disabled", status_code=204)
+@router.delete("/people/{person_id}/disabled", status_code=204, responses=problems(UnknownMember, NotAllowed))
 def enable(person_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """Access again."""
     actor.required()
     rosters.enable(session, care.person_in_care(session, person_id, by=actor, at=at), by=actor, at=at)
 
 
-@router.delete("/people/{person_id}/waiting", status_code=204)
+@router.delete("/people/{person_id}/waiting", status_code=204, responses=problems(UnknownMember, NotAllowed))
 def let_try(person_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """Let somebody who has tried wrong passwords, or was tried by others, try again at once."""
     actor.required()
     throttling.lift(session, care.person_in_full_care(session, person_id, by=actor, at=at), by=actor.person_id, at=at)
 
 
-@router.get("/units/{code}/classes", response_model=schemas.Classes)
+@router.get("/units/{code}/classes", response_model=schemas.Classes, responses=problems(NotAllowed, UnknownUnit))
 def classes(code: str, session: Reading, actor: Reader, at: Now) -> schemas.Classes:
     """The classes of this school year."""
     return shown.classes_of(session, care.unit_in_care(session, code, by=actor), at=at)
 
 
-@router.post("/units/{code}/classes", status_code=201, response_model=schemas.Classes)
+@router.post(
+    "/units/{code}/classes",
+    status_code=201,
+    response_model=schemas.Classes,
+    responses=problems(NotAllowed, UnknownUnit),
+)
 def open_class(code: str, wish: schemas.NewClass, session: Writing, actor: Writer, at: Now) -> schemas.Classes:
     """A class of this school year."""
     unit = care.unit_in_care(session, code, by=actor)
@@ -91,7 +114,9 @@ def open_class(code: str, wish: schemas.NewClass, session: Writing, actor: Write
     return shown.classes_of(session, unit, at=at)
 
 
-@router.post("/classes/{class_id}/pupils", response_model=schemas.Classes)
+@router.post(
+    "/classes/{class_id}/pupils", response_model=schemas.Classes, responses=problems(UnknownClass, UnknownMember)
+)
 def enrol(class_id: uuid.UUID, wish: schemas.Pupils, session: Writing, actor: Writer, at: Now) -> schemas.Classes:
     """Put pupils into a class."""
     actor.required()

@@ -5,18 +5,27 @@ from fastapi import APIRouter
 from api.people import roster_schemas as schemas
 from api.people import shown
 from api.web.dependencies import Now, Reader, Reading, Writer, Writing
+from api.web.problems import SIGNED_IN, problems
 from library.people import managing
+from library.people.care import UnknownUnit
+from library.people.sign_in import NotAllowed
+from library.people.units import AuthorityInside, UnitClosed, UnitCodeTaken, UnitOutOfPlace
 
-router = APIRouter(prefix="/api/v1/units", tags=["units"])
+router = APIRouter(prefix="/api/v1/units", tags=["units"], responses=problems(*SIGNED_IN))
 
 
-@router.get("", response_model=schemas.Units)
+@router.get("", response_model=schemas.Units, responses=problems(NotAllowed))
 def all_units(session: Reading, actor: Reader) -> schemas.Units:
     """The units in my care."""
     return shown.units_of(session, actor)
 
 
-@router.post("", status_code=201, response_model=schemas.Unit)
+@router.post(
+    "",
+    status_code=201,
+    response_model=schemas.Unit,
+    responses=problems(NotAllowed, UnknownUnit, UnitClosed, UnitCodeTaken, UnitOutOfPlace),
+)
 def open_unit(wish: schemas.UnitOpening, session: Writing, actor: Writer, at: Now) -> schemas.Unit:
     """Open a commune, school or department."""
     opened = managing.open_unit(
@@ -25,14 +34,20 @@ def open_unit(wish: schemas.UnitOpening, session: Writing, actor: Writer, at: No
     return shown.sent(session, [opened])[0]
 
 
-@router.patch("/{code}", response_model=schemas.Unit)
+@router.patch(
+    "/{code}", response_model=schemas.Unit, responses=problems(NotAllowed, UnknownUnit, UnitClosed, AuthorityInside)
+)
 def change(code: str, wish: schemas.UnitChange, session: Writing, actor: Writer, at: Now) -> schemas.Unit:
     """Rename a unit, or say who manages it and which hub reviews for it."""
     told = {"name": wish.name, "authority": wish.authority, "hub": wish.hub}
     return shown.sent(session, [managing.change(session, code, **told, by=actor, at=at)])[0]
 
 
-@router.post("/{code}/succession", response_model=schemas.Unit)
+@router.post(
+    "/{code}/succession",
+    response_model=schemas.Unit,
+    responses=problems(NotAllowed, UnknownUnit, UnitClosed, UnitOutOfPlace),
+)
 def succeed(code: str, wish: schemas.Succession, session: Writing, actor: Writer, at: Now) -> schemas.Unit:
     """Merge a unit into another, or split it into several; it is closed and keeps its id."""
     return shown.sent(session, [managing.succeed(session, code, wish.into, by=actor, at=at)])[0]

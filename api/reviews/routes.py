@@ -6,22 +6,40 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.reviews import schemas, shown
 from api.web.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
-from api.web.sending import send
+from api.web.errors import FilesAway
+from api.web.problems import SIGNED_IN, problems
+from api.web.sending import IN_PARTS, send
 from library.catalogue import queries as catalogue
+from library.catalogue.cataloguing import UnknownValue, UnknownWork
 from library.catalogue.models import RenditionKind
+from library.catalogue.publishing import UnknownReaders, VersionChanged
+from library.catalogue.queries import UnknownPage
+from library.people.sign_in import NotAllowed
 from library.reviews import claiming, closing, deciding, queries, submitting
 from library.reviews.queries import review_id_of
+from library.reviews.refusals import (
+    AlreadyDecided,
+    AlreadyInReview,
+    NotAReviewer,
+    NothingToReview,
+    NotYourDecision,
+    OwnWork,
+    ReasonNeeded,
+    ReviewOver,
+    TooLateToUndo,
+    UnknownReview,
+)
 
-router = APIRouter(prefix="/api/v1", tags=["reviews"])
+router = APIRouter(prefix="/api/v1", tags=["reviews"], responses=problems(*SIGNED_IN))
 
 
-@router.get("/reviews", response_model=schemas.Queue)
+@router.get("/reviews", response_model=schemas.Queue, responses=problems(NotAReviewer))
 def queue(session: Reading, actor: Reader, at: Now, language: Language) -> schemas.Queue:
     """What waits for me, oldest first."""
     return shown.queue_of(session, actor, language, at=at)
 
 
-@router.post("/reviews/next", response_model=schemas.Next)
+@router.post("/reviews/next", response_model=schemas.Next, responses=problems(NotAReviewer))
 def open_next(session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Next:
     """Open the oldest one that nobody else has open."""
     found = claiming.open_next(session, by=actor, at=at)
@@ -29,13 +47,17 @@ def open_next(session: Writing, actor: Writer, at: Now, language: Language) -> s
     return schemas.Next(waiting=shown.waiting_for(session, actor), review=review)
 
 
-@router.get("/reviews/{review_id}", response_model=schemas.Review)
+@router.get("/reviews/{review_id}", response_model=schemas.Review, responses=problems(UnknownReview))
 def one(review_id: str, session: Reading, actor: Reader, at: Now, language: Language) -> schemas.Review:
     """One review, for its author and its reviewers."""
     return shown.sent(session, queries.seen_by(session, review_id_of(review_id), actor), actor, language, at=at)
 
 
-@router.post("/reviews/{review_id}/claim", response_model=schemas.Review)
+@router.post(
+    "/reviews/{review_id}/claim",
+    response_model=schemas.Review,
+    responses=problems(UnknownReview, OwnWork, NotAReviewer, AlreadyDecided),
+)
 def claim(review_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Review:
     """Have it open: the next reviewer is led past it. What somebody else has open stays theirs."""
     return shown.sent(
@@ -43,7 +65,11 @@ def claim(review_id: str, session: Writing, actor: Writer, at: Now, language: La
     )
 
 
-@router.post("/reviews/{review_id}/approval", response_model=schemas.Review)
+@router.post(
+    "/reviews/{review_id}/approval",
+    response_model=schemas.Review,
+    responses=problems(UnknownReview, OwnWork, NotAReviewer, AlreadyDecided, VersionChanged, UnknownReaders),
+)
 def approve(
     review_id: str, wish: schemas.Decision, session: Writing, actor: Writer, at: Now, language: Language
 ) -> schemas.Review:
@@ -53,7 +79,13 @@ def approve(
     return shown.sent(session, found, actor, language, at=at)
 
 
-@router.post("/reviews/{review_id}/return", response_model=schemas.Review)
+@router.post(
+    "/reviews/{review_id}/return",
+    response_model=schemas.Review,
+    responses=problems(
+        UnknownReview, OwnWork, NotAReviewer, AlreadyDecided, VersionChanged, ReasonNeeded, UnknownValue
+    ),
+)
 def return_(
     review_id: str, wish: schemas.Return, session: Writing, actor: Writer, at: Now, language: Language
 ) -> schemas.Review:
@@ -63,20 +95,28 @@ def return_(
     return shown.sent(session, found, actor, language, at=at)
 
 
-@router.delete("/reviews/{review_id}/decision", response_model=schemas.Review)
+@router.delete(
+    "/reviews/{review_id}/decision",
+    response_model=schemas.Review,
+    responses=problems(UnknownReview, NotYourDecision, TooLateToUndo, NotAReviewer),
+)
 def undo(review_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Review:
     """Take my decision back within ten seconds."""
     return shown.sent(session, deciding.undo(session, review_id_of(review_id), by=actor, at=at), actor, language, at=at)
 
 
-@router.delete("/reviews/{review_id}", response_model=schemas.Review)
+@router.delete("/reviews/{review_id}", response_model=schemas.Review, responses=problems(UnknownReview, AlreadyDecided))
 def recall(review_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Review:
     """Take my own work back out of the queue."""
     closing.recall(session, review_id_of(review_id), by=actor, at=at)
     return shown.sent(session, queries.seen_by(session, review_id_of(review_id), actor), actor, language, at=at)
 
 
-@router.get("/reviews/{review_id}/pages/{number}/image", response_class=Response)
+@router.get(
+    "/reviews/{review_id}/pages/{number}/image",
+    response_class=Response,
+    responses=problems(UnknownReview, ReviewOver, UnknownPage, FilesAway) | IN_PARTS,
+)
 def page_image(
     review_id: str,
     number: PageNumber,
@@ -96,14 +136,23 @@ def page_image(
     return send(house, request, drawn, attachment=False)
 
 
-@router.get("/reviews/{review_id}/file", response_class=Response)
+@router.get(
+    "/reviews/{review_id}/file",
+    response_class=Response,
+    responses=problems(UnknownReview, ReviewOver, FilesAway) | IN_PARTS,
+)
 def file(review_id: str, request: Request, session: Reading, actor: Reader, house: HouseNow) -> Response:
     """The file of the version under review, as a download."""
     review = queries.opened_by(session, review_id_of(review_id), actor)
     return send(house, request, catalogue.original(session, review.version_id), attachment=True)
 
 
-@router.post("/works/{work_id}/review", status_code=201, response_model=schemas.Review)
+@router.post(
+    "/works/{work_id}/review",
+    status_code=201,
+    response_model=schemas.Review,
+    responses=problems(UnknownWork, NotAllowed, NothingToReview, AlreadyInReview, UnknownReaders),
+)
 def submit(
     work_id: str, wish: schemas.Submission, session: Writing, actor: Writer, at: Now, language: Language
 ) -> schemas.Review:

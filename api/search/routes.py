@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from api.search import schemas, shown
 from api.web.dependencies import GateNow, IndexNow, Language, Now, Token, Values, Words
+from api.web.problems import problems
 from library.people import sign_in
+from search.query import QueryTooLong
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
 
 
-@router.get("/search", response_model=schemas.Found)
+@router.get("/search", response_model=schemas.Found, responses=problems(QueryTooLong))
 async def search(
     gate: GateNow,
     index: IndexNow,

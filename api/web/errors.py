@@ -76,9 +76,10 @@ class NotAcceptable(Wrong):
     en = "The server does not understand this request."
 
 
-def status_of(refusal: Refusal) -> int:
+def status_of(refusal: Refusal | type[Refusal]) -> int:
     """The HTTP status of a refusal: its own, or that of its kind."""
-    return STATUS.get(refusal.code) or next(status for kind, status in BY_KIND.items() if isinstance(refusal, kind))
+    refused = refusal if isinstance(refusal, type) else type(refusal)
+    return STATUS.get(refused.code) or next(status for kind, status in BY_KIND.items() if issubclass(refused, kind))
 
 
 def content(refusal: Refusal, in_language: str) -> dict[str, object]:

@@ -21,6 +21,12 @@ FOR_GOOD = "private, max-age=31536000, immutable"
 ASK_FIRST = "private, no-cache"  # a browser keeps it, and asks each time whether its reader still may see it
 CHUNK = 256 * 1024
 HANDS = CapacityLimiter(24)  # threads that may wait for the store
+# what a stored file is sent with besides 200, for the document of its route
+IN_PARTS: dict[int | str, dict[str, str]] = {
+    206: {"description": "The part that was asked for"},
+    304: {"description": "The browser has it"},
+    416: {"description": "There is no such part"},
+}
 LINK_SECONDS = 60  # a download begins within them; a part asked for later brings a fresh link
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")

@@ -145,3 +145,8 @@ class LoansOpen(Clash):
     code = "loans-open"
     vi = "{name} còn giữ {count} cuốn: {titles}. Nhận lại sách ở quầy rồi xoá."
     en = "{name} still has {count} books: {titles}. Take them back at the desk first."
+
+
+OF_A_CODE = (UnknownBarcode, ForeignItem, IsbnScanned, CommandUnknown)  # that is neither a copy nor a card here
+# in the order of `judging.loan`
+OF_A_LOAN = (AlreadyYours, ItemOnLoan, ItemNotLendable, PatronGone, ReadHereOnly, OverdueBlocks, LoanLimitReached)

@@ -52,6 +52,9 @@ class PasswordNamesYou(Wrong):
     en = "This password is little more than a user name, a person’s, a school’s or the library’s name. Choose another."
 
 
+WEAK = (PasswordTooShort, PasswordTooCommon, PasswordNamesYou)  # what `refuse_weak` may say
+
+
 def spelled(password: str) -> str:
     """One spelling, whichever keyboard typed it: NFKC. Outer spaces belong to it."""
     return unicodedata.normalize("NFKC", password)

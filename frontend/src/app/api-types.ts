@@ -3054,7 +3054,1281 @@ export interface components {
             request_id: string | null;
         };
     };
-    responses: never;
+    responses: {
+        /** @description `foreign-host`: The library is not found under this address. Open the library's own address and try again. */
+        "foreign-host": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-host";
+                };
+            };
+        };
+        /** @description `form-too-large`: This form takes files up to 8 MB. For a larger one open the upload page in a browser with JavaScript. */
+        "form-too-large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "form-too-large";
+                };
+            };
+        };
+        /** @description `address-too-long`: This address is too long for the server. Please make it shorter. */
+        "address-too-long": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "address-too-long";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `query-too-long`: The query is too long ({length} characters). A few key words are enough, at most {limit} characters.
+         */
+        "not-valid-or-query-too-long": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "query-too-long";
+                };
+            };
+        };
+        /** @description `internal-error`: Something broke, and it was not you. Give the administrator the code {request_id}. */
+        "internal-error": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "internal-error";
+                };
+            };
+        };
+        /** @description `try-again`: The server is very busy. Try again in a few seconds; nothing is lost. */
+        "try-again": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "try-again";
+                };
+            };
+        };
+        /** @description `disk-full`: The server has run out of space and takes nothing new. What has arrived is kept; tell the administrator and go on later. */
+        "disk-full": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "disk-full";
+                };
+            };
+        };
+        /** @description `not-valid`: Something is not filled in correctly: {fields}. */
+        "not-valid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid";
+                };
+            };
+        };
+        /**
+         * @description `bad-request`: The server does not understand this request.
+         *     `foreign-host`: The library is not found under this address. Open the library's own address and try again.
+         */
+        "bad-request-or-foreign-host": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad-request" | "foreign-host";
+                };
+            };
+        };
+        /** @description `sign-in-needed`: Please sign in to do this. */
+        "sign-in-needed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "sign-in-needed";
+                };
+            };
+        };
+        /**
+         * @description `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         *     `role-not-held`: This account does not hold that role any more.
+         */
+        "foreign-origin-or-password-to-choose-or-role-not-held": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-origin" | "password-to-choose" | "role-not-held";
+                };
+            };
+        };
+        /** @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it. */
+        "same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "same-moment";
+                };
+            };
+        };
+        /** @description `plain-body`: This request was sent as plain text and was stopped. */
+        "plain-body": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "plain-body";
+                };
+            };
+        };
+        /**
+         * @description `sign-in-needed`: Please sign in to do this.
+         *     `wrong-password`: The user name or password is not right. Try again, or ask the administrator for a new link.
+         */
+        "sign-in-needed-or-wrong-password": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "sign-in-needed" | "wrong-password";
+                };
+            };
+        };
+        /** @description `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again. */
+        "foreign-origin": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-origin";
+                };
+            };
+        };
+        /** @description `print-ended`: This printed password no longer works: whoever printed it does not look after the account any more. Ask the administrator for a new link. */
+        "print-ended": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "print-ended";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `password-names-you`: This password is little more than a user name, a person’s, a school’s or the library’s name. Choose another.
+         *     `password-too-common`: Many people use this password, or it is easy to guess. Choose another, such as four words that have nothing to do with each other.
+         *     `password-too-short`: A password needs {shortest} characters or more. Four words that are easy to remember are best.
+         *     `same-password`: The new password must differ from the old one.
+         */
+        "not-valid-or-password-names-you-or-password-too-common-or-password-too-short-or-same-password": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "password-names-you" | "password-too-common" | "password-too-short" | "same-password";
+                };
+            };
+        };
+        /** @description `too-many-tries`: Too many wrong tries. Try again in {minutes} min, or ask the administrator to let you try now; the password has not changed. */
+        "too-many-tries": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too-many-tries";
+                };
+            };
+        };
+        /** @description `wrong-password`: The user name or password is not right. Try again, or ask the administrator for a new link. */
+        "wrong-password": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "wrong-password";
+                };
+            };
+        };
+        /** @description `unknown-person`: There is nobody with the user name “{login}”. */
+        "unknown-person": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown-person";
+                };
+            };
+        };
+        /** @description `not-found`: This page does not exist, or it has moved. */
+        "not-found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found";
+                };
+            };
+        };
+        /** @description `link-used`: This link has been used or has expired. Ask the administrator for a new one. */
+        "link-used": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "link-used";
+                };
+            };
+        };
+        /**
+         * @description `login-taken`: The user name “{login}” is taken. Choose another.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "login-taken-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "login-taken" | "same-moment";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `password-names-you`: This password is little more than a user name, a person’s, a school’s or the library’s name. Choose another.
+         *     `password-too-common`: Many people use this password, or it is easy to guess. Choose another, such as four words that have nothing to do with each other.
+         *     `password-too-short`: A password needs {shortest} characters or more. Four words that are easy to remember are best.
+         */
+        "not-valid-or-password-names-you-or-password-too-common-or-password-too-short": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "password-names-you" | "password-too-common" | "password-too-short";
+                };
+            };
+        };
+        /**
+         * @description `not-allowed`: This account may not do that.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         */
+        "not-allowed-or-password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-allowed" | "password-to-choose";
+                };
+            };
+        };
+        /**
+         * @description `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again.
+         *     `not-allowed`: This account may not do that.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         */
+        "foreign-origin-or-not-allowed-or-password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-origin" | "not-allowed" | "password-to-choose";
+                };
+            };
+        };
+        /** @description `unknown-unit`: There is no unit with the code “{unit}”. */
+        "unknown-unit": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown-unit";
+                };
+            };
+        };
+        /**
+         * @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `unit-closed`: {name} is closed and takes no more people or material.
+         *     `unit-code-taken`: The code “{unit}” is taken by another unit.
+         */
+        "same-moment-or-unit-closed-or-unit-code-taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "same-moment" | "unit-closed" | "unit-code-taken";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `unit-out-of-place`: This unit cannot stand there: communes belong to the province, schools to a commune or the province, departments to a school.
+         */
+        "not-valid-or-unit-out-of-place": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "unit-out-of-place";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-unit`: There is no unit with the code “{unit}”.
+         */
+        "not-found-or-unknown-unit": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-unit";
+                };
+            };
+        };
+        /**
+         * @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `unit-closed`: {name} is closed and takes no more people or material.
+         */
+        "same-moment-or-unit-closed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "same-moment" | "unit-closed";
+                };
+            };
+        };
+        /**
+         * @description `authority-inside`: Whoever manages this unit must stand outside it: neither the unit itself nor one that lies in it.
+         *     `not-valid`: Something is not filled in correctly: {fields}.
+         */
+        "authority-inside-or-not-valid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "authority-inside" | "not-valid";
+                };
+            };
+        };
+        /**
+         * @description `login-taken`: The user name “{login}” is taken. Choose another.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `unit-closed`: {name} is closed and takes no more people or material.
+         */
+        "login-taken-or-same-moment-or-unit-closed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "login-taken" | "same-moment" | "unit-closed";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `unknown-role`: There is no role “{role}”. Choose one of: {roles}.
+         */
+        "not-valid-or-unknown-role": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "unknown-role";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-member`: This person was not found in the unit.
+         */
+        "not-found-or-unknown-member": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-member";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-member`: This person was not found in the unit.
+         *     `unknown-unit`: There is no unit with the code “{unit}”.
+         */
+        "not-found-or-unknown-member-or-unknown-unit": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-member" | "unknown-unit";
+                };
+            };
+        };
+        /**
+         * @description `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         */
+        "foreign-origin-or-password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-origin" | "password-to-choose";
+                };
+            };
+        };
+        /**
+         * @description `last-administrator`: This is the last administrator: nobody could let them in again. Add another one first.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "last-administrator-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "last-administrator" | "same-moment";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-class`: This class was not found.
+         *     `unknown-member`: This person was not found in the unit.
+         */
+        "not-found-or-unknown-class-or-unknown-member": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-class" | "unknown-member";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-work`: This material was not found. The link may be old, or it is not open to everybody.
+         */
+        "not-found-or-unknown-work": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-work";
+                };
+            };
+        };
+        /**
+         * @description `approved-as-it-stands`: This material is open to readers, so its title, authors and card stay as they were approved. Ask your school's administrator to correct them.
+         *     `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again.
+         *     `not-allowed`: This account may not do that.
+         */
+        "approved-as-it-stands-or-foreign-origin-or-not-allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "approved-as-it-stands" | "foreign-origin" | "not-allowed";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `unknown-value`: “{value}” is not in the vocabulary.
+         */
+        "not-valid-or-unknown-value": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "unknown-value";
+                };
+            };
+        };
+        /**
+         * @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `version-changed`: The material has just got a new version. Look at it before you approve; nothing has been published.
+         */
+        "same-moment-or-version-changed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "same-moment" | "version-changed";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `unknown-readers`: It is not clear who may read it, so nobody may. Choose the readers (everybody, the province, the school …), classes and people within its school.
+         */
+        "not-valid-or-unknown-readers": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "unknown-readers";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-page`: This book has no such page.
+         *     `unknown-work`: This material was not found. The link may be old, or it is not open to everybody.
+         */
+        "not-found-or-unknown-page-or-unknown-work": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-page" | "unknown-work";
+                };
+            };
+        };
+        /**
+         * @description `files-away`: The file store is away for the moment. Search and catalogue work; open files and pages again in a few minutes.
+         *     `try-again`: The server is very busy. Try again in a few seconds; nothing is lost.
+         */
+        "files-away-or-try-again": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "files-away" | "try-again";
+                };
+            };
+        };
+        /** @description `not-allowed`: This account may not do that. */
+        "not-allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-allowed";
+                };
+            };
+        };
+        /**
+         * @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `title-on-paper`: The registers of {schools} name {count} paper copies of this title, so it cannot be deleted. To hide it from readers, withdraw it.
+         */
+        "same-moment-or-title-on-paper": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "same-moment" | "title-on-paper";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `unknown-deletion-reason`: Choose one of the reasons for deleting it.
+         */
+        "not-valid-or-unknown-deletion-reason": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "unknown-deletion-reason";
+                };
+            };
+        };
+        /**
+         * @description `last-administrator`: This is the last administrator: nobody could let them in again. Add another one first.
+         *     `loans-open`: {name} still has {count} books: {titles}. Take them back at the desk first.
+         *     `not-yourself`: You cannot delete your own account. Ask another administrator.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "last-administrator-or-loans-open-or-not-yourself-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "last-administrator" | "loans-open" | "not-yourself" | "same-moment";
+                };
+            };
+        };
+        /** @description `password-to-choose`: First choose a password of your own instead of the printed one. */
+        "password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "password-to-choose";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-deletion`: This is not among what was deleted. Perhaps it has been brought back already.
+         *     `unknown-member`: This person was not found in the unit.
+         */
+        "not-found-or-unknown-deletion-or-unknown-member": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-deletion" | "unknown-member";
+                };
+            };
+        };
+        /** @description `too-late-to-bring-back`: The thirty days are over: it has been removed for good, or is being removed now. */
+        "too-late-to-bring-back": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too-late-to-bring-back";
+                };
+            };
+        };
+        /**
+         * @description `not-a-reviewer`: This is for the reviewers of the school. If reviewing is your task, ask the administrator for the role.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         */
+        "not-a-reviewer-or-password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-a-reviewer" | "password-to-choose";
+                };
+            };
+        };
+        /**
+         * @description `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again.
+         *     `not-a-reviewer`: This is for the reviewers of the school. If reviewing is your task, ask the administrator for the role.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         */
+        "foreign-origin-or-not-a-reviewer-or-password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-origin" | "not-a-reviewer" | "password-to-choose";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-review`: This review was not found. The link may be old, or it is not among those of this account.
+         */
+        "not-found-or-unknown-review": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-review";
+                };
+            };
+        };
+        /**
+         * @description `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again.
+         *     `not-a-reviewer`: This is for the reviewers of the school. If reviewing is your task, ask the administrator for the role.
+         *     `own-work`: Somebody else reviews your own work. It stays in the queue of the other reviewers.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         */
+        "foreign-origin-or-not-a-reviewer-or-own-work-or-password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-origin" | "not-a-reviewer" | "own-work" | "password-to-choose";
+                };
+            };
+        };
+        /**
+         * @description `already-decided`: This no longer waits for a review: {who} has just dealt with it. Nothing more was changed; go on to the next.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "already-decided-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "already-decided" | "same-moment";
+                };
+            };
+        };
+        /**
+         * @description `already-decided`: This no longer waits for a review: {who} has just dealt with it. Nothing more was changed; go on to the next.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `version-changed`: The material has just got a new version. Look at it before you approve; nothing has been published.
+         */
+        "already-decided-or-same-moment-or-version-changed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "already-decided" | "same-moment" | "version-changed";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `reason-needed`: Choose a reason or write a few words, so that the author knows what to change.
+         *     `unknown-value`: “{value}” is not in the vocabulary.
+         */
+        "not-valid-or-reason-needed-or-unknown-value": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "reason-needed" | "unknown-value";
+                };
+            };
+        };
+        /**
+         * @description `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again.
+         *     `not-a-reviewer`: This is for the reviewers of the school. If reviewing is your task, ask the administrator for the role.
+         *     `not-your-decision`: Only whoever decided can undo it.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         */
+        "foreign-origin-or-not-a-reviewer-or-not-your-decision-or-password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-origin" | "not-a-reviewer" | "not-your-decision" | "password-to-choose";
+                };
+            };
+        };
+        /**
+         * @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `too-late-to-undo`: More than 10 seconds have passed, or the work has changed since, so this cannot be undone. An administrator can withdraw it.
+         */
+        "same-moment-or-too-late-to-undo": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "same-moment" | "too-late-to-undo";
+                };
+            };
+        };
+        /**
+         * @description `password-to-choose`: First choose a password of your own instead of the printed one.
+         *     `review-over`: This no longer waits for a review, so its pages and files are closed to reviewers. What is published is read on the page of the material.
+         */
+        "password-to-choose-or-review-over": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "password-to-choose" | "review-over";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-page`: This book has no such page.
+         *     `unknown-review`: This review was not found. The link may be old, or it is not among those of this account.
+         */
+        "not-found-or-unknown-page-or-unknown-review": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-page" | "unknown-review";
+                };
+            };
+        };
+        /**
+         * @description `already-in-review`: This is waiting for its review already; there is no need to send it again.
+         *     `nothing-to-review`: There is nothing to review: the newest version is published already, or the file was not accepted. Upload a new file first.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "already-in-review-or-nothing-to-review-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "already-in-review" | "nothing-to-review" | "same-moment";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-deposit`: This upload was not found. It may have expired or been removed; please send the file again.
+         */
+        "not-found-or-unknown-deposit": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-deposit";
+                };
+            };
+        };
+        /**
+         * @description `deposit-accepted`: The file has arrived and is being processed; the upload can no longer be cancelled.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "deposit-accepted-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "deposit-accepted" | "same-moment";
+                };
+            };
+        };
+        /**
+         * @description `deposit-not-in-work`: This file is not being read any more, so there is nothing to stop; please look at the list again.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "deposit-not-in-work-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "deposit-not-in-work" | "same-moment";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-deposit`: This upload was not found. It may have expired or been removed; please send the file again.
+         *     `unknown-work`: This material was not found. The link may be old, or it is not open to everybody.
+         */
+        "not-found-or-unknown-deposit-or-unknown-work": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-deposit" | "unknown-work";
+                };
+            };
+        };
+        /**
+         * @description `unknown-deposit`: This upload was not found. It may have expired or been removed; please send the file again.
+         *     `unknown-work`: This material was not found. The link may be old, or it is not open to everybody.
+         */
+        "unknown-deposit-or-unknown-work": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown-deposit" | "unknown-work";
+                };
+            };
+        };
+        /**
+         * @description `file-too-large`: The file is too large: at most {limit_mb} MB. Split or compress it and send it again.
+         *     `form-too-large`: This form takes files up to 8 MB. For a larger one open the upload page in a browser with JavaScript.
+         */
+        "file-too-large-or-form-too-large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "file-too-large" | "form-too-large";
+                };
+            };
+        };
+        /**
+         * @description `foreign-host`: The library is not found under this address. Open the library's own address and try again.
+         *     `metadata-broken`: The upload's metadata cannot be read. Please send it again.
+         */
+        "foreign-host-or-metadata-broken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-host" | "metadata-broken";
+                };
+            };
+        };
+        /** @description `file-too-large`: The file is too large: at most {limit_mb} MB. Split or compress it and send it again. */
+        "file-too-large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "file-too-large";
+                };
+            };
+        };
+        /** @description `upload-busy`: This file is being sent from another window. Wait a moment and try again. */
+        "upload-busy": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "upload-busy";
+                };
+            };
+        };
+        /**
+         * @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `wrong-offset`: This part does not begin where the upload stands ({offset}). Ask for the offset and go on from there.
+         */
+        "same-moment-or-wrong-offset": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "same-moment" | "wrong-offset";
+                };
+            };
+        };
+        /** @description `wrong-checksum`: The part was damaged on its way and has been dropped. Send it again. */
+        "wrong-checksum": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "wrong-checksum";
+                };
+            };
+        };
+        /**
+         * @description `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again.
+         *     `not-at-desk`: The desk is for the school's librarian.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         */
+        "foreign-origin-or-not-at-desk-or-password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "foreign-origin" | "not-at-desk" | "password-to-choose";
+                };
+            };
+        };
+        /**
+         * @description `unknown-barcode`: The code {code} is not among the school's copies. Add the copy on the stock page and scan it again.
+         *     `unknown-card`: The card {code} belongs to nobody of this school.
+         */
+        "unknown-barcode-or-unknown-card": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown-barcode" | "unknown-card";
+                };
+            };
+        };
+        /**
+         * @description `already-yours`: {borrower} has this very copy until {due}. To return it, finish with this reader and scan it again.
+         *     `card-not-open`: The card scanned before this copy was not opened, so nothing was recorded. Scan both again.
+         *     `foreign-item`: “{title}” belongs to {school}. Put it aside to send it back.
+         *     `item-not-lendable`: This copy is recorded as {status_en} and cannot be lent.
+         *     `item-on-loan`: {borrower} has this copy on loan until {due}.
+         *     `loan-limit-reached`: {borrower} has {limit} copies already; one must come back first.
+         *     `nothing-to-undo`: This can no longer be undone: more than {minutes} minutes ago, or the copy has moved on.
+         *     `overdue-blocks`: {borrower} has {count} overdue copies; they must come back first.
+         *     `patron-gone`: {borrower} has left the school and can only return copies.
+         *     `read-here-only`: This copy is for reading in the library only.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "already-yours-or-card-not-open-or-foreign-item-or-item-not-lendable-or-item-on-loan-or-loan-limit-reached-or-nothing-to-undo-or-overdue-blocks-or-patron-gone-or-read-here-only-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "already-yours" | "card-not-open" | "foreign-item" | "item-not-lendable" | "item-on-loan" | "loan-limit-reached" | "nothing-to-undo" | "overdue-blocks" | "patron-gone" | "read-here-only" | "same-moment";
+                };
+            };
+        };
+        /**
+         * @description `isbn-scanned`: This is the ISBN on the cover, not the label of the copy. Scan the school's own label.
+         *     `not-valid`: Something is not filled in correctly: {fields}.
+         *     `unknown-command`: This command card does nothing at the desk yet.
+         */
+        "isbn-scanned-or-not-valid-or-unknown-command": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "isbn-scanned" | "not-valid" | "unknown-command";
+                };
+            };
+        };
+        /**
+         * @description `item-on-loan`: {borrower} has this copy on loan until {due}.
+         *     `nothing-to-undo`: This can no longer be undone: more than {minutes} minutes ago, or the copy has moved on.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "item-on-loan-or-nothing-to-undo-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "item-on-loan" | "nothing-to-undo" | "same-moment";
+                };
+            };
+        };
+        /**
+         * @description `not-at-desk`: The desk is for the school's librarian.
+         *     `password-to-choose`: First choose a password of your own instead of the printed one.
+         */
+        "not-at-desk-or-password-to-choose": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-at-desk" | "password-to-choose";
+                };
+            };
+        };
+        /**
+         * @description `isbn-wrong`: The ISBN is not right: {isbn}. Copy the 10 or 13 digits from the back cover.
+         *     `not-valid`: Something is not filled in correctly: {fields}.
+         */
+        "isbn-wrong-or-not-valid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "isbn-wrong" | "not-valid";
+                };
+            };
+        };
+        /**
+         * @description `isbn-unknown`: No title carries the ISBN {isbn} yet. Fill in the title to add it.
+         *     `unknown-work`: This material was not found. The link may be old, or it is not open to everybody.
+         */
+        "isbn-unknown-or-unknown-work": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "isbn-unknown" | "unknown-work";
+                };
+            };
+        };
+        /**
+         * @description `barcode-taken`: The label {code} belongs to another copy; labels are never used twice, withdrawn copies included.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `title-to-confirm`: In the library {isbn} is “{title}”, entered by {owner}. If that is the book in your hands, choose it; else fill in its title and add it.
+         */
+        "barcode-taken-or-same-moment-or-title-to-confirm": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "barcode-taken" | "same-moment" | "title-to-confirm";
+                };
+            };
+        };
+        /**
+         * @description `isbn-wrong`: The ISBN is not right: {isbn}. Copy the 10 or 13 digits from the back cover.
+         *     `not-valid`: Something is not filled in correctly: {fields}.
+         *     `title-needed`: Fill in the title, or the ISBN of a known one.
+         */
+        "isbn-wrong-or-not-valid-or-title-needed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "isbn-wrong" | "not-valid" | "title-needed";
+                };
+            };
+        };
+        /**
+         * @description `not-found`: This page does not exist, or it has moved.
+         *     `unknown-notice`: This notice is gone.
+         */
+        "not-found-or-unknown-notice": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-found" | "unknown-notice";
+                };
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3088,15 +4362,13 @@ export interface operations {
                     "application/json": components["schemas"]["Found"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid-or-query-too-long"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     livez_livez_get: {
@@ -3117,15 +4389,10 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
         };
     };
     readyz_readyz_get: {
@@ -3146,13 +4413,17 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
         };
@@ -3175,15 +4446,11 @@ export interface operations {
                     "application/json": components["schemas"]["Release"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
         };
     };
     me_api_v1_me_get: {
@@ -3204,15 +4471,13 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     switch_role_api_v1_me_role_put: {
@@ -3237,15 +4502,17 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose-or-role-not-held"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     change_password_api_v1_me_password_put: {
@@ -3270,15 +4537,19 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed-or-wrong-password"];
+            403: components["responses"]["foreign-origin"];
+            409: components["responses"]["same-moment"];
+            410: components["responses"]["print-ended"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-password-names-you-or-password-too-common-or-password-too-short-or-same-password"];
+            429: components["responses"]["too-many-tries"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     sign_in_route_api_v1_sign_in_post: {
@@ -3303,15 +4574,19 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["wrong-password"];
+            403: components["responses"]["foreign-origin"];
+            404: components["responses"]["unknown-person"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            429: components["responses"]["too-many-tries"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     sign_out_api_v1_sign_out_post: {
@@ -3330,15 +4605,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            403: components["responses"]["foreign-origin"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     invitation_api_v1_invitations__token__get: {
@@ -3361,15 +4637,15 @@ export interface operations {
                     "application/json": components["schemas"]["Invitation"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            404: components["responses"]["not-found"];
+            410: components["responses"]["link-used"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     accept_api_v1_invitations__token__post: {
@@ -3396,15 +4672,18 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            403: components["responses"]["foreign-origin"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["login-taken-or-same-moment"];
+            410: components["responses"]["link-used"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-password-names-you-or-password-too-common-or-password-too-short"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     all_units_api_v1_units_get: {
@@ -3425,15 +4704,15 @@ export interface operations {
                     "application/json": components["schemas"]["Units"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["not-allowed-or-password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     open_unit_api_v1_units_post: {
@@ -3458,15 +4737,18 @@ export interface operations {
                     "application/json": components["schemas"]["Unit"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["unknown-unit"];
+            409: components["responses"]["same-moment-or-unit-closed-or-unit-code-taken"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unit-out-of-place"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     change_api_v1_units__code__patch: {
@@ -3493,15 +4775,18 @@ export interface operations {
                     "application/json": components["schemas"]["Unit"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-unit"];
+            409: components["responses"]["same-moment-or-unit-closed"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["authority-inside-or-not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     succeed_api_v1_units__code__succession_post: {
@@ -3528,15 +4813,18 @@ export interface operations {
                     "application/json": components["schemas"]["Unit"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-unit"];
+            409: components["responses"]["same-moment-or-unit-closed"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unit-out-of-place"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     members_api_v1_units__code__members_get: {
@@ -3559,15 +4847,16 @@ export interface operations {
                     "application/json": components["schemas"]["Members"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-unit"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     add_api_v1_units__code__members_post: {
@@ -3594,15 +4883,18 @@ export interface operations {
                     "application/json": components["schemas"]["WayIn"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-unit"];
+            409: components["responses"]["login-taken-or-same-moment-or-unit-closed"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-role"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     way_in_api_v1_people__person_id__way_in_post: {
@@ -3629,15 +4921,18 @@ export interface operations {
                     "application/json": components["schemas"]["WayIn"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-member"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     give_role_api_v1_people__person_id__roles_post: {
@@ -3664,15 +4959,18 @@ export interface operations {
                     "application/json": components["schemas"]["Members"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-member-or-unknown-unit"];
+            409: components["responses"]["same-moment-or-unit-closed"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-role"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     end_role_api_v1_memberships__membership_id__delete: {
@@ -3693,15 +4991,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-member"];
+            409: components["responses"]["last-administrator-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     disable_api_v1_people__person_id__disabled_put: {
@@ -3722,15 +5023,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-member"];
+            409: components["responses"]["last-administrator-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     enable_api_v1_people__person_id__disabled_delete: {
@@ -3751,15 +5055,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-member"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     let_try_api_v1_people__person_id__waiting_delete: {
@@ -3780,15 +5087,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-member"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     classes_api_v1_units__code__classes_get: {
@@ -3811,15 +5121,16 @@ export interface operations {
                     "application/json": components["schemas"]["Classes"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-unit"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     open_class_api_v1_units__code__classes_post: {
@@ -3846,15 +5157,18 @@ export interface operations {
                     "application/json": components["schemas"]["Classes"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-unit"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     enrol_api_v1_classes__class_id__pupils_post: {
@@ -3881,15 +5195,18 @@ export interface operations {
                     "application/json": components["schemas"]["Classes"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-class-or-unknown-member"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     home_api_v1_home_get: {
@@ -3910,15 +5227,13 @@ export interface operations {
                     "application/json": components["schemas"]["Home"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     vocabularies_api_v1_vocabulary_get: {
@@ -3939,15 +5254,13 @@ export interface operations {
                     "application/json": components["schemas"]["Vocabulary"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     work_api_v1_works__work_id__get: {
@@ -3970,15 +5283,14 @@ export interface operations {
                     "application/json": components["schemas"]["Work"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     change_api_v1_works__work_id__patch: {
@@ -4005,15 +5317,17 @@ export interface operations {
                     "application/json": components["schemas"]["Work"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            403: components["responses"]["approved-as-it-stands-or-foreign-origin-or-not-allowed"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-value"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     publish_api_v1_works__work_id__publication_post: {
@@ -4040,15 +5354,18 @@ export interface operations {
                     "application/json": components["schemas"]["Work"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            409: components["responses"]["same-moment-or-version-changed"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-readers"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     withdraw_api_v1_works__work_id__publication_delete: {
@@ -4071,15 +5388,18 @@ export interface operations {
                     "application/json": components["schemas"]["Work"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     keep_place_api_v1_works__work_id__place_put: {
@@ -4104,15 +5424,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-page-or-unknown-work"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     file_api_v1_works__work_id__file_get: {
@@ -4133,15 +5456,42 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
+            /** @description The part that was asked for */
+            206: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            /** @description The browser has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What everybody may read, at the store itself */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["foreign-host"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            /** @description There is no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     thumbnail_api_v1_works__work_id__thumbnail_get: {
@@ -4164,15 +5514,35 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
+            /** @description The part that was asked for */
+            206: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            /** @description The browser has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["foreign-host"];
+            404: components["responses"]["not-found-or-unknown-page-or-unknown-work"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            /** @description There is no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     page_image_api_v1_works__work_id__pages__number__image_get: {
@@ -4197,15 +5567,35 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
+            /** @description The part that was asked for */
+            206: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            /** @description The browser has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["foreign-host"];
+            404: components["responses"]["not-found-or-unknown-page-or-unknown-work"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            /** @description There is no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     history_route_api_v1_works__work_id__history_get: {
@@ -4228,15 +5618,15 @@ export interface operations {
                     "application/json": components["schemas"]["History"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     usage_route_api_v1_works__work_id__usage_get: {
@@ -4259,15 +5649,15 @@ export interface operations {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     delete_work_api_v1_works__work_id__deletion_post: {
@@ -4294,15 +5684,18 @@ export interface operations {
                     "application/json": components["schemas"]["Deletions"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            409: components["responses"]["same-moment-or-title-on-paper"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-deletion-reason"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     delete_person_api_v1_people__person_id__deletion_post: {
@@ -4329,15 +5722,18 @@ export interface operations {
                     "application/json": components["schemas"]["Deletions"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-member"];
+            409: components["responses"]["last-administrator-or-loans-open-or-not-yourself-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-deletion-reason"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     deletions_api_v1_deletions_get: {
@@ -4358,15 +5754,15 @@ export interface operations {
                     "application/json": components["schemas"]["Deletions"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     bring_back_api_v1_deletions__deletion_id__delete: {
@@ -4387,15 +5783,19 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-deletion-or-unknown-member"];
+            409: components["responses"]["same-moment"];
+            410: components["responses"]["too-late-to-bring-back"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     queue_api_v1_reviews_get: {
@@ -4416,15 +5816,15 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["not-a-reviewer-or-password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     open_next_api_v1_reviews_next_post: {
@@ -4445,15 +5845,17 @@ export interface operations {
                     "application/json": components["schemas"]["Next"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-a-reviewer-or-password-to-choose"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     one_api_v1_reviews__review_id__get: {
@@ -4476,15 +5878,16 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-review"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     recall_api_v1_reviews__review_id__delete: {
@@ -4507,15 +5910,18 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-review"];
+            409: components["responses"]["already-decided-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     claim_api_v1_reviews__review_id__claim_post: {
@@ -4538,15 +5944,18 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-a-reviewer-or-own-work-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-review"];
+            409: components["responses"]["already-decided-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     approve_api_v1_reviews__review_id__approval_post: {
@@ -4573,15 +5982,18 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-a-reviewer-or-own-work-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-review"];
+            409: components["responses"]["already-decided-or-same-moment-or-version-changed"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-readers"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     return__api_v1_reviews__review_id__return_post: {
@@ -4608,15 +6020,18 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-a-reviewer-or-own-work-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-review"];
+            409: components["responses"]["already-decided-or-same-moment-or-version-changed"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-reason-needed-or-unknown-value"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     undo_api_v1_reviews__review_id__decision_delete: {
@@ -4639,15 +6054,18 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-a-reviewer-or-not-your-decision-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-review"];
+            409: components["responses"]["same-moment-or-too-late-to-undo"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     page_image_api_v1_reviews__review_id__pages__number__image_get: {
@@ -4671,15 +6089,37 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
+            /** @description The part that was asked for */
+            206: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            /** @description The browser has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["password-to-choose-or-review-over"];
+            404: components["responses"]["not-found-or-unknown-page-or-unknown-review"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            /** @description There is no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     file_api_v1_reviews__review_id__file_get: {
@@ -4700,15 +6140,37 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
+            /** @description The part that was asked for */
+            206: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            /** @description The browser has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["password-to-choose-or-review-over"];
+            404: components["responses"]["not-found-or-unknown-review"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            /** @description There is no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     submit_api_v1_works__work_id__review_post: {
@@ -4735,15 +6197,18 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            409: components["responses"]["already-in-review-or-nothing-to-review-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-readers"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     page_api_v1_works__work_id__pages__number__get: {
@@ -4770,15 +6235,14 @@ export interface operations {
                     "application/json": components["schemas"]["Page"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            404: components["responses"]["not-found-or-unknown-page-or-unknown-work"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid-or-query-too-long"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     hits_api_v1_works__work_id__hits_get: {
@@ -4804,15 +6268,14 @@ export interface operations {
                     "application/json": components["schemas"]["Hits"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid-or-query-too-long"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     mine_api_v1_deposits_get: {
@@ -4833,15 +6296,15 @@ export interface operations {
                     "application/json": components["schemas"]["Deposits"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     form_api_v1_deposits_post: {
@@ -4866,15 +6329,18 @@ export interface operations {
                     "application/json": components["schemas"]["Deposit"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["unknown-deposit-or-unknown-work"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["file-too-large-or-form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-readers"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     in_work_api_v1_deposits_in_work_get: {
@@ -4895,15 +6361,15 @@ export interface operations {
                     "application/json": components["schemas"]["InWork"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["not-allowed-or-password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     one_api_v1_deposits__deposit_id__get: {
@@ -4926,15 +6392,16 @@ export interface operations {
                     "application/json": components["schemas"]["Deposit"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-deposit"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     forget_api_v1_deposits__deposit_id__delete: {
@@ -4955,15 +6422,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-deposit"];
+            409: components["responses"]["deposit-accepted-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     stop_api_v1_deposits__deposit_id__stop_post: {
@@ -4986,15 +6456,18 @@ export interface operations {
                     "application/json": components["schemas"]["Deposit"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-deposit"];
+            409: components["responses"]["deposit-not-in-work-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     submit_deposit_api_v1_deposits__deposit_id__review_post: {
@@ -5021,15 +6494,18 @@ export interface operations {
                     "application/json": components["schemas"]["Deposit"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-deposit-or-unknown-work"];
+            409: components["responses"]["already-in-review-or-nothing-to-review-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-readers"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     terminate_api_v1_uploads__upload_id__delete: {
@@ -5050,15 +6526,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-deposit"];
+            409: components["responses"]["deposit-accepted-or-same-moment"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     offers_api_v1_uploads__upload_id__options: {
@@ -5077,15 +6555,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            404: components["responses"]["not-found"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
         };
     };
     state_api_v1_uploads__upload_id__head: {
@@ -5106,15 +6580,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-deposit"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            423: components["responses"]["upload-busy"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     append_api_v1_uploads__upload_id__patch: {
@@ -5139,15 +6614,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host-or-metadata-broken"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-deposit"];
+            409: components["responses"]["same-moment-or-wrong-offset"];
+            413: components["responses"]["file-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            423: components["responses"]["upload-busy"];
+            460: components["responses"]["wrong-checksum"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     create_api_v1_uploads_post: {
@@ -5169,15 +6649,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host-or-metadata-broken"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["unknown-deposit-or-unknown-work"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["file-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-readers"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     offers_api_v1_uploads_options: {
@@ -5196,15 +6679,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
         };
     };
     scan_api_v1_desk_scans_post: {
@@ -5220,6 +6698,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What this very scan did when it was sent before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scan"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -5229,15 +6716,18 @@ export interface operations {
                     "application/json": components["schemas"]["Scan"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-at-desk-or-password-to-choose"];
+            404: components["responses"]["unknown-barcode-or-unknown-card"];
+            409: components["responses"]["already-yours-or-card-not-open-or-foreign-item-or-item-not-lendable-or-item-on-loan-or-loan-limit-reached-or-nothing-to-undo-or-overdue-blocks-or-patron-gone-or-read-here-only-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["isbn-scanned-or-not-valid-or-unknown-command"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     undo_api_v1_desk_scans__scan_id__undo_post: {
@@ -5260,15 +6750,18 @@ export interface operations {
                     "application/json": components["schemas"]["Scan"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-at-desk-or-password-to-choose"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["item-on-loan-or-nothing-to-undo-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     overview_api_v1_desk_get: {
@@ -5289,15 +6782,15 @@ export interface operations {
                     "application/json": components["schemas"]["Desk"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["not-at-desk-or-password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     copies_api_v1_copies_get: {
@@ -5318,15 +6811,15 @@ export interface operations {
                     "application/json": components["schemas"]["CopiesOfSchool"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["not-at-desk-or-password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     add_copies_api_v1_copies_post: {
@@ -5351,15 +6844,18 @@ export interface operations {
                     "application/json": components["schemas"]["CopiesOfSchool"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-at-desk-or-password-to-choose"];
+            404: components["responses"]["isbn-unknown-or-unknown-work"];
+            409: components["responses"]["barcode-taken-or-same-moment-or-title-to-confirm"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["isbn-wrong-or-not-valid-or-title-needed"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     known_titles_api_v1_copies_titles_get: {
@@ -5382,15 +6878,15 @@ export interface operations {
                     "application/json": components["schemas"]["KnownTitles"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["not-at-desk-or-password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["isbn-wrong-or-not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     my_loans_api_v1_me_loans_get: {
@@ -5411,15 +6907,15 @@ export interface operations {
                     "application/json": components["schemas"]["Loans"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     calendar_api_v1_desk_calendar_get: {
@@ -5440,15 +6936,15 @@ export interface operations {
                     "application/json": components["schemas"]["Calendar"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["not-at-desk-or-password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     change_calendar_api_v1_desk_calendar_put: {
@@ -5473,15 +6969,17 @@ export interface operations {
                     "application/json": components["schemas"]["Calendar"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-at-desk-or-password-to-choose"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     school_api_v1_schools__code__get: {
@@ -5507,15 +7005,14 @@ export interface operations {
                     "application/json": components["schemas"]["School"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            404: components["responses"]["not-found-or-unknown-unit"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     notices_api_v1_me_notices_get: {
@@ -5536,15 +7033,15 @@ export interface operations {
                     "application/json": components["schemas"]["Notices"];
                 };
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["password-to-choose"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     mark_read_api_v1_me_notices__notice_id__read_put: {
@@ -5565,15 +7062,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-notice"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
     mark_all_read_api_v1_me_notices_read_put: {
@@ -5592,15 +7092,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A refusal, with its sentence */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
         };
     };
 }
