@@ -9,6 +9,7 @@ from api.web.doors import Door, Room, Shown
 from api.web.pages import Text
 from api.web.terms import reasons_for
 from library.catalogue import history, queries
+from library.catalogue.wording import OPEN_TO, READERS
 from library.operations.deletions import Subject
 from library.reviews import overruling
 from library.usage import READS, VIEWS
@@ -33,6 +34,8 @@ def material_page(door: Door, work_id: str) -> Shown:
         "work": shown.sent(door.session, work, door.actor, door.language),
         "reasons": reasons_for(Subject.WORK, door.language),
         "sights": shown.sights_for(work.unit),
+        "readers": READERS,
+        "open_to": OPEN_TO,
         "opens_at": work.opens_at,
         "closes_at": work.closes_at,
         **beside,

@@ -12,6 +12,7 @@ from api.web.pages import LongText, Text, wished
 from api.web.rendering import day
 from library.catalogue.isbn import normal_isbn
 from library.circulation import desk, stock
+from library.circulation.judging import STATUS_WORDS
 from library.circulation.models import ScanKind
 from library.circulation.refusals import TitleToConfirm, UnknownCard
 
@@ -105,7 +106,12 @@ def copies_page(door: Door) -> Shown:
     isbn = str(door.given.get("isbn", ""))
     asked = isinstance(door.problem, TitleToConfirm) or bool(door.given.get("known"))
     known = shown.titles_of(door.session, door.actor, isbn, at=door.at).titles if asked and normal_isbn(isbn) else []
-    return {"copies": shown.copies_of(door.session, door.actor).copies, "titles": known, "made": None}
+    return {
+        "copies": shown.copies_of(door.session, door.actor).copies,
+        "titles": known,
+        "made": None,
+        "status": STATUS_WORDS,
+    }
 
 
 @room.form(COPIES, back=COPIES, again=copies_page)

@@ -15,6 +15,7 @@ from api.web.doors import Door, Doorway, Room, Shown
 from api.web.pages import Text, inside
 from library.catalogue import cataloguing, depositing, publishing, queries
 from library.catalogue.models import WorkState
+from library.catalogue.wording import READERS
 from library.people.roles import AUTHORS
 from library.reviews import closing, submitting
 from library.reviews import queries as reviews
@@ -32,6 +33,7 @@ def upload_page(door: Door, bai: Asked = "") -> Shown:
     return {
         "changed": changed,
         "sights": changed["sights"] if changed else sights_for(unit.unit) if unit else ["public"],
+        "readers": READERS,
     }
 
 

@@ -14,6 +14,7 @@ from api.web.schemas import Code
 from api.web.terms import named
 from library import vocabulary
 from library.catalogue import queries as catalogue
+from library.catalogue.wording import READERS
 from library.reviews import claiming, deciding, queries
 from library.reviews.deciding import UNDO_LASTS
 from library.reviews.models import Review
@@ -104,6 +105,7 @@ def filled(door: Door, review: Review | None, *, number: str = "1", done: str = 
         "leaf": leaf_of(door, review, number) if review and may_look else None,
         "done": done_of(door, done),
         "reasons": [named(vocabulary.reasons(), code, door.language) for code in vocabulary.reasons()],
+        "readers": READERS,
     }
 
 

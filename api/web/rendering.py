@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+from jinja2.runtime import Macro
+from markupsafe import Markup
 from pydantic_core import to_json
 
 from library.calendar import LOCAL, local_date
@@ -66,8 +68,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number, "megabytes": megabytes, "day": day, "moment": moment}
-    made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset, "styles": styles, "wired": wired}
+    made.filters |= {"number": number, "megabytes": megabytes, "day": day, "moment": moment, "coded": coded}
+    made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset, "styles": styles, "wired": wired, "icon": icon}
     return made
 
 
@@ -84,6 +86,23 @@ def render(
     demo: bool = False,
 ) -> str:
     """One whole page. `path` is without the language prefix; `name` is the library's own name."""
+    words = spoken(language)
+    other = ("" if words["english"] else "/en") + path + (f"?{urlencode(query)}" if query else "")
+    here = {
+        "path": path,
+        "swapped": swapped,
+        "query": query,
+        "other_language": other,
+        "demo": demo,
+    }
+    return (
+        environment().get_template(f"{page}.html").render(**words, **here, page=page, me=me, library_name=name, **data)
+    )
+
+
+@cache
+def spoken(language: str) -> Mapping[str, Any]:
+    """What every template may call in this language: `say`, `to`, and the pieces of `parts.html`, made once."""
     english = language == "en"
 
     def say(vi: str, en: str, **facts: Any) -> str:
@@ -94,21 +113,15 @@ def render(
         wanted = {key: value for key, value in parameters.items() if value not in (None, "", [])}
         return f"{address}?{urlencode(wanted, doseq=True)}" if wanted else address
 
-    other = ("" if english else "/en") + path + (f"?{urlencode(query)}" if query else "")
-    here = {
-        "language": language,
-        "english": english,
-        "path": path,
-        "swapped": swapped,
-        "query": query,
-        "other_language": other,
-        "demo": demo,
-    }
-    return (
-        environment()
-        .get_template(f"{page}.html")
-        .render(**here, page=page, say=say, to=to, me=me, library_name=name, **data)
-    )
+    words = {"language": language, "english": english, "say": say, "to": to}
+    parts = vars(environment().get_template("parts.html").make_module(words))
+    return words | {name: part for name, part in parts.items() if isinstance(part, Macro)}
+
+
+@cache
+def icon(name: str, more: str = "") -> Markup:
+    """A picture beside a word. A page has dozens of them, so each is made once, and not by a macro."""
+    return Markup('<svg class="i {}" aria-hidden="true"><use href="/static/icons.svg#i-{}"/></svg>').format(more, name)
 
 
 def wired(**told: Any) -> str:
@@ -127,6 +140,11 @@ def megabytes(size: int, language: str = "vi") -> str:
         return f"{max(1, round(size / 1000))} kB"
     text = f"{size / 1_000_000:.1f}".removesuffix(".0")
     return f"{text if language == 'en' else text.replace('.', ',')} MB"
+
+
+def coded(things: Iterable[Any], code: str = "code") -> list[tuple[str, str]]:
+    """Things to choose from: what stands for each, and its name."""
+    return [(getattr(one, code), one.name) for one in things]
 
 
 def day(moment: datetime) -> str:

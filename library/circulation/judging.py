@@ -19,7 +19,10 @@ from library.circulation.refusals import (
 from library.errors import Refusal
 
 STATUS_WORDS: Mapping[str, tuple[str, str]] = {
+    ItemStatus.AVAILABLE: ("trên kệ", "on the shelf"),
+    ItemStatus.ON_LOAN: ("đang mượn", "on loan"),
     ItemStatus.IN_PROCESS: ("đang xử lí", "in process"),
+    ItemStatus.MISSING: ("thất lạc", "missing"),
     ItemStatus.LOST: ("mất", "lost"),
     ItemStatus.WITHDRAWN: ("đã thanh lí", "withdrawn"),
 }
