@@ -292,10 +292,10 @@ def by_page(town: Town, login: str) -> None:
     administrator = town.clients["administrator-a"]
     page = administrator.get("/quan-tri/nguoi-dung", headers=HTML).text
     assert "Thử sai nhiều, đợi 1 phút" in page
-    [path] = re.findall(rf'action="([^"]+/cho-thu)"><input[^>]+><button[^>]+: {login}"', page)
+    [path] = re.findall(rf'action="([^"]+/cho-thu)">\s*<input[^>]+>\s*<button[^>]+: {login}"', page)
     assert administrator.post(path, data={"unit": "AA"}).status_code == 303
     assert not re.search(
-        rf"/cho-thu[^>]+><input[^>]+><button[^>]+: {login}",
+        rf"/cho-thu[^>]+>\s*<input[^>]+>\s*<button[^>]+: {login}",
         administrator.get("/quan-tri/nguoi-dung", headers=HTML).text,
     )
 
