@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from library.calendar import LOCAL, local_date
 from library.catalogue.models import Work
@@ -136,6 +136,8 @@ LOG = (
     .outerjoin(Work, Work.id == Item.work_id)
     .where(Scan.unit_id == bindparam("unit"), or_(Scan.kind != ScanKind.PATRON, LATELY))
     .order_by(Scan.happened_at.desc())
+    .limit(bindparam("limit"))
+    .options(load_only(Scan.kind, Scan.code, Scan.happened_at, Scan.scanned_at, Scan.undone_at))
 )
 OVERDUE = select(func.count(), func.sum(case((Loan.due_at < bindparam("at"), 1), else_=0))).where(
     Loan.unit_id == bindparam("unit"), Loan.closed_at.is_(None)
@@ -148,8 +150,8 @@ def desk_log(session: Session, unit_id: uuid.UUID, *, since: datetime, limit: in
     Who borrowed is told while the copy is out, and for what happened `since` then; afterwards it is reading history,
     which is nobody's.
     """
-    asked = {"unit": unit_id, "since": since}
-    return [DeskLine(*row) for row in session.execute(LOG.limit(limit), asked)]
+    asked = {"unit": unit_id, "since": since, "limit": limit}
+    return [DeskLine(*row) for row in session.execute(LOG, asked)]
 
 
 def calendar_of(session: Session, unit_id: uuid.UUID, *, at: datetime) -> Calendar:
