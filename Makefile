@@ -2,7 +2,7 @@
 .PHONY: run demo quick test test-full torture bench screens guide-shots lint check setup types clean services
 unexport PYTHONDONTWRITEBYTECODE  # each file has a parser of its own, and each test a house: they must not compile everything anew
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -n 3 --dist loadgroup --durations=20  # on two cores: most tests wait for servers and browsers; what belongs together, see tests/conftest.py
+PYTEST := $(BIN)/pytest -n 3 --dist loadfile --durations=20  # on two cores: most tests wait for servers and browsers; tests/scheduling.py says what stays together
 NPM := cd frontend && npm run --silent
 
 run: setup
