@@ -114,6 +114,7 @@ def test_the_commands_say_so_too(province: RunningHouse, shelf: Shelf, elasticse
         assert "does not answer" in province.command("doctor").stdout
 
 
+@pytest.mark.full
 def test_who_waits_at_their_uploads_sees_by_itself_that_the_book_can_be_found(
     province: RunningHouse, elasticsearch: Elasticsearch, tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ def on_disk(server: Minio, house: House, key: str) -> list[Path]:
     return sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
 
 
+@pytest.mark.full
 def test_damage_on_the_disks_of_a_real_s3_store_is_found_too(distant: House, minio: Minio) -> None:
     chance = random.Random(3)
     contents = [chance.randbytes(size) for size in (*range(2000, 2008), *[400_000 + number for number in range(8)])]
