@@ -9,8 +9,8 @@ from library.catalogue import publishing
 from library.catalogue.models import Work, WorkState
 from library.notices import telling
 from library.people.sign_in import Actor
-from library.reviews import queries
-from library.reviews.announcing import WANTED, tell
+from library.reviews import announcing, queries
+from library.reviews.announcing import WANTED
 from library.reviews.claiming import taken
 from library.reviews.models import Review
 from library.reviews.transitions import Move, ReviewState
@@ -36,4 +36,4 @@ def close(session: Session, review: Review, state: ReviewState, *, at: datetime,
         publishing.hold(session, review.work, WorkState.DRAFT, at=at)
     session.flush()
     telling.drop(session, WANTED, review.id)
-    tell(session, f"review-{state}", review, by, at)
+    announcing.tell(session, f"review-{state}", review, by, at)

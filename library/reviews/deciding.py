@@ -17,8 +17,8 @@ from library.catalogue.models import WorkState
 from library.catalogue.publishing import VersionChanged
 from library.notices import telling
 from library.people.sign_in import Actor
-from library.reviews import binding, queries
-from library.reviews.announcing import WANTED, WORK_APPROVED, WORK_RETURNED, call_reviewers, facts_of, tell
+from library.reviews import announcing, binding, queries
+from library.reviews.announcing import WANTED, WORK_APPROVED, WORK_RETURNED, call_reviewers, facts_of
 from library.reviews.claiming import open_one, taken
 from library.reviews.models import Review
 from library.reviews.refusals import ReasonNeeded, TooLateToUndo
@@ -54,7 +54,7 @@ def approve(session: Session, review_id: uuid.UUID, seen: Seen, *, by: Actor, at
     before = publishing.standing(review.work)
     publishing.open_to(session, review.work, review.version_id, review.digest, review.readers, by=by, at=at)
     review = _decide(session, review, state, seen, before, by=by, at=at)
-    tell(session, "work-approved", review, by, at, after=review.digest)
+    announcing.tell(session, "work-approved", review, by, at, after=review.digest)
     telling.tell(
         session,
         review.author_ids,
@@ -91,7 +91,7 @@ def return_(
     if review.work.state == WorkState.IN_REVIEW:
         publishing.hold(session, review.work, WorkState.DRAFT, at=at)
     review = _decide(session, review, state, seen, before, by=by, at=at)
-    tell(session, "work-returned", review, by, at, reasons=review.reasons)
+    announcing.tell(session, "work-returned", review, by, at, reasons=review.reasons)
     told = {**facts_of(review), "reasons": review.reasons, "remark": remark, "by": by.required().name}
     telling.tell(session, review.author_ids, WORK_RETURNED, at=at, about=review.id, **told)
     return review
@@ -110,7 +110,7 @@ def undo(session: Session, review_id: uuid.UUID, *, by: Actor, at: datetime) -> 
     review.reasons, review.remark, review.before = [], None, {}
     session.flush()
     telling.drop(session, WORK_APPROVED if decided == ReviewState.APPROVED else WORK_RETURNED, review.id)
-    tell(session, "decision-undone", review, by, at, decided=decided)
+    announcing.tell(session, "decision-undone", review, by, at, decided=decided)
     call_reviewers(session, review, at=at, without=by.person_id)
     return open_one(session, review_id, by=by, at=at)
 

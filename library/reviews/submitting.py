@@ -13,8 +13,8 @@ from library.catalogue.models import Deposit, DepositState, Version, Work, WorkS
 from library.errors import Refusal
 from library.people.models import Person
 from library.people.sign_in import Actor, NotAllowed, actor_for
-from library.reviews import queries
-from library.reviews.announcing import call_reviewers, tell
+from library.reviews import announcing, queries
+from library.reviews.announcing import call_reviewers
 from library.reviews.closing import close
 from library.reviews.models import Review
 from library.reviews.refusals import AlreadyInReview, NothingToReview
@@ -59,7 +59,7 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
     session.flush()  # the unique index "one open review per version and level" has spoken
     if work.state != WorkState.PUBLISHED:
         publishing.hold(session, work, WorkState.IN_REVIEW, at=at)
-    tell(session, "work-submitted", review, by, at, after=review.digest)
+    announcing.tell(session, "work-submitted", review, by, at, after=review.digest)
     call_reviewers(session, queries.locked(session, review.id), at=at)
     return review
 

@@ -45,7 +45,7 @@ def acts() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if (
                 isinstance(node, ast.Call)
-                and ast.unparse(node.func) in ("audit.tell", "_tell")
+                and ast.unparse(node.func) in ("audit.tell", "announcing.tell")
                 and ast.unparse(node.args[1]) not in ("READ", "act")
             ):
                 found |= told(node.args[1], path)
