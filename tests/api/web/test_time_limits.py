@@ -22,6 +22,7 @@ from library.people import inviting, sign_in
 from library.people.models import ADMINISTRATOR
 from library.settings import Settings
 from tests.services.postgres import APPLICATION, Postgres
+from tests.services.waiting import until
 
 LONG = "SELECT pg_sleep(600)"
 
@@ -74,7 +75,7 @@ def test_a_request_that_asks_too_much_of_the_database_is_ended_and_hears_try_aga
     with administrator(postgres.url(name), tmp_path / "var", statement_seconds=1) as client:
         answer = client.get("/api/v1/long")
         assert (answer.status_code, answer.json()["code"], "retry-after" in answer.headers) == (503, "try-again", True)
-        assert not asleep(postgres, name), "the server itself has ended it"
+        until(lambda: not asleep(postgres, name), otherwise="the server itself has not ended it")
 
 
 @pytest.mark.parametrize(
