@@ -4,6 +4,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.deploy.scripts import script
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.stage import makers
@@ -34,6 +36,7 @@ class Pc:
         return self.program / "var"
 
 
+@pytest.mark.full
 def test_what_is_lost_comes_back_from_last_night_s_backup(tmp_path: Path) -> None:
     pc, book = Pc(tmp_path / "pc"), makers.textbook(tmp_path / "toan-8-tap-2.pdf", 40)
     with running(pc.var) as house, house.administrator() as client:

@@ -50,16 +50,11 @@ def go_and_come_back(server: Server, how: str) -> None:
     server.resume() if how == PAUSE else server.start()
 
 
-FIRST = ("postgres", PAUSE)
-LATER = [
-    pytest.param(name, how, marks=pytest.mark.full)
-    for name in SERVERS
-    for how in (PAUSE, STOP, KILL)
-    if (name, how) != FIRST
-]
+AWAY = [(name, how) for name in SERVERS for how in (PAUSE, STOP, KILL)]
 
 
-@pytest.mark.parametrize(("name", "how"), [FIRST, *LATER])
+@pytest.mark.full
+@pytest.mark.parametrize(("name", "how"), AWAY)
 def test_while_a_server_is_away_nothing_accepted_is_lost_and_nothing_is_done_twice(
     trio: Trio, province: RunningHouse, name: str, how: str, tmp_path: Path
 ) -> None:

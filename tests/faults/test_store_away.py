@@ -40,7 +40,7 @@ class Downloads:
                     self.answers.append(answer)
 
 
-@pytest.mark.parametrize("how", ["stopped", "killed"])
+@pytest.mark.parametrize("how", [pytest.param("stopped", marks=pytest.mark.full), "killed"])
 def test_while_the_store_is_away_the_catalogue_goes_on_and_nothing_accepted_is_lost(how: str, tmp_path: Path) -> None:
     with (
         Minio() as store,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 
 from library.catalogue import fixity, keeping
@@ -48,6 +49,7 @@ def test_a_file_that_a_folder_stands_for_cannot_be_read(house: House) -> None:
     assert checked(house)[:2] == (1, {key: FileState.UNREADABLE})
 
 
+@pytest.mark.full
 def test_damage_that_is_known_is_told_once_and_again_when_it_becomes_another(house: House) -> None:
     (key,) = kept(house, [b"mot tep"])
     path_of(house, key).write_bytes(b"khac")

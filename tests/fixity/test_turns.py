@@ -128,7 +128,7 @@ def test_the_pace_is_kept_and_nought_is_no_limit(house: House) -> None:
     assert Watch(house, threading.Event(), size=200 * MB).early() == 0
 
 
-@pytest.mark.parametrize("place", ["fixity-kept", "fixity-kept:2"])
+@pytest.mark.parametrize("place", ["fixity-kept", pytest.param("fixity-kept:2", marks=pytest.mark.full)])
 def test_a_check_that_is_killed_in_the_middle_loses_nothing(house: House, place: str) -> None:
     keys = kept(house, of_one_slice("5a", 240))
     for key in keys:

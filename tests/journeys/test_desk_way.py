@@ -72,6 +72,7 @@ def scanner(page: Page, code: str) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.full
 def test_a_card_and_a_copy_without_a_single_click(school: tuple[RunningHouse, list[str], str]) -> None:
     house, labels, card = school
     with chromium() as browser:
@@ -169,6 +170,7 @@ def the_refused_scan_waits_for_somebody(page: Page) -> None:
     expect(refused).to_have_count(0)
 
 
+@pytest.mark.full
 def test_the_desk_speaks_english_and_the_copies_page_adds_a_book(school: tuple[RunningHouse, list[str], str]) -> None:
     house, _, _ = school
     with chromium() as browser:

@@ -71,6 +71,7 @@ def test_one_lecture_is_approved_one_is_returned_and_one_waits(demo: tuple[str, 
         assert waiting["waiting"] == 1 and waiting["reviews"][0]["author"] == "Nguyễn Thị Hương"
 
 
+@pytest.mark.full
 def test_its_books_can_be_searched_soon(demo: tuple[str, str, Path]) -> None:
     address, _, _ = demo
     end = time.monotonic() + 120

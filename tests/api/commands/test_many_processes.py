@@ -86,7 +86,8 @@ def test_serve_without_a_worker_leaves_the_work_to_others(tmp_path: Path) -> Non
         house.stop()
 
 
-@pytest.mark.parametrize("database", [pytest.param("sqlite", marks=pytest.mark.full), "postgres"])
+@pytest.mark.full
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_two_processes_restarted_in_turn_behind_the_proxy_fail_no_request_that_may_be_repeated(
     database: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

@@ -108,6 +108,7 @@ def test_a_large_file_gives_way_to_a_new_one_and_goes_on_where_it_was(
     assert warnings(house, large) == []
 
 
+@pytest.mark.full
 def test_however_many_new_files_come_the_large_one_goes_on(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
