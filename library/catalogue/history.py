@@ -15,7 +15,8 @@ from library import audit
 from library.audit import Event
 from library.calendar import local_date
 from library.catalogue import cataloguing
-from library.catalogue.models import Deposit, Readership, Version, Work
+from library.catalogue.models import Deposit, Version, Work
+from library.catalogue.wording import OPENED_TO
 from library.database import row_security
 from library.people.forgetting import REMOVED
 from library.people.models import Person
@@ -59,16 +60,6 @@ FIELDS = {
     "grade": ("lớp", "grade"),
     "series": ("bộ sách", "series"),
     "language": ("ngôn ngữ", "language"),
-}
-SIGHTS: Mapping[str, tuple[str, str]] = {
-    Readership.PUBLIC: ("mọi người đọc được", "for everybody"),
-    Readership.PROVINCE: ("các trường trong tỉnh đọc được", "for the schools of the province"),
-    Readership.COMMUNE: ("các trường trong xã đọc được", "for the schools of the commune"),
-    Readership.SCHOOL: ("trong trường đọc được", "within the school"),
-    Readership.DEPARTMENT: ("trong tổ đọc được", "within the department"),
-    Readership.CLASS: ("lớp được chọn đọc được", "for chosen classes"),
-    Readership.PERSON: ("người được chọn đọc được", "for chosen people"),
-    Readership.OWNER: ("chỉ người phụ trách thấy", "for its keepers only"),
 }
 
 
@@ -139,7 +130,7 @@ def in_words(line: Line, language: str) -> str:
     place = language == "en"
     words = WORDS.get(line.act, (line.act.replace("-", " "),) * 2)[place]
     fields = ", ".join(FIELDS.get(one, (one, one))[place] for one in _list(line.facts.get("fields")))
-    return words.format(fields=fields, sight=SIGHTS.get(str(line.facts.get("sight")), ("", ""))[place])
+    return words.format(fields=fields, sight=OPENED_TO.get(str(line.facts.get("sight")), ("", ""))[place])
 
 
 def _list(value: object) -> Sequence[str]:

@@ -24,3 +24,13 @@ OPEN_TO: Mapping[str, tuple[str, str]] = {  # that it is open to them
     Readership.PERSON: ("Người được chọn đọc được", "Open to chosen people"),
     Readership.OWNER: ("Chỉ người phụ trách thấy", "Only its keepers see it"),
 }
+OPENED_TO: Mapping[str, tuple[str, str]] = {  # the same, within a sentence of the history
+    Readership.PUBLIC: ("mọi người đọc được", "for everybody"),
+    Readership.PROVINCE: ("các trường trong tỉnh đọc được", "for the schools of the province"),
+    Readership.COMMUNE: ("các trường trong xã đọc được", "for the schools of the commune"),
+    Readership.SCHOOL: ("trong trường đọc được", "within the school"),
+    Readership.DEPARTMENT: ("trong tổ đọc được", "within the department"),
+    Readership.CLASS: ("lớp được chọn đọc được", "for chosen classes"),
+    Readership.PERSON: ("người được chọn đọc được", "for chosen people"),
+    Readership.OWNER: ("chỉ người phụ trách thấy", "for its keepers only"),
+}
