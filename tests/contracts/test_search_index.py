@@ -66,6 +66,16 @@ def test_who_listens_hears_the_counts_of_a_long_answer(index: Index) -> None:
     assert heard == [hits.counted()]
 
 
+def test_whoever_brings_the_counts_has_nobody_count_again(index: Index) -> None:
+    known, heard = Counts(7, {9: 7}, more_works=False), list[Counts]()
+    asked_for = tiers.main(asked("tam giac"))
+    assert index.search(asked_for, limit=1, upon=heard.append, counted=lambda: known).counted() is known
+    assert index.search(asked_for, limit=50, upon=heard.append, counted=lambda: known).counted() == Counts(
+        3, {1: 3}, more_works=False
+    ), "all documents are here, so what they say is newer"
+    assert heard == []
+
+
 def test_what_goes_wrong_with_the_listener_is_told_to_whoever_asks_for_the_counts(index: Index) -> None:
     def fail(_counts: Counts) -> None:
         raise ZeroDivisionError
