@@ -2,17 +2,19 @@
 
 import itertools
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from library.clock import now
 from tests.services.house import PASSWORD
 from tests.stage.town import ROOT, Town
 
 HTML = {"Accept": "text/html"}
 SHORT = """
     SELECT count(*) FROM sign_in JOIN person ON person.id = sign_in.person_id
-    WHERE login = :login AND idle_minutes = 30 AND expires_at < datetime('now', '+13 hours')
+    WHERE login = :login AND idle_minutes = 30 AND expires_at < :tonight
 """
 numbers = itertools.count(1)
 Way = Callable[[httpx.Client, str, str], httpx.Response]
@@ -33,7 +35,8 @@ def newcomer(town: Town, way: str) -> tuple[str, str]:
 def is_short(town: Town, login: str, answer: httpx.Response) -> bool:
     """In the database and in the browser, which must say the same."""
     assert answer.status_code in (200, 303)
-    short = bool(town.house.ask(SHORT, login=login)[0][0])
+    tonight = f"{now() + timedelta(hours=13):%Y-%m-%d %H:%M:%S}"  # as every database reads it
+    short = bool(town.house.ask(SHORT, login=login, tonight=tonight)[0][0])
     (cookie,) = (one.lower() for one in answer.headers.get_list("set-cookie") if one.startswith("hoclieu="))
     assert short == ("max-age" not in cookie), "a short sign-in dies with the browser, too"
     return short
