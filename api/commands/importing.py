@@ -27,7 +27,8 @@ from library.errors import Refusal
 from library.house import House
 from library.naming import clean_name
 from library.people import inviting
-from library.people.models import ADMINISTRATOR, Person
+from library.people.models import Person
+from library.people.roles import Role
 from library.people.sign_in import Actor, actor_for
 from library.space import full_told
 
@@ -51,7 +52,7 @@ def import_files(
     with opened(as_json=as_json) as house:
         actor = keeper(house, unit)
         with reading_session(house.engine) as session:
-            depositing.refuse_unclear(session, None, actor.units_as(ADMINISTRATOR).pop(), sight, opens=approve)
+            depositing.refuse_unclear(session, None, actor.units_as(Role.ADMINISTRATOR).pop(), sight, opens=approve)
         helper = Helper(house)
         helper.start()
         try:
@@ -88,7 +89,7 @@ def keeper(house: House, unit: str | None) -> Actor:
         login = f"{KEEPER}.{owner.code}" if unit else KEEPER
         person = session.scalar(select(Person).where(Person.login == login.casefold()))
         if person is None:
-            person = inviting.add_person(session, login, "Thư viện", ADMINISTRATOR, owner, at=now())
+            person = inviting.add_person(session, login, "Thư viện", Role.ADMINISTRATOR, owner, at=now())
         return actor_for(session, person, at=now())
 
 

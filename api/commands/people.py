@@ -10,7 +10,7 @@ from library.clock import now
 from library.database import transaction
 from library.house import House
 from library.people import inviting, throttling
-from library.people.models import TEACHER
+from library.people.roles import Role
 
 app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
 
@@ -25,7 +25,7 @@ def link_of(house: House, token: str) -> str:
 def add(
     login: Annotated[str, typer.Argument(help="User name.")],
     name: Annotated[str, typer.Option(help="Full name.")] = "",
-    role: Annotated[str, typer.Option(help="administrator, teacher, librarian, reviewer or pupil.")] = TEACHER,
+    role: Annotated[str, typer.Option(help="administrator, teacher, librarian, reviewer or pupil.")] = Role.TEACHER,
     unit: Annotated[str | None, typer.Option(help="Code of the school; made when it is new.")] = None,
     as_json: Json = False,
 ) -> None:

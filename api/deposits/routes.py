@@ -21,7 +21,7 @@ from library.catalogue.publishing import UnknownReaders
 from library.clock import now
 from library.house import House
 from library.people import sign_in
-from library.people.roles import ADMINISTRATOR
+from library.people.roles import Role
 from library.people.sign_in import NotAllowed
 from library.reviews import submitting
 from library.reviews.refusals import AlreadyInReview, NothingToReview
@@ -40,7 +40,7 @@ def mine(session: Reading, actor: Reader, house: HouseNow, language: Language) -
 def in_work(session: Reading, actor: Reader) -> schemas.InWork:
     """What waits to be read or is being read in the units in my care, the oldest first."""
     actor.required()
-    if not actor.units_as(ADMINISTRATOR):
+    if not actor.units_as(Role.ADMINISTRATOR):
         raise NotAllowed
     return shown.in_work_of(session, actor, limit=IN_WORK_LIMIT)
 

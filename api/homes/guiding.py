@@ -7,7 +7,7 @@ from importlib.resources import files
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from library.people.roles import ADMINISTRATOR, APPROVERS, LIBRARIAN, PARENT, PUPIL, TECHNICIAN
+from library.people.roles import APPROVERS, Role
 
 GUIDES = {
     "hoc-sinh": ("Học sinh", "Pupils"),
@@ -17,11 +17,11 @@ GUIDES = {
     "quan-tri": ("Quản trị", "Administrators"),
 }
 OF_ROLE = {
-    LIBRARIAN: "thu-thu",
-    ADMINISTRATOR: "quan-tri",
-    TECHNICIAN: "quan-tri",
-    PUPIL: "hoc-sinh",
-    PARENT: "hoc-sinh",
+    Role.LIBRARIAN: "thu-thu",
+    Role.ADMINISTRATOR: "quan-tri",
+    Role.TECHNICIAN: "quan-tri",
+    Role.PUPIL: "hoc-sinh",
+    Role.PARENT: "hoc-sinh",
     "": "hoc-sinh",
 }
 PICTURE = re.compile(r"[a-z-]{1,40}\.png")

@@ -23,17 +23,7 @@ from library.learning import reading as places
 from library.notices import inbox
 from library.people import rosters, units
 from library.people.models import Membership, Unit, UnitKind
-from library.people.roles import (
-    ADMINISTRATOR,
-    APPROVERS,
-    AUTHORS,
-    COMMUNE_OFFICER,
-    KEEPERS,
-    LIBRARIAN,
-    PARENT,
-    PUPIL,
-    TEACHER,
-)
+from library.people.roles import APPROVERS, AUTHORS, KEEPERS, Role
 from library.people.sight import class_token, units_below
 from library.people.sign_in import Actor
 from library.reviews.queries import is_reviewer
@@ -116,7 +106,7 @@ def of_reviewer(session: Session, actor: Actor, _watch: Watch, language: str, at
 
 def of_teacher(session: Session, actor: Actor, _watch: Watch, _language: str, at: datetime) -> Mapping[str, Any]:
     """The classes I teach."""
-    mine = [one.school_class for one in actor.classes if one.role == TEACHER]
+    mine = [one.school_class for one in actor.classes if one.role == Role.TEACHER]
     return {"taught": [{"name": one.name, "pupils": len(rosters.roll(session, one.id, at=at))} for one in mine]}
 
 
@@ -141,7 +131,7 @@ def of_librarian(session: Session, actor: Actor, _watch: Watch, _language: str, 
 def of_keeper(session: Session, actor: Actor, watch: Watch, _language: str, at: datetime) -> Mapping[str, Any]:
     """How the house is, how many people and schools are in care, and what is being read there."""
     found = watch.look(session, at=at)
-    care = units_below(session, actor.units_as(ADMINISTRATOR))
+    care = units_below(session, actor.units_as(Role.ADMINISTRATOR))
     counting = (
         select(func.count())
         .select_from(Unit)
@@ -167,7 +157,7 @@ def of_keeper(session: Session, actor: Actor, watch: Watch, _language: str, at: 
 
 def of_officer(session: Session, actor: Actor, _watch: Watch, _language: str, at: datetime) -> Mapping[str, Any]:
     """The schools of the commune, with what stands on their shelves."""
-    within = units_below(session, [one.unit_id for one in actor.memberships if one.role == COMMUNE_OFFICER])
+    within = units_below(session, [one.unit_id for one in actor.memberships if one.role == Role.COMMUNE_OFFICER])
     managed = select(Unit).where(
         (Unit.id.in_(within)) | (Unit.authority_id.in_(within)), Unit.kind == UnitKind.SCHOOL, Unit.closed_at.is_(None)
     )
@@ -205,11 +195,11 @@ NOTHING: dict[str, Any] = {
     "schools": [],
 }
 LOOKS: tuple[tuple[frozenset[str], Look], ...] = (
-    (frozenset({PUPIL, PARENT, ""}), of_class),
-    (AUTHORS - {LIBRARIAN} - KEEPERS, of_author),
-    (AUTHORS - {LIBRARIAN} - KEEPERS, of_teacher),
+    (frozenset({Role.PUPIL, Role.PARENT, ""}), of_class),
+    (AUTHORS - {Role.LIBRARIAN} - KEEPERS, of_author),
+    (AUTHORS - {Role.LIBRARIAN} - KEEPERS, of_teacher),
     (APPROVERS, of_reviewer),
-    (frozenset({LIBRARIAN}), of_librarian),
+    (frozenset({Role.LIBRARIAN}), of_librarian),
     (KEEPERS, of_keeper),
-    (frozenset({COMMUNE_OFFICER}), of_officer),
+    (frozenset({Role.COMMUNE_OFFICER}), of_officer),
 )

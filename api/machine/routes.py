@@ -11,7 +11,7 @@ from api.web import metrics
 from api.web.dependencies import GateNow, HouseNow, Now, Token
 from api.web.errors import NotFound
 from library.people import inviting, sign_in
-from library.people.roles import ADMINISTRATOR
+from library.people.roles import Role
 
 router = APIRouter(include_in_schema=False)
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
@@ -23,7 +23,9 @@ async def keepers(request: Request, gate: GateNow, token: Token, at: Now) -> Non
         return
 
     def look(session: Any) -> bool:
-        return sign_in.actor_of(session, token, at=at).has_role(ADMINISTRATOR, unit_ids={inviting.province(session).id})
+        return sign_in.actor_of(session, token, at=at).has_role(
+            Role.ADMINISTRATOR, unit_ids={inviting.province(session).id}
+        )
 
     if token is None or not await gate.read(look):
         raise NotFound

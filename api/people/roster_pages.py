@@ -18,7 +18,7 @@ from api.web.terms import reasons_for
 from library.operations.deletions import Subject
 from library.people import care, rosters, throttling
 from library.people.models import Unit, UnitKind
-from library.people.roles import ADMINISTRATOR, ROLES, name_of
+from library.people.roles import Role, name_of
 from library.people.sight import units_below
 
 PEOPLE = "/quan-tri/nguoi-dung"
@@ -31,7 +31,7 @@ room = Room()
 def people_page(door: Door, unit: UnitAsked = "") -> Shown:
     """The people of a unit in my care."""
     mine = shown.units_of(door.session, door.actor).units
-    here = door.actor.acting_as(ADMINISTRATOR)
+    here = door.actor.acting_as(Role.ADMINISTRATOR)
     found = care.unit_in_care(door.session, unit or (here.unit.code if here else ""), by=door.actor)
     return {
         **places_of(door, found, mine),
@@ -39,7 +39,7 @@ def people_page(door: Door, unit: UnitAsked = "") -> Shown:
         "unit": found.code,
         "unit_name": found.name,
         "members": shown.members_of(door.session, found, door.language, at=door.at).members,
-        "roles": [(role, name_of(role, door.language)) for role in ROLES],
+        "roles": [(role, name_of(role, door.language)) for role in Role],
         "reasons": reasons_for(Subject.PERSON, door.language),
         "made": None,
     }

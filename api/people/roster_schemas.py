@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.web.schemas import Code, Line, Named, Sent, Wish
 from library.people.models import UnitKind
+from library.people.roles import Role
 
 
 class UnitName(Sent):
@@ -67,7 +68,7 @@ class Member(Sent):
     person_id: str
     login: str
     name: str
-    role: str
+    role: Role
     role_name: str
     unit: Named
     disabled: bool

@@ -11,8 +11,9 @@ from api.web.hosts import address_of
 from api.web.problems import SIGNED_IN, problems
 from library.people import care, rosters, throttling
 from library.people.care import UnknownClass, UnknownMember, UnknownUnit
-from library.people.inviting import LoginTaken, UnknownRole
+from library.people.inviting import LoginTaken
 from library.people.models import Unit
+from library.people.roles import UnknownRole
 from library.people.rosters import LastAdministrator
 from library.people.sign_in import NotAllowed
 from library.people.units import UnitClosed

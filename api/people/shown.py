@@ -11,8 +11,8 @@ from api.people import roster_schemas as schemas
 from api.web.schemas import Named
 from library import calendar
 from library.people import care, rosters, throttling
-from library.people.models import PUPIL, Enrolment, Membership, SchoolClass, Unit, UnitKind
-from library.people.roles import name_of
+from library.people.models import Enrolment, Membership, SchoolClass, Unit, UnitKind
+from library.people.roles import Role, name_of
 from library.people.sight import units_below
 from library.people.sign_in import Actor, NotAllowed
 
@@ -80,7 +80,7 @@ def classes_of(session: Session, unit: Unit, *, at: datetime) -> schemas.Classes
     found = rosters.classes_of(session, unit.id, year)
     counting = (
         select(Enrolment.class_id, func.count())
-        .where(Enrolment.role == PUPIL, Enrolment.until_at.is_(None))
+        .where(Enrolment.role == Role.PUPIL, Enrolment.until_at.is_(None))
         .group_by(Enrolment.class_id)
     )
     pupils: dict[uuid.UUID, int] = {

@@ -2,16 +2,16 @@
 
 from api.web.schemas import Named, Sent
 from library.people.models import Unit
-from library.people.roles import ADMINISTRATOR, name_of
+from library.people.roles import Role, name_of
 from library.people.sign_in import Actor
 from library.reviews import queries as reviews
 
 
-class Role(Sent):
+class HeldRole(Sent):
     """A role in a unit."""
 
     id: str
-    role: str  # administrator | teacher | pupil | ...
+    role: Role
     name: str
     unit: Named
     current: bool  # the one in use
@@ -23,8 +23,8 @@ class Me(Sent):
     signed_in: bool
     name: str | None
     login: str | None
-    roles: list[Role]
-    role: str | None  # in use
+    roles: list[HeldRole]
+    role: Role | None  # in use
     password_to_choose: bool  # signed in with a printed password: nothing else works yet
     may_administer: bool
     may_upload: bool
@@ -40,7 +40,7 @@ def unit_named(unit: Unit) -> Named:
 def me_of(actor: Actor, language: str = "vi") -> Me:
     """Who is asking."""
     roles = [
-        Role(
+        HeldRole(
             id=str(one.id),
             role=one.role,
             name=name_of(one.role, language),
@@ -56,7 +56,7 @@ def me_of(actor: Actor, language: str = "vi") -> Me:
         roles=roles,
         role=actor.current.role if actor.current else None,
         password_to_choose=bool(actor.person and actor.person.first_password),
-        may_administer=actor.has_role(ADMINISTRATOR),
+        may_administer=actor.has_role(Role.ADMINISTRATOR),
         may_upload=actor.may_upload,
         may_publish=actor.may_publish,
         may_review=reviews.is_reviewer(actor),

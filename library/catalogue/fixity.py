@@ -23,7 +23,7 @@ from library.database.work_queue import Workable
 from library.files.store import FileStore
 from library.notices import telling
 from library.people import inviting, rosters
-from library.people.models import ADMINISTRATOR
+from library.people.roles import Role
 
 SLICES = 16**2
 SHARE = 0.9  # of a period, in which all slices have their turn; the rest is for machines that are off at night
@@ -205,7 +205,11 @@ def _tell_administrators(session: Session, worse: bool, *, at: datetime) -> None
         telling.drop(session, FILES_DAMAGED, house.id)
     elif worse and not telling.waits(session, FILES_DAMAGED, house.id):
         telling.tell(
-            session, rosters.holding(session, {house.id}, [ADMINISTRATOR], at=at), FILES_DAMAGED, at=at, about=house.id
+            session,
+            rosters.holding(session, {house.id}, [Role.ADMINISTRATOR], at=at),
+            FILES_DAMAGED,
+            at=at,
+            about=house.id,
         )
 
 

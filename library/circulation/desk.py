@@ -26,7 +26,8 @@ from library.circulation.refusals import (
 from library.database import hold
 from library.errors import Refusal
 from library.people import units
-from library.people.models import LIBRARIAN, Person, Unit, UnitKind
+from library.people.models import Person, Unit, UnitKind
+from library.people.roles import Role
 from library.people.sign_in import Actor, folded_login
 from library.vietnamese import clean
 
@@ -62,7 +63,7 @@ def keeps_one(session: Session, by: Actor) -> bool:
 
 
 def _kept_by(session: Session, by: Actor) -> Unit | None:
-    held = by.acting_as(LIBRARIAN)
+    held = by.acting_as(Role.LIBRARIAN)
     if held is None or held.unit.kind == UnitKind.SCHOOL:
         return held.unit if held else None
     return units.school_of(session, held.unit_id)

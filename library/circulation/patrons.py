@@ -13,6 +13,7 @@ from library.circulation.models import Loan, Patron, Scan, ScanKind
 from library.circulation.refusals import LoansOpen, UnknownCard
 from library.database import row_security
 from library.people.models import Enrolment, Membership, Person, SchoolClass, Unit
+from library.people.roles import Role
 from library.people.sight import units_below
 
 REMOVED_CARD = "removed-"
@@ -62,7 +63,7 @@ def of_person(
     return made
 
 
-def roles_in(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, *, at: datetime) -> set[str]:
+def roles_in(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, *, at: datetime) -> set[Role]:
     """The roles somebody holds in the school and its departments now; nobody who is deleted."""
     valid = (
         Membership.from_at <= at,

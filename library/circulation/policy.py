@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from library import vocabulary
-from library.people.roles import PARENT, PUPIL
+from library.people.roles import Role
 
 HOME, SCHOOL_YEAR, HERE = "normal", "school_year", "in_library_only"
 PUPIL_GROUPS = ((5, "HS_TH"), (9, "HS_THCS"), (12, "HS_THPT"))
@@ -31,12 +31,12 @@ class Rules:
         return asdict(self)
 
 
-def group_of(roles: Iterable[str], grade: int | None) -> str:
+def group_of(roles: Iterable[Role], grade: int | None) -> str:
     """The patron group of somebody with these roles in the school."""
     held = set(roles)
-    if held - {PUPIL, PARENT}:
+    if held - {Role.PUPIL, Role.PARENT}:
         return "GV"
-    if PUPIL in held:
+    if Role.PUPIL in held:
         return next((group for last, group in PUPIL_GROUPS if grade is not None and grade <= last), "HS_THCS")
     return "CMHS"
 

@@ -7,9 +7,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from library.people.models import Invitation, Membership
+from library.people.roles import Role
 
 
-def begin_role(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, role: str, *, at: datetime) -> Membership:
+def begin_role(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, role: Role, *, at: datetime) -> Membership:
     """A role from now on. A link that is open was made for somebody with fewer rights: it ends
     (docs/decisions/0015-a-way-in-binds-to-its-maker.md).
     """

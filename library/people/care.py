@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from library.database import row_security
 from library.errors import Unknown
 from library.people.models import Membership, Person, SchoolClass, Unit, UnitKind
-from library.people.roles import ADMINISTRATOR
+from library.people.roles import Role
 from library.people.sight import units_below
 from library.people.sign_in import Actor, NotAllowed, actor_for
 
@@ -36,7 +36,7 @@ class UnknownClass(Unknown):
 
 def administered(session: Session, by: Actor) -> set[uuid.UUID]:
     """The units whose people somebody looks after: their own and those below."""
-    return units_below(session, by.units_as(ADMINISTRATOR))
+    return units_below(session, by.units_as(Role.ADMINISTRATOR))
 
 
 def unit_in_care(session: Session, code: str, *, by: Actor) -> Unit:

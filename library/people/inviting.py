@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from library import audit, clock
 from library.database import add_missing, row_security
-from library.errors import Clash, Gone, Unknown, Wrong
+from library.errors import Clash, Gone, Unknown
 from library.people import care, throttling, units
 from library.people.appointing import begin_role, end_links
-from library.people.models import ADMINISTRATOR, ROLES, Invitation, Membership, Person, SignIn, Unit, UnitKind
+from library.people.models import Invitation, Membership, Person, SignIn, Unit, UnitKind
+from library.people.roles import Role, role_called
 from library.people.sign_in import WrongPassword, folded_login, token_hash
 
 LINK_LASTS = timedelta(hours=1)
@@ -54,12 +55,6 @@ class UnknownPerson(Unknown):
     code = "unknown-person"
     vi = "Không có ai tên đăng nhập “{login}”."
     en = "There is nobody with the user name “{login}”."
-
-
-class UnknownRole(Wrong):
-    code = "unknown-role"
-    vi = "Không có vai trò “{role}”. Chọn một trong: {roles}."
-    en = "There is no role “{role}”. Choose one of: {roles}."
 
 
 def province(session: Session) -> Unit:
@@ -124,7 +119,7 @@ def invite_first_administrator(session: Session, *, at: datetime) -> str | None:
         select(func.count())
         .select_from(Membership)
         .join(Person)
-        .where(Membership.role == ADMINISTRATOR, Person.password_hash.is_not(None))
+        .where(Membership.role == Role.ADMINISTRATOR, Person.password_hash.is_not(None))
     )
     if session.scalar(able):
         return None
@@ -145,15 +140,14 @@ def add_person(
     by: uuid.UUID | None = None,
 ) -> Person:
     """A person with one role. Raises LoginTaken, UnknownRole."""
-    if role not in ROLES:
-        raise UnknownRole(role=role, roles=", ".join(ROLES))
+    held = role_called(role)
     _refuse_taken(session, login)
     units.refuse_closed(unit)
     person = Person(login=folded_login(login), name=name, created_at=at, password_hash=password_hash, email=email)
     session.add(person)
     session.flush()
-    begin_role(session, person.id, unit.id, role, at=at)
-    audit.tell(session, "person-added", person, unit_id=unit.id, by=by, at=at, role=role)
+    begin_role(session, person.id, unit.id, held, at=at)
+    audit.tell(session, "person-added", person, unit_id=unit.id, by=by, at=at, role=held)
     session.flush()
     return person
 
@@ -247,7 +241,7 @@ def accept(session: Session, token: str, *, name: str, login: str, password_hash
     with row_security.lifted(session):  # nobody is signed in: the link itself has said who it is
         if invitation.person is None:
             return add_person(
-                session, login, name, ADMINISTRATOR, province(session), at=at, password_hash=password_hash
+                session, login, name, Role.ADMINISTRATOR, province(session), at=at, password_hash=password_hash
             )
         if invitation.person.disabled_at is not None:
             raise LinkUsed

@@ -8,12 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fal
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from library.database import Base, Identified, OneOf
-from library.people.roles import ADMINISTRATOR as ADMINISTRATOR  # the names that most readers of this module want
-from library.people.roles import LIBRARIAN as LIBRARIAN
-from library.people.roles import PUPIL as PUPIL
-from library.people.roles import REVIEWER as REVIEWER
-from library.people.roles import ROLES as ROLES
-from library.people.roles import TEACHER as TEACHER
+from library.people.roles import Role
 
 
 class UnitKind(StrEnum):
@@ -115,7 +110,7 @@ class Membership(Identified, Base):
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
-    role: Mapped[str]
+    role: Mapped[Role] = mapped_column(OneOf(Role))
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
 
@@ -148,7 +143,7 @@ class Enrolment(Identified, Base):
 
     class_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school_class.id"), index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[str] = mapped_column(default=PUPIL)  # pupil | teacher
+    role: Mapped[Role] = mapped_column(OneOf(Role), default=Role.PUPIL)  # or teacher
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
 

@@ -1,7 +1,7 @@
 """Who is in which unit, with which role, and in which class of which school year."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select
@@ -13,7 +13,7 @@ from library.errors import Clash
 from library.people import care, inviting, units
 from library.people.appointing import begin_role, end_links
 from library.people.models import Enrolment, Membership, Person, SchoolClass, SignIn, Unit
-from library.people.roles import ADMINISTRATOR, PUPIL, ROLES, TEACHER
+from library.people.roles import Role, role_called
 from library.people.sight import units_below
 from library.people.sign_in import Actor
 
@@ -35,9 +35,7 @@ def members(session: Session, unit_ids: set[uuid.UUID], *, at: datetime, limit: 
     ).all()
 
 
-def holding(
-    session: Session, unit_ids: set[uuid.UUID], roles: Sequence[str] | frozenset[str], *, at: datetime
-) -> set[uuid.UUID]:
+def holding(session: Session, unit_ids: set[uuid.UUID], roles: Collection[Role], *, at: datetime) -> set[uuid.UUID]:
     """The persons who hold one of these roles in one of these units now and are not disabled."""
     valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
     wanted = (
@@ -51,21 +49,20 @@ def holding(
 
 def give_role(session: Session, person: Person, unit: Unit, role: str, *, by: Actor, at: datetime) -> Membership:
     """A role from now on; one that is held already stays. Raises NotAllowed, UnknownRole, UnitClosed."""
-    if role not in ROLES:
-        raise inviting.UnknownRole(role=role, roles=", ".join(ROLES))
+    wanted = role_called(role)
     care.refuse_foreign(session, unit.id, by)
     units.refuse_closed(unit)
     open_one = (
         Membership.person_id == person.id,
         Membership.unit_id == unit.id,
-        Membership.role == role,
+        Membership.role == wanted,
         Membership.until_at.is_(None),
     )
     found = session.scalar(select(Membership).where(*open_one))
     if found is None:
-        found = begin_role(session, person.id, unit.id, role, at=at)
+        found = begin_role(session, person.id, unit.id, wanted, at=at)
         audit.tell(
-            session, "role-given", found, unit_id=unit.id, by=by.person_id, at=at, person=str(person.id), role=role
+            session, "role-given", found, unit_id=unit.id, by=by.person_id, at=at, person=str(person.id), role=wanted
         )
     return found
 
@@ -77,7 +74,7 @@ def end_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datet
         raise care.UnknownMember
     if found.until_at is not None and found.until_at <= at:
         return
-    if found.role == ADMINISTRATOR:
+    if found.role == Role.ADMINISTRATOR:
         _refuse_last(session, found.person_id, found.unit_id)
     found.until_at = at
     session.flush()
@@ -105,7 +102,7 @@ def shut_out(session: Session, person: Person, *, by: Actor, at: datetime) -> No
     """Every sign-in and every open link of the person dies, by whoever was entitled to it. Raises LastAdministrator."""
     for held in session.scalars(
         select(Membership).where(
-            Membership.person_id == person.id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None)
+            Membership.person_id == person.id, Membership.role == Role.ADMINISTRATOR, Membership.until_at.is_(None)
         )
     ):
         _refuse_last(session, person.id, held.unit_id)
@@ -155,7 +152,7 @@ def enrol(
     person: Person,
     *,
     at: datetime,
-    role: str = PUPIL,
+    role: Role = Role.PUPIL,
     by: uuid.UUID | None = None,
 ) -> Enrolment:
     """A pupil (or teacher) of a class from now on; twice is harmless. A class of a school where they hold no role ends
@@ -186,9 +183,13 @@ def enrol(
 def put_into_class(session: Session, school_class: SchoolClass, person: Person, *, by: Actor, at: datetime) -> None:
     """Pupils of the school learn there, locked or not; everybody else teaches it."""
     valid = (Membership.from_at <= at, or_(Membership.until_at.is_(None), Membership.until_at > at))
-    mine = (Membership.person_id == person.id, Membership.unit_id == school_class.unit_id, Membership.role == PUPIL)
+    mine = (
+        Membership.person_id == person.id,
+        Membership.unit_id == school_class.unit_id,
+        Membership.role == Role.PUPIL,
+    )
     learns = session.scalar(select(Membership.id).where(*mine, *valid).limit(1)) is not None
-    enrol(session, school_class, person, at=at, role=PUPIL if learns else TEACHER, by=by.person_id)
+    enrol(session, school_class, person, at=at, role=Role.PUPIL if learns else Role.TEACHER, by=by.person_id)
 
 
 def classes_of(session: Session, unit_id: uuid.UUID, year: str) -> Sequence[SchoolClass]:
@@ -206,7 +207,7 @@ def roll(session: Session, class_id: uuid.UUID, *, at: datetime) -> Sequence[Per
     return session.scalars(
         select(Person)
         .join(Enrolment)
-        .where(Enrolment.class_id == class_id, Enrolment.role == PUPIL, Person.deleted_at.is_(None), *valid)
+        .where(Enrolment.class_id == class_id, Enrolment.role == Role.PUPIL, Person.deleted_at.is_(None), *valid)
         .order_by(Person.name)
     ).all()
 
@@ -215,7 +216,7 @@ def _refuse_last(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID) -> 
     others = (
         select(Membership.id)
         .join(Person)
-        .where(Membership.unit_id == unit_id, Membership.role == ADMINISTRATOR, Membership.until_at.is_(None))
+        .where(Membership.unit_id == unit_id, Membership.role == Role.ADMINISTRATOR, Membership.until_at.is_(None))
     )
     able = others.where(
         Membership.person_id != person_id, Person.disabled_at.is_(None), Person.password_hash.is_not(None)

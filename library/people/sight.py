@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from library.people.models import Enrolment, Membership, Unit
-from library.people.roles import ADMINISTRATOR, APPROVERS
+from library.people.roles import APPROVERS, Role
 
 PUBLIC = "public"
 PROVINCE = "province"
@@ -65,7 +65,7 @@ def sight_of(
     tokens = {PUBLIC, PROVINCE, person_token(person_id)}
     tokens |= {unit_token(unit_id) for unit_id in units_above(session, own)}
     tokens |= {class_token(one.class_id) for one in classes}
-    tokens |= {staff_token(one.unit_id) for one in held if one.role == ADMINISTRATOR}
+    tokens |= {staff_token(one.unit_id) for one in held if one.role == Role.ADMINISTRATOR}
     tokens |= {
         review_token(unit_id)
         for unit_id in reviewed_units(session, {one.unit_id for one in held if one.role in APPROVERS})

@@ -14,7 +14,7 @@ from library import audit
 from library.database import row_security
 from library.errors import Forbidden
 from library.people.models import Enrolment, Membership, Person, SignIn, Unit, UnitKind
-from library.people.roles import ADMINISTRATOR, AUTHORS, READERS
+from library.people.roles import AUTHORS, READERS, Role
 from library.people.sight import VISITOR, Sight, sight_of
 
 SIGN_IN_LASTS = timedelta(days=14)
@@ -64,15 +64,15 @@ class Actor:
     current: Membership | None = None
     classes: tuple[Enrolment, ...] = ()
 
-    def has_role(self, *roles: str, unit_ids: Collection[uuid.UUID] | None = None) -> bool:
+    def has_role(self, *roles: Role, unit_ids: Collection[uuid.UUID] | None = None) -> bool:
         """Whether one of the roles is held, in one of the units when they are given."""
         return any(one.role in roles and (unit_ids is None or one.unit_id in unit_ids) for one in self.memberships)
 
-    def units_as(self, *roles: str) -> set[uuid.UUID]:
+    def units_as(self, *roles: Role) -> set[uuid.UUID]:
         """The units in which one of the roles is held."""
         return {one.unit_id for one in self.memberships if one.role in roles}
 
-    def acting_as(self, *roles: str) -> Membership | None:
+    def acting_as(self, *roles: Role) -> Membership | None:
         """The role in use when it is one of these, else the first of these that is held."""
         held = [one for one in self.memberships if one.role in roles]
         return self.current if self.current in held else next(iter(held), None)
@@ -93,7 +93,7 @@ class Actor:
     @property
     def may_publish(self) -> bool:
         """Administrators may publish without a review; everyone else sends their work to the reviewers."""
-        return self.has_role(ADMINISTRATOR)
+        return self.has_role(Role.ADMINISTRATOR)
 
     @property
     def may_upload(self) -> bool:

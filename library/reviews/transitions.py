@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from library.people.roles import APPROVERS, COUNCIL, DEPARTMENT_HEAD, SPECIALIST
+from library.people.roles import APPROVERS, Role
 from library.reviews.refusals import (
     AlreadyDecided,
     NotAReviewer,
@@ -27,9 +27,9 @@ class Level(StrEnum):
 LEVELS = (Level.DEPARTMENT, Level.SCHOOL, Level.PROVINCE)  # in the order a work climbs them
 # the roles that review there
 POOLS: Mapping[str, frozenset[str]] = {
-    Level.DEPARTMENT: frozenset({DEPARTMENT_HEAD}),
+    Level.DEPARTMENT: frozenset({Role.DEPARTMENT_HEAD}),
     Level.SCHOOL: APPROVERS,
-    Level.PROVINCE: frozenset({SPECIALIST, COUNCIL}),
+    Level.PROVINCE: frozenset({Role.SPECIALIST, Role.COUNCIL}),
 }
 
 

@@ -20,10 +20,18 @@ from library.clock import now
 from library.database import transaction
 from library.house import House
 from library.people import inviting, sign_in
-from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Person
+from library.people.models import Person
+from library.people.roles import Role
 from library.reviews import submitting
 
-PEOPLE = {"huong": TEACHER, "minh": REVIEWER, "lan": REVIEWER, "em": PUPIL, "anh": LIBRARIAN, "quan": ADMINISTRATOR}
+PEOPLE = {
+    "huong": Role.TEACHER,
+    "minh": Role.REVIEWER,
+    "lan": Role.REVIEWER,
+    "em": Role.PUPIL,
+    "anh": Role.LIBRARIAN,
+    "quan": Role.ADMINISTRATOR,
+}
 WORDS = "Chữ của trang một"
 
 
@@ -138,4 +146,4 @@ def furnish(house: House) -> None:
         school = inviting.ensure_school(session, "AA", "Trường A", at=now())
         for login, role in PEOPLE.items():
             inviting.add_person(session, login, login.title(), role, school, at=now())
-        inviting.add_person(session, "goc", "Gốc", ADMINISTRATOR, inviting.province(session), at=now())
+        inviting.add_person(session, "goc", "Gốc", Role.ADMINISTRATOR, inviting.province(session), at=now())

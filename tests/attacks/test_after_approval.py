@@ -11,7 +11,8 @@ from library.catalogue.publishing import Readers
 from library.clock import now
 from library.database import transaction
 from library.people import inviting, rosters
-from library.people.models import TEACHER, Membership
+from library.people.models import Membership
+from library.people.roles import Role
 from tests.attacks.inside import Inside, actor, person
 
 HTML = {"Accept": "text/html"}
@@ -45,7 +46,7 @@ def test_attack_28_the_card_of_a_published_work_is_not_its_authors_to_change(ins
 def test_attack_28_who_has_left_is_offered_nothing_and_changes_nothing(inside: Inside, tmp_path: Path) -> None:
     login = f"co.{uuid.uuid4().hex[:8]}"
     with transaction(inside.house.engine) as session:
-        inviting.add_person(session, login, login, TEACHER, inviting.unit_by_code(session, "AA"), at=now())
+        inviting.add_person(session, login, login, Role.TEACHER, inviting.unit_by_code(session, "AA"), at=now())
     inside.enter(login)
     work, _ = inside.lecture(tmp_path, by=login)
     open_one, _ = inside.lecture(tmp_path, by=login)

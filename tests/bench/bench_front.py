@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from library.catalogue.models import Audience, Version, Work, WorkState
 from library.database import open_engine, transaction
 from library.people import inviting, units
-from library.people.models import TEACHER, Unit, UnitKind
+from library.people.models import Unit, UnitKind
+from library.people.roles import Role
 from library.people.sight import PROVINCE, PUBLIC, person_token, staff_token, unit_token
 from library.vocabulary import GRADES, subjects
 from tests.bench.figures import median_ms, report_most, took_ms
@@ -86,7 +87,7 @@ def fill(engine: Engine, schools: list[Unit]) -> None:
     """Published works with their versions and audiences, without pages, thousands in a statement."""
     with transaction(engine) as session:
         owners = [
-            inviting.add_person(session, f"gv.{one.code}", one.name, TEACHER, one, at=BEGAN).id for one in schools
+            inviting.add_person(session, f"gv.{one.code}", one.name, Role.TEACHER, one, at=BEGAN).id for one in schools
         ]
         province = inviting.province(session).id
     chance = random.Random(7)

@@ -21,7 +21,8 @@ from library.catalogue.models import Audience, Version, Work
 from library.circulation import desk
 from library.database import open_engine, reading_session, transaction
 from library.people import inviting, passwords, sign_in
-from library.people.models import ADMINISTRATOR, Person, Unit
+from library.people.models import Person, Unit
+from library.people.roles import Role
 from tests.bench.figures import median_ms, report, report_most
 from tests.services.house import PASSWORD, RunningHouse, running
 from tests.services.people import enter, person
@@ -156,7 +157,7 @@ def unruled(session: Session) -> Any:
 def fill(session: Session, at: datetime) -> uuid.UUID:
     """Works of many schools, one in three public."""
     province = inviting.province(session)
-    owner = inviting.add_person(session, "bench", "Bench", ADMINISTRATOR, province, at=at)
+    owner = inviting.add_person(session, "bench", "Bench", Role.ADMINISTRATOR, province, at=at)
     for number in range(WORKS):
         work = Work(
             id=uuid.uuid4(),

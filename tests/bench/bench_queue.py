@@ -11,7 +11,7 @@ from library import migrations
 from library.catalogue.models import Deposit
 from library.database import open_engine, transaction, work_queue
 from library.people import inviting
-from library.people.models import TEACHER
+from library.people.roles import Role
 from tests.bench.figures import report
 from tests.services.postgres import APPLICATION, Postgres
 
@@ -23,7 +23,9 @@ ROWS, SCHOOLS, ROUNDS, SERIES = 10_000, 20, 100, 5
 def fill(engine: Engine) -> None:
     """10,000 due rows in twenty schools."""
     with transaction(engine) as session:
-        person = inviting.add_person(session, "nam", "Nam", TEACHER, inviting.ensure_province(session, "Tỉnh"), at=NOON)
+        person = inviting.add_person(
+            session, "nam", "Nam", Role.TEACHER, inviting.ensure_province(session, "Tỉnh"), at=NOON
+        )
         schools = [inviting.ensure_school(session, f"T{number}", at=NOON).id for number in range(SCHOOLS)]
         rows = [
             {

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from library.catalogue.models import Audience, Page, Rendition, RenditionKind, Version, Work
 from library.database import open_engine, transaction
 from library.people import inviting
-from library.people.models import ADMINISTRATOR, Person, Unit
+from library.people.models import Person, Unit
+from library.people.roles import Role
 from search.documents import Document, WorkFacts, documents_of
 from search.engines import open_index
 
@@ -62,7 +63,7 @@ def fill(home: Path, pages: int, *, each: int = PAGES_EACH) -> None:
     index = open_index(f"tantivy://{home}/index", writing=True)
     with transaction(engine) as session:
         province = inviting.province(session)
-        owner = inviting.add_person(session, "bench", "Bench", ADMINISTRATOR, province, at=at)
+        owner = inviting.add_person(session, "bench", "Bench", Role.ADMINISTRATOR, province, at=at)
     for number in range(pages // each):
         with transaction(engine) as session:
             index.write(add_work(session, province, owner, number, texts(chance, each), at=at))

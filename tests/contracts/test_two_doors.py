@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.doors import PAGES
 from library.house import House, open_house
-from library.people.models import LIBRARIAN, PUPIL, REVIEWER, TEACHER
+from library.people.roles import Role
 from library.settings import Settings
 from tests.services.house import PASSWORD
 from tests.stage.in_process import ROOT, Stage, opened
@@ -63,12 +63,12 @@ def by_form(path: str, **fields: Any) -> Way:
 BYTES = {"version_id": "{waiting_version}", "digest": "{waiting_bytes}"}
 SEEN = {"version_id": "{waiting_version}", "digest": "{waiting_digest}"}
 OPEN = {"version_id": "{version}", "digest": "{digest}"}
-APPROVED = ((REVIEWER, by_json("POST", "/reviews/{review_id}/approval", **SEEN)),)
+APPROVED = ((Role.REVIEWER, by_json("POST", "/reviews/{review_id}/approval", **SEEN)),)
 GONE = {"reason": "mistaken", "remark": "gửi nhầm"}
 UNIT = {"unit": "AA"}
 LEFT = {"reason": "left", "remark": "chuyển trường"}
-CARD = ((LIBRARIAN, by_json("POST", "/desk/scans", id=SCAN, code="victim", card=None, return_first=False)),)
-LENT = (*CARD, (LIBRARIAN, by_json("POST", "/desk/scans", id=COPY, code="{barcode}", opened_by=SCAN)))
+CARD = ((Role.LIBRARIAN, by_json("POST", "/desk/scans", id=SCAN, code="victim", card=None, return_first=False)),)
+LENT = (*CARD, (Role.LIBRARIAN, by_json("POST", "/desk/scans", id=COPY, code="{barcode}", opened_by=SCAN)))
 FILE = {"files": {"file": ("ghi-chu.txt", "Tam giác đồng dạng.".encode(), "text/plain")}, "data": {"sight": "school"}}
 
 ACTS = (
@@ -105,7 +105,7 @@ ACTS = (
             "/units/AA/members",
             name="Người mới",
             login="nguoi.moi",
-            role=TEACHER,
+            role=Role.TEACHER,
             way="link",
             email="moi@example.vn",
         ),
@@ -114,7 +114,7 @@ ACTS = (
             unit="AA",
             name="Người mới",
             login="nguoi.moi",
-            role=TEACHER,
+            role=Role.TEACHER,
             way="link",
             email="moi@example.vn",
         ),
@@ -128,8 +128,8 @@ ACTS = (
     Act(
         "a role is given",
         ROOT,
-        by_json("POST", "/people/{person_id}/roles", unit="AA", role=LIBRARIAN),
-        by_form("/quan-tri/nguoi-dung/{person_id}/vai-tro", unit="AA", role=LIBRARIAN),
+        by_json("POST", "/people/{person_id}/roles", unit="AA", role=Role.LIBRARIAN),
+        by_form("/quan-tri/nguoi-dung/{person_id}/vai-tro", unit="AA", role=Role.LIBRARIAN),
     ),
     Act(
         "a role ends",
@@ -203,51 +203,55 @@ ACTS = (
     ),
     Act(
         "a review is approved",
-        REVIEWER,
+        Role.REVIEWER,
         by_json("POST", "/reviews/{review_id}/approval", **SEEN),
         by_form("/duyet/{review_id}/duyet", **SEEN),
     ),
     Act(
         "a work is returned",
-        REVIEWER,
+        Role.REVIEWER,
         by_json("POST", "/reviews/{review_id}/return", **SEEN, reasons=["SAI_KIEN_THUC"], remark="Xem lại trang 1."),
         by_form("/duyet/{review_id}/tra-lai", **SEEN, reasons=["SAI_KIEN_THUC"], remark="Xem lại trang 1."),
     ),
     Act(
         "a decision is undone",
-        REVIEWER,
+        Role.REVIEWER,
         by_json("DELETE", "/reviews/{review_id}/decision"),
         by_form("/duyet/{review_id}/hoan-tac"),
         before=APPROVED,
     ),
     Act(
         "a work is recalled",
-        TEACHER,
+        Role.TEACHER,
         by_json("DELETE", "/reviews/{review_id}"),
         by_form("/bai-cua-toi/duyet/{review_id}/rut"),
     ),
     Act(
         "an upload is forgotten",
-        TEACHER,
+        Role.TEACHER,
         by_json("DELETE", "/deposits/{upload_id}"),
         by_form("/bai-cua-toi/{upload_id}/bo"),
     ),
     Act(
         "an upload is to be reviewed",
-        TEACHER,
+        Role.TEACHER,
         by_json("POST", "/deposits/{for_school}/review"),
         by_form("/bai-cua-toi/{for_school}/gui-duyet"),
     ),
     Act(
-        "all notices are read", TEACHER, by_json("PUT", "/me/notices/read"), by_form("/toi/thong-bao"), before=APPROVED
+        "all notices are read",
+        Role.TEACHER,
+        by_json("PUT", "/me/notices/read"),
+        by_form("/toi/thong-bao"),
+        before=APPROVED,
     ),
     Act(
         "a password is chosen",
-        PUPIL,
+        Role.PUPIL,
         by_json("PUT", "/me/password", old=PASSWORD, new=ANOTHER),
         by_form("/doi-mat-khau", old=PASSWORD, new=ANOTHER),
     ),
-    Act("somebody signs out", PUPIL, by_json("POST", "/sign-out"), by_form("/dang-xuat")),
+    Act("somebody signs out", Role.PUPIL, by_json("POST", "/sign-out"), by_form("/dang-xuat")),
     Act(
         "a link is used",
         "visitor",
@@ -256,28 +260,28 @@ ACTS = (
     ),
     Act(
         "copies are added",
-        LIBRARIAN,
+        Role.LIBRARIAN,
         by_json("POST", "/copies", title="Dế Mèn phiêu lưu kí", isbn="", count=2, shelf="A1", barcodes=[]),
         by_form("/kho", title="Dế Mèn phiêu lưu kí", isbn="", count="2", shelf="A1", barcodes=""),
     ),
-    Act("a card is opened at the desk", LIBRARIAN, CARD[0][1], by_form("/quay", code="victim", key=SCAN)),
+    Act("a card is opened at the desk", Role.LIBRARIAN, CARD[0][1], by_form("/quay", code="victim", key=SCAN)),
     Act(
         "a copy is lent to whose card is open",
-        LIBRARIAN,
+        Role.LIBRARIAN,
         LENT[1][1],
         by_form("/quay", code="{barcode}", opened_by=SCAN, key=COPY),
         before=CARD,
     ),
     Act(
         "a copy alone comes back",
-        LIBRARIAN,
+        Role.LIBRARIAN,
         by_json("POST", "/desk/scans", id=BACK, code="{barcode}"),
         by_form("/quay", code="{barcode}", key=BACK),
         before=LENT,
     ),
     Act(
         "a loan is undone",
-        LIBRARIAN,
+        Role.LIBRARIAN,
         by_json("POST", f"/desk/scans/{COPY}/undo"),
         by_form(f"/quay/{COPY}/hoan-tac"),
         before=LENT,
@@ -303,19 +307,19 @@ ACTS = (
     Act(
         "somebody signs in",
         "visitor",
-        by_json("POST", "/sign-in", login=PUPIL, password=PASSWORD, shared=True),
-        by_form("/dang-nhap", login=PUPIL, password=PASSWORD, shared="true"),
+        by_json("POST", "/sign-in", login=Role.PUPIL, password=PASSWORD, shared=True),
+        by_form("/dang-nhap", login=Role.PUPIL, password=PASSWORD, shared="true"),
     ),
     Act(
         "another role is used",
-        TEACHER,
+        Role.TEACHER,
         by_json("PUT", "/me/role", role_id="{role_id}"),
         by_form("/toi/vai-tro", role_id="{role_id}"),
     ),
-    Act("a small file is sent", TEACHER, Way("POST", "/api/v1/deposits", FILE), Way("POST", "/gui", FILE)),
+    Act("a small file is sent", Role.TEACHER, Way("POST", "/api/v1/deposits", FILE), Way("POST", "/gui", FILE)),
     Act(
         "the reading of a file is stopped",
-        TEACHER,
+        Role.TEACHER,
         by_json("POST", "/deposits/{arrived}/stop"),
         by_form("/bai-cua-toi/{arrived}/dung"),
     ),
@@ -349,20 +353,20 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stage]:
     home = tmp_path_factory.mktemp("base") / "var"
     with opened(home) as stage:
         shown = stage.ask(ROOT, "GET", f"/api/v1/works/{stage.known['work_id']}").json()
-        waiting = stage.ask(REVIEWER, "GET", f"/api/v1/reviews/{stage.known['review_id']}").json()
+        waiting = stage.ask(Role.REVIEWER, "GET", f"/api/v1/reviews/{stage.known['review_id']}").json()
         people = stage.ask(ROOT, "GET", "/api/v1/units/AA/members").json()["members"]
         of_role = {one["role"]: one["person_id"] for one in people}
         stage.ask(ROOT, "POST", "/api/v1/units", json={"kind": "school", "code": "CC", "name": "C", "place": "tinh"})
-        second = {"unit": "BB", "role": REVIEWER}
-        stage.ask(ROOT, "POST", f"/api/v1/people/{of_role[TEACHER]}/roles", json=second).raise_for_status()
-        gone = {"name": "Đã rời", "login": "da.roi", "role": PUPIL, "way": "link"}
+        second = {"unit": "BB", "role": Role.REVIEWER}
+        stage.ask(ROOT, "POST", f"/api/v1/people/{of_role[Role.TEACHER]}/roles", json=second).raise_for_status()
+        gone = {"name": "Đã rời", "login": "da.roi", "role": Role.PUPIL, "way": "link"}
         gone_id = stage.ask(ROOT, "POST", "/api/v1/units/AA/members", json=gone).json()["person_id"]
         deleted = stage.ask(ROOT, "POST", f"/api/v1/people/{gone_id}/deletion", json=LEFT).raise_for_status().json()
-        arrived = stage.ask(TEACHER, "POST", "/api/v1/deposits", **FILE).raise_for_status().json()
-        copies = stage.ask(LIBRARIAN, "GET", "/api/v1/copies").json()["copies"]
-        roles = stage.ask(TEACHER, "GET", "/api/v1/me").json()["roles"]
+        arrived = stage.ask(Role.TEACHER, "POST", "/api/v1/deposits", **FILE).raise_for_status().json()
+        copies = stage.ask(Role.LIBRARIAN, "GET", "/api/v1/copies").json()["copies"]
+        roles = stage.ask(Role.TEACHER, "GET", "/api/v1/me").json()["roles"]
         promised = {"Upload-Length": "1000", "Upload-Metadata": "sight c2Nob29s"}
-        begun = stage.ask(TEACHER, "POST", "/api/v1/uploads", headers=promised).raise_for_status()
+        begun = stage.ask(Role.TEACHER, "POST", "/api/v1/uploads", headers=promised).raise_for_status()
         stage.known |= {
             "for_school": begun.headers["Location"].rpartition("/")[2],
             "version": shown["version_id"],
@@ -371,8 +375,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stage]:
             "waiting_version": waiting["version_id"],
             "waiting_digest": waiting["digest"],
             "waiting_bytes": stage.ask(ROOT, "GET", f"/api/v1/works/{waiting['work_id']}").json()["digest"],
-            "librarian": of_role[LIBRARIAN],
-            "role_id": next(one["id"] for one in roles if one["role"] == REVIEWER),
+            "librarian": of_role[Role.LIBRARIAN],
+            "role_id": next(one["id"] for one in roles if one["role"] == Role.REVIEWER),
             "deletion_id": deleted["deletions"][0]["id"],
             "arrived": arrived["id"],
             "barcode": copies[0]["barcode"],

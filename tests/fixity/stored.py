@@ -25,7 +25,7 @@ from library.database import reading_session, transaction
 from library.files.store import FileStore
 from library.house import House
 from library.people import inviting
-from library.people.models import ADMINISTRATOR
+from library.people.roles import Role
 from library.people.sign_in import actor_for
 
 MB = 1024 * 1024
@@ -37,7 +37,7 @@ def kept(house: House, contents: Iterable[bytes]) -> list[str]:
     keys = []
     with transaction(house.engine) as session:
         person = inviting.add_person(
-            session, f"nguoi.{os.urandom(4).hex()}", "Lan", ADMINISTRATOR, inviting.province(session), at=now()
+            session, f"nguoi.{os.urandom(4).hex()}", "Lan", Role.ADMINISTRATOR, inviting.province(session), at=now()
         )
         actor = actor_for(session, person, at=now())
     for data in contents:

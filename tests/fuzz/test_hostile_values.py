@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from library.people.models import LIBRARIAN, REVIEWER, TEACHER
+from library.people.roles import Role
 from tests.fuzz.told import wrong_with
 from tests.stage.doors import all_routes, asked
 from tests.stage.in_process import ROOT, VISITOR, Stage
@@ -44,11 +44,11 @@ VALUES: tuple[bytes, ...] = (
     str(uuid.uuid4()).encode(),
 )
 BY = {
-    "/quay": LIBRARIAN,
-    "/kho": LIBRARIAN,
-    "/duyet": REVIEWER,
-    "/gui": TEACHER,
-    "/bai-cua-toi": TEACHER,
+    "/quay": Role.LIBRARIAN,
+    "/kho": Role.LIBRARIAN,
+    "/duyet": Role.REVIEWER,
+    "/gui": Role.TEACHER,
+    "/bai-cua-toi": Role.TEACHER,
     "/dang-": VISITOR,
     "/moi": VISITOR,
 }

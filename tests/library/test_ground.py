@@ -20,7 +20,7 @@ from library.files.keys import WrongContent
 from library.files.local import LocalStore
 from library.files.sending import Part, part_of
 from library.people import inviting
-from library.people.models import TEACHER
+from library.people.roles import Role
 from library.people.sight import Sight
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -108,7 +108,7 @@ def test_a_work_is_seen_with_a_shared_token_while_its_audience_row_is_open(datab
     engine = open_engine(url)
     with transaction(engine) as session:
         province = inviting.ensure_province(session, "Tỉnh")
-        person = inviting.add_person(session, "nam", "Nam", TEACHER, province, at=NOON)
+        person = inviting.add_person(session, "nam", "Nam", Role.TEACHER, province, at=NOON)
         work = Work(key=1, unit_id=province.id, owner_id=person.id, title="Sách", aliases=[], created_at=NOON)
         session.add(work)
         session.flush()

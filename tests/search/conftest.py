@@ -11,7 +11,8 @@ from library import migrations
 from library.catalogue.models import Work
 from library.database import open_engine, writing_session
 from library.people import inviting
-from library.people.models import TEACHER, Unit, UnitKind
+from library.people.models import Unit, UnitKind
+from library.people.roles import Role
 from search.engines import open_index
 from search.index import Index
 from search.indexing import write_work
@@ -40,7 +41,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
 def publish(session: Session, index: Index) -> Publish:
     """Put a public work with these pages into database and index."""
     province = inviting.ensure_province(session, "Tỉnh")
-    owner = inviting.add_person(session, "nam", "Nam", TEACHER, province, at=NOON)
+    owner = inviting.add_person(session, "nam", "Nam", Role.TEACHER, province, at=NOON)
     schools = {
         name: Unit(code=name, name=name.replace("-", " "), kind=UnitKind.SCHOOL, parent_id=province.id)
         for name in ("truong-a", "truong-b", "truong-c")

@@ -21,14 +21,15 @@ from library.clock import now
 from library.database import transaction
 from library.house import House, open_house
 from library.people import inviting, passwords, rosters, sign_in
-from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Membership
+from library.people.models import Membership
+from library.people.roles import Role
 from library.reviews import submitting
 from library.settings import Settings
 from tests.services.house import PASSWORD
 from tests.stage.school import actor, lecture
 
 VISITOR, ROOT = "visitor", "root"
-ACTORS = (VISITOR, PUPIL, TEACHER, ROOT, LIBRARIAN, REVIEWER)
+ACTORS = (VISITOR, Role.PUPIL, Role.TEACHER, ROOT, Role.LIBRARIAN, Role.REVIEWER)
 
 
 @dataclass
@@ -58,7 +59,7 @@ def opened(home: Path, url: str = "") -> Iterator[Stage]:
         create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False, follow_redirects=False
     ) as client:
         stage = Stage(client, tokens, known)
-        begun = stage.ask(TEACHER, "POST", "/api/v1/uploads", headers={"Upload-Length": "1000"}).raise_for_status()
+        begun = stage.ask(Role.TEACHER, "POST", "/api/v1/uploads", headers={"Upload-Length": "1000"}).raise_for_status()
         known["upload_id"] = begun.headers["Location"].rpartition("/")[2]
         yield stage
 
@@ -74,12 +75,12 @@ def _people(house: House) -> dict[str, str]:
                 session,
                 name,
                 f"Tên {name}",
-                ADMINISTRATOR if name == ROOT else name,
+                Role.ADMINISTRATOR if name == ROOT else name,
                 unit,
                 at=now(),
                 password_hash=hashed,
             )
-        inviting.add_person(session, "victim", "Người khác", PUPIL, school, at=now())
+        inviting.add_person(session, "victim", "Người khác", Role.PUPIL, school, at=now())
         return {
             name: sign_in.open_sign_in(session, inviting.person_by_login(session, name), at=now()) for name in places
         }
@@ -89,7 +90,7 @@ def _things(house: House) -> dict[str, str]:
     """The ids of a published work, one that waits for its reviewers, a class, copies, a person with a link."""
     at = now()
     with transaction(house.engine) as session:
-        teacher, root, librarian = (actor(session, name, at=at) for name in (TEACHER, ROOT, LIBRARIAN))
+        teacher, root, librarian = (actor(session, name, at=at) for name in (Role.TEACHER, ROOT, Role.LIBRARIAN))
         school = inviting.ensure_school(session, "AA", at=at)
         shown, waiting = lecture(session, teacher, "shown", at=at), lecture(session, teacher, "waiting", at=at)
         for work in (shown, waiting):

@@ -16,8 +16,8 @@ from library.catalogue import cataloguing, depositing
 from library.catalogue.models import Deposit, Rendition, RenditionKind, Version, Work
 from library.database import open_engine, transaction, writing_session
 from library.people import inviting, sign_in
-from library.people.models import ADMINISTRATOR, REVIEWER, TEACHER, Person
-from library.people.roles import DEPARTMENT_HEAD
+from library.people.models import Person
+from library.people.roles import Role
 from library.people.sign_in import Actor, place_of
 from library.reviews import binding, submitting
 from library.reviews.deciding import Seen
@@ -26,12 +26,12 @@ from library.reviews.models import Review
 MONDAY = datetime(2026, 11, 23, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 PEOPLE = (
-    ("huong", TEACHER),
-    ("minh", REVIEWER),
-    ("lan", REVIEWER),
-    ("thu", TEACHER),
-    ("son", DEPARTMENT_HEAD),
-    ("quan", ADMINISTRATOR),
+    ("huong", Role.TEACHER),
+    ("minh", Role.REVIEWER),
+    ("lan", Role.REVIEWER),
+    ("thu", Role.TEACHER),
+    ("son", Role.DEPARTMENT_HEAD),
+    ("quan", Role.ADMINISTRATOR),
 )
 
 
@@ -47,7 +47,7 @@ def open_school(url: str) -> Engine:
         )
         for login, role in PEOPLE:
             inviting.add_person(session, login, login.title(), role, school, at=MONDAY)
-        inviting.add_person(session, "xa", "Xa", REVIEWER, other, at=MONDAY)
+        inviting.add_person(session, "xa", "Xa", Role.REVIEWER, other, at=MONDAY)
     return engine
 
 

@@ -14,7 +14,7 @@ from library.catalogue import cataloguing
 from library.catalogue.models import Audience, Page, Version, Work
 from library.database import open_engine, reading_session, transaction
 from library.people import inviting
-from library.people.models import TEACHER
+from library.people.roles import Role
 from search.index import Index
 from search.indexing import write_work
 
@@ -48,7 +48,7 @@ class Shelf:
         self.engine: Engine = open_engine(self.url)
         with transaction(self.engine) as session:
             province = inviting.ensure_province(session, "Tỉnh")
-            owner = inviting.add_person(session, "nam", "Nam", TEACHER, province, at=MORNING)
+            owner = inviting.add_person(session, "nam", "Nam", Role.TEACHER, province, at=MORNING)
             self.unit_id, self.owner_id = province.id, owner.id
 
     def fill(self, works: int, pages: int = 1, *, first: int = 1) -> None:

@@ -14,7 +14,7 @@ from library.circulation.due_dates import Calendar
 from library.clock import now
 from library.people import inviting, passwords, rosters, sign_in, units
 from library.people.models import Person, Unit, UnitKind
-from library.people.roles import ADMINISTRATOR, COMMUNE_OFFICER, LEADER, LIBRARIAN, PUPIL, REVIEWER, TEACHER
+from library.people.roles import Role
 from library.people.sign_in import Actor
 from library.reviews import binding, deciding, queries
 
@@ -57,16 +57,16 @@ GIVEN = (
 )
 SCHOOLS = {"THCS-VT": "THCS Vĩnh Thuận", "THCS-BD": "THCS Ba Đình"}
 STAFF = (
-    ("quan.tri", "Trần Thị Quản", ADMINISTRATOR, "tinh"),
-    ("co.huong", "Nguyễn Thị Hương", TEACHER, "THCS-VT"),
-    ("thay.minh", "Đỗ Quang Minh", REVIEWER, "THCS-VT"),
-    ("co.anh", "Phạm Ngọc Ánh", LIBRARIAN, "THCS-VT"),
-    ("co.lien", "Hoàng Thị Liên", REVIEWER, "THCS-VT"),
-    ("thay.son", "Vũ Hồng Sơn", LEADER, "THCS-BD"),
-    ("co.thao", "Lê Phương Thảo", TEACHER, "THCS-BD"),
-    ("thay.hai", "Ngô Văn Hải", TEACHER, "THCS-BD"),
-    ("co.mai", "Bùi Thị Mai", REVIEWER, "THCS-BD"),
-    ("can.bo.xa", "Đặng Thị Thu", COMMUNE_OFFICER, "XA-VT"),
+    ("quan.tri", "Trần Thị Quản", Role.ADMINISTRATOR, "tinh"),
+    ("co.huong", "Nguyễn Thị Hương", Role.TEACHER, "THCS-VT"),
+    ("thay.minh", "Đỗ Quang Minh", Role.REVIEWER, "THCS-VT"),
+    ("co.anh", "Phạm Ngọc Ánh", Role.LIBRARIAN, "THCS-VT"),
+    ("co.lien", "Hoàng Thị Liên", Role.REVIEWER, "THCS-VT"),
+    ("thay.son", "Vũ Hồng Sơn", Role.LEADER, "THCS-BD"),
+    ("co.thao", "Lê Phương Thảo", Role.TEACHER, "THCS-BD"),
+    ("thay.hai", "Ngô Văn Hải", Role.TEACHER, "THCS-BD"),
+    ("co.mai", "Bùi Thị Mai", Role.REVIEWER, "THCS-BD"),
+    ("can.bo.xa", "Đặng Thị Thu", Role.COMMUNE_OFFICER, "XA-VT"),
 )
 
 
@@ -76,7 +76,7 @@ class Account:
 
     login: str
     name: str
-    role: str
+    role: Role
     unit: str
 
 
@@ -99,7 +99,7 @@ def fill(session: Session) -> list[Account]:
     by = sign_in.actor_for(session, staff["co.anh"], at=now())
     furnish(session, schools["THCS-VT"], pupils, by)
     named = [Account(login, name, role, places.get(code, province).name) for login, name, role, code in STAFF]
-    return [*named, Account(pupils[0].login, pupils[0].name, PUPIL, schools["THCS-VT"].name)]
+    return [*named, Account(pupils[0].login, pupils[0].name, Role.PUPIL, schools["THCS-VT"].name)]
 
 
 def review(session: Session) -> None:
@@ -118,13 +118,15 @@ def enrolled(session: Session, school: Unit, teacher: Person, hashed: str) -> li
     at = now() - SINCE
     year = calendar.school_year(calendar.local_date(now()))
     classes = [rosters.open_class(session, school, year, name, 8, by=None, at=at) for name in ("8A1", "8A2")]
-    rosters.enrol(session, classes[0], teacher, at=at, role=TEACHER)
+    rosters.enrol(session, classes[0], teacher, at=at, role=Role.TEACHER)
     pupils = []
     for number in range(40):
         name = (
             f"{FAMILY[number % 10]} {('Gia', 'Thanh', 'Bảo', 'Thu')[(number // 10 + number) % 4]} {GIVEN[number % 20]}"
         )
-        pupil = inviting.add_person(session, f"hs{number + 1:02d}", name, PUPIL, school, at=at, password_hash=hashed)
+        pupil = inviting.add_person(
+            session, f"hs{number + 1:02d}", name, Role.PUPIL, school, at=at, password_hash=hashed
+        )
         rosters.enrol(session, classes[number % 2], pupil, at=at)
         pupils.append(pupil)
     return pupils

@@ -1874,6 +1874,20 @@ export interface components {
             };
         };
         /**
+         * HeldRole
+         * @description A role in a unit.
+         */
+        HeldRole: {
+            /** Id */
+            id: string;
+            role: components["schemas"]["Role"];
+            /** Name */
+            name: string;
+            unit: components["schemas"]["Named"];
+            /** Current */
+            current: boolean;
+        };
+        /**
          * History
          * @description What happened to a work, newest first.
          */
@@ -2039,9 +2053,8 @@ export interface components {
             /** Login */
             login: string | null;
             /** Roles */
-            roles: components["schemas"]["Role"][];
-            /** Role */
-            role: string | null;
+            roles: components["schemas"]["HeldRole"][];
+            role: components["schemas"]["Role"] | null;
             /** Password To Choose */
             password_to_choose: boolean;
             /** May Administer */
@@ -2066,8 +2079,7 @@ export interface components {
             login: string;
             /** Name */
             name: string;
-            /** Role */
-            role: string;
+            role: components["schemas"]["Role"];
             /** Role Name */
             role_name: string;
             unit: components["schemas"]["Named"];
@@ -2504,19 +2516,10 @@ export interface components {
         ReviewState: "waiting" | "approved" | "returned" | "recalled" | "superseded" | "overruled";
         /**
          * Role
-         * @description A role in a unit.
+         * @description What somebody is in a unit, in the order in which a form offers it.
+         * @enum {string}
          */
-        Role: {
-            /** Id */
-            id: string;
-            /** Role */
-            role: string;
-            /** Name */
-            name: string;
-            unit: components["schemas"]["Named"];
-            /** Current */
-            current: boolean;
-        };
+        Role: "administrator" | "technician" | "teacher" | "department-head" | "leader" | "reviewer" | "librarian" | "commune-officer" | "specialist" | "council" | "pupil" | "parent";
         /**
          * RoleChoice
          * @description The role to use from now on.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from library.people.roles import APPROVERS, COMMUNE_OFFICER, ROLES
+from library.people.roles import APPROVERS, Role
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.people import enter, open_school, person
 from tests.stage import makers
@@ -20,7 +20,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
         with house.administrator() as root:
             for code, name in (("AA", "THCS Vĩnh Thuận"), ("BB", "THCS Ba Đình")):
                 open_school(root, code, name)
-            for role in ROLES:
+            for role in Role:
                 person(root, "AA", f"ai.{role}", role)
             person(root, "BB", "em.khac", "pupil")
             with enter(house, "ai.librarian") as librarian:
@@ -79,14 +79,14 @@ def test_a_school_says_when_its_library_is_open_and_what_it_has_on_paper(town: R
         assert "7:30 – 11:00" in page and "11/02/2099" in page and "3 cuốn đang trên kệ" in page
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", Role)
 def test_every_role_has_a_home_with_one_primary_button_and_at_most_five_things(town: RunningHouse, role: str) -> None:
     with enter(town, f"ai.{role}") as client:
         for prefix in ("", "/en"):
             answer = client.get(f"{prefix}/toi", headers=HTML)
             body = answer.text[answer.text.index("<main") : answer.text.index("</main>")]
             assert (answer.status_code, body.count('class="panel') <= 5) == (200, True)
-            assert body.count("btn main") in ((0, 1) if role in APPROVERS | {COMMUNE_OFFICER} else (1,))
+            assert body.count("btn main") in ((0, 1) if role in APPROVERS | {Role.COMMUNE_OFFICER} else (1,))
 
 
 def test_the_home_of_an_administrator_tells_the_health_in_one_line(town: RunningHouse) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from api.web.doors import Page
 from library.database import Base
-from library.people.models import REVIEWER
+from library.people.roles import Role
 from tests.stage.in_process import ROOT, Stage, opened
 from tests.stage.project import PROJECT
 
@@ -171,7 +171,7 @@ def test_whoever_was_just_added_stands_in_the_list_beside_their_way_in(stage: St
 
 def test_the_reasons_that_were_ticked_come_back(stage: Stage) -> None:
     told = {"version_id": "other", "digest": "other", "reasons": ["THIEU_NGUON", "LOI_CHINH_TA"], "remark": "Xem lại."}
-    answer = stage.ask(REVIEWER, "POST", f"/duyet/{stage.known['review_id']}/tra-lai", data=told)
+    answer = stage.ask(Role.REVIEWER, "POST", f"/duyet/{stage.known['review_id']}/tra-lai", data=told)
     assert 400 <= answer.status_code < 500
     for code in told["reasons"]:
         assert f'value="{code}" checked' in answer.text

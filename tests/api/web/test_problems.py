@@ -18,7 +18,7 @@ from library.catalogue.depositing import DepositAccepted, ProcessingFailed, Read
 from library.catalogue.publishing import VersionChanged
 from library.errors import Refusal, refusals
 from library.people.care import UnknownUnit
-from library.people.inviting import UnknownRole
+from library.people.roles import UnknownRole
 from library.people.units import UnitClosed
 from library.reviews.refusals import (
     AlreadyDecided,

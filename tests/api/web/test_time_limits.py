@@ -19,7 +19,7 @@ from library.database import open_engine, reading_session, transaction
 from library.database.limits import Limits
 from library.house import open_house
 from library.people import inviting, sign_in
-from library.people.models import ADMINISTRATOR
+from library.people.roles import Role
 from library.settings import Settings
 from tests.services.postgres import APPLICATION, Postgres
 from tests.services.waiting import until
@@ -41,7 +41,7 @@ def administrator(url: str, home: Path, **limits: float) -> Iterator[TestClient]
     house = open_house(Settings(home=home, database=url, **limits))  # type: ignore[arg-type]
     with transaction(house.engine) as session:
         person = inviting.add_person(
-            session, "quan.tri", "Quản trị", ADMINISTRATOR, inviting.province(session), at=now(), password_hash="x"
+            session, "quan.tri", "Quản trị", Role.ADMINISTRATOR, inviting.province(session), at=now(), password_hash="x"
         )
         token = sign_in.open_sign_in(session, person, at=now())
     app = create_app(house)

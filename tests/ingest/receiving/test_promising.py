@@ -13,7 +13,7 @@ from library.clock import now
 from library.database import transaction
 from library.house import House, open_house
 from library.people import inviting
-from library.people.models import ADMINISTRATOR
+from library.people.roles import Role
 from library.people.sign_in import Actor, actor_for
 from library.settings import Settings
 from library.space import DiskFull
@@ -31,7 +31,7 @@ def test_of_many_who_begin_at_once_no_more_are_told_to_send_than_have_room(house
     with transaction(house.engine) as session:
         lan = actor_for(
             session,
-            inviting.add_person(session, "lan", "Lan", ADMINISTRATOR, inviting.province(session), at=now()),
+            inviting.add_person(session, "lan", "Lan", Role.ADMINISTRATOR, inviting.province(session), at=now()),
             at=now(),
         )
     size = int(house.settings.disk.room() * 0.3)  # three have room, whatever else happens on this disk
@@ -54,7 +54,7 @@ def test_the_reserve_is_never_promised(house: House) -> None:
     with transaction(house.engine) as session:
         lan = actor_for(
             session,
-            inviting.add_person(session, "lan", "Lan", ADMINISTRATOR, inviting.province(session), at=now()),
+            inviting.add_person(session, "lan", "Lan", Role.ADMINISTRATOR, inviting.province(session), at=now()),
             at=now(),
         )
     narrow = replace(house, settings=house.settings.model_copy(update={"disk_reserve": 0.999}))

@@ -14,7 +14,7 @@ from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House, open_house
 from library.people import inviting
-from library.people.models import ADMINISTRATOR
+from library.people.roles import Role
 from library.people.sign_in import actor_for
 from library.settings import Settings
 
@@ -29,7 +29,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def begin(house: House) -> uuid.UUID:
     with transaction(house.engine) as session:
-        keeper = inviting.add_person(session, "lan", "Lan", ADMINISTRATOR, inviting.province(session), at=now())
+        keeper = inviting.add_person(session, "lan", "Lan", Role.ADMINISTRATOR, inviting.province(session), at=now())
         actor = actor_for(session, keeper, at=now())
         wish = {"name": "tep.bin", "size": len(DATA), "media_type": None, "sight": "public", "approve": False}
         return uploading.begin(session, house, **wish, by=actor, at=now()).id

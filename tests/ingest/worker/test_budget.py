@@ -24,7 +24,7 @@ from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House
 from library.people import inviting
-from library.people.models import ADMINISTRATOR, TEACHER
+from library.people.roles import Role
 from library.people.sign_in import Actor, actor_for
 from tests.ingest.worker.sent import book, change, pages, read_all, row, warnings, working
 from tests.services.waiting import until
@@ -150,10 +150,10 @@ def test_its_owner_stops_a_file_in_work_and_the_next_one_is_read(house: House, t
 def test_a_file_is_stopped_by_its_owner_and_by_who_looks_after_its_school_and_by_nobody_else(
     house: House, tmp_path: Path
 ) -> None:
-    owner, ours = actor(house, "co.hoa", TEACHER, "AA"), actor(house, "quan.tri.a", ADMINISTRATOR, "AA")
+    owner, ours = actor(house, "co.hoa", Role.TEACHER, "AA"), actor(house, "quan.tri.a", Role.ADMINISTRATOR, "AA")
     beside, theirs, above = (
-        actor(house, "co.lan", TEACHER, "AA"),
-        actor(house, "quan.tri.b", ADMINISTRATOR, "BB"),
+        actor(house, "co.lan", Role.TEACHER, "AA"),
+        actor(house, "quan.tri.b", Role.ADMINISTRATOR, "BB"),
         keeper(house, None),
     )
 

@@ -16,7 +16,7 @@ from library.clock import now
 from library.database import reading_session, transaction
 from library.house import open_house
 from library.people import inviting
-from library.people.models import PUPIL
+from library.people.roles import Role
 from library.settings import Settings
 from search.rebuilding import unchanging
 from tests.services.postgres import APPLICATION, Postgres
@@ -86,7 +86,7 @@ def test_nobody_changes_a_work_while_a_new_index_takes_over_and_readers_and_ever
         with reading_session(shelf.engine) as reader:
             assert title_of(reader) == title_of(session) == "Sách 1"
         with transaction(shelf.engine) as elsewhere:
-            inviting.add_person(elsewhere, "em.lan", "Lan", PUPIL, inviting.province(elsewhere), at=now())
+            inviting.add_person(elsewhere, "em.lan", "Lan", Role.PUPIL, inviting.province(elsewhere), at=now())
         assert postgres.waiting("last_moment") == 1, "only who changes a work waits"
     change.join()
     with reading_session(shelf.engine) as reader:

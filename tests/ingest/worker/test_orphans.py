@@ -18,7 +18,7 @@ from library.files.keys import hash_of
 from library.files.store import FileStore
 from library.house import House, open_house
 from library.people import inviting
-from library.people.models import ADMINISTRATOR
+from library.people.roles import Role
 from library.people.sign_in import actor_for
 from library.settings import Settings
 
@@ -86,7 +86,7 @@ def received(house: House, data: bytes) -> str:
         login = f"nguoi-{len(data)}-{data[:2].hex()}"
         actor = actor_for(
             session,
-            inviting.add_person(session, login, "Lan", ADMINISTRATOR, inviting.province(session), at=now()),
+            inviting.add_person(session, login, "Lan", Role.ADMINISTRATOR, inviting.province(session), at=now()),
             at=now(),
         )
         wish = {"name": "tep.bin", "size": len(data), "media_type": None, "sight": "public", "approve": False}

@@ -19,7 +19,8 @@ from library import audit, migrations
 from library.audit import Event, sealing
 from library.database import open_engine, reading_session, transaction
 from library.people import inviting
-from library.people.models import TEACHER, Person, Unit
+from library.people.models import Person, Unit
+from library.people.roles import Role
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 LINES = 40
@@ -150,7 +151,7 @@ def test_twenty_writers_and_four_sealers_at_once_do_not_fork_a_chain(engine: Eng
 
 def test_erasing_a_person_breaks_nothing(engine: Engine) -> None:
     with transaction(engine) as session:
-        lan = inviting.add_person(session, "lan", "Nguyễn Thị Lan", TEACHER, unit(session, "AA"), at=NOON)
+        lan = inviting.add_person(session, "lan", "Nguyễn Thị Lan", Role.TEACHER, unit(session, "AA"), at=NOON)
     seal_all(engine)
     with transaction(engine) as session:
         assert "Lan" not in json.dumps([line.facts for line in session.scalars(select(Event))])

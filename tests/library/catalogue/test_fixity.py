@@ -21,7 +21,7 @@ from library.files.local import LocalStore
 from library.notices import inbox
 from library.operations import backups
 from library.people import inviting
-from library.people.models import ADMINISTRATOR, TEACHER
+from library.people.roles import Role
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PERIOD = timedelta(days=90)
@@ -35,7 +35,7 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = open_engine(database_url)
     with transaction(made) as session:
         province = inviting.ensure_province(session, "Tỉnh")
-        person = inviting.add_person(session, "thay.nam", "Nam", TEACHER, province, at=NOON)
+        person = inviting.add_person(session, "thay.nam", "Nam", Role.TEACHER, province, at=NOON)
         work = Work(id=uuid.uuid4(), key=1, unit_id=province.id, owner_id=person.id, title="Sách", created_at=NOON)
         session.add(work)
         session.flush()
@@ -126,7 +126,9 @@ def test_administrators_of_the_house_hear_once_of_damage_and_no_more_when_all_is
     engine: Engine, files: LocalStore
 ) -> None:
     with transaction(engine) as session:
-        root = inviting.add_person(session, "quan.tri", "Quản", ADMINISTRATOR, inviting.province(session), at=NOON).id
+        root = inviting.add_person(
+            session, "quan.tri", "Quản", Role.ADMINISTRATOR, inviting.province(session), at=NOON
+        ).id
         teacher = inviting.person_by_login(session, "thay.nam").id
 
     def told(person: uuid.UUID) -> list[str]:

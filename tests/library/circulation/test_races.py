@@ -27,7 +27,8 @@ from library.database import open_engine, reading_session, transaction
 from library.database.limits import Limits
 from library.errors import Refusal
 from library.people import inviting, sign_in
-from library.people.models import LIBRARIAN, PUPIL, Person, Unit
+from library.people.models import Person, Unit
+from library.people.roles import Role
 from library.people.sign_in import Actor
 from tests.services.postgres import APPLICATION, Postgres
 
@@ -50,9 +51,9 @@ def fill(found: str) -> None:
     with transaction(engine) as session:
         inviting.ensure_province(session, "Tỉnh")
         school = inviting.ensure_school(session, "AA", at=NOON)
-        inviting.add_person(session, "thu.thu", "Thủ thư", LIBRARIAN, school, at=NOON)
+        inviting.add_person(session, "thu.thu", "Thủ thư", Role.LIBRARIAN, school, at=NOON)
         for number in range(PROCESSES * WORKERS):
-            pupil = inviting.add_person(session, f"em.{number}", f"Em {number}", PUPIL, school, at=NOON)
+            pupil = inviting.add_person(session, f"em.{number}", f"Em {number}", Role.PUPIL, school, at=NOON)
             patrons.of_person(session, pupil, school.id, at=NOON)
     engine.dispose()
 

@@ -10,7 +10,7 @@ from library.audit import Event
 from library.circulation import desk, patrons, queries, stock
 from library.database import open_engine, transaction
 from library.people import inviting, sign_in
-from library.people.models import LIBRARIAN, PUPIL
+from library.people.roles import Role
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -23,9 +23,9 @@ def test_attack_21_the_desk_forgets_who_had_a_copy_ten_minutes_after_it_came_bac
         inviting.ensure_province(session, "Tỉnh", at=NOON)
         school = inviting.ensure_school(session, "AA", at=NOON)
         by = sign_in.actor_for(
-            session, inviting.add_person(session, "thu.thu", "Thủ thư", LIBRARIAN, school, at=NOON), at=NOON
+            session, inviting.add_person(session, "thu.thu", "Thủ thư", Role.LIBRARIAN, school, at=NOON), at=NOON
         )
-        lan = inviting.add_person(session, "em.lan", "Lan", PUPIL, school, at=NOON)
+        lan = inviting.add_person(session, "em.lan", "Lan", Role.PUPIL, school, at=NOON)
         card = patrons.of_person(session, lan, school.id, at=NOON).card
         assert session.scalars(select(Event.facts).where(Event.act == "patron-added")).all() == [{}], (
             "the card goes with the person"

@@ -18,7 +18,7 @@ from library.circulation.refusals import IsbnUnknown, TitleNeeded, TitleToConfir
 from library.circulation.stock import Whose
 from library.database import open_engine, transaction
 from library.people import inviting, sign_in
-from library.people.models import ADMINISTRATOR, LIBRARIAN
+from library.people.roles import Role
 from library.people.sign_in import Actor
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
@@ -33,18 +33,18 @@ def session(database_url: str) -> Iterator[Session]:
     engine: Engine = open_engine(database_url)
     with transaction(engine) as found:
         province = inviting.ensure_province(found, "Tỉnh", at=NOON)
-        inviting.add_person(found, "tinh", "Tỉnh", ADMINISTRATOR, province, at=NOON)
+        inviting.add_person(found, "tinh", "Tỉnh", Role.ADMINISTRATOR, province, at=NOON)
         for code in ("AA", "BB"):
             inviting.add_person(
                 found,
                 code.lower(),
                 code,
-                LIBRARIAN,
+                Role.LIBRARIAN,
                 inviting.ensure_school(found, code, f"Trường {code}", at=NOON),
                 at=NOON,
             )
             inviting.add_person(
-                found, f"quan.{code.lower()}", code, ADMINISTRATOR, inviting.unit_by_code(found, code), at=NOON
+                found, f"quan.{code.lower()}", code, Role.ADMINISTRATOR, inviting.unit_by_code(found, code), at=NOON
             )
         yield found
     engine.dispose()

@@ -19,7 +19,7 @@ from library.database.limits import Limits
 from library.files.keys import hash_of
 from library.files.local import LocalStore
 from library.people import inviting
-from library.people.models import TEACHER
+from library.people.roles import Role
 from tests.services.postgres import APPLICATION, Postgres
 
 PATIENT = Limits(statement_seconds=120, lock_seconds=120, answer_seconds=60)
@@ -118,7 +118,7 @@ class Cellar:
         there = keeping.are_there(session, self.files, [self.key])
         if there:
             unit = inviting.ensure_province(session, "Tỉnh")
-            owner = inviting.add_person(session, "nam", "Nam", TEACHER, unit, at=now())
+            owner = inviting.add_person(session, "nam", "Nam", Role.TEACHER, unit, at=now())
             facts = {
                 "name": "a.pdf",
                 "size": 1,

@@ -18,7 +18,8 @@ from library.database.limits import Limits
 from library.learning import reading
 from library.operations.deletions import Deletion
 from library.people import inviting, sign_in
-from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, Person
+from library.people.models import Person
+from library.people.roles import Role
 from library.people.sign_in import WrongPassword, actor_for, actor_of, place_of
 from tests.services.postgres import OWNER, Postgres
 
@@ -51,12 +52,12 @@ def town(postgres: Postgres) -> Iterator[Town]:
     places, ids = {"nobody": row_security.NOBODY, "house": row_security.HOUSE}, {}
     with transaction(engine) as session:
         province = inviting.ensure_province(session, "Tỉnh")
-        chief = inviting.add_person(session, "so", "Sở", ADMINISTRATOR, province, at=NOON)
+        chief = inviting.add_person(session, "so", "Sở", Role.ADMINISTRATOR, province, at=NOON)
         places["chief"] = place_of(actor_for(session, chief, at=NOON))
         for code in ("A", "B"):
             school = inviting.ensure_school(session, code, at=NOON)
-            keeper = inviting.add_person(session, f"thu.thu.{code}", "Thủ thư", LIBRARIAN, school, at=NOON)
-            pupil = inviting.add_person(session, f"em.{code}", "Em", PUPIL, school, at=NOON)
+            keeper = inviting.add_person(session, f"thu.thu.{code}", "Thủ thư", Role.LIBRARIAN, school, at=NOON)
+            pupil = inviting.add_person(session, f"em.{code}", "Em", Role.PUPIL, school, at=NOON)
             by = actor_for(session, keeper, at=NOON)
             work = stock.title_for(session, school, title=f"Sách {code}", isbn="", by=by, at=NOON)
             label = stock.add_copies(session, work, school, 1, by=by, at=NOON)[0].barcode

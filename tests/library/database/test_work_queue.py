@@ -13,7 +13,8 @@ from library.database import open_engine, reading_session, transaction, work_que
 from library.database.work_queue import LeaseLost
 from library.notices.models import Notice
 from library.people import inviting
-from library.people.models import TEACHER, Person
+from library.people.models import Person
+from library.people.roles import Role
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOON + timedelta(seconds=61)
@@ -25,7 +26,7 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = open_engine(database_url)
     with transaction(made) as session:
         province = inviting.ensure_province(session, "Tỉnh")
-        person = inviting.add_person(session, "thay.nam", "Nam", TEACHER, province, at=NOON)
+        person = inviting.add_person(session, "thay.nam", "Nam", Role.TEACHER, province, at=NOON)
         for name in ("a.pdf", "b.pdf"):
             deposit = Deposit(
                 owner_id=person.id,

@@ -22,7 +22,8 @@ from library.notices.models import Notice
 from library.operations.deletions import UNDO_LASTS
 from library.people import care, inviting, rosters, sign_in
 from library.people.care import UnknownMember
-from library.people.models import ADMINISTRATOR, LIBRARIAN, PUPIL, REVIEWER, TEACHER, Membership, Person, Unit
+from library.people.models import Membership, Person, Unit
+from library.people.roles import Role
 from library.people.sign_in import NotAllowed
 from library.reviews import deciding, queries, submitting
 from tests.stage.school import MONDAY, actor, deposit, lecture, seen
@@ -36,7 +37,7 @@ def school(session: Session, code: str = "AA") -> Unit:
     return session.scalars(select(Unit).where(Unit.code == code)).one()
 
 
-def somebody(session: Session, login: str = "be.ti", role: str = PUPIL) -> Person:
+def somebody(session: Session, login: str = "be.ti", role: str = Role.PUPIL) -> Person:
     """A person with a name that stands nowhere else."""
     person = inviting.add_person(session, login, SECRET, role, school(session), at=MONDAY, password_hash="x")
     person.email = "ten-rieng@truong.vn"
@@ -45,7 +46,7 @@ def somebody(session: Session, login: str = "be.ti", role: str = PUPIL) -> Perso
 
 def lend(session: Session, person: Person) -> Loan:
     keeper = session.scalars(select(Person).where(Person.login == "thu.thu")).first() or inviting.add_person(
-        session, "thu.thu", "Thủ thư", LIBRARIAN, school(session), at=MONDAY
+        session, "thu.thu", "Thủ thư", Role.LIBRARIAN, school(session), at=MONDAY
     )
     by = sign_in.actor_for(session, keeper, at=MONDAY)
     work = stock.title_for(session, school(session), title="Dế Mèn", isbn="", by=by, at=MONDAY)
@@ -91,13 +92,13 @@ def test_a_person_is_deleted_by_whoever_has_all_of_them_in_care(session: Session
         people.delete(session, person.id, "left", None, by=actor(session, "xa"), at=MONDAY)
     with pytest.raises(NotYourself):
         people.delete(session, quan.required().id, "left", None, by=quan, at=MONDAY)
-    session.add(Membership(person_id=person.id, unit_id=school(session, "BB").id, role=TEACHER, from_at=MONDAY))
+    session.add(Membership(person_id=person.id, unit_id=school(session, "BB").id, role=Role.TEACHER, from_at=MONDAY))
     session.flush()
     with pytest.raises(NotAllowed):
         people.delete(session, person.id, "left", None, by=quan, at=MONDAY)
     province = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
     chief = sign_in.actor_for(
-        session, inviting.add_person(session, "so", "Sở", ADMINISTRATOR, province, at=MONDAY), at=MONDAY
+        session, inviting.add_person(session, "so", "Sở", Role.ADMINISTRATOR, province, at=MONDAY), at=MONDAY
     )
     deletion = people.delete(session, person.id, "left", None, by=chief, at=MONDAY)
     assert undoing.standing(session, by=actor(session, "xa")) == []
@@ -125,7 +126,7 @@ def test_a_role_that_ends_only_next_month_still_counts(session: Session) -> None
     person = somebody(session)
     there = {
         "unit_id": school(session, "BB").id,
-        "role": TEACHER,
+        "role": Role.TEACHER,
         "from_at": MONDAY - UNDO_LASTS,
         "until_at": MONDAY + UNDO_LASTS,
     }
@@ -146,7 +147,7 @@ def test_a_person_with_books_at_home_is_refused_with_the_list(session: Session) 
 
 
 def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(session: Session) -> None:
-    quan, person = actor(session, "quan"), somebody(session, "co.rieng", TEACHER)
+    quan, person = actor(session, "quan"), somebody(session, "co.rieng", Role.TEACHER)
     loan = lend(session, person)
     card = session.scalars(
         select(Base.metadata.tables["patron"].c.card).where(Base.metadata.tables["patron"].c.person_id == person.id)
@@ -161,7 +162,7 @@ def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(se
         rosters.open_class(session, school(session), "2026-2027", "8A", 8, by=None, at=MONDAY),
         person,
         at=MONDAY,
-        role=TEACHER,
+        role=Role.TEACHER,
     )
     sealing.seal(session)
     deletion = people.delete(session, person.id, "asked", f"mẹ {SECRET} xin", by=quan, at=MONDAY)
@@ -182,13 +183,13 @@ def test_after_their_days_their_name_is_nowhere_and_what_others_rely_on_stays(se
     assert sealing.verify(session, sealing.chains(session))[0] == [], "the chain is whole"
     with pytest.raises(TooLateToBringBack):
         undoing.bring_back(session, deletion.id, by=quan, at=LATER)
-    assert inviting.add_person(session, "co.rieng", "Người khác", TEACHER, school(session), at=LATER).id != person.id, (
-        "the user name is free again"
-    )
+    assert (
+        inviting.add_person(session, "co.rieng", "Người khác", Role.TEACHER, school(session), at=LATER).id != person.id
+    ), "the user name is free again"
 
 
 def test_an_author_who_was_told_of_an_approval_reads_no_name_of_a_reviewer_who_is_gone(session: Session) -> None:
-    huong, person = actor(session, "huong"), somebody(session, "co.duyet", REVIEWER)
+    huong, person = actor(session, "huong"), somebody(session, "co.duyet", Role.REVIEWER)
     review = submitting.submit(session, lecture(session, huong, "Hình học"), by=huong, at=MONDAY)
     deciding.approve(session, review.id, seen(session, review.id), by=actor(session, "co.duyet"), at=MONDAY)
 
@@ -205,7 +206,7 @@ def test_an_author_who_was_told_of_an_approval_reads_no_name_of_a_reviewer_who_i
 
 
 def test_what_somebody_had_sent_and_what_never_became_a_version_goes_with_them(session: Session) -> None:
-    person = somebody(session, "co.gui", TEACHER)
+    person = somebody(session, "co.gui", Role.TEACHER)
     begun = deposit(session, actor(session, "co.gui"), "Dở dang")
     work = lecture(session, actor(session, "co.gui"), "Đã đọc")
     version = session.scalars(select(Version.id).where(Version.work_id == work.id)).one()

@@ -21,7 +21,8 @@ from library.deleting.refusals import TooLateToBringBack, UnknownDeletion, Unkno
 from library.learning import reading
 from library.operations.deletions import UNDO_LASTS, Deletion
 from library.people import sign_in
-from library.people.models import ADMINISTRATOR, LIBRARIAN, Person, Unit
+from library.people.models import Person, Unit
+from library.people.roles import Role
 from library.people.sign_in import Actor, NotAllowed
 from library.reviews import claiming, submitting
 from library.reviews import queries as reviews
@@ -220,7 +221,9 @@ def test_whoever_no_longer_holds_the_role_brings_nothing_back(session: Session) 
     quan = actor(session, "quan")
     deletion = works.delete(session, published(session, actor(session, "huong")), "rights", None, by=quan, at=MONDAY)
     pupil = Actor(
-        quan.person, tuple(one for one in quan.memberships if one.role not in (ADMINISTRATOR, LIBRARIAN)), quan.sight
+        quan.person,
+        tuple(one for one in quan.memberships if one.role not in (Role.ADMINISTRATOR, Role.LIBRARIAN)),
+        quan.sight,
     )
     with pytest.raises(UnknownDeletion):
         undoing.bring_back(session, deletion.id, by=pupil, at=TUESDAY)

@@ -24,7 +24,8 @@ from library.notices import inbox, mailing, telling
 from library.notices.models import Notice
 from library.notices.wording import WORDED, words
 from library.people import inviting, sign_in
-from library.people.models import LIBRARIAN, PUPIL, Person
+from library.people.models import Person
+from library.people.roles import Role
 from library.settings import Settings, SettingsMistaken, load
 from tests.services.mail import MailServer
 
@@ -59,9 +60,9 @@ def house(tmp_path: Path, mail: MailServer, database_url: str) -> Iterator[House
     with transaction(opened.engine) as session:
         school = inviting.ensure_school(session, "AA", "THCS Vĩnh Thuận", at=MONDAY)
         for login, role, email in (
-            ("co.anh", LIBRARIAN, None),
-            ("em.khue", PUPIL, "khue@example.vn"),
-            ("em.lan", PUPIL, None),
+            ("co.anh", Role.LIBRARIAN, None),
+            ("em.khue", Role.PUPIL, "khue@example.vn"),
+            ("em.lan", Role.PUPIL, None),
         ):
             inviting.add_person(session, login, f"Đỗ Minh {login[3:].title()}", role, school, at=MONDAY).email = email
     yield opened

@@ -16,7 +16,8 @@ from library.catalogue.models import Work, WorkState
 from library.database import transaction, writing_session
 from library.deleting import works
 from library.people import inviting, rosters, units
-from library.people.models import ADMINISTRATOR, PUPIL, TEACHER, Person
+from library.people.models import Person
+from library.people.roles import Role
 from library.people.sign_in import Actor, NotAllowed
 from library.reviews import deciding, queries, submitting
 from library.reviews.models import Review
@@ -49,7 +50,7 @@ def approved(session: Session) -> Work:
 
 def teacher(session: Session) -> Person:
     return inviting.add_person(
-        session, f"co.{uuid.uuid4().hex[:8]}", "Cô", TEACHER, inviting.unit_by_code(session, "AA"), at=MONDAY
+        session, f"co.{uuid.uuid4().hex[:8]}", "Cô", Role.TEACHER, inviting.unit_by_code(session, "AA"), at=MONDAY
     )
 
 
@@ -58,7 +59,7 @@ def root(session: Session) -> Actor:
     return actor(
         session,
         inviting.add_person(
-            session, f"goc.{uuid.uuid4().hex[:8]}", "Gốc", ADMINISTRATOR, inviting.province(session), at=MONDAY
+            session, f"goc.{uuid.uuid4().hex[:8]}", "Gốc", Role.ADMINISTRATOR, inviting.province(session), at=MONDAY
         ).login,
     )
 
@@ -131,7 +132,7 @@ def test_whose_role_has_ended_edits_nothing_any_more(session: Session) -> None:
     work = lecture(session, actor(session, person.login), "Của người đã nghỉ")
     leave(session, person)
     # gone; at another school; as somebody who does not write
-    for role, unit in ((None, ""), (TEACHER, "BB"), (PUPIL, "AA")):
+    for role, unit in ((None, ""), (Role.TEACHER, "BB"), (Role.PUPIL, "AA")):
         if role:
             give(session, person, unit, role)
         gone = again(session, person)
@@ -152,7 +153,7 @@ def test_whose_role_has_ended_edits_nothing_any_more(session: Session) -> None:
                 "lasts": timedelta(days=1),
             }
             depositing.begin(session, **wish, work_id=work.id, by=gone, at=MONDAY)
-    give(session, person, "AA", TEACHER)
+    give(session, person, "AA", Role.TEACHER)
     assert (
         cataloguing.change(session, work, {"title": "Về lại"}, by=again(session, person), at=MONDAY).title == "Về lại"
     )
@@ -164,11 +165,11 @@ def test_work_goes_on_in_another_department_and_in_what_the_school_has_become(se
     quan = actor(session, "quan").person_id
     maths = units.open_unit(session, "department", f"T{uuid.uuid4().hex[:6]}", "Tổ Toán", school, by=quan, at=MONDAY)
     leave(session, person)
-    rosters.give_role(session, person, maths, TEACHER, by=actor(session, "quan"), at=MONDAY + SECOND)
+    rosters.give_role(session, person, maths, Role.TEACHER, by=actor(session, "quan"), at=MONDAY + SECOND)
     assert cataloguing.may_edit(session, work, again(session, person))
     leave(session, person)
     inviting.ensure_school(session, "CC", at=MONDAY)
-    give(session, person, "CC", TEACHER)
+    give(session, person, "CC", Role.TEACHER)
     assert not cataloguing.may_edit(session, work, again(session, person))
     units.merge(session, [school], inviting.unit_by_code(session, "CC"), by=quan, at=MONDAY)
     assert cataloguing.may_edit(session, work, again(session, person))

@@ -13,7 +13,7 @@ from library.catalogue import cataloguing, depositing, publishing
 from library.catalogue.models import Deposit, DepositState, Work, WorkState
 from library.catalogue.publishing import UNSAID, Readers, UnknownReaders
 from library.people import inviting, rosters
-from library.people.models import ADMINISTRATOR
+from library.people.roles import Role
 from library.people.sign_in import Actor
 from library.reviews import deciding, submitting
 from tests.stage.school import MONDAY, SECOND, actor, deposit, lecture, read, seen, sha
@@ -133,7 +133,7 @@ def test_dates_stay_until_somebody_says_otherwise(session: Session) -> None:
 
 def test_within_the_school_of_the_province_itself_is_nobody_and_not_the_whole_province(session: Session) -> None:
     province = inviting.province(session)
-    by = actor(session, inviting.add_person(session, "tinh", "Tỉnh", ADMINISTRATOR, province, at=MONDAY).login)
+    by = actor(session, inviting.add_person(session, "tinh", "Tỉnh", Role.ADMINISTRATOR, province, at=MONDAY).login)
     with pytest.raises(UnknownReaders):
         begin(session, by, "school", approve=True)
     work = lecture(session, by, "Của tỉnh", sight=UNSAID)
