@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.catalogue import schemas
 from api.web.schemas import Named
 from library import usage
+from library.announced import ACTS
 from library.calendar import local_date
 from library.catalogue import cataloguing, history
 from library.catalogue.models import Work
@@ -38,7 +39,7 @@ def history_of(session: Session, work: Work, actor: Actor, language: str) -> sch
             schemas.HistoryLine(
                 who=history.who_in_words(line, language),
                 act=line.act,
-                words=history.in_words(line, language),
+                words=history.in_words(line, language, ACTS),
                 happened_at=line.happened_at,
             )
             for line in lines

@@ -14,6 +14,7 @@ from api.deposits import shown as deposits
 from api.reviews import shown as reviews
 from api.web.me import unit_named
 from ingest.worker.vitals import Watch
+from library.announced import NOTICES
 from library.calendar import local_date
 from library.catalogue import depositing, queries
 from library.catalogue.models import DepositState, WorkState
@@ -26,6 +27,7 @@ from library.people.models import Membership, Unit, UnitKind
 from library.people.roles import APPROVERS, AUTHORS, KEEPERS, Role
 from library.people.sight import class_token, units_below
 from library.people.sign_in import Actor
+from library.reviews.announcing import WORK_RETURNED
 from library.reviews.queries import is_reviewer
 
 SHOWN = 3
@@ -84,9 +86,8 @@ def of_author(session: Session, actor: Actor, _watch: Watch, language: str, _at:
     person = actor.required()
     mine = depositing.of_person(session, person.id, limit=50)
     drafts = queries.owned(session, person.id, (WorkState.DRAFT,), limit=SHOWN)
-    returned = [
-        one for one in inbox.lines(session, person.id, language) if one.kind == "work-returned" and not one.read
-    ]
+    told = inbox.lines(session, person.id, language, NOTICES)
+    returned = [one for one in told if one.kind == WORK_RETURNED.code and not one.read]
     return {
         "drafts": [card_of(one, language) for one in drafts],
         "in_review": len(queries.owned(session, person.id, (WorkState.IN_REVIEW,), limit=50)),

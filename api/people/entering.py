@@ -18,6 +18,7 @@ from api.web.gate import Gate
 from library.clock import now
 from library.errors import Wrong
 from library.notices import telling
+from library.notices.welcoming import WELCOME
 from library.people import inviting, passwords, sign_in, throttling
 from library.people.models import Person
 from library.people.sign_in import Actor, RoleNotHeld, SignInNeeded, WrongPassword
@@ -206,7 +207,7 @@ async def take_link(
 
 def welcome(session: Session, person: Person) -> None:
     """The first thing in everybody's inbox."""
-    telling.tell(session, [person.id], "welcome", at=now())
+    telling.tell(session, [person.id], WELCOME, at=now())
 
 
 def set_cookie(response: Response, request: Request, settings: Settings, opened: Opened) -> None:

@@ -3,6 +3,7 @@
 from api.people.shown_notices import notices_of
 from api.web.doors import Door, Room, Shown
 from api.web.pages import Text
+from library import announced
 from library.notices import inbox
 
 NOTICES = "/toi/thong-bao"
@@ -22,9 +23,9 @@ def read_form(door: Door, notice_id: Text = "") -> str | None:
     if not notice_id:
         inbox.mark_all_read(door.session, person.id, at=door.at)
         return None
-    found = inbox.lines(door.session, person.id, door.language)
+    found = inbox.lines(door.session, person.id, door.language, announced.NOTICES)
     chosen = next((line for line in found if str(line.id) == notice_id), None)
     if chosen is None:
         raise inbox.UnknownNotice
-    inbox.mark_read(door.session, person.id, chosen.id, at=door.at)
+    inbox.mark_read(door.session, person.id, chosen.id, announced.NOTICES, at=door.at)
     return chosen.words.path

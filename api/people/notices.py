@@ -8,6 +8,7 @@ from api.people import schemas
 from api.people.shown_notices import notices_of
 from api.web.dependencies import Language, Now, Reader, Reading, Writer, Writing
 from api.web.problems import SIGNED_IN, problems
+from library.announced import NOTICES
 from library.notices import inbox
 from library.notices.inbox import UnknownNotice
 
@@ -23,7 +24,7 @@ def notices(session: Reading, actor: Reader, language: Language) -> schemas.Noti
 @router.put("/{notice_id}/read", status_code=204, responses=problems(UnknownNotice))
 def mark_read(notice_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """I have read this one."""
-    inbox.mark_read(session, actor.required().id, notice_id, at=at)
+    inbox.mark_read(session, actor.required().id, notice_id, NOTICES, at=at)
 
 
 @router.put("/read", status_code=204)

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from api.people import schemas
+from library.announced import NOTICES
 from library.notices import inbox
 from library.people.sign_in import Actor
 
@@ -20,6 +21,6 @@ def notices_of(session: Session, actor: Actor, language: str) -> schemas.Notices
             created_at=one.created_at,
             read=one.read,
         )
-        for one in inbox.lines(session, person.id, language)
+        for one in inbox.lines(session, person.id, language, NOTICES)
     ]
     return schemas.Notices(unread=inbox.unread(session, person.id), notices=found)

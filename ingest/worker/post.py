@@ -1,24 +1,20 @@
-"""The hands that tell people: reminders, and letters where the house has a mail server.
+"""The hands that tell people: reminders, and letters where the house has a mail server."""
 
-What is still true is known by the rooms above the notices, so it is said here.
-"""
-
-from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
 
+from library.announced import NOTICES
 from library.circulation import reminding
 from library.clock import now
 from library.database import reading_session, transaction
 from library.house import House
 from library.notices import mailing
-from library.notices.mailing import Post, Truth
+from library.notices.mailing import Post
 
 log = structlog.get_logger()
 REMIND_PAUSE = 3600.0  # seconds; nobody hears the same twice, so often is harmless
 LEASE = 300.0  # seconds: a slow server may take long over one letter
-TRUTHS: Mapping[str, Truth] = dict.fromkeys(reminding.KINDS, reminding.still_out)
 
 
 def post_of(house: House) -> Post:
@@ -47,7 +43,7 @@ def send_next(house: House, worker: str, *, at: datetime | None = None) -> bool:
     post = post_of(house)
     try:
         with reading_session(house.engine) as session:
-            letter, told = mailing.letter(session, taken, post, TRUTHS, at=moment)
+            letter, told = mailing.letter(session, taken, post, NOTICES, at=moment)
         if letter is not None:
             post.send(letter)
             log.info("letter-sent", notices=len(told))

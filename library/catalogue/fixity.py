@@ -17,11 +17,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from library import audit
-from library.catalogue import keeping
+from library.catalogue import keeping, wording
 from library.database import BIG, Base, Identified, OneOf, hold, work_queue
 from library.database.work_queue import Workable
 from library.files.store import FileStore
 from library.notices import telling
+from library.notices.kinds import NoticeKind
 from library.people import inviting, rosters
 from library.people.roles import Role
 
@@ -37,7 +38,7 @@ class FileState(StrEnum):
     UNREADABLE = "unreadable"
 
 
-FILES_DAMAGED = "files-damaged"  # the notice
+FILES_DAMAGED = NoticeKind("files-damaged", wording.files_damaged)
 DAMAGES = (FileState.MISMATCH, FileState.MISSING, FileState.UNREADABLE)
 News = list[tuple[str, FileState]]  # the key, and its state
 

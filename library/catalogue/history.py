@@ -25,33 +25,6 @@ from library.people.sign_in import Actor, NotAllowed
 READ = "history-read"
 SHOWN = 200
 HOUSE = ("Hoclieu", "Hoclieu")
-WORDS = {
-    "upload-begun": ("bắt đầu gửi tệp", "began to send the file"),
-    "upload-accepted": ("gửi xong tệp", "sent the file"),
-    "upload-forgotten": ("bỏ tệp đã gửi", "dropped the file"),
-    "upload-refused": ("không nhận tệp", "could not take the file"),
-    "upload-failed": ("chưa đọc được tệp", "could not read the file"),
-    "work-opened": ("mở học liệu", "opened the material"),
-    "work-ready": ("đọc xong tệp, bản đã sẵn sàng", "has read the file; the version is ready"),
-    "work-described": ("sửa thông tin: {fields}", "corrected: {fields}"),
-    "work-published": ("công bố: {sight}", "published: {sight}"),
-    "work-withdrawn": ("thu hồi", "withdrew it"),
-    "work-restored": ("đưa về như trước khi quyết định", "put it back as it was before the decision"),
-    "work-submitted": ("gửi duyệt", "sent it to the reviewers"),
-    "work-approved": ("duyệt", "approved it"),
-    "work-returned": ("trả lại để sửa", "gave it back for changes"),
-    "decision-undone": ("rút lại quyết định của mình", "took their decision back"),
-    "review-recalled": ("rút khỏi hàng chờ duyệt", "took it back out of the queue"),
-    "review-superseded": ("đóng lần duyệt cũ vì đã có bản mới", "closed the old review: there is a newer version"),
-    "review-overruled": (
-        "đóng lần duyệt đang chờ vì đã tự quyết định",
-        "closed the waiting review by deciding without it",
-    ),
-    "work-deleted": ("xoá", "deleted it"),
-    "work-brought-back": ("lấy lại từ mục đã xoá", "brought it back"),
-    "work-removed": ("xoá hẳn", "removed it for good"),
-    "title-added": ("thêm sách giấy vào danh mục", "added the title on paper to the catalogue"),
-}
 FIELDS = {
     "title": ("tên", "title"),
     "authors": ("tác giả", "authors"),
@@ -125,10 +98,10 @@ def who_in_words(line: Line, language: str) -> str:
     return REMOVED[language == "en"] if line.who in ("", REMOVED[0]) else line.who
 
 
-def in_words(line: Line, language: str) -> str:
-    """What happened, in plain words; an act without words of its own is named as it is."""
+def in_words(line: Line, language: str, acts: Mapping[str, tuple[str, str]]) -> str:
+    """What happened, in the words of its act; an act without words of its own is named as it is."""
     place = language == "en"
-    words = WORDS.get(line.act, (line.act.replace("-", " "),) * 2)[place]
+    words = acts.get(line.act, (line.act.replace("-", " "),) * 2)[place]
     fields = ", ".join(FIELDS.get(one, (one, one))[place] for one in _list(line.facts.get("fields")))
     return words.format(fields=fields, sight=OPENED_TO.get(str(line.facts.get("sight")), ("", ""))[place])
 

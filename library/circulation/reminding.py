@@ -8,13 +8,13 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, contains_eager
 
 from library.calendar import LOCAL, local_date
+from library.circulation import wording
 from library.circulation.models import Loan, Patron
 from library.notices import telling
+from library.notices.kinds import NoticeKind
 from library.notices.models import Notice
 from library.people.models import Person
 
-DUE_SOON, OVERDUE = "loan-due-soon", "loan-overdue"
-KINDS = (DUE_SOON, OVERDUE)
 DAYS_AHEAD = timedelta(days=2)
 MOST_AT_ONCE = 500  # in one transaction, so that no desk waits
 
@@ -47,9 +47,14 @@ def still_out(session: Session, notice: Notice) -> bool:
     return session.scalar(select(Loan.id).where(Loan.id == notice.about_id, Loan.closed_at.is_(None))) is not None
 
 
-def _untold(session: Session, kind: str, first: date | None, last: date, limit: int) -> list[Loan]:
+DUE_SOON = NoticeKind("loan-due-soon", wording.due_soon, once=True, still_true=still_out)
+OVERDUE = NoticeKind("loan-overdue", wording.overdue, once=True, still_true=still_out)
+KINDS = (DUE_SOON, OVERDUE)
+
+
+def _untold(session: Session, kind: NoticeKind, first: date | None, last: date, limit: int) -> list[Loan]:
     """Open loans due on these local days of which nobody has been told so yet."""
-    told = exists().where(Notice.kind == kind, Notice.about_id == Loan.id)
+    told = exists().where(Notice.kind == kind.code, Notice.about_id == Loan.id)
     wanted = (
         select(Loan).join(Loan.patron).join(Person, Person.id == Patron.person_id).options(contains_eager(Loan.patron))
     )

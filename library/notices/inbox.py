@@ -2,7 +2,6 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +9,8 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from library.errors import Unknown
+from library.notices.kinds import Kinds, Words, kind_of, words_of
 from library.notices.models import Notice
-from library.notices.wording import DIGESTED, Words, words
 
 SHOWN = 100
 
@@ -44,21 +43,23 @@ def unread(session: Session, person_id: uuid.UUID) -> int:
     return session.scalar(UNREAD, {"person": person_id}) or 0
 
 
-def lines(session: Session, person_id: uuid.UUID, language: str) -> list[Line]:
+def lines(session: Session, person_id: uuid.UUID, language: str, kinds: Kinds) -> list[Line]:
     """What somebody has been told. Unread notices of a kind that comes in numbers stand in one line."""
     found = session.scalars(
         select(Notice).where(Notice.person_id == person_id).order_by(Notice.created_at.desc()).limit(SHOWN)
     ).all()
-    counts = Counter(one.kind for one in found if _digested(one))
-    return [_line(one, language, counts[one.kind] if _digested(one) else 1) for one in _first_of_each(found)]
+    keys = [_key(one, kinds) for one in found]
+    counts, newest = Counter(keys), dict(zip(reversed(keys), reversed(found), strict=True))
+    shown = [(one, key) for one, key in zip(found, keys, strict=True) if newest[key] is one]
+    return [_line(one, words_of(one, language, kinds, count=counts[key])) for one, key in shown]
 
 
-def mark_read(session: Session, person_id: uuid.UUID, notice_id: uuid.UUID, *, at: datetime) -> None:
+def mark_read(session: Session, person_id: uuid.UUID, notice_id: uuid.UUID, kinds: Kinds, *, at: datetime) -> None:
     """Somebody has read one of their own notices, and those that stood in the same line. Raises UnknownNotice."""
     notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.person_id == person_id))
     if notice is None:
         raise UnknownNotice
-    same = Notice.kind == notice.kind if notice.kind in DIGESTED else Notice.id == notice.id
+    same = Notice.kind == notice.kind if kind_of(notice, kinds).digested else Notice.id == notice.id
     session.execute(
         update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), same).values(read_at=at)
     )
@@ -69,26 +70,10 @@ def mark_all_read(session: Session, person_id: uuid.UUID, *, at: datetime) -> No
     session.execute(update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None)).values(read_at=at))
 
 
-def _digested(notice: Notice) -> bool:
-    return notice.kind in DIGESTED and notice.read_at is None
+def _key(notice: Notice, kinds: Kinds) -> object:
+    """Notices with the same key stand in one line."""
+    return notice.kind if notice.read_at is None and kind_of(notice, kinds).digested else notice.id
 
 
-def _first_of_each(found: Sequence[Notice]) -> list[Notice]:
-    seen: set[str] = set()
-    kept = []
-    for one in found:
-        if not _digested(one) or one.kind not in seen:
-            kept.append(one)
-        if _digested(one):
-            seen.add(one.kind)
-    return kept
-
-
-def _line(notice: Notice, language: str, count: int) -> Line:
-    return Line(
-        notice.id,
-        notice.kind,
-        words(notice.kind, notice.facts, language, count=count),
-        notice.created_at,
-        notice.read_at is not None,
-    )
+def _line(notice: Notice, words: Words) -> Line:
+    return Line(notice.id, notice.kind, words, notice.created_at, notice.read_at is not None)

@@ -9,7 +9,7 @@ import smtplib
 import ssl
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,15 +24,14 @@ from sqlalchemy.orm import Session
 
 from library.database import work_queue
 from library.database.work_queue import Lease, LeaseLost, WornOut
+from library.notices.kinds import Kinds, Words, kind_of, words_of
 from library.notices.models import Notice
-from library.notices.wording import DIGESTED, Words, words
 from library.people.models import Person
 
 NOT_IN_HEADERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TIMEOUT = 15  # seconds for every word of the server
 MOST_IN_ONE = 20  # notices in one letter
 NEAR = frozenset({"localhost", "127.0.0.1", "::1"})
-Truth = Callable[[Session, Notice], bool]
 
 
 class PostUnsafe(Exception):
@@ -103,7 +102,7 @@ def _claim(
 
 
 def letter(
-    session: Session, taken: Round, post: Post, truths: Mapping[str, Truth], *, at: datetime
+    session: Session, taken: Round, post: Post, kinds: Kinds, *, at: datetime
 ) -> tuple[EmailMessage | None, set[uuid.UUID]]:
     """The letter as it is true now, and the notices in it; no letter for somebody without an address, or when all of it
     is out of date.
@@ -111,8 +110,8 @@ def letter(
     person = session.get(Person, taken.notices[0].person_id)
     if not post.url or person is None or not person.email or person.disabled_at is not None:
         return None, set()
-    true = [one for one in taken.notices if one.mailed_at is None and truths.get(one.kind, _always)(session, one)]
-    return (_written(person, true, post, at) if true else None), {one.id for one in true}
+    true = [one for one in taken.notices if one.mailed_at is None and kind_of(one, kinds).still_true(session, one)]
+    return (_written(person, true, post, kinds, at) if true else None), {one.id for one in true}
 
 
 def settle(session: Session, taken: Round, mailed: Collection[uuid.UUID], *, at: datetime) -> None:
@@ -149,12 +148,8 @@ def passing(error: Exception) -> bool:
     return isinstance(error, OSError | OperationalError)
 
 
-def _always(_session: Session, _notice: Notice) -> bool:
-    return True
-
-
-def _written(person: Person, notices: Sequence[Notice], post: Post, at: datetime) -> EmailMessage:
-    said = _said(notices, "vi")
+def _written(person: Person, notices: Sequence[Notice], post: Post, kinds: Kinds, at: datetime) -> EmailMessage:
+    said = _said(notices, "vi", kinds)
     message = EmailMessage()
     message["Subject"] = _one_line(said[0].line if len(said) == 1 else f"{said[0].line}, và {len(said) - 1} tin nữa")
     message["From"] = Address(display_name=_one_line(post.house), addr_spec=post.sender)
@@ -163,7 +158,7 @@ def _written(person: Person, notices: Sequence[Notice], post: Post, at: datetime
     # the same when a killed worker's letter goes out again
     message["Message-ID"] = f"<{notices[0].id}@{post.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_body(person.name, said, _said(notices, "en"), post), cte="quoted-printable")
+    message.set_content(_body(person.name, said, _said(notices, "en", kinds), post), cte="quoted-printable")
     return message
 
 
@@ -172,11 +167,11 @@ def _one_line(text: str) -> str:
     return " ".join(NOT_IN_HEADERS.sub(" ", text).split())
 
 
-def _said(notices: Sequence[Notice], language: str) -> list[Words]:
+def _said(notices: Sequence[Notice], language: str, kinds: Kinds) -> list[Words]:
     """All of them in words; of a kind that comes in numbers one for all."""
-    counts = Counter(one.kind for one in notices if one.kind in DIGESTED)
-    kept = {(one.kind if one.kind in DIGESTED else str(one.id)): one for one in reversed(notices)}
-    return [words(one.kind, one.facts, language, count=counts.get(one.kind, 1)) for one in reversed(kept.values())]
+    keys = [one.kind if kind_of(one, kinds).digested else str(one.id) for one in notices]
+    counts, first = Counter(keys), dict(zip(reversed(keys), reversed(notices), strict=True))
+    return [words_of(one, language, kinds, count=counts[key]) for key, one in reversed(first.items())]
 
 
 def _body(name: str, vietnamese: Sequence[Words], english: Sequence[Words], post: Post) -> str:

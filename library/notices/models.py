@@ -4,13 +4,13 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy import JSON, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from library.database import Base, Identified
 from library.database.work_queue import Workable
 
-ONCE = "kind IN ('loan-due-soon', 'loan-overdue')"  # however many workers look, each is told once
+ONCE = text("once")  # however many workers look, a person hears it once of one thing
 
 
 class Notice(Identified, Workable, Base):
@@ -27,13 +27,14 @@ class Notice(Identified, Workable, Base):
             "about_id",
             "person_id",
             unique=True,
-            sqlite_where=text(ONCE),
-            postgresql_where=text(ONCE),
+            sqlite_where=ONCE,
+            postgresql_where=ONCE,
         ),
     )
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str]
+    kind: Mapped[str]  # the code of a NoticeKind
+    once: Mapped[bool] = mapped_column(default=False, server_default=false())
     about_id: Mapped[uuid.UUID | None]  # the review, loan, work… it tells of
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime]

@@ -9,13 +9,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from library.database import work_queue
+from library.notices.kinds import NoticeKind
 from library.notices.models import Notice
 
 
 def tell(
     session: Session,
     person_ids: Iterable[uuid.UUID],
-    kind: str,
+    kind: NoticeKind,
     *,
     at: datetime,
     about: uuid.UUID | None = None,
@@ -25,21 +26,23 @@ def tell(
     mailed.
     """
     for person_id in sorted(set(person_ids)):
-        notice = Notice(person_id=person_id, kind=kind, about_id=about, facts=facts, created_at=at)
+        notice = Notice(person_id=person_id, kind=kind.code, once=kind.once, about_id=about, facts=facts, created_at=at)
         work_queue.enqueue(notice, at=at)
         session.add(notice)
     session.flush()
 
 
-def waits(session: Session, kind: str, about: uuid.UUID) -> bool:
+def waits(session: Session, kind: NoticeKind, about: uuid.UUID) -> bool:
     """Whether somebody has not read yet that it is so."""
-    unread = select(Notice.id).where(Notice.kind == kind, Notice.about_id == about, Notice.read_at.is_(None)).limit(1)
+    unread = (
+        select(Notice.id).where(Notice.kind == kind.code, Notice.about_id == about, Notice.read_at.is_(None)).limit(1)
+    )
     return session.scalar(unread) is not None
 
 
-def drop(session: Session, kind: str, about: uuid.UUID) -> None:
+def drop(session: Session, kind: NoticeKind, about: uuid.UUID) -> None:
     """It is no longer true: whoever has not read it yet will not."""
-    session.execute(delete(Notice).where(Notice.kind == kind, Notice.about_id == about, Notice.read_at.is_(None)))
+    session.execute(delete(Notice).where(Notice.kind == kind.code, Notice.about_id == about, Notice.read_at.is_(None)))
 
 
 def forget(session: Session, about: Collection[uuid.UUID]) -> None:

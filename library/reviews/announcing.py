@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session
 from library import audit
 from library.catalogue.models import Work
 from library.notices import telling
+from library.notices.kinds import NoticeKind
 from library.people.sign_in import Actor
-from library.reviews import queries
+from library.reviews import queries, wording
 from library.reviews.models import Review
 
-WANTED, WORK_APPROVED, WORK_RETURNED = "review-wanted", "work-approved", "work-returned"
+REVIEW_WANTED = NoticeKind("review-wanted", wording.review_wanted, digested=True)
+WORK_APPROVED = NoticeKind("work-approved", wording.work_approved)
+WORK_RETURNED = NoticeKind("work-returned", wording.work_returned)
 
 
 def call_reviewers(session: Session, review: Review, *, at: datetime, without: uuid.UUID | None = None) -> None:
     pool = queries.pool_of(session, review.unit_id, {*review.author_ids, *([without] if without else [])}, at=at)
-    telling.tell(session, pool, WANTED, at=at, about=review.id, **facts_of(review), author=review.author.name)
+    telling.tell(session, pool, REVIEW_WANTED, at=at, about=review.id, **facts_of(review), author=review.author.name)
 
 
 def facts_of(review: Review) -> dict[str, Any]:

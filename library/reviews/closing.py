@@ -10,7 +10,7 @@ from library.catalogue.models import Work, WorkState
 from library.notices import telling
 from library.people.sign_in import Actor
 from library.reviews import announcing, queries
-from library.reviews.announcing import WANTED
+from library.reviews.announcing import REVIEW_WANTED
 from library.reviews.claiming import taken
 from library.reviews.models import Review
 from library.reviews.transitions import Move, ReviewState
@@ -35,5 +35,5 @@ def close(session: Session, review: Review, state: ReviewState, *, at: datetime,
     if review.work.state == WorkState.IN_REVIEW:
         publishing.hold(session, review.work, WorkState.DRAFT, at=at)
     session.flush()
-    telling.drop(session, WANTED, review.id)
+    telling.drop(session, REVIEW_WANTED, review.id)
     announcing.tell(session, f"review-{state}", review, by, at)

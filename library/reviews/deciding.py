@@ -18,7 +18,7 @@ from library.catalogue.publishing import VersionChanged
 from library.notices import telling
 from library.people.sign_in import Actor
 from library.reviews import announcing, binding, queries
-from library.reviews.announcing import WANTED, WORK_APPROVED, WORK_RETURNED, call_reviewers, facts_of
+from library.reviews.announcing import REVIEW_WANTED, WORK_APPROVED, WORK_RETURNED, call_reviewers, facts_of
 from library.reviews.claiming import open_one, taken
 from library.reviews.models import Review
 from library.reviews.refusals import ReasonNeeded, TooLateToUndo
@@ -143,7 +143,7 @@ def _decide(
     )
     review.claimed_by_id, review.claimed_at = None, None
     session.flush()  # the check "author never decides" has spoken
-    telling.drop(session, WANTED, review.id)
+    telling.drop(session, REVIEW_WANTED, review.id)
     return queries.locked(session, review.id)
 
 

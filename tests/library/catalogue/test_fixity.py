@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from library import migrations
+from library.announced import NOTICES
 from library.audit import Event
 from library.catalogue import fixity, keeping
 from library.catalogue.fixity import DamagedFile, FileState, FixitySlice
@@ -133,7 +134,7 @@ def test_administrators_of_the_house_hear_once_of_damage_and_no_more_when_all_is
 
     def told(person: uuid.UUID) -> list[str]:
         with reading_session(engine) as session:
-            return [line.words.line for line in inbox.lines(session, person, "en")]
+            return [line.words.line for line in inbox.lines(session, person, "en", NOTICES)]
 
     note(engine, files, k0=FileState.MISMATCH, k1=FileState.MISSING)
     note(engine, files, k2=FileState.MISSING)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from library.announced import ACTS
 from library.catalogue import history
-from library.catalogue.history import WORDS, Line
+from library.catalogue.history import Line
 from library.catalogue.models import DepositState
 from library.reviews.transitions import ReviewState
 from tests.stage.project import PROJECT
@@ -66,12 +67,12 @@ def told(act: ast.expr, path: Path) -> set[str]:
 def test_every_act_that_is_told_of_a_work_or_an_upload_has_words() -> None:
     found = acts()
     assert {"work-returned", "review-overruled", "loan-made", "unit-…"} <= found
-    assert {one for one in found if not one.startswith(OF_OTHER_THINGS)} == set(WORDS)
+    assert {one for one in found if not one.startswith(OF_OTHER_THINGS)} == set(ACTS)
 
 
-@pytest.mark.parametrize("act", sorted(WORDS))
+@pytest.mark.parametrize("act", sorted(ACTS))
 def test_the_words_of_an_act_are_vietnamese_and_english(act: str) -> None:
     line = Line("Lan", act, {"fields": ["title"], "sight": "school"}, datetime(2026, 11, 23, tzinfo=UTC))
-    vi, en = history.in_words(line, "vi"), history.in_words(line, "en")
+    vi, en = history.in_words(line, "vi", ACTS), history.in_words(line, "en", ACTS)
     assert vi != en and not {act, act.replace("-", " ")} & {vi, en}
     assert en.isascii() and not vi.isascii()

@@ -10,22 +10,25 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.header import decode_header, make_header
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ingest.worker import post
+from library.announced import NOTICES
 from library.circulation import desk, reminding, stock
 from library.circulation.models import Loan
 from library.database import transaction
 from library.house import House, open_house
 from library.notices import inbox, mailing, telling
+from library.notices.kinds import Words, words_of
 from library.notices.models import Notice
-from library.notices.wording import WORDED, words
 from library.people import inviting, sign_in
 from library.people.models import Person
 from library.people.roles import Role
+from library.reviews.announcing import WORK_APPROVED
 from library.settings import Settings, SettingsMistaken, load
 from tests.services.mail import MailServer
 
@@ -77,8 +80,17 @@ def of(house: House, login: str) -> uuid.UUID:
 def tell(house: House, login: str, kind: str, *, about: uuid.UUID | None = None) -> None:
     with transaction(house.engine) as session:
         telling.tell(
-            session, [inviting.person_by_login(session, login).id], kind, at=MONDAY, about=about, **REAL.get(kind, {})
+            session,
+            [inviting.person_by_login(session, login).id],
+            NOTICES[kind],
+            at=MONDAY,
+            about=about,
+            **REAL.get(kind, {}),
         )
+
+
+def worded(kind: str, facts: dict[str, Any], language: str) -> Words:
+    return words_of(Notice(kind=kind, facts=facts), language, NOTICES)
 
 
 def lend(house: House, login: str) -> Loan:
@@ -114,12 +126,12 @@ def remind(house: House, at: datetime) -> int:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_kind_has_its_words_and_an_unknown_one_breaks_nothing(language: str) -> None:
-    assert set(REAL) == set(WORDED)
-    lines = {kind: words(kind, facts, language) for kind, facts in REAL.items()}
+    assert set(REAL) == set(NOTICES)
+    lines = {kind: worded(kind, facts, language) for kind, facts in REAL.items()}
     assert len({one.line for one in lines.values()}) == len(REAL)
-    for kind in (*WORDED, "some-day-perhaps"):
+    for kind in (*NOTICES, "some-day-perhaps"):
         for facts in ({}, {"title": None, "due": "hôm nào", "reasons": 3, "count": "x"}):
-            found = words(kind, facts, language)
+            found = worded(kind, facts, language)
             assert found.line and found.more and found.path.startswith("/")
     assert "21/09/2026" in lines["loan-due-soon"].line and "Sai kiến thức" in lines["work-returned"].more
 
@@ -131,12 +143,12 @@ def test_many_reviews_stand_in_one_line_and_are_read_together(house: House) -> N
     lan = of(house, "em.lan")
     with transaction(house.engine) as session:
         assert inbox.unread(session, lan) == 8
-        lines = inbox.lines(session, lan, "vi")
+        lines = inbox.lines(session, lan, "vi", NOTICES)
         assert sorted(one.words.line for one in lines) == ["Chào mừng tới thư viện!", "Có 7 bài đang chờ duyệt"]
-        inbox.mark_read(session, lan, next(one.id for one in lines if one.kind == "review-wanted"), at=MONDAY)
+        inbox.mark_read(session, lan, next(one.id for one in lines if one.kind == "review-wanted"), NOTICES, at=MONDAY)
         assert inbox.unread(session, lan) == 1
         with pytest.raises(inbox.UnknownNotice):
-            inbox.mark_read(session, of_in(session, "em.khue"), lines[0].id, at=MONDAY)
+            inbox.mark_read(session, of_in(session, "em.khue"), lines[0].id, NOTICES, at=MONDAY)
         inbox.mark_all_read(session, lan, at=MONDAY)
         assert inbox.unread(session, lan) == 0
 
@@ -251,9 +263,7 @@ def test_an_address_that_no_letter_can_carry_is_set_aside_with_its_reason_and_ot
 def test_a_title_with_line_ends_goes_out_in_one_line(house: House, mail: MailServer, title: str) -> None:
     mail.start()
     with transaction(house.engine) as session:
-        telling.tell(
-            session, [inviting.person_by_login(session, "em.khue").id], "work-approved", at=MONDAY, title=title
-        )
+        telling.tell(session, [inviting.person_by_login(session, "em.khue").id], WORK_APPROVED, at=MONDAY, title=title)
     assert post.send_next(house, "w", at=MONDAY) and not post.send_next(house, "w", at=MONDAY)
     [letter] = mail.letters()
     assert letter["Bcc"] is None and "Tam" in str(make_header(decode_header(letter["Subject"])))

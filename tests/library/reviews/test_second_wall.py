@@ -3,6 +3,7 @@
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from library.announced import NOTICES
 from library.catalogue import cataloguing, history
 from library.catalogue.models import Work
 from library.database import transaction
@@ -22,7 +23,7 @@ def test_author_and_reviewer_of_two_schools_know_each_other_by_name_only(hub: En
         review_id, work_id = submitting.submit(session, work, by=huong, at=MONDAY).id, work.id
         assert "xa" not in people(session)
     with standing(hub, "xa") as (session, xa):
-        [told] = inbox.lines(session, xa.required().id, "vi")
+        [told] = inbox.lines(session, xa.required().id, "vi", NOTICES)
         assert told.kind == "review-wanted"
         assert [one.author.name for one in queries.queue(session, xa)] == ["Huong"]
         opened = claiming.open_next(session, by=xa, at=MONDAY)
