@@ -46,6 +46,7 @@ def desk_page(door: Door) -> Shown:
         "borrower": borrower_of(door, there),
         "key": str(uuid.uuid4()),
         "today": day(door.at),
+        "happened": shown.HAPPENED,
     }
 
 

@@ -27,6 +27,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "“{title}” is back on the shelf; nobody had it on loan.",
     ),
 }
+HAPPENED: Mapping[str, tuple[str, str, str, str]] = {  # a line of the desk in a word: vi, en, its sign, its colour
+    ScanKind.PATRON: ("Thẻ", "Card", "user", ""),
+    ScanKind.LENT: ("Cho mượn", "Lent", "okay", "ok"),
+    ScanKind.TAKEN_BACK: ("Đã trả", "Returned", "again", "info"),
+    ScanKind.READ_HERE: ("Về kệ", "Shelved", "book", ""),
+    "undone": ("Đã hoàn tác", "Undone", "undo", ""),
+}
 UNDONE: Mapping[str, tuple[str, str]] = {
     ScanKind.LENT: ("Đã hoàn tác: {name} không mượn “{title}” nữa.", "Undone: {name} does not have “{title}”."),
     ScanKind.TAKEN_BACK: ("Đã hoàn tác: {name} vẫn đang mượn “{title}”.", "Undone: {name} still has “{title}”."),

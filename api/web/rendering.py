@@ -12,11 +12,12 @@ from string import Formatter
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+from jinja2 import FunctionLoader, StrictUndefined, select_autoescape
 from jinja2.runtime import Macro
 from markupsafe import Markup
 from pydantic_core import to_json
 
+from api.web.compiling import Templates
 from library.calendar import LOCAL, local_date
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
@@ -46,28 +47,51 @@ def source(name: str) -> str | None:
     return next((one.read_text(encoding="utf-8") for one in found if one.is_file()), None)
 
 
-class Counting(Formatter):
-    """Sentences with facts. `{n:page|pages}` is the word for one or for many; a word may hold facts itself."""
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        """The fact, or the word that goes with it."""
-        one, choice, many = format_spec.partition("|")
-        return str(super().format_field(value, format_spec)) if not choice else one if str(value) == "1" else many
-
-
-SENTENCES = Counting()
+def filled(sentence: str, facts: Mapping[str, Any]) -> str:
+    """The sentence with its facts. `{n:page|pages}` is the word for one or for many; a word may hold facts itself."""
+    return "".join(
+        [
+            words if name is None else words + _fact(facts[name], filled(more, facts))
+            for words, name, more in pieces(sentence)
+        ]
+    )
 
 
 @cache
-def environment() -> Environment:
-    """Templates that escape everything and know every name they use."""
-    made = Environment(
+def pieces(sentence: str) -> tuple[tuple[str, str | None, str], ...]:
+    """What stands before each fact, its name, and what the brackets say after the colon; a page asks hundreds of
+    times.
+    """
+    return tuple((words, name, more or "") for words, name, more, _ in Formatter().parse(sentence))
+
+
+def _fact(value: Any, more: str) -> str:
+    one, choice, many = more.partition("|")
+    return format(value, more) if not choice else one if str(value) == "1" else many
+
+
+@cache
+def templates(language: str) -> Templates:
+    """The templates in this language. They escape everything and know every name they use."""
+    english = language == "en"
+
+    def say(vi: str, en: str, **facts: Any) -> str:
+        sentence = en if english else vi
+        return filled(sentence, facts) if facts else sentence
+
+    def to(target: str, **parameters: Any) -> str:
+        address = ("/en" if english else "") + target
+        wanted = {key: value for key, value in parameters.items() if value not in (None, "", [])}
+        return f"{address}?{urlencode(wanted, doseq=True)}" if wanted else address
+
+    made = Templates(
         loader=FunctionLoader(source),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.certain = {"say": say, "to": to, "icon": icon}
     made.filters |= {"number": number, "megabytes": megabytes, "day": day, "moment": moment, "coded": coded}
     made.globals |= {"colour_of": COLOUR_OF.get, "asset": asset, "styles": styles, "wired": wired, "icon": icon}
     return made
@@ -95,26 +119,16 @@ def render(
         "other_language": other,
         "demo": demo,
     }
-    return (
-        environment().get_template(f"{page}.html").render(**words, **here, page=page, me=me, library_name=name, **data)
-    )
+    template = templates(language).get_template(f"{page}.html")
+    return template.render(**words, **here, page=page, me=me, library_name=name, **data)
 
 
 @cache
 def spoken(language: str) -> Mapping[str, Any]:
     """What every template may call in this language: `say`, `to`, and the pieces of `parts.html`, made once."""
-    english = language == "en"
-
-    def say(vi: str, en: str, **facts: Any) -> str:
-        return SENTENCES.format(en if english else vi, **facts) if facts else (en if english else vi)
-
-    def to(target: str, **parameters: Any) -> str:
-        address = ("/en" if english else "") + target
-        wanted = {key: value for key, value in parameters.items() if value not in (None, "", [])}
-        return f"{address}?{urlencode(wanted, doseq=True)}" if wanted else address
-
-    words = {"language": language, "english": english, "say": say, "to": to}
-    parts = vars(environment().get_template("parts.html").make_module(words))
+    made = templates(language)
+    words = {"language": language, "english": language == "en", **made.certain}
+    parts = vars(made.get_template("parts.html").make_module(words))
     return words | {name: part for name, part in parts.items() if isinstance(part, Macro)}
 
 
