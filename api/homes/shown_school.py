@@ -33,7 +33,6 @@ def school_of(
     seen = overviews.of_units(session, within, actor.sight, at=at)
     chosen: dict[str, Any] = {"subject": subject or None, "grade": int(grade) if grade else None}
     titles, copies, free = stock.holdings(session, unit.id)
-    hours = stock.calendar_of(session, unit.id, at=at)
     return schemas.School(
         code=unit.code,
         name=unit.name,
@@ -60,12 +59,18 @@ def school_of(
         title_total=titles,
         copy_total=copies,
         copy_free=free,
-        opening_hours=stock.opening_hours(session, unit.id),
-        open_weekdays=sorted(hours.open_weekdays),
-        closed_days=[
-            schemas.ClosedDay(day=day, reason=reason) for day, reason in stock.closed_days(session, unit.id, at=at)
-        ],
+        **_hours(session, unit, at=at),
     )
+
+
+def _hours(session: Session, unit: Unit, *, at: datetime) -> dict[str, Any]:
+    """When its library is open."""
+    closed = stock.closed_days(session, unit.id, at=at)
+    return {
+        "opening_hours": stock.opening_hours(session, unit.id),
+        "open_weekdays": sorted(stock.calendar_of(session, unit.id, at=at).open_weekdays),
+        "closed_days": [schemas.ClosedDay(day=day, reason=reason) for day, reason in closed],
+    }
 
 
 def _standing(session: Session, unit: Unit) -> dict[str, Any]:

@@ -85,13 +85,10 @@ def begin(
     """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork, UnknownReaders; only who may publish
     may ask for it at once.
 
-    `review`: send it to the reviewers as soon as it is read. `work_id`: it becomes a new version of this work, which
-    its keepers may add.
+    `review`: to the reviewers as soon as it is read. `work_id`: a new version of this work, which its keepers may add.
     """
     person, unit_id = by.required(), _home_of(by, approve=approve)
-    work = cataloguing.with_audience(session, work_id) if work_id is not None else None
-    if work is not None and not cataloguing.may_edit(session, work, by):
-        raise cataloguing.UnknownWork
+    work = _work_to_add_to(session, work_id, by)
     refuse_unclear(session, work, unit_id, sight, opens=approve or review)
     deposit = Deposit(
         owner_id=person.id,
@@ -111,6 +108,16 @@ def begin(
     session.flush()
     audit.tell(session, "upload-begun", deposit, unit_id=deposit.unit_id, by=person.id, at=at, size=size)
     return deposit
+
+
+def _work_to_add_to(session: Session, work_id: uuid.UUID | None, by: Actor) -> Work | None:
+    """The work that gets a new version; none for a new one. Raises UnknownWork."""
+    if work_id is None:
+        return None
+    work = cataloguing.with_audience(session, work_id)
+    if not cataloguing.may_edit(session, work, by):
+        raise cataloguing.UnknownWork
+    return work
 
 
 def _home_of(by: Actor, *, approve: bool) -> uuid.UUID:

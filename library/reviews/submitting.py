@@ -31,11 +31,8 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
     if not cataloguing.may_edit(session, work, by):
         raise NotAllowed
     version = cataloguing.newest_version(session, work.id)
-    if (
-        version is None
-        or version.digest is None
-        or (work.state == WorkState.PUBLISHED and work.version_id == version.id)
-    ):
+    is_out = version is not None and work.state == WorkState.PUBLISHED and work.version_id == version.id
+    if version is None or version.digest is None or is_out:
         raise NothingToReview
     if queries.waiting_of(session, work.id):
         raise AlreadyInReview

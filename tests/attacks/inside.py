@@ -100,12 +100,20 @@ class Inside:
             select(Rendition).where(Rendition.version_id == version.id, Rendition.kind == RenditionKind.ORIGINAL)
         ).one()
         original.size = len(f"{name} gốc".encode())
+        self._draw(session, folder, version.id, name)
+        session.flush()
+        return cataloguing.with_audience(
+            session, depositing.complete(session, arrived, {"title": name}, None, at=now()).id
+        )
+
+    def _draw(self, session: Session, folder: Path, version_id: uuid.UUID, name: str) -> None:
+        """Its one page, drawn in three sizes."""
         for kind in (RenditionKind.PAGE_400, RenditionKind.PAGE_800, RenditionKind.THUMBNAIL):
             data = f"{name} {kind}"
             key, size = self._keep(folder, data), len(data.encode())
             session.add(
                 Rendition(
-                    version_id=version.id,
+                    version_id=version_id,
                     kind=kind,
                     page_number=1,
                     key=key,
@@ -117,12 +125,8 @@ class Inside:
             )
         session.add(
             Page(
-                version_id=version.id, number=1, text=WORDS, boxes=boxes.pack([]), width=595, height=842, source="text"
+                version_id=version_id, number=1, text=WORDS, boxes=boxes.pack([]), width=595, height=842, source="text"
             )
-        )
-        session.flush()
-        return cataloguing.with_audience(
-            session, depositing.complete(session, arrived, {"title": name}, None, at=now()).id
         )
 
     def _keep(self, folder: Path, text: str) -> str:

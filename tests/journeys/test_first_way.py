@@ -23,6 +23,51 @@ def covered_by_nothing(page: Page) -> None:
         return last.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)) }""")
 
 
+def sends(page: Page, book: Path) -> None:
+    """One book, published at once, over a line that is cut meanwhile."""
+    page.locator("input[type=file]").set_input_files(book)
+    page.get_by_label("Mọi người", exact=True).check()
+    page.get_by_text("Công bố ngay").click()
+    settle(page)
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    # the line may be cut just now: then we stay, and go on when it is back
+    with contextlib.suppress(AssertionError):
+        page.get_by_role("link", name="Xem bài của tôi").click()
+        expect(page.get_by_role("heading", name="Bài của tôi")).to_be_visible()
+    tray = page.get_by_role("region", name="Tệp đang gửi")
+    expect(tray.get_by_text("Đã xong")).to_be_visible(timeout=60_000)
+    tray.get_by_role("button", name="Mở ra").click()
+    expect(tray.get_by_text("Xong, đã công bố")).to_be_visible()
+    covered_by_nothing(page)
+    if page.get_by_role("link", name="Xem bài của tôi").is_visible():
+        page.get_by_role("link", name="Xem bài của tôi").click()
+    expect(page.get_by_role("heading", name="Bài của tôi")).to_be_visible()
+    settle(page)
+
+
+def finds_and_reads(page: Page) -> None:
+    """Two taps to the marked page, and about in the reader."""
+    settle(page)
+    page.get_by_placeholder("Tên bài, tên sách…").fill("dinh li thales dao")
+    page.keyboard.press("Enter")  # the first tap
+    hit = page.get_by_role("link", name=re.compile(f"^Trang {makers.KEY_PAGE}"))
+    expect(hit).to_be_visible()
+    settle(page)
+    hit.click()  # the second
+    expect(page.locator("img.sheet")).to_be_visible()
+    expect(page.locator(".hits rect.now")).to_have_count(1)
+    expect(page.locator("[data-count]").first).to_have_text("1/1")
+    expect(page.locator("#so-trang")).to_have_value(str(makers.KEY_PAGE))
+    settle(page)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#so-trang")).to_have_value(str(makers.KEY_PAGE + 1))
+    page.go_back()
+    expect(page.locator("#so-trang")).to_have_value(str(makers.KEY_PAGE))
+    page.locator("#mode").click()
+    expect(page.locator(".as-text mark")).to_have_text("định lí Thalès đảo")
+    settle(page)
+
+
 def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "toan-8-tap-2.pdf", 60)
     # as heavy as a real one, so that the cut falls inside
@@ -32,47 +77,11 @@ def test_from_the_first_link_over_a_cut_line_to_the_marked_page(tmp_path: Path) 
         page = phone(browser)
         first_administrator(page, f"http://127.0.0.1:{line.port}/moi/{house.link}")
         house.link = None
-        page.locator("input[type=file]").set_input_files(book)
-        page.get_by_label("Mọi người", exact=True).check()
-        page.get_by_text("Công bố ngay").click()
-        settle(page)
-        page.get_by_role("button", name="Gửi", exact=True).click()
-        # the line may be cut just now: then we stay, and go on when it is back
-        with contextlib.suppress(AssertionError):
-            page.get_by_role("link", name="Xem bài của tôi").click()
-            expect(page.get_by_role("heading", name="Bài của tôi")).to_be_visible()
-        tray = page.get_by_role("region", name="Tệp đang gửi")
-        expect(tray.get_by_text("Đã xong")).to_be_visible(timeout=60_000)
-        tray.get_by_role("button", name="Mở ra").click()
-        expect(tray.get_by_text("Xong, đã công bố")).to_be_visible()
-        covered_by_nothing(page)
-        if page.get_by_role("link", name="Xem bài của tôi").is_visible():
-            page.get_by_role("link", name="Xem bài của tôi").click()
-        expect(page.get_by_role("heading", name="Bài của tôi")).to_be_visible()
+        sends(page, book)
         assert line.was_cut
-        settle(page)
         line.close()
-
         page.goto(f"{house.address}/")
-        settle(page)
-        page.get_by_placeholder("Tên bài, tên sách…").fill("dinh li thales dao")
-        page.keyboard.press("Enter")  # the first tap
-        hit = page.get_by_role("link", name=re.compile(f"^Trang {makers.KEY_PAGE}"))
-        expect(hit).to_be_visible()
-        settle(page)
-        hit.click()  # the second
-        expect(page.locator("img.sheet")).to_be_visible()
-        expect(page.locator(".hits rect.now")).to_have_count(1)
-        expect(page.locator("[data-count]").first).to_have_text("1/1")
-        expect(page.locator("#so-trang")).to_have_value(str(makers.KEY_PAGE))
-        settle(page)
-        page.keyboard.press("ArrowRight")
-        expect(page.locator("#so-trang")).to_have_value(str(makers.KEY_PAGE + 1))
-        page.go_back()
-        expect(page.locator("#so-trang")).to_have_value(str(makers.KEY_PAGE))
-        page.locator("#mode").click()
-        expect(page.locator(".as-text mark")).to_have_text("định lí Thalès đảo")
-        settle(page)
+        finds_and_reads(page)
 
 
 @pytest.mark.full

@@ -55,73 +55,87 @@ def waiting(house: RunningHouse, folder: Path, *titles: str) -> None:
             )
 
 
+def sends(teacher: Page, school: RunningHouse, lecture: Path) -> None:
+    """The first time: three clicks."""
+    teacher.goto(f"{school.address}/toi")
+    clicks(teacher)
+    teacher.get_by_role("link", name="Gửi bài giảng").click()
+    with teacher.expect_file_chooser() as chooser:
+        teacher.get_by_label("Tệp", exact=True).click()
+    chooser.value.set_files(lecture)
+    teacher.get_by_role("button", name="Gửi duyệt").click()
+    assert clicks(teacher) == 3
+    expect(teacher.locator("#sent")).to_contain_text("tự chuyển cho người duyệt")
+    settle(teacher)
+    tray = teacher.get_by_role("region", name="Tệp đang gửi")
+    tray.get_by_role("button", name="Mở ra").click()
+    expect(tray.get_by_text("Xong, đã chuyển cho người duyệt")).to_be_visible(timeout=SLOW)
+    teacher.goto(f"{school.address}/bai-cua-toi")
+    expect(teacher.get_by_text("Trường đang xem")).to_be_visible()
+    settle(teacher)
+
+
+def returns(reviewer: Page, school: RunningHouse) -> None:
+    """With a reason and a word: three clicks."""
+    reviewer.goto(f"{school.address}/toi")
+    expect(reviewer.get_by_role("heading", name="Việc cần duyệt 1")).to_be_visible()
+    settle(reviewer)
+    reviewer.get_by_role("link", name="Duyệt bài tiếp").click()  # the queue opens on the oldest
+    expect(reviewer.get_by_role("heading", name="Định lí Pythagore và ứng dụng")).to_be_visible()
+    assert reviewer.locator("img.leaf").evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
+    settle(reviewer)
+    clicks(reviewer)
+    reviewer.locator("summary", has_text="Trả lại").click()
+    settle(reviewer)
+    reviewer.get_by_label("Sai kiến thức").click()
+    reviewer.get_by_label("Lời nhắn").fill("Bài rất hay. Cô sửa giúp đơn vị ở trang 2.")
+    before = clicks(reviewer)
+    reviewer.get_by_role("button", name="Gửi trả lại").click()
+    expect(reviewer.get_by_text("Đã trả lại “Định lí Pythagore và ứng dụng”")).to_be_visible()
+    assert before + clicks(reviewer) == 3
+    settle(reviewer)
+
+
+def sends_again(teacher: Page, mended: Path) -> None:
+    """The reason is read, and the mended file sent."""
+    teacher.reload()
+    expect(teacher.get_by_text("Trả lại để sửa")).to_be_visible()
+    expect(teacher.locator(".word")).to_contain_text("Đỗ Quang Minh lí do: Sai kiến thức")
+    expect(teacher.locator(".word")).to_contain_text("Cô sửa giúp đơn vị ở trang 2.")
+    settle(teacher)
+    teacher.get_by_role("link", name="Sửa và gửi lại").click()
+    expect(teacher.get_by_text("Cô sửa giúp đơn vị ở trang 2.")).to_be_visible()
+    settle(teacher)
+    teacher.get_by_label("Tệp", exact=True).set_input_files(mended)
+    teacher.get_by_role("button", name="Gửi duyệt").click()
+    expect(
+        teacher.get_by_role("region", name="Tệp đang gửi").get_by_text("Xong, đã chuyển cho người duyệt")
+    ).to_be_attached(timeout=SLOW)
+
+
+def approves(reviewer: Page, school: RunningHouse) -> None:
+    """One click."""
+    reviewer.goto(f"{school.address}/duyet")
+    expect(reviewer.get_by_text("Trang 1 trên 4")).to_be_visible()
+    clicks(reviewer)
+    reviewer.get_by_role("button", name="Duyệt & bài kế").click()
+    expect(reviewer.get_by_text("Đã duyệt “Định lí Pythagore và ứng dụng”")).to_be_visible()
+    assert clicks(reviewer) == 1
+    settle(reviewer)
+
+
 def test_a_teacher_sends_in_three_clicks_a_reviewer_returns_in_three_and_approves_in_one(
     school: RunningHouse, tmp_path: Path
 ) -> None:
     lecture = makers.textbook(tmp_path / "bai-giang.pdf", 3, title="Định lí Pythagore và ứng dụng")
+    mended = makers.textbook(tmp_path / "ban-sua.pdf", 4, title="Bản sửa")
     with chromium() as browser:
-        teacher, reviewer = (
-            enters(browser, school, "co.huong", locale="vi"),
-            enters(browser, school, "thay.minh", locale="vi"),
-        )
-        teacher.goto(f"{school.address}/toi")
-        clicks(teacher)
-        teacher.get_by_role("link", name="Gửi bài giảng").click()
-        with teacher.expect_file_chooser() as chooser:
-            teacher.get_by_label("Tệp", exact=True).click()
-        chooser.value.set_files(lecture)
-        teacher.get_by_role("button", name="Gửi duyệt").click()
-        assert clicks(teacher) == 3
-        expect(teacher.locator("#sent")).to_contain_text("tự chuyển cho người duyệt")
-        settle(teacher)
-        tray = teacher.get_by_role("region", name="Tệp đang gửi")
-        tray.get_by_role("button", name="Mở ra").click()
-        expect(tray.get_by_text("Xong, đã chuyển cho người duyệt")).to_be_visible(timeout=SLOW)
-        teacher.goto(f"{school.address}/bai-cua-toi")
-        expect(teacher.get_by_text("Trường đang xem")).to_be_visible()
-        settle(teacher)
-
-        reviewer.goto(f"{school.address}/toi")
-        expect(reviewer.get_by_role("heading", name="Việc cần duyệt 1")).to_be_visible()
-        settle(reviewer)
-        reviewer.get_by_role("link", name="Duyệt bài tiếp").click()  # the queue opens on the oldest
-        expect(reviewer.get_by_role("heading", name="Định lí Pythagore và ứng dụng")).to_be_visible()
-        assert reviewer.locator("img.leaf").evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
-        settle(reviewer)
-        clicks(reviewer)
-        reviewer.locator("summary", has_text="Trả lại").click()
-        settle(reviewer)
-        reviewer.get_by_label("Sai kiến thức").click()
-        reviewer.get_by_label("Lời nhắn").fill("Bài rất hay. Cô sửa giúp đơn vị ở trang 2.")
-        before = clicks(reviewer)
-        reviewer.get_by_role("button", name="Gửi trả lại").click()
-        expect(reviewer.get_by_text("Đã trả lại “Định lí Pythagore và ứng dụng”")).to_be_visible()
-        assert before + clicks(reviewer) == 3
-        settle(reviewer)
-
-        teacher.reload()
-        expect(teacher.get_by_text("Trả lại để sửa")).to_be_visible()
-        expect(teacher.locator(".word")).to_contain_text("Đỗ Quang Minh lí do: Sai kiến thức")
-        expect(teacher.locator(".word")).to_contain_text("Cô sửa giúp đơn vị ở trang 2.")
-        settle(teacher)
-        teacher.get_by_role("link", name="Sửa và gửi lại").click()
-        expect(teacher.get_by_text("Cô sửa giúp đơn vị ở trang 2.")).to_be_visible()
-        settle(teacher)
-        teacher.get_by_label("Tệp", exact=True).set_input_files(
-            makers.textbook(tmp_path / "ban-sua.pdf", 4, title="Bản sửa")
-        )
-        teacher.get_by_role("button", name="Gửi duyệt").click()
-        expect(
-            teacher.get_by_role("region", name="Tệp đang gửi").get_by_text("Xong, đã chuyển cho người duyệt")
-        ).to_be_attached(timeout=SLOW)
-
-        reviewer.goto(f"{school.address}/duyet")
-        expect(reviewer.get_by_text("Trang 1 trên 4")).to_be_visible()
-        clicks(reviewer)
-        reviewer.get_by_role("button", name="Duyệt & bài kế").click()
-        expect(reviewer.get_by_text("Đã duyệt “Định lí Pythagore và ứng dụng”")).to_be_visible()
-        assert clicks(reviewer) == 1
-        settle(reviewer)
+        teacher = enters(browser, school, "co.huong", locale="vi")
+        reviewer = enters(browser, school, "thay.minh", locale="vi")
+        sends(teacher, school, lecture)
+        returns(reviewer, school)
+        sends_again(teacher, mended)
+        approves(reviewer, school)
         teacher.goto(f"{school.address}/bai-cua-toi")
         expect(teacher.get_by_text("Đang mở cho người đọc")).to_be_visible()
         settle(teacher)

@@ -110,8 +110,7 @@ def test_a_house_that_goes_on_while_it_is_backed_up_is_brought_back_whole(
 
         with at_work([send], ending):
             until(lambda: len(sent) > 1)
-            row = whole(house, "backup", str(tmp_path / "backup"))[0]
-        assert row["damaged"] == []
+            assert whole(house, "backup", str(tmp_path / "backup"))[0]["damaged"] == []
         cookies = dict(client.cookies)
         assert client.get("/api/v1/me").json()["login"] == "quan.tri"
         assert whole(house, "backup", "status")[0]["late"] is False

@@ -93,27 +93,10 @@ def _things(house: House) -> dict[str, str]:
         teacher, root, librarian = (actor(session, name, at=at) for name in (Role.TEACHER, ROOT, Role.LIBRARIAN))
         school = inviting.ensure_school(session, "AA", at=at)
         shown, waiting = lecture(session, teacher, "shown", at=at), lecture(session, teacher, "waiting", at=at)
-        for work in (shown, waiting):
-            session.add(
-                Page(
-                    version_id=_version(session, work).id,
-                    number=1,
-                    text="tam giác",
-                    boxes=boxes.pack([]),
-                    width=1,
-                    height=1,
-                    source="text",
-                )
-            )
-        publishing.publish(
-            session,
-            shown,
-            _version(session, shown).id,
-            _version(session, shown).digest or "",
-            Readers("public"),
-            by=root,
-            at=at,
-        )
+        page = {"number": 1, "text": "tam giác", "boxes": boxes.pack([]), "width": 1, "height": 1, "source": "text"}
+        session.add_all(Page(version_id=_version(session, work).id, **page) for work in (shown, waiting))
+        version = _version(session, shown)
+        publishing.publish(session, shown, version.id, version.digest or "", Readers("public"), by=root, at=at)
         review = submitting.submit(session, waiting, by=teacher, at=at)
         stock.add_copies(session, shown, school, 2, shelf=None, by=librarian, at=at)
         victim = inviting.person_by_login(session, "victim")

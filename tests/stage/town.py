@@ -69,17 +69,10 @@ def build(house: RunningHouse, folder: Path) -> Town:
     for thing, code in ((OWN, "AA"), (OTHER, "BB")):
         town.classes[thing] = root.post(f"/api/v1/units/{code}/classes", json={"name": "8A"}).json()["classes"][0]["id"]
     with enter(house, "teacher-b") as teacher_b:
-        for thing, owner in (
-            (OWN, clients["teacher-a"]),
-            (OTHER, teacher_b),
-            (DRAFT, clients["teacher-a"]),
-            (WITHDRAWN, clients["teacher-a"]),
-        ):
-            _send(town, folder, thing, owner)
-        town.reviews[OWN], town.reviews[OTHER] = (
-            _submit(folder, OWN, clients["teacher-a"]),
-            _submit(folder, OTHER, teacher_b),
-        )
+        for thing in (OWN, OTHER, DRAFT, WITHDRAWN):
+            _send(town, folder, thing, teacher_b if thing == OTHER else clients["teacher-a"])
+        town.reviews[OWN] = _submit(folder, OWN, clients["teacher-a"])
+        town.reviews[OTHER] = _submit(folder, OTHER, teacher_b)
     for thing in (OWN, OTHER, WITHDRAWN):
         publish(town, thing, "public" if thing == WITHDRAWN else "school")
     root.delete(f"/api/v1/works/{town.works[WITHDRAWN]}/publication").raise_for_status()

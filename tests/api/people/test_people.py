@@ -75,15 +75,10 @@ def test_sight_is_the_same_on_every_surface(house: RunningHouse, tmp_path: Path)
             ]
 
         assert (all(sees(owner)), all(sees(admin)), any(sees(other)), any(sees(visitor))) == (True, True, False, False)
-        assert (
-            owner.post(
-                f"/api/v1/works/{work}/publication", json={"version_id": row["version_id"], "digest": row["digest"]}
-            ).status_code
-            == 403
-        )
+        seen = {"version_id": row["version_id"], "digest": row["digest"]}
+        assert owner.post(f"/api/v1/works/{work}/publication", json=seen).status_code == 403
         for sight, who in (("school", [False, False]), ("province", [True, False]), ("public", [True, True])):
-            wish = {"version_id": row["version_id"], "digest": row["digest"], "sight": sight}
-            admin.post(f"/api/v1/works/{work}/publication", json=wish).raise_for_status()
+            admin.post(f"/api/v1/works/{work}/publication", json=seen | {"sight": sight}).raise_for_status()
             settle(admin, row["id"], owner)
             assert [all(sees(other)), all(sees(visitor))] == who
         admin.delete(f"/api/v1/works/{work}/publication").raise_for_status()

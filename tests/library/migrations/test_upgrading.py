@@ -227,12 +227,8 @@ def test_a_way_in_that_is_open_remembers_its_maker_after_the_upgrade(database_ur
     unit, keeper, leader, lan, minh, hoa, nam, link, used, operators, untold, first = (uuid.uuid4() for _ in range(12))
     with as_it_was(database_url) as connection:
         people(connection, unit, keeper, leader, minh)
-        printed_for = {"first_password": True, "password_hash": "x"}
-        fill(
-            connection,
-            "person",
-            *({"id": one, "login": str(one), "name": "Lan", **printed_for} for one in (lan, hoa, nam)),
-        )
+        printed_for = {"name": "Lan", "first_password": True, "password_hash": "x"}
+        fill(connection, "person", *({"id": one, "login": str(one), **printed_for} for one in (lan, hoa, nam)))
         open_ = [
             {"id": one, "token_hash": str(one), "person_id": lan, "used_at": None} for one in (link, operators, untold)
         ]
@@ -246,23 +242,13 @@ def test_a_way_in_that_is_open_remembers_its_maker_after_the_upgrade(database_ur
             {"act": "password-printed", "subject_kind": "person", "subject_id": who, "person_id": by}
             for who, by in ((lan, keeper), (lan, leader), (minh, keeper), (hoa, None))
         ]
-        fill(
-            connection,
-            "event",
-            *(
-                {"sequence": place, "unit_id": None, "on_behalf_of": None} | one
-                for place, one in enumerate(made + printed, 1)
-            ),
-        )
+        house_s = {"unit_id": None, "on_behalf_of": None}
+        fill(connection, "event", *({"sequence": n} | house_s | one for n, one in enumerate(made + printed, 1)))
     migrations.upgrade(database_url)
     engine = open_engine(database_url)
     with reading_session(engine) as session:
-        assert dict(session.execute(select(Invitation.id, Invitation.made_by)).all()) == {
-            link: keeper,
-            used: None,
-            operators: None,
-            first: None,
-        }
+        makers_of = dict(session.execute(select(Invitation.id, Invitation.made_by)).all())
+        assert makers_of == {link: keeper, used: None, operators: None, first: None}
         printers = dict(session.execute(select(Person.id, Person.printed_by)).all())
         assert printers == {keeper: None, leader: None, minh: None, lan: leader, hoa: None, nam: None}
         assert set(session.scalars(select(Person.id).where(Person.password_hash == "x"))) == {lan, hoa}, (
@@ -275,45 +261,26 @@ def test_what_was_opened_twice_at_one_moment_is_open_once_since_its_beginning(da
     migrations.upgrade(database_url, revision="0010")
     unit, lan, minh, one_class = (uuid.uuid4() for _ in range(4))
     later = [MOMENT + timedelta(microseconds=micro) for micro in (0, 7, 9)]
+    once = [(later[0], None), (later[1], later[1]), (later[2], later[2])]
+    others = ((lan, "librarian"), (minh, "pupil"))
     with as_it_was(database_url) as connection:
         people(connection, unit, lan, minh)
         fill(connection, "school_class", {"id": one_class, "unit_id": unit, "school_year": "2025-2026", "name": "8A1"})
         held = [{"person_id": lan, "unit_id": unit, "role": "pupil", "from_at": at} for at in later]
-        held += [
-            {"person_id": lan, "unit_id": unit, "role": "librarian"},
-            {"person_id": minh, "unit_id": unit, "role": "pupil"},
-        ]
+        held += [{"person_id": who, "unit_id": unit, "role": role} for who, role in others]
         ended = {"from_at": MOMENT - timedelta(days=9), "until_at": MOMENT - timedelta(days=3)}
         fill(connection, "membership", *({"until_at": None} | one for one in [*held, held[0] | ended]))
-        fill(
-            connection,
-            "enrolment",
-            *(
-                {"class_id": one_class, "person_id": lan, "role": "pupil", "from_at": at, "until_at": None}
-                for at in later
-            ),
-        )
+        place = {"class_id": one_class, "person_id": lan, "role": "pupil", "until_at": None}
+        fill(connection, "enrolment", *(place | {"from_at": at} for at in later))
     migrations.upgrade(database_url)
     engine = open_engine(database_url)
     with reading_session(engine) as session:
-        roles = session.scalars(
-            select(Membership)
-            .where(Membership.person_id == lan, Membership.role == "pupil")
-            .order_by(Membership.from_at)
-        ).all()
-        assert [(one.from_at, one.until_at) for one in roles] == [
-            tuple(ended.values()),
-            (later[0], None),
-            (later[1], later[1]),
-            (later[2], later[2]),
-        ]
+        of_lan = select(Membership).where(Membership.person_id == lan, Membership.role == "pupil")
+        roles = session.scalars(of_lan.order_by(Membership.from_at))
+        assert [(one.from_at, one.until_at) for one in roles] == [tuple(ended.values()), *once]
         assert session.scalar(select(func.count()).select_from(Membership).where(Membership.until_at.is_(None))) == 3
-        places = session.scalars(select(Enrolment).order_by(Enrolment.from_at)).all()
-        assert [(one.from_at, one.until_at) for one in places] == [
-            (later[0], None),
-            (later[1], later[1]),
-            (later[2], later[2]),
-        ]
+        places = session.scalars(select(Enrolment).order_by(Enrolment.from_at))
+        assert [(one.from_at, one.until_at) for one in places] == once
     for double in (
         Membership(person_id=lan, unit_id=unit, role="pupil", from_at=later[1]),
         Enrolment(class_id=one_class, person_id=lan, from_at=later[1]),
