@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 
 from api.doors import PAGES, ROOMS
 from api.web import errors
+from api.web.built import BUILT
 from api.web.counting import writing_counts
 from api.web.doors import Pages
 from api.web.gate import gate_for
@@ -20,7 +21,7 @@ from api.web.middleware import Wrapping
 from api.web.pages import problem_page
 from api.web.problems import problems, tell_refusals
 from api.web.schemas import Problem
-from api.web.static import BUILT, BuiltFiles
+from api.web.static import BuiltFiles
 from ingest.receiving.parts import RunningHashes
 from ingest.worker.vitals import Watch
 from library.catalogue.overviews import Overviews

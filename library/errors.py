@@ -53,3 +53,12 @@ class Busy(Refusal):
 def refusals(base: type[Refusal] = Refusal) -> list[type[Refusal]]:
     """Every kind of refusal known to the program, for the tables and tests that must name them all."""
     return [found for kind in base.__subclasses__() for found in (kind, *refusals(kind))]
+
+
+def sentence_of(code: str, facts: dict[str, object], language: str) -> str:
+    """The sentence behind a stable code; facts that are not known any more leave the code itself."""
+    kind = next((kind for kind in refusals() if kind.code == code), None)
+    try:
+        return kind(**facts).sentence(language) if kind else code
+    except KeyError:
+        return code

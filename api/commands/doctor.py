@@ -9,7 +9,7 @@ import typer
 from sqlalchemy import func, select
 
 from api.commands.telling import NOT_DONE, Json, opened, tell
-from api.web.static import BUILT
+from api.web.built import BUILT
 from ingest.parsing import sandbox
 from ingest.parsing.tessdata import NoModel, model_folder
 from library import logs, migrations

@@ -14,8 +14,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from api.commands.telling import NOT_DONE, Json, opened, progress, tell
-from api.deposits.shown import warnings_of
-from api.web.errors import sentence_of
 from ingest.receiving import uploading
 from ingest.worker.worker import Worker
 from library import logs
@@ -23,7 +21,7 @@ from library.catalogue import depositing
 from library.catalogue.models import Deposit, DepositState, Page, PageSource, Version, Work
 from library.clock import now
 from library.database import reading_session, transaction
-from library.errors import Refusal
+from library.errors import Refusal, sentence_of
 from library.house import House
 from library.naming import clean_name
 from library.people import inviting
@@ -174,7 +172,10 @@ def report(session: Session, path: Path, deposit: Deposit, work: Work | None, be
         "state": work.state if work else None,
         "pages": deposit.page_count,
         "ocr_pages": session.scalar(ocr) or 0,
-        "warnings": [one.model_dump() for one in warnings_of(deposit.warnings, "en")],
+        "warnings": [
+            one | {"sentence": sentence_of(str(one["code"]), {"page": one.get("page")}, "en")}
+            for one in deposit.warnings
+        ],
         "seconds": round(time.monotonic() - began, 2),
     }
 

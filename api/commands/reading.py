@@ -6,11 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.telling import NOT_DONE, Json, progress, tell
-from api.web.errors import sentence_of
 from ingest import describing, reading
 from ingest.parsing.pages import PageRead
 from library import logs
-from library.errors import Refusal
+from library.errors import Refusal, sentence_of
 from library.naming import clean_name
 
 Files = Annotated[list[Path], typer.Argument(help="Files to read.", exists=True, dir_okay=False)]

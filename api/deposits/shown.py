@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, defer, selectinload
 
 from api.deposits import schemas
 from api.reviews.brief import review_of
-from api.web.errors import sentence_of
 from ingest.receiving import uploading
 from library.catalogue import cataloguing, depositing
 from library.catalogue.models import Deposit, DepositState, Version, Work, WorkState
+from library.errors import sentence_of
 from library.house import House
 from library.people import care
 from library.people.sign_in import Actor

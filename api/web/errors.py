@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.web.dependencies import language
 from api.web.gate import TryAgain
-from library.errors import Busy, Clash, Forbidden, Gone, Refusal, Unknown, Wrong, refusals
+from library.errors import Busy, Clash, Forbidden, Gone, Refusal, Unknown, Wrong
 from library.files.keys import StoreAway
 from library.space import DiskFull, tells_full
 
@@ -195,12 +195,3 @@ def broken(request: Request, error: Exception) -> Response:
     request_id = structlog.contextvars.get_contextvars().get("request_id", "-")
     structlog.get_logger().error("request-broken", exc_info=error)
     return problem(request, Broken(request_id=request_id))
-
-
-def sentence_of(code: str, facts: dict[str, object], language: str) -> str:
-    """The sentence behind a stable code; facts that are not known any more leave the code itself."""
-    kind = next((kind for kind in refusals() if kind.code == code), None)
-    try:
-        return kind(**facts).sentence(language) if kind else code
-    except KeyError:
-        return code

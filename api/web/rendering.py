@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from string import Formatter
 from typing import Any
 from urllib.parse import urlencode
@@ -17,10 +16,10 @@ from jinja2.runtime import Macro
 from markupsafe import Markup
 from pydantic_core import to_json
 
+from api.web.built import BUILT
 from api.web.compiling import Templates
 from library.calendar import LOCAL, local_date
 
-DIST = Path(__file__).parents[2] / "frontend" / "dist"
 COLOURS = {
     "toan": "TOAN",
     "van": "TIENG_VIET NGU_VAN TIENG_DTTS",
@@ -179,7 +178,7 @@ def asset(name: str) -> str:
 @cache
 def styles() -> str:
     """All styles, to stand in the first page of a visit: one request less before anything is painted."""
-    path = DIST / manifest().get("styles", "/static/-").removeprefix("/static/")
+    path = BUILT / manifest().get("styles", "/static/-").removeprefix("/static/")
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
@@ -192,7 +191,7 @@ def styles_hash() -> str:
 @cache
 def manifest() -> dict[str, str]:
     """Addresses of the built script, its styles, and the lazy parts, by their sources."""
-    path = DIST / ".vite" / "manifest.json"
+    path = BUILT / ".vite" / "manifest.json"
     if not path.is_file():
         return {}
     entries = json.loads(path.read_text(encoding="utf-8"))

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
-BUILT = Path(__file__).parents[2] / "frontend" / "dist"
 FOR_GOOD = "public, max-age=31536000, immutable"  # names carry a hash of their content
 
 
