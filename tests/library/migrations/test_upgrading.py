@@ -8,7 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,10 +20,14 @@ from library import migrations
 from library.audit import Event
 from library.catalogue.fixity import FixitySlice
 from library.catalogue.models import Work
+from library.circulation import reminding
 from library.clock import now
 from library.database import open_engine, reading_session, transaction
 from library.migrations import METADATA
+from library.notices import telling
+from library.notices.models import Notice
 from library.people.models import Enrolment, Invitation, Membership, Person
+from library.reviews import announcing
 
 FIRST = "0001"
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -288,4 +292,22 @@ def test_what_was_opened_twice_at_one_moment_is_open_once_since_its_beginning(da
         double.from_at += timedelta(days=1)
         with pytest.raises(IntegrityError), transaction(engine) as session:
             session.add(double)
+    engine.dispose()
+
+
+def test_a_reminder_of_an_earlier_release_is_told_once_and_other_notices_as_often_as_need_be(database_url: str) -> None:
+    migrations.upgrade(database_url, revision="0025")
+    unit, lan, loan, review = (uuid.uuid4() for _ in range(4))
+    told = [("loan-overdue", loan), ("loan-due-soon", loan), ("review-wanted", review)]
+    with as_it_was(database_url) as connection:
+        people(connection, unit, lan)
+        fill(connection, "notice", *({"person_id": lan, "kind": kind, "about_id": about} for kind, about in told))
+    migrations.upgrade(database_url)
+    engine = open_engine(database_url)
+    with reading_session(engine) as session:
+        once = dict(session.execute(select(Notice.kind, Notice.once)).all())
+        assert once == {"loan-overdue": True, "loan-due-soon": True, "review-wanted": False}
+    for kind, about in ((reminding.OVERDUE, loan), (announcing.REVIEW_WANTED, review)):
+        with pytest.raises(IntegrityError) if kind.once else nullcontext(), transaction(engine) as session:
+            telling.tell(session, [lan], kind, at=MOMENT, about=about)
     engine.dispose()
