@@ -35,7 +35,7 @@ def part(house: RunningHouse) -> tuple[int, str]:
     return answer.status_code, answer.json()["parts"]["index"]
 
 
-@pytest.mark.parametrize("way", ["removed", "cut"])
+@pytest.mark.parametrize("way", ["removed", pytest.param("cut", marks=pytest.mark.full)])
 def test_a_lost_index_is_told_stood_in_for_and_rebuilt_while_people_search(school: RunningHouse, way: str) -> None:
     assert asked(school, "sach7") == (False, ["Sách 7"])  # by a word of its page
     index = school.home / "index"

@@ -58,6 +58,7 @@ def away(server: Elasticsearch) -> Iterator[None]:
         server.start()
 
 
+@pytest.mark.full
 def test_the_catalogue_stands_in_and_the_index_catches_up(
     province: RunningHouse, shelf: Shelf, elasticsearch: Elasticsearch
 ) -> None:

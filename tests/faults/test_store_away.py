@@ -83,6 +83,7 @@ def test_while_the_store_is_away_the_catalogue_goes_on_and_nothing_accepted_is_l
         assert missing == []
 
 
+@pytest.mark.full
 def test_work_in_hand_waits_for_the_store_and_is_never_set_aside(tmp_path: Path) -> None:
     with Minio() as store:
         house = RunningHouse(tmp_path / "var", **store.settings())

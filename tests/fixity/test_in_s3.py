@@ -75,6 +75,7 @@ def test_bytes_that_a_real_s3_store_takes_for_right_are_found_to_be_others(
     assert checked(distant)[:2] == (1, {keys[0]: FileState.MISMATCH, keys[2]: FileState.MISSING})
 
 
+@pytest.mark.full
 def test_a_store_that_is_away_is_no_damage_and_no_try_is_lost(tmp_path: Path) -> None:
     with Minio() as server:
         house = open_house(Settings(home=tmp_path / "var", files=server.url(), fixity_mb=0))

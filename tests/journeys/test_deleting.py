@@ -21,7 +21,8 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(SHOTS) / f"{name}-{page.viewport_size['width']}.png"), full_page=True)
 
 
-@pytest.mark.parametrize("size", [PHONE, pytest.param(DESK, marks=pytest.mark.full)], ids=["phone", "desk"])
+@pytest.mark.full
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_a_work_and_a_person_are_deleted_and_brought_back_by_hand(tmp_path: Path, size: tuple[int, int]) -> None:
     with running(tmp_path / "var") as house, chromium() as browser, house.administrator() as client:
         work = wait_for(

@@ -99,6 +99,7 @@ def test_the_same_book_as_a_scan_is_found_on_the_same_page(tmp_path: Path) -> No
         expect(page.locator("#so-trang")).to_have_value(str(makers.KEY_PAGE))
 
 
+@pytest.mark.full
 def test_english_at_a_desk_and_every_page_at_320_px_and_without_script(
     house: RunningHouse, published: dict[str, str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.services.browser import chromium, settle, sign_in
@@ -39,6 +40,7 @@ def test_a_pupil_on_a_shared_computer_reads_the_bell_and_leaves_nothing_behind(t
         assert "Khuê" not in page.content()
 
 
+@pytest.mark.full
 def test_an_administrator_fills_a_department_and_a_class_on_a_small_phone(tmp_path: Path) -> None:
     with running(tmp_path / "var") as house, chromium() as browser:
         with house.administrator() as root:

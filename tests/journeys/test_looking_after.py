@@ -4,6 +4,7 @@ finds their home.
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.services.browser import DESK, PHONE, chromium, settle, sign_in
@@ -52,6 +53,7 @@ def test_a_school_and_a_teacher_with_a_printed_password(tmp_path: Path) -> None:
         expect(teacher.get_by_role("heading", name="Đăng nhập")).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_reviewer_of_one_school_who_teaches_in_another_switches_in_english(tmp_path: Path) -> None:
     with running(tmp_path / "var") as house, chromium() as browser:
         with house.administrator() as root:

@@ -42,8 +42,8 @@ MORE = [
     "pages-recognised-kept:2",
 ]
 LATER = ["pages-drawn:2", "pages-drawn-kept:2", "pages-drawn-kept:3"]  # not at the first arrival
-FIRST = ("pages-read-kept", "completed", "upload-stored")
-THEN = (*FIRST, "index-written", "upload-complete")
+FIRST = ("pages-read-kept", "upload-stored")
+THEN = (*FIRST, "completed", "index-written", "upload-complete")
 EMBEDDED, TRIO = "embedded", "trio"
 
 

@@ -112,6 +112,7 @@ def test_no_surface_shows_a_deleted_work_and_all_do_when_it_is_brought_back(
         assert [visitor.get(one).status_code for one in surfaces(book) if "history" not in one] == [200] * 6
 
 
+@pytest.mark.full
 def test_what_was_removed_is_nowhere_and_an_older_backup_does_not_bring_it_back(
     house: RunningHouse, root: httpx.Client, book: str, tmp_path: Path
 ) -> None:

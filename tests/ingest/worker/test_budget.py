@@ -86,6 +86,7 @@ def turn_by_turn(house: House, monkeypatch: pytest.MonkeyPatch) -> Reader:
     return Reader(Claims(house))
 
 
+@pytest.mark.full
 def test_a_large_file_gives_way_to_a_new_one_and_goes_on_where_it_was(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
