@@ -21,7 +21,7 @@ from ingest import describing, reading
 from ingest.budget import Budget, allowance_for
 from ingest.kinds.kind import Kind
 from ingest.kinds.order import named
-from ingest.parsing.pages import Identity, PageImage, PageRead, Undrawn, identity_from, identity_to
+from ingest.parsing.pages import Identity, PageImage, PageRead, Undrawn, Word, identity_from, identity_to
 from ingest.parsing.sandbox import Leash
 from library.catalogue import boxes, depositing, keeping
 from library.catalogue.models import Deposit, DepositState, Page, Rendition, RenditionKind
@@ -252,12 +252,14 @@ STEPS: tuple[Step, ...] = (identify, read_text, recognise, draw_pages, describe)
 
 
 def keep_pages(job: Job, batch: list[PageRead], *, recognised: bool = False) -> None:
-    """Keep read pages with their warnings; a page read again replaces itself."""
+    """Keep read pages with their warnings; a page read again replaces itself, a recognised one only what says less."""
     may_recognise = not recognised and job.kind.recognise is not None
 
     def write(session: Session, deposit: Deposit) -> None:
         for read in batch:
             told = replace(read, steps=(*job.steps_before, *read.steps))
+            if recognised:
+                told = reading.better(layer_of(session.get_one(Page, (job.version(), read.number))), told)
             session.merge(page_row(job.version(), told, wants_ocr=may_recognise and reading.needs_ocr(read)))
         warn(deposit, *({"code": code, "page": read.number} for read in batch for code in read.warnings))
         session.flush()
@@ -270,6 +272,16 @@ def keep_pages(job: Job, batch: list[PageRead], *, recognised: bool = False) -> 
 def warn(deposit: Deposit, *fresh: dict[str, Any]) -> None:
     """Something its owner should know, told once."""
     deposit.warnings = [*(old for old in deposit.warnings if old not in fresh), *fresh]
+
+
+def layer_of(page: Page) -> PageRead:
+    """A page as it was read before it was recognised."""
+    words = tuple(Word(page.text[one.start : one.end], one.start, one.end, one.box) for one in boxes.unpack(page.boxes))
+    steps = tuple(one for one in page.steps if one != OCR_WANTED)
+    size = (page.width, page.height)
+    return PageRead(
+        page.number, *size, page.text, words, page.source, page.score, page.confidence, steps, tuple(page.warnings)
+    )
 
 
 def page_row(version_id: uuid.UUID, read: PageRead, *, wants_ocr: bool) -> Page:

@@ -4,6 +4,7 @@ limited children.
 
 import os
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from ingest.kinds.kind import Sent
 from ingest.kinds.order import KINDS, named
 from ingest.parsing.asking import Answers, batches, each
 from ingest.parsing.beside import beside
-from ingest.parsing.pages import Identity, PageImage, PageRead, Undrawn, page_from
+from ingest.parsing.legible import TOO_BAD
+from ingest.parsing.pages import Identity, PageImage, PageRead, Undrawn, page_from, worth
 from ingest.parsing.tessdata import NoModel, model_folder
 from ingest.refusals import EmptyFile
 
 PAGE_LIMIT = 2500
 HEAD = 1024  # bytes in which a file says what it is
-TOO_BAD = 0.5  # syllable score
+LAYER_KEPT = "layer-kept"  # a step of a page whose recognition said no more than its text did
 GIVEN_UP = "given-up"  # a step of a page for which no budget was left
 
 
@@ -55,6 +57,14 @@ def needs_ocr(page: PageRead) -> bool:
     if not page.text.strip() or "image-covers" in page.steps:
         return True
     return page.score is not None and page.score < TOO_BAD
+
+
+def better(layer: PageRead, recognised: PageRead) -> PageRead:
+    """The one of the two that says more, soundly: recognition never replaces a text that it only takes away from."""
+    if (worth(recognised), bool(recognised.text)) >= (worth(layer), bool(layer.text)):
+        return recognised
+    steps = tuple(dict.fromkeys((*layer.steps, *recognised.steps, LAYER_KEPT)))
+    return replace(layer, steps=steps, warnings=(*layer.warnings, *recognised.warnings))
 
 
 def recognise(

@@ -43,6 +43,12 @@ class PageUnreadable(Warned):
     en = "Page {page} could not be read; the other pages are fine."
 
 
+class LettersLost(Warned):
+    code = "letters-lost"
+    vi = "Trang {page} có chữ dùng phông hỏng nên máy không đọc được hết chữ; hình trang vẫn đúng."
+    en = "Some letters on page {page} come from a broken font and could not be read; its picture is right."
+
+
 class PageNotDrawn(Warned):
     code = "page-not-drawn"
     vi = "Không vẽ được hình trang {page}; các trang khác vẫn dùng bình thường."

@@ -65,7 +65,7 @@ def read_pages(path: Path, kind: str, count: int) -> list[PageRead]:
     pages = {page.number: page for page in reading.read_text(path, range(1, count + 1), kind=kind)} if count else {}
     waiting = [number for number, page in pages.items() if reading.needs_ocr(page)]
     for page in reading.recognise(path, waiting, kind=kind):
-        pages[page.number] = page
+        pages[page.number] = reading.better(pages[page.number], page)
         progress.print(f"{path.name}: OCR {page.number}/{count}", markup=False)
     return list(pages.values())
 

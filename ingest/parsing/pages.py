@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+UNJUDGED = 0.75  # how sound a text counts that has too few telling words
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -54,7 +56,7 @@ class PageRead:
     text: str
     words: tuple[Word, ...]
     source: str  # text, second-opinion, ocr, none
-    score: float | None
+    score: float | None  # legibility: how sound the text is, 0..1
     confidence: float | None
     steps: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -90,6 +92,12 @@ class Description:
     series: str | None
     type: str | None
     language: str
+
+
+def worth(read: PageRead) -> float:
+    """How much a reading says, soundly: its letters, times how sound they are."""
+    letters = len(read.text) - read.text.count(" ") - read.text.count("\n")
+    return letters * (UNJUDGED if read.score is None else read.score)
 
 
 def page_from(row: dict[str, Any]) -> PageRead:

@@ -12,11 +12,11 @@ from typing import Any
 
 from PIL import Image
 
+from ingest.parsing.legible import legibility
 from ingest.parsing.pages import PageRead, page_to
 from ingest.parsing.sheets import FINE_DPI, SCAN_DPI, Sheet, flattened
 from ingest.parsing.tessdata import model_folder
-from ingest.parsing.words import Piece, placed
-from library.vietnamese import syllable_score
+from ingest.parsing.words import Piece, as_given, placed
 
 try:
     import tesserocr
@@ -138,4 +138,4 @@ def _read_at(engine: Engine, sheet: Sheet, dpi: float, number: int) -> PageRead:
     size = (sheet.width, sheet.height)
     if not text:
         return PageRead(number, *size, "", (), "none", None, None, steps, ("page-not-readable",))
-    return PageRead(number, *size, text, words, "ocr", syllable_score(text), trust, steps, ())
+    return PageRead(number, *size, text, words, "ocr", legibility(as_given(lines)), trust, steps, ())

@@ -97,6 +97,11 @@ def _split(row: list[Glyph]) -> Iterator[Piece]:
         yield Piece(letters, x0, y0, x1, y1)
 
 
+def as_given(lines: Iterable[list[Piece]]) -> str:
+    """The text as the engine gives it, damage and all."""
+    return "\n".join(" ".join(piece.text for piece in line) for line in lines)
+
+
 @lru_cache(maxsize=32768)
 def _clean(word: str) -> str:
     return clean(word).replace("\n", "").strip()

@@ -174,7 +174,7 @@ class Page(Base):
     width: Mapped[float]  # points
     height: Mapped[float]
     source: Mapped[PageSource] = mapped_column(OneOf(PageSource))
-    score: Mapped[float | None]  # share of accented tokens that are Vietnamese syllables
+    score: Mapped[float | None]  # how sound the text is, 0..1
     confidence: Mapped[float | None]  # mean word confidence of the OCR, 0..1
     steps: Mapped[list[str]] = mapped_column(JSON, default=list)
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -1,7 +1,8 @@
-"""The page ladder, steps 3, 5 and 7: glyphs to words, the syllable score, a second opinion for pages that look bad."""
+"""The page ladder, steps 3, 5 and 7: glyphs to words, how sound they are, a second opinion for pages that look bad."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import structlog
 from ingest.kinds.pdf import second_opinion, sheets
 from ingest.kinds.pdf.opening import opened
 from ingest.parsing import words
-from ingest.parsing.pages import PageRead, page_to
-from library.vietnamese import syllable_score
+from ingest.parsing.legible import TOO_BAD, legibility, words_with_lost_letters
+from ingest.parsing.pages import PageRead, page_to, worth
+from ingest.parsing.words import Piece
 
 FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_INHIBIT_SPACES
+GLYPHS = FLAGS | pymupdf.TEXT_IGNORE_ACTUALTEXT  # what is drawn is text, whatever stands over it
 GOOD_SCORE = 0.9
+LOST_WORDS = 3  # from so many on, they are told
+OLD_LAYER = 0.8  # below that, the text over a scan may be a bad recognition of long ago
 A4 = (595.0, 842.0)
 log = structlog.get_logger()
 
@@ -42,32 +47,50 @@ def _read(document: pymupdf.Document | None, path: Path, number: int) -> PageRea
 
 def read_page(page: pymupdf.Page, path: Path, number: int) -> PageRead:
     """One page by MuPDF; by others too when its words look wrong."""
-    raw = page.get_text("rawdict", flags=FLAGS)
-    width, height = raw["width"] or A4[0], raw["height"] or A4[1]
-    text, found = words.placed(words.lines_of(raw), width, height)
-    score = syllable_score(text)
-    read = PageRead(number, width, height, text, found, "text", score, None, ("mupdf",), ())
-    if not text:
+    raw = page.get_text("rawdict", flags=GLYPHS)
+    size = raw["width"] or A4[0], raw["height"] or A4[1]
+    read = _read_as(list(words.lines_of(raw)), number, size)
+    if not read.text:
         read = _without_text(page, path, read)
-    elif score is not None and score < GOOD_SCORE:
-        read = _better(raw, path, read)
+    elif read.score is None:
+        told = _as_told(page, number, size)
+        read = told if told and told.score is not None and told.score >= GOOD_SCORE else read
+    elif read.score < GOOD_SCORE:
+        read = _better(page, raw, path, read)
     return _noted(page, read)
 
 
-def _better(raw: dict[str, Any], path: Path, first: PageRead) -> PageRead:
-    """Second opinions for a page that scores badly: the same glyphs by geometry, and PDFium. The best score wins."""
-    text, found = words.placed(words.by_geometry(raw), first.width, first.height)
-    steps = (*first.steps, "geometry", "pdfium")
-    ordered = PageRead(
-        first.number, first.width, first.height, text, found, "text", syllable_score(text), None, steps, ()
+def _read_as(lines: list[list[Piece]], number: int, size: tuple[float, float], *steps: str) -> PageRead:
+    text, found = words.placed(lines, *size)
+    given = words.as_given(lines)
+    score = legibility(given)
+    told = score is not None and score >= TOO_BAD and words_with_lost_letters(given) >= LOST_WORDS
+    return PageRead(
+        number, *size, text, found, "text", score, None, ("mupdf", *steps), ("letters-lost",) if told else ()
     )
-    other = second_opinion.read(path, first.number)
-    candidates = [
-        PageRead(**{**vars(first), "steps": steps}),
-        ordered,
-        *([PageRead(**{**vars(other), "steps": steps})] if other else []),
-    ]
-    return max(candidates, key=lambda one: (round(one.score or 0.0, 3), len(one.text) > 0))
+
+
+def _as_told(page: pymupdf.Page, number: int, size: tuple[float, float]) -> PageRead | None:
+    """What the file says instead of its glyphs (ActualText): mostly less than is drawn, but all there is where the
+    glyphs mean nothing. None where it says nothing of the kind.
+    """
+    document = page.parent
+    tagged = document.xref_get_key(document.pdf_catalog(), "StructTreeRoot")[0] != "null"
+    if not tagged and b"ActualText" not in page.read_contents():
+        return None
+    raw = page.get_text("rawdict", flags=FLAGS)
+    return _read_as(list(words.lines_of(raw)), number, size, "actual-text")
+
+
+def _better(page: pymupdf.Page, raw: dict[str, Any], path: Path, first: PageRead) -> PageRead:
+    """Second opinions for a page that scores badly: the same glyphs by geometry, what the file says instead of them,
+    and PDFium. The one that says most, soundly, wins; who loses letters does not win by it.
+    """
+    size, number = (first.width, first.height), first.number
+    steps = (*first.steps, "geometry", "actual-text", "pdfium")
+    others = (_read_as(words.by_geometry(raw), number, size), _as_told(page, number, size))
+    candidates = [first, *filter(None, (*others, second_opinion.read(path, number)))]
+    return replace(max(candidates, key=worth), steps=steps)
 
 
 def _without_text(page: pymupdf.Page, path: Path, first: PageRead) -> PageRead:
@@ -76,14 +99,15 @@ def _without_text(page: pymupdf.Page, path: Path, first: PageRead) -> PageRead:
     if other is not None and other.text:
         return other
     blank = sheets.is_blank(page)
-    return PageRead(
-        **{**vars(first), "source": "none", "steps": (*first.steps, "pdfium", *(["blank"] if blank else []))}
-    )
+    return replace(first, source="none", steps=(*first.steps, "pdfium", *(["blank"] if blank else [])))
 
 
 def _noted(page: pymupdf.Page, read: PageRead) -> PageRead:
-    """Note whether an image covers a page with little text: then the text is a watermark and the page a scan."""
-    if len(read.text) >= sheets.LITTLE_TEXT or "blank" in read.steps:
+    """Note whether an image covers a page whose text is little or bad: then it is a watermark, or an old recognition,
+    and the page a scan.
+    """
+    enough = len(read.text) >= sheets.LITTLE_TEXT and (read.score is None or read.score >= OLD_LAYER)
+    if enough or "blank" in read.steps:
         return read
     covered = sheets.covered_share(page) >= sheets.COVERS
-    return PageRead(**{**vars(read), "steps": (*read.steps, "image-covers")}) if covered else read
+    return replace(read, steps=(*read.steps, "image-covers")) if covered else read

@@ -1,14 +1,15 @@
 """PDFium's reading of a page that MuPDF reads badly or refuses."""
 
 import ctypes
+from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.parsing.legible import legibility
 from ingest.parsing.pages import PageRead
-from ingest.parsing.words import Piece, placed
-from library.vietnamese import syllable_score
+from ingest.parsing.words import Piece, as_given, placed
 
 
 def read(path: Path, number: int) -> PageRead | None:
@@ -17,10 +18,12 @@ def read(path: Path, number: int) -> PageRead | None:
         document = pypdfium2.PdfDocument(path)
         page = document[number - 1]
         width, height = page.get_size()
-        text, words = placed(_lines(page, height), width or 1, height or 1)
+        lines = _lines(page, height)
+        text, words = placed(lines, width or 1, height or 1)
     except (pypdfium2.PdfiumError, IndexError, ValueError):
         return None
-    return PageRead(number, width, height, text, words, "second-opinion", syllable_score(text), None, ("pdfium",), ())
+    score = legibility(as_given(lines))
+    return PageRead(number, width, height, text, words, "second-opinion", score, None, ("pdfium",), ())
 
 
 def _lines(page: pypdfium2.PdfPage, height: float) -> list[list[Piece]]:
@@ -28,8 +31,7 @@ def _lines(page: pypdfium2.PdfPage, height: float) -> list[list[Piece]]:
     textpage = page.get_textpage()
     lines: list[list[Piece]] = [[]]
     letters, box = "", [0.0, 0.0, 0.0, 0.0]
-    for at in range(textpage.count_chars()):
-        letter = chr(pdfium.FPDFText_GetUnicode(textpage, at))
+    for at, letter in _letters(textpage):
         if letter.isspace() or letter == "\x00":
             letters = _keep(lines, letters, box)
             if letter in "\r\n" and lines[-1]:
@@ -45,6 +47,20 @@ def _lines(page: pypdfium2.PdfPage, height: float) -> list[list[Piece]]:
         letters += letter
     _keep(lines, letters, box)
     return [line for line in lines if line]
+
+
+def _letters(textpage: pypdfium2.PdfTextPage) -> Iterator[tuple[int, str]]:
+    """Each letter with its place. PDFium counts a letter beyond the basic plane as two and gives its halves."""
+    half = 0
+    for at in range(textpage.count_chars()):
+        code = pdfium.FPDFText_GetUnicode(textpage, at)
+        if 0xD800 <= code < 0xDC00:
+            half = code
+            continue
+        if half and 0xDC00 <= code < 0xE000:
+            code = 0x10000 + (half - 0xD800) * 0x400 + code - 0xDC00
+        half = 0
+        yield at, chr(code)
 
 
 def _keep(lines: list[list[Piece]], letters: str, box: list[float]) -> str:

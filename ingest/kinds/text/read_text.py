@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.kinds.text.pages import pages_of, text_of
+from ingest.parsing.legible import legibility
 from ingest.parsing.pages import PageRead, page_to
-from library.vietnamese import syllable_score
 
 A4 = (595.0, 842.0)
 
@@ -19,4 +19,4 @@ def work(path: Path, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
     pages = pages_of(text)
     for number in numbers:
         words = pages[number - 1]
-        yield page_to(PageRead(number, *A4, words, (), "text", syllable_score(words), None, ("text",), ()))
+        yield page_to(PageRead(number, *A4, words, (), "text", legibility(words), None, ("text",), ()))
