@@ -126,14 +126,11 @@ def small_print(read: PageRead) -> bool:
 
 
 def _read_at(engine: Engine, sheet: Sheet, dpi: float, number: int) -> PageRead:
-    image = sheet.grey(dpi)
+    image = flattened(sheet.grey(dpi))
     drawn = 72 * image.width / (sheet.width or 1)  # a big page or a coarse image may have come out below
     steps: tuple[str, ...] = ("ocr", f"{drawn:.0f}dpi")
     engine.seen += image.width * image.height
     lines, trust = engine.recognise(image, drawn)
-    if not any(lines):
-        lines, trust = engine.recognise(flattened(image), drawn)
-        steps = (*steps, "flattened")
     text, words = placed(lines, image.width, image.height)
     size = (sheet.width, sheet.height)
     if not text:

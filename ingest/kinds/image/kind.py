@@ -12,7 +12,7 @@ from ingest.parsing.pages import Identity
 NAME = "image"
 HERE = "ingest.kinds.image"
 BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
-MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp"}
 
 
 def identify(sent: Sent) -> Identity | None:

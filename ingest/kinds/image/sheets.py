@@ -7,6 +7,7 @@ from PIL import Image, ImageOps
 from ingest.parsing.sheets import Sheet
 
 A4_LONG = 297 / 25.4  # inches
+FULL, SIXTEEN_BITS = 255.0, 65535.0  # white
 PLAUSIBLE = (5.0, 17.0)  # inches: the long side of a page, A6 to A3
 
 
@@ -19,12 +20,23 @@ def size_of(path: Path) -> tuple[int, int]:
 def open_image(path: Path) -> Image.Image:
     """An image file, turned as its camera said, on white."""
     with Image.open(path) as image:
-        turned = ImageOps.exif_transpose(image)
+        turned = eight_bits(ImageOps.exif_transpose(image))
         if turned.mode in ("RGBA", "LA", "P"):
             on_white = Image.new("RGBA", turned.size, "white")
             on_white.alpha_composite(turned.convert("RGBA"))
             return on_white.convert("RGB")
         return turned.convert("L" if turned.mode == "L" else "RGB")
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of more than eight bits brought down to eight; every other mode as it is."""
+    if not image.mode.startswith(("I", "F")):
+        return image
+    wide = image.convert("F")
+    _, most = wide.getextrema()
+    white = float(most if not isinstance(most, tuple) else most[1])
+    scale = 1.0 if white <= FULL else FULL / max(white, SIXTEEN_BITS)
+    return wide.point(lambda grey: grey * scale).convert("L")
 
 
 def sheet_of_file(path: Path) -> Sheet:
