@@ -22,13 +22,23 @@ TYPES = (
 )
 GRADE = re.compile(r"\blop (\d{1,2})\b")
 SUBJECT_GRADE = re.compile(r"\b(\d{1,2})\b")
-MEANINGLESS = re.compile(
-    (
-        r"^(untitled|document\d*|microsoft word.*|slide "
-        r"?\d*|scan.*|img.*|tep|doc\d*|.*\.(docx?|pptx?|indd|tex|dvi|cdr|qxd))$"
-    ),
-    re.I,
+# titles and names that programs, scanners and phones give by themselves, folded
+GIVEN_BY_PROGRAMS = re.compile(
+    "|".join(
+        (
+            r"untitled( \w+)?|no (slide )?title|(khong|chua) co (ten|tieu de)|khong ten",
+            r"(document|presentation|slides?|tai lieu|van ban|trang trinh bay|bai thuyet trinh)[ \d]*",
+            r"(tai lieu|trang trinh bay|bai thuyet trinh) (khong (co )?(ten|tieu de)|moi)[ \d]*",
+            r"(powerpoint|word|excel|google) (presentation|document|docs|slides)[ \d]*",
+            r"(ban|bai|trang) (trinh bay|thuyet trinh) powerpoint[ \d]*|microsoft (word|powerpoint|excel|office)\b.*",
+            r"(cam ?scanner|adobe scan|(office|microsoft) lens|(tap|clear|genius) ?scan(ner)?)\b.*",
+            r"scann?(ed)?( (from|document) .*)?|(scan|image|img|dscn?|pxl|vid|photo|tep|doc|new doc)[ \d]*",
+            r"anh[ \d]{4,}",  # and not the subject
+            r"(bo|so|phong) giao duc va dao tao( .{0,40})?",
+        )
+    )
 )
+OF_A_FILE = re.compile(r".*\.(docx?|pptx?|xlsx?|indd|tex|dvi|cdr|qxd|pub|pmd?)$", re.I)
 SENTENCE_END = re.compile(r"[.;:,]$")
 LONGEST_TITLE = 120
 WORDS_TO_TELL_LANGUAGE = 40
@@ -54,7 +64,7 @@ def describe(identity: Identity, name: str, first_pages: Sequence[str]) -> Descr
 def title_of(identity: Identity, name: str, first_pages: Sequence[str]) -> str:
     """The document's own title when it means something, else its file name, else its first line."""
     own = (identity.title or "").strip()
-    if len(own) >= 4 and " " in own and not MEANINGLESS.match(own):
+    if len(own) >= 4 and " " in own and not is_meaningless(own):
         return own[:LONGEST_TITLE]
     stem = re.sub(r"[_\s]+", " ", PurePath(name).stem).strip()
     if " " not in stem:
@@ -65,9 +75,14 @@ def title_of(identity: Identity, name: str, first_pages: Sequence[str]) -> str:
     if own_words:
         return own_words[:LONGEST_TITLE]  # the file name without marks, as the first page spells it
     line = next((line.strip() for page in first_pages[:1] for line in page.split("\n")[:8] if worth(line, stem)), "")
-    if MEANINGLESS.match(stem) or (line and fold(line).lower().startswith(stem.lower()) and not is_marked(stem)):
+    if is_meaningless(stem) or (line and fold(line).lower().startswith(stem.lower()) and not is_marked(stem)):
         return (line or stem)[:LONGEST_TITLE]
     return (stem[:1].upper() + stem[1:])[:LONGEST_TITLE]
+
+
+def is_meaningless(title: str) -> bool:
+    """Whether a program, a scanner or a phone has given it by itself."""
+    return bool(OF_A_FILE.fullmatch(title) or GIVEN_BY_PROGRAMS.fullmatch(keyed(title).strip()))
 
 
 def heading_lines(first_pages: Sequence[str], most: int = 6) -> list[str]:

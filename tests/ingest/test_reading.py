@@ -128,6 +128,49 @@ def test_title_subject_and_grade_are_guessed(name: str, title: str, subject: str
 
 
 @pytest.mark.parametrize(
+    "own",
+    [
+        *("PowerPoint Presentation", "Bản trình bày PowerPoint", "Tài liệu1", "Trang trình bày không có tiêu đề"),
+        *("CamScanner 09-12-2025 07.45", "Adobe Scan 12 thg 3, 2024", "Scanned from a Xerox", "IMG_20231102_093000"),
+        *("untitled document", "Chưa có tên", "No Slide Title", "Microsoft Word - bai 5.doc", "báo cáo.docx"),
+        *("BỘ GIÁO DỤC VÀ ĐÀO TẠO", "Sở Giáo dục và Đào tạo tỉnh Vĩnh Thuận", "Ảnh 20231102"),
+    ],
+)
+def test_a_title_that_a_program_gave_loses_against_the_name_of_the_file(own: str) -> None:
+    identity = Identity("pdf", "application/pdf", 1, own)
+    assert describing.title_of(identity, "Bài 21 Quang hợp.pdf", []) == "Bài 21 Quang hợp"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        *("Tài liệu tập huấn giáo viên lớp 8", "Ảnh hưởng của ánh sáng", "Bộ giáo dục thể chất 8", "Anh 8 tập một"),
+        *(
+            "Image processing with Python",
+            "Slide bài giảng Toán 8",
+            "Bài thuyết trình về môi trường",
+            "Văn bản nghị luận",
+        ),
+    ],
+)
+def test_a_title_that_a_person_gave_stays(own: str) -> None:
+    assert describing.title_of(Identity("pdf", "application/pdf", 1, own), "a.pdf", []) == own
+
+
+def test_a_title_that_stands_only_in_the_newer_metadata_is_read(book: Path, tmp_path: Path) -> None:
+    document = pymupdf.open(book)
+    document.set_metadata({})
+    document.set_xml_metadata(
+        '<?xpacket begin="\ufeff"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt><rdf:li xml:lang="x-default">'
+        "Sinh học 6 – Quang hợp</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end?>"
+    )
+    document.save(tmp_path / "scan0012.pdf")
+    assert reading.identify(tmp_path / "scan0012.pdf", "scan0012.pdf").title == "Sinh học 6 – Quang hợp"
+
+
+@pytest.mark.parametrize(
     "part", [slice(0, None, 6), pytest.param(slice(None), marks=pytest.mark.full)], ids=["every sixth", "all"]
 )
 def test_the_corpus_is_read_or_refused_and_never_crashes(shared: Path, part: slice) -> None:

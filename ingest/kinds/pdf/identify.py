@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pymupdf
 import pypdfium2
@@ -12,6 +13,7 @@ from library.vietnamese import clean
 
 LONGEST_TITLE = 300
 MOST_HEADINGS = 2000
+XMP_TITLE = ".//{http://purl.org/dc/elements/1.1/}title//{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 
 
 def work(path: Path) -> Iterator[dict[str, Any]]:
@@ -34,7 +36,7 @@ def look(path: Path) -> dict[str, Any]:
         return _by_pdfium(path, otherwise="damaged" if document.is_repaired else "no-pages")
     return {
         "page_count": count,
-        "title": _said(document, "title"),
+        "title": _said(document, "title") or _said_in_xmp(document),
         "author": _said(document, "author"),
         "contents": _contents(document, count),
         "warnings": ["repaired"] if document.is_repaired else [],
@@ -60,6 +62,16 @@ def _count(document: pymupdf.Document) -> int:
 
 def _said(document: pymupdf.Document, name: str) -> str | None:
     said = clean(str((document.metadata or {}).get(name) or "")).strip()
+    return said[:LONGEST_TITLE] or None
+
+
+def _said_in_xmp(document: pymupdf.Document) -> str | None:
+    """`dc:title` of the XMP packet, which newer programs write instead."""
+    try:
+        found = ElementTree.fromstring(document.get_xml_metadata()).find(XMP_TITLE)
+    except (ElementTree.ParseError, RuntimeError, ValueError):
+        return None
+    said = clean(found.text or "").strip() if found is not None else ""
     return said[:LONGEST_TITLE] or None
 
 
