@@ -1,5 +1,9 @@
 """The numbers of the book trade: EAN-13 with its check digit, and ISBN in both lengths. Pure."""
 
+import re
+
+NAME = re.compile(r"^\s*(mã\s+(số\s+)?)?isbn(\s*[-–]?\s*1[03](?=\s*:|\s+\d))?\s*[:.]?", re.I)
+
 
 def check_digit(digits: str) -> str:
     """The check digit of twelve digits."""
@@ -13,13 +17,15 @@ def is_ean13(code: str) -> bool:
 
 
 def is_isbn(code: str) -> bool:
-    """A book trade code as printed on covers."""
-    return is_ean13(code) and code.startswith(("978", "979"))
+    """A book trade code as printed on covers. 979-0 is printed music's (ISMN)."""
+    return is_ean13(code) and code.startswith(("978", "979")) and not code.startswith("9790")
 
 
 def normal_isbn(text: str) -> str | None:
-    """Thirteen digits of an ISBN written with 10 or 13 digits and any dashes; None when it is not one."""
-    digits = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+    """Thirteen digits of an ISBN written with 10 or 13 digits, any dashes and "ISBN" before it; None when it is not
+    one.
+    """
+    digits = "".join(letter for letter in NAME.sub("", text).upper() if letter.isascii() and letter.isalnum())
     if len(digits) == 10 and digits[:9].isdecimal() and (digits[9].isdecimal() or digits[9] == "X"):
         total = sum((10 - place) * (10 if digit == "X" else int(digit)) for place, digit in enumerate(digits))
         return None if total % 11 else f"978{digits[:9]}{check_digit(f'978{digits[:9]}')}"

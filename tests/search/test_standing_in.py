@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from library.catalogue.isbn import normal_isbn
 from library.catalogue.models import Work
 from library.database import writing_session
 from library.people.sight import PUBLIC, Sight
@@ -44,7 +45,7 @@ def found(
     # only grades are asked for here
     query = parse(text, Sight(frozenset(tokens)), Filters(**filters))  # type: ignore[arg-type]
     answer = standing_in.answer(session, open_index(NOWHERE), query, at=NOON, page=page)
-    assert answer.degraded
+    assert answer.degraded or normal_isbn(text)
     return [one.work.title for one in answer.works]
 
 

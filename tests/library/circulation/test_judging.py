@@ -108,6 +108,21 @@ def test_labels_carry_a_check_digit_and_mean_one_kind_of_thing() -> None:
     assert normal_isbn("978-0-306-40615-8") is None and normal_isbn("sách") is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ISBN 978-0-306-40615-7", "isbn: 9780306406157", "ISBN-13: 978-0-306-40615-7", "Mã số ISBN 0 306 40615 2"),
+        *("ISBN-10 0-306-40615-2", "ISBN 10: 0306406152", "  978 0 306 40615 7 ", "ISBN978–0–306–40615–7"),
+    ],
+)
+def test_an_isbn_is_known_however_it_is_written(text: str) -> None:
+    assert normal_isbn(text) == "9780306406157"
+
+
+def test_printed_music_has_no_isbn() -> None:
+    assert normal_isbn("979-0-2600-0043-8") is None and normal_isbn("9790260000438") is None
+
+
 def test_groups_follow_the_roles_and_the_grade() -> None:
     assert [policy.group_of({"pupil"}, grade) for grade in (3, 8, 11, None)] == [
         "HS_TH",
