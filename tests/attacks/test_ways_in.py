@@ -235,6 +235,17 @@ def test_a_role_that_has_ended_does_not_end_again(school: School) -> None:
     assert ended[0] == ended[1] is not None
 
 
+def test_attack_a_unit_is_not_merged_into_one_in_nobodys_own_care(school: School) -> None:
+    other, unit = School(school.town), f"{school.code}-VAN"
+    opening = {"kind": "department", "code": unit, "name": "Tổ Văn", "place": school.code}
+    school.keeper.post("/api/v1/units", json=opening).raise_for_status()
+    for into in ([other.code], [unit, other.code]):
+        answer = school.keeper.post(f"/api/v1/units/{school.code}/succession", json={"into": into})
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown-unit")
+    assert school.keeper.post(f"/quan-tri/truong/{school.code}", data={"into": other.code}).status_code == 404
+    assert school.root.get(f"/api/v1/schools/{school.code}").json()["closed_at"] is None
+
+
 def test_attack_authority_over_a_unit_is_not_handed_to_one_in_nobodys_own_care(school: School) -> None:
     other, unit = School(school.town), f"{school.code}-TOAN"
     opening = {"kind": "department", "code": unit, "name": "Tổ Toán", "place": school.code}
