@@ -18,7 +18,7 @@ from tests.services.trio import Trio
 from tests.stage import documented, makers
 from tests.stage.project import PROJECT
 
-SERVERS = {"postgres", "elasticsearch", "minio", "trio", "published", "town"}  # fixtures that start one
+SERVERS = {"postgres", "elasticsearch", "minio", "seaweedfs", "trio", "published", "town"}  # fixtures that start one
 HARMLESS = {"tests.services.waiting", "tests.services.machinery"}  # start none
 
 
@@ -30,9 +30,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`quick` is whatever needs no server, no running house and no browser: `make quick`."""
+    """`quick` is whatever needs no server, no running house and no browser, and is not marked slow: `make quick`."""
     for item in items:
-        if isinstance(item, pytest.Function) and not is_served(item):
+        if isinstance(item, pytest.Function) and not is_served(item) and not item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.quick)
 
 

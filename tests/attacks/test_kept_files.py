@@ -14,6 +14,8 @@ from library.database import transaction
 from library.people import rosters
 from tests.attacks.inside import WORDS, Inside, actor, person
 
+pytestmark = pytest.mark.slow
+
 FOR_GOOD, ASK_FIRST = "private, max-age=31536000, immutable", "private, no-cache"
 OF_REVIEW = ("file", "pages/1/image", "pages/1/image?size=400")
 OF_WORK = ("file", "thumbnail", "pages/1/image", "pages/1/image?size=400")

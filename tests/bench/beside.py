@@ -2,8 +2,8 @@
 in alternating rounds on equal houses; all acts, or those named.
 
 Both houses run all the time, one is asked while the other rests, and each round asks both, the first of them in turn.
-What is printed: the medians, their ratio (below 1: this build is quicker), and the noise: how far the middle half of
-the other build's rounds lies apart.
+What is printed: the medians, their ratio (below 1: this build is quicker), the noise: how far the middle half of the
+other build's rounds lies apart; and the memory of both houses at rest.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.bench.bench_house import memory
 from tests.bench.bench_people import furnish, scan
 from tests.bench.figures import took_ms
 from tests.services.house import PASSWORD, RunningHouse, upload, wait_for
@@ -29,6 +30,7 @@ from tests.stage import makers
 
 ROUNDS = 10
 LOANS, SIGN_INS, SEARCHES, PAGES, SENT = 30, 8, 60, 40, 50_000_000  # a round; bytes
+REST = 5  # seconds until a worker that was just started has loaded what it works with
 WORDS = (
     "tam giac dong dang",
     "dinh li thales dao",
@@ -66,6 +68,8 @@ def main() -> None:
                 one_round(side, number, acts)
         for act in acts:
             told(act, before.took[act][1:], after.took[act][1:])  # the first warms both up
+        time.sleep(REST)
+        print(f"memory: before {memory(before.house):.0f} MB, after {memory(after.house):.0f} MB")
 
 
 def opened(folder: Path, checkout: Path | None, book: Path, open_now: ExitStack) -> Side:
@@ -95,6 +99,14 @@ def loans(side: Side, _number: int) -> None:
         label = next(side.labels)
         scan(side.librarian, label, next(side.cards))
         scan(side.librarian, label)
+
+
+def starts(side: Side, _number: int) -> None:
+    """The house is stopped and stands again."""
+    side.house.stop()
+    side.house.start()
+    for client in (side.client, side.librarian, side.visitor):
+        client.base_url = side.house.address
 
 
 def sign_ins(side: Side, _number: int) -> None:
@@ -148,7 +160,7 @@ def pages(client: httpx.Client, path: str) -> None:
         client.get(path, headers={"Accept": "text/html"}).raise_for_status()
 
 
-BY_NAME = (loans, sign_ins, searches, uploads, findable, homes, search_pages, desks)
+BY_NAME = (starts, loans, sign_ins, searches, uploads, findable, homes, search_pages, desks)
 ACTS: dict[str, Callable[[Side, int], None]] = {act.__name__: act for act in BY_NAME}
 
 

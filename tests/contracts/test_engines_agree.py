@@ -20,6 +20,8 @@ from search.query import LONGEST, Filters, Query, parse
 from tests.contracts.works import work
 from tests.stage.engines import Pair
 
+pytestmark = pytest.mark.slow
+
 SEEN = Sight(frozenset({PUBLIC}))
 TIERS: tuple[Callable[[Query], Clause], ...] = (tiers.main, tiers.most, tiers.guess)
 NEAR = 0.002  # scores that differ by less than this share are near-equal: their order is free

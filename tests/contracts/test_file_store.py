@@ -118,6 +118,7 @@ def test_many_who_put_the_same_file_at_once_do_not_disturb_each_other(store: Fil
     assert is_whole(store, key)
 
 
+@pytest.mark.slow
 def test_a_process_killed_in_the_middle_of_a_put_leaves_nothing_to_see(
     store: FileStore, store_url: str, tmp_path: Path
 ) -> None:

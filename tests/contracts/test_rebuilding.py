@@ -25,6 +25,8 @@ from tests.contracts.works import work
 from tests.stage.engines import PATIENT, opened
 from tests.stage.shelf import Shelf
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = replace(PATIENT, bulk=1)  # each document leaves at once
 
 

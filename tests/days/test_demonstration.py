@@ -18,6 +18,8 @@ from library.people import inviting
 from library.settings import Settings
 from tests.days.moments import MOMENTS
 
+pytestmark = pytest.mark.slow
+
 OPEN_DAYS = Calendar(frozenset(town.OPEN_WEEKDAYS))
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -13,6 +13,8 @@ from library.database import transaction
 from library.house import House
 from tests.fixity.stored import BREAKS, Meanwhile, acts, check_all, checked, checker, command, kept, path_of, some
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_hundred_of_a_hundred_damages_are_found_in_one_pass_and_no_whole_file_is_blamed(house: House) -> None:
     contents = some(160, seed=7)

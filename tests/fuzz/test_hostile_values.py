@@ -17,6 +17,8 @@ from tests.fuzz.told import wrong_with
 from tests.stage.doors import all_routes, asked
 from tests.stage.in_process import ROOT, VISITOR, Stage
 
+pytestmark = pytest.mark.slow
+
 VALUES: tuple[bytes, ...] = (
     b"",
     b"0",

@@ -3,9 +3,13 @@
 import json
 from typing import Any
 
+import pytest
+
 from library.people.roles import Role
 from tests.fuzz.told import wrong_with
 from tests.stage.in_process import ROOT, VISITOR, Stage
+
+pytestmark = pytest.mark.slow
 
 DIGITS, NUL, HALF = "9" * 5000, "a\x00b", "\ud800"
 API, BODY = "/api/v1", {"Content-Type": "application/json"}

@@ -26,6 +26,8 @@ from schemathesis.specs.openapi.checks import (
 from tests.fuzz.told import wrong_with
 from tests.stage.in_process import ACTORS, VISITOR, Stage
 
+pytestmark = pytest.mark.slow
+
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDING = {"POST /api/v1/sign-out"}  # asked by visitors only: the actors are needed signed in
 QUIETLY = {

@@ -18,6 +18,8 @@ from library.naming import clean_name
 from library.vietnamese import tokens
 from tests.stage import makers
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -4,6 +4,8 @@ import contextlib
 import socket
 import threading
 
+import pytest
+
 from library.people.sight import VISITOR
 from search import tiers
 from search.elastic.cluster import ASKING
@@ -11,6 +13,8 @@ from search.engines import open_index
 from search.index import Index, IndexAway, Tuning
 from search.query import parse
 from tests.services.waiting import at_work, until
+
+pytestmark = pytest.mark.slow
 
 
 def test_no_question_waits_for_a_line_while_the_engine_is_silent() -> None:

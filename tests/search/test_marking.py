@@ -4,6 +4,7 @@ import random
 import re
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,7 @@ def test_marks_are_those_of_all_tokens_of_the_text_whatever_it_is_made_of(text: 
     assert all_runs(text, asked) == slow_marks(text, parse(asked, VISITOR))
 
 
+@pytest.mark.slow
 def test_marks_are_those_of_all_tokens_on_real_pages(shared: Path) -> None:
     chance = random.Random(11)
     for name in ("xquad-vi-pages", "law-known-item-pages"):

@@ -15,6 +15,8 @@ from tests.api.commands.command_line import run
 from tests.services.machinery import free_port
 from tests.stage import makers
 
+pytestmark = pytest.mark.slow
+
 
 def test_import_waits_until_searchable_and_search_finds_the_page(tmp_path: Path) -> None:
     folder = tmp_path / "tep"

@@ -16,6 +16,8 @@ import pytest
 
 from api.commands.demonstration.town import PASSWORD
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:

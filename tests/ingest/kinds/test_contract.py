@@ -13,6 +13,8 @@ from ingest.parsing.pages import Identity, PageImage
 from library.errors import Refusal
 from tests.ingest.kinds.samples import SAMPLES
 
+pytestmark = pytest.mark.slow
+
 BROKEN = 12  # files made of each sound one
 
 

@@ -17,6 +17,8 @@ from ingest.parsing.pages import PageImage
 from ingest.parsing.tessdata import model_folder
 from tests.stage import makers
 
+pytestmark = pytest.mark.slow
+
 
 def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())

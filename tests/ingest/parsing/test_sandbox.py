@@ -12,6 +12,8 @@ from ingest.parsing.asking import Task
 from ingest.parsing.sandbox import ChildDied, Limits
 from tests.stage import makers
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_child_over_its_memory_dies_and_only_its_job_fails(tmp_path: Path) -> None:
     book = makers.textbook(tmp_path / "b.pdf", 2)

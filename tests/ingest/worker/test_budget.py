@@ -30,6 +30,8 @@ from tests.ingest.worker.sent import book, change, pages, read_all, row, warning
 from tests.services.waiting import until
 from tests.stage import makers
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_few_thousand_bytes_buy_minutes_and_a_thick_scan_buys_a_day() -> None:
     assert allowance_for(7_500, 2_500) == Allowance(330, 262, 1_030_000_000)

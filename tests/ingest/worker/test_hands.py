@@ -36,6 +36,8 @@ from tests.ingest.worker.sent import book, expire, read_all, row
 from tests.services.waiting import until
 from tests.stage.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_turn_that_breaks_ends_no_hand_and_is_not_tried_again_in_a_hot_loop() -> None:
     def turn() -> bool:

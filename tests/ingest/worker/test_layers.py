@@ -13,6 +13,8 @@ from library.house import House
 from tests.ingest.worker.sent import read_all, send, warnings
 from tests.stage import letters
 
+pytestmark = pytest.mark.slow
+
 LINES = ("Bài 21. Quang hợp ở thực vật", "Quang hợp là quá trình cây xanh dùng ánh sáng để tổng hợp chất hữu cơ.")
 
 

@@ -24,6 +24,8 @@ from tests.ingest.worker.sent import book, expire, pages, read_all, row, send, w
 from tests.services.waiting import until
 from tests.stage import makers
 
+pytestmark = pytest.mark.slow
+
 
 def short(house: House, seconds: float) -> House:
     """The same house with short leases."""

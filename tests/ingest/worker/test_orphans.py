@@ -22,6 +22,8 @@ from library.people.roles import Role
 from library.people.sign_in import actor_for
 from library.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["local", "s3"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:

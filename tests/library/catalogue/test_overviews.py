@@ -17,6 +17,8 @@ from library.database import reading_session, transaction
 from library.people.sight import PROVINCE, PUBLIC, VISITOR, Sight
 from tests.stage.shelf import Shelf, published
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
 LAN, MINH = (

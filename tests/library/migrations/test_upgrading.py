@@ -29,6 +29,8 @@ from library.notices.models import Notice
 from library.people.models import Enrolment, Invitation, Membership, Person
 from library.reviews import announcing
 
+pytestmark = pytest.mark.slow
+
 FIRST = "0001"
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 ANYTHING: dict[type, Any] = {

@@ -32,6 +32,8 @@ from library.reviews.models import Review
 from library.reviews.refusals import AlreadyDecided, OwnWork, UnknownReview
 from tests.stage.school import MONDAY, SECOND, actor, lecture, open_school, seen, sha
 
+pytestmark = pytest.mark.slow
+
 STAFF = ("huong", "minh", "lan", "son", "quan", "xa")
 who = st.sampled_from(STAFF)
 deciders = st.sampled_from(("minh", "lan", "minh", "lan", "son", "huong"))

@@ -11,6 +11,8 @@ from ingest import reading
 from ingest.parsing.pages import PageRead
 from tests.stage import letters, makers
 
+pytestmark = pytest.mark.slow
+
 LESSON = (
     "Bài 21. Quang hợp ở thực vật",
     "Quang hợp là quá trình cây xanh dùng ánh sáng để tổng hợp chất hữu cơ từ nước và khí các-bô-níc.",

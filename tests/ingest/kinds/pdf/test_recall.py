@@ -15,6 +15,8 @@ import pytest
 from ingest import reading
 from library.errors import Refusal
 
+pytestmark = pytest.mark.slow
+
 LETTERS = re.compile(r"[^\W\d_]+")
 # pdftotext takes the sunken letters of the LaTeX logo apart; here it is one word
 LOGO = {"L", "A", "T", "E", "X", "TEX", "EX", "pdfL"}
