@@ -21,7 +21,17 @@ from ingest import describing, reading
 from ingest.budget import Budget, allowance_for
 from ingest.kinds.kind import Kind
 from ingest.kinds.order import named
-from ingest.parsing.pages import Identity, PageImage, PageRead, Undrawn, Word, identity_from, identity_to
+from ingest.parsing import turning
+from ingest.parsing.pages import (
+    Identity,
+    PageImage,
+    PageRead,
+    Undrawn,
+    Word,
+    identity_from,
+    identity_to,
+    warned,
+)
 from ingest.parsing.sandbox import Leash
 from library.catalogue import boxes, depositing, keeping
 from library.catalogue.models import Deposit, DepositState, Page, Rendition, RenditionKind
@@ -209,7 +219,9 @@ def draw_pages(job: Job) -> None:
     done = (job.identity.page_count or 0) - len(missing) if job.identity else 0
     job.keep(step="draw", pages_done=done)
     with tempfile.TemporaryDirectory(prefix="hoclieu-draw-") as folder:
-        images = reading.draw_pages(job.path, missing, Path(folder), kind=job.kind.name, budget=job.budget)
+        images = reading.draw_pages(
+            job.path, missing, Path(folder), kind=job.kind.name, turns=_turns(job), budget=job.budget
+        )
         for pages in batches((list(page) for _, page in groupby(images, key=attrgetter("number"))), task.batch):
             found: set[str] = set()
             renditions = [
@@ -261,7 +273,7 @@ def keep_pages(job: Job, batch: list[PageRead], *, recognised: bool = False) -> 
             if recognised:
                 told = reading.better(layer_of(session.get_one(Page, (job.version(), read.number))), told)
             session.merge(page_row(job.version(), told, wants_ocr=may_recognise and reading.needs_ocr(read)))
-        warn(deposit, *({"code": code, "page": read.number} for read in batch for code in read.warnings))
+        warn(deposit, *(warned(code, read.number) for read in batch for code in read.warnings))
         session.flush()
         steps = session.scalars(select(Page.steps).where(Page.version_id == job.version())).all()
         deposit.pages_done = sum(OCR_WANTED not in one for one in steps)
@@ -346,6 +358,14 @@ def _undrawn(job: Job) -> set[int]:
     with reading_session(job.house.engine) as session:
         warnings = session.get_one(Deposit, job.deposit_id).warnings
     return {one["page"] for one in warnings if one["code"] == NOT_DRAWN}
+
+
+def _turns(job: Job) -> dict[int, int]:
+    """The pages that are drawn another way round than they lie, with their degrees."""
+    with reading_session(job.house.engine) as session:
+        rows = session.execute(select(Page.number, Page.steps).where(Page.version_id == job.version())).all()
+    turns = {number: turning.turn_of(steps) for number, steps in rows}
+    return {number: degrees for number, degrees in turns.items() if degrees}
 
 
 def _add_renditions(

@@ -3,10 +3,11 @@ limited children.
 """
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ingest.budget import Budget
@@ -17,6 +18,8 @@ from ingest.parsing.beside import beside
 from ingest.parsing.legible import TOO_BAD
 from ingest.parsing.pages import Identity, PageImage, PageRead, Undrawn, page_from, worth
 from ingest.parsing.tessdata import NoModel, model_folder
+from ingest.parsing.together import UNEXPLAINED, together
+from ingest.parsing.turning import turned_back
 from ingest.refusals import EmptyFile
 
 PAGE_LIMIT = 2500
@@ -51,19 +54,23 @@ def read_text(
 
 
 def needs_ocr(page: PageRead) -> bool:
-    """Step 6 of the page ladder: no text, a watermark on a scan, or text that stayed garbage."""
+    """Step 6 of the page ladder: no text, more drawn than the text says, or text that stayed garbage."""
     if page.source == "ocr" or not {"blank", GIVEN_UP}.isdisjoint(page.steps) or "page-unreadable" in page.warnings:
         return False
-    if not page.text.strip() or "image-covers" in page.steps:
+    if not page.text.strip() or not {"image-covers", UNEXPLAINED}.isdisjoint(page.steps):
         return True
     return page.score is not None and page.score < TOO_BAD
 
 
 def better(layer: PageRead, recognised: PageRead) -> PageRead:
-    """The one of the two that says more, soundly: recognition never replaces a text that it only takes away from."""
+    """The one of the two that says more, soundly: recognition never replaces a text that it only takes away from. Both
+    where the text is sound and not all that is drawn.
+    """
+    if UNEXPLAINED in layer.steps and (layer.score is None or layer.score >= TOO_BAD):
+        return together(layer, recognised)
     if (worth(recognised), bool(recognised.text)) >= (worth(layer), bool(layer.text)):
         return recognised
-    steps = tuple(dict.fromkeys((*layer.steps, *recognised.steps, LAYER_KEPT)))
+    steps = tuple(dict.fromkeys((*layer.steps, *turned_back(recognised).steps, LAYER_KEPT)))
     return replace(layer, steps=steps, warnings=(*layer.warnings, *recognised.warnings))
 
 
@@ -101,14 +108,23 @@ def recognise_as_it_comes(
 
 
 def draw_pages(
-    path: Path, numbers: Sequence[int], folder: Path, *, kind: str = "pdf", budget: Budget | None = None
+    path: Path,
+    numbers: Sequence[int],
+    folder: Path,
+    *,
+    kind: str = "pdf",
+    turns: Mapping[int, int] = MappingProxyType({}),
+    budget: Budget | None = None,
 ) -> Iterator[PageImage | Undrawn]:
-    """Images of the pages in `folder`, in order; a page that cannot be drawn is named."""
+    """Images of the pages in `folder`, in order; a page that cannot be drawn is named. `turns`: by how many degrees
+    clockwise pages are turned that lay another way round.
+    """
     task, budget = named(kind).draw, budget or Budget()
     if task is None:
         return
     for batch in batches(numbers, task.batch):
-        yield from each(task, IMAGES, {"path": str(path), "folder": str(folder)}, batch, budget)
+        turned = [(number, turns[number]) for number in batch if number in turns]
+        yield from each(task, IMAGES, {"path": str(path), "folder": str(folder), "turns": turned}, batch, budget)
 
 
 def _image_from(row: dict[str, Any]) -> PageImage:

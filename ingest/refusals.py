@@ -49,6 +49,32 @@ class LettersLost(Warned):
     en = "Some letters on page {page} come from a broken font and could not be read; its picture is right."
 
 
+class LettersNotDrawn(Warned):
+    code = "letters-not-drawn"
+    vi = (
+        "Trang {page} thiếu phông chữ nên hình trang bị mất các chữ: {letters}. Lưu lại tệp, chọn nhúng phông, rồi gửi."
+    )
+    en = "Page {page} uses a font that is not in the file: {letters} are missing in its picture. Embed the fonts."
+
+
+class Portfolio(Warned):
+    code = "portfolio"
+    vi = "Tệp này chỉ là bìa của một gói PDF; các tệp thật nằm bên trong. Mở gói ra rồi gửi riêng từng tệp giúp nhé."
+    en = "This is only the cover of a PDF portfolio; the real files are inside. Take them out and send them one by one."
+
+
+class XfaForm(Warned):
+    code = "xfa-form"
+    vi = "Tệp này là biểu mẫu chỉ mở được bằng Adobe Reader. In nó ra PDF (Print to PDF) rồi gửi lại giúp nhé."
+    en = "This form opens in Adobe Reader only. Print it to a PDF and send that."
+
+
+class PagePartlyRead(Warned):
+    code = "page-partly-read"
+    vi = "Trang {page} có phần in trong hình mà máy chưa đọc được chữ, nên chưa tìm được chữ ở phần đó."
+    en = "Part of page {page} is printed in a picture and could not be read, so its words cannot be found."
+
+
 class PageNotDrawn(Warned):
     code = "page-not-drawn"
     vi = "Không vẽ được hình trang {page}; các trang khác vẫn dùng bình thường."
@@ -71,6 +97,12 @@ class PageNotReadable(Warned):
     code = "page-not-readable"
     vi = "Ảnh trang {page} mờ hoặc tối quá, máy chưa nhận ra chữ. Chụp hoặc quét lại trang này giúp nhé."
     en = "The picture of page {page} is too blurred or dark to read. Please photograph or scan this page again."
+
+
+class PageBadlyRead(Warned):
+    code = "page-badly-read"
+    vi = "Máy đọc trang {page} không rõ, nhiều chữ có thể sai nên khó tìm. Nếu được, quét hoặc chụp lại trang này nhé."
+    en = "Page {page} was hard to read; many of its words may be wrong. If you can, scan or photograph it again."
 
 
 class OcrNotAvailable(Warned):

@@ -172,10 +172,7 @@ def report(session: Session, path: Path, deposit: Deposit, work: Work | None, be
         "state": work.state if work else None,
         "pages": deposit.page_count,
         "ocr_pages": session.scalar(ocr) or 0,
-        "warnings": [
-            one | {"sentence": sentence_of(str(one["code"]), {"page": one.get("page")}, "en")}
-            for one in deposit.warnings
-        ],
+        "warnings": [one | {"sentence": sentence_of(str(one["code"]), one, "en")} for one in deposit.warnings],
         "seconds": round(time.monotonic() - began, 2),
     }
 

@@ -7,7 +7,7 @@ import typer
 
 from api.commands.telling import NOT_DONE, Json, progress, tell
 from ingest import describing, reading
-from ingest.parsing.pages import PageRead
+from ingest.parsing.pages import PageRead, warned
 from library import logs
 from library.errors import Refusal, sentence_of
 from library.naming import clean_name
@@ -39,10 +39,10 @@ def verdict(path: Path, *, boxes: bool) -> dict[str, Any]:
         return {"path": str(path), "name": name, "verdict": "refused", **said, "pages": [], "warnings": []}
     pages = read_pages(path, identity.kind, identity.page_count or 0)
     found = describing.describe(identity, name, [page.text for page in pages[:8]])
-    warnings: list[dict[str, Any]] = [{"code": code, "page": None} for code in identity.warnings]
-    warnings += [{"code": code, "page": page.number} for page in pages for code in page.warnings]
+    warnings: list[dict[str, Any]] = [warned(code) for code in identity.warnings]
+    warnings += [warned(code, page.number) for page in pages for code in page.warnings]
     for one in warnings:
-        one |= {language: sentence_of(str(one["code"]), {"page": one["page"]}, language) for language in ("vi", "en")}
+        one |= {language: sentence_of(str(one["code"]), one, language) for language in ("vi", "en")}
     first = warnings[0] if warnings else {}
     return {
         "path": str(path),

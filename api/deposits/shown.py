@@ -99,7 +99,7 @@ def warnings_of(warnings: Sequence[dict[str, Any]], language: str) -> list[schem
     return [
         schemas.Warning(
             code=str(one["code"]),
-            sentence=sentence_of(str(one["code"]), {"page": one.get("page")}, language),
+            sentence=sentence_of(str(one["code"]), one, language),
             page=one.get("page"),
         )
         for one in warnings

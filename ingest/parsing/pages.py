@@ -48,7 +48,10 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class PageRead:
-    """One read page; width and height in points as shown (after rotation), lines of the text end with a newline."""
+    """One read page; width and height in points as shown (after rotation), lines of the text end with a newline.
+
+    `warnings`: codes; the letters that one names stand behind a colon.
+    """
 
     number: int
     width: float
@@ -98,6 +101,12 @@ def worth(read: PageRead) -> float:
     """How much a reading says, soundly: its letters, times how sound they are."""
     letters = len(read.text) - read.text.count(" ") - read.text.count("\n")
     return letters * (UNJUDGED if read.score is None else read.score)
+
+
+def warned(code: str, page: int | None = None) -> dict[str, Any]:
+    """A warning as it is kept: its code, and the facts of its sentence."""
+    code, _, letters = code.partition(":")
+    return {"code": code, "page": page} | ({"letters": " ".join(letters)} if letters else {})
 
 
 def page_from(row: dict[str, Any]) -> PageRead:

@@ -6,6 +6,7 @@ import csv
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -13,9 +14,10 @@ from typing import Any
 from PIL import Image
 
 from ingest.parsing.legible import legibility
-from ingest.parsing.pages import PageRead, page_to
+from ingest.parsing.pages import UNJUDGED, PageRead, page_to, worth
 from ingest.parsing.sheets import FINE_DPI, SCAN_DPI, Sheet, flattened
 from ingest.parsing.tessdata import model_folder
+from ingest.parsing.turning import STEP, turn_of, turned
 from ingest.parsing.words import Piece, as_given, placed
 
 try:
@@ -25,6 +27,10 @@ except ImportError:  # no wheel for this machine: the command serves
 
 Recognised = tuple[list[list[Piece]], float | None]  # lines of words in pixels, mean confidence (0..1)
 SMALL_WORDS = 6.6  # points: a word of 8 point print is 6.8 high in the middle
+DOUBTFUL, GOOD = 0.6, 0.75  # of a page's merit: below the first it may lie another way round, at the second it does not
+POOR = 0.3  # below that, half of the words are wrong
+BADLY_READ = "page-badly-read"  # the warning
+LONG_WORD, ENOUGH_WORDS = 3, 5  # letters; words that tell which way the lines run
 ENOUGH_FINER = 1.2  # times: below that a second reading is not worth its time
 
 
@@ -112,11 +118,38 @@ def _page(engine: Engine, sheet: Sheet, number: int) -> PageRead:
     """One page at the resolution that fits it; small print once more and finer, and the reading that is surer of itself
     stays.
     """
-    read = _read_at(engine, sheet, sheet.first_dpi, number)
+    read = _upright(engine, sheet, number)
     if small_print(read) and sheet.native > SCAN_DPI * ENOUGH_FINER:
-        finer = _read_at(engine, sheet, min(sheet.native, FINE_DPI), number)
+        finer = _read_at(engine, sheet, min(sheet.native, FINE_DPI), number, turn_of(read.steps))
         read = max(read, finer, key=lambda one: one.confidence or 0.0)
-    return read
+    return replace(read, warnings=(*read.warnings, BADLY_READ)) if read.text and merit(read) < POOR else read
+
+
+def _upright(engine: Engine, sheet: Sheet, number: int) -> PageRead:
+    """The page as it lies; when that reads badly, the way round that reads best."""
+    best = _read_at(engine, sheet, sheet.first_dpi, number)
+    sideways = _runs_down(best)
+    if best.text and not sideways and merit(best) >= DOUBTFUL:
+        return best
+    for degrees in (90, 270) if sideways else (180, 90, 270):
+        other = _read_at(engine, sheet, sheet.first_dpi, number, degrees)
+        if not _runs_down(other) and (sideways or worth(other) * merit(other) > worth(best) * merit(best)):
+            best, sideways = other, False
+        if merit(best) >= GOOD and not sideways:
+            break
+    return best
+
+
+def merit(read: PageRead) -> float:
+    """How well a page was recognised, 0..1: how sure the engine is, and how sound the words are."""
+    return (read.confidence or 0.0) * (UNJUDGED if read.score is None else read.score)
+
+
+def _runs_down(read: PageRead) -> bool:
+    """Whether most words are higher than wide: the engine reads some pages on their side, and leaves them so."""
+    told = [word.box for word in read.words if len(word.text) >= LONG_WORD]
+    tall = sum((y1 - y0) * read.height > (x1 - x0) * read.width for x0, y0, x1, y1 in told)
+    return len(told) >= ENOUGH_WORDS and tall > len(told) / 2
 
 
 def small_print(read: PageRead) -> bool:
@@ -125,14 +158,15 @@ def small_print(read: PageRead) -> bool:
     return bool(heights) and median(heights) < SMALL_WORDS
 
 
-def _read_at(engine: Engine, sheet: Sheet, dpi: float, number: int) -> PageRead:
+def _read_at(engine: Engine, sheet: Sheet, dpi: float, number: int, degrees: int = 0) -> PageRead:
     image = flattened(sheet.grey(dpi))
     drawn = 72 * image.width / (sheet.width or 1)  # a big page or a coarse image may have come out below
-    steps: tuple[str, ...] = ("ocr", f"{drawn:.0f}dpi")
+    steps = ("ocr", f"{drawn:.0f}dpi", *([f"{STEP}{degrees}"] if degrees else []))
+    image = turned(image, degrees)
     engine.seen += image.width * image.height
     lines, trust = engine.recognise(image, drawn)
     text, words = placed(lines, image.width, image.height)
-    size = (sheet.width, sheet.height)
+    size = (sheet.width, sheet.height) if degrees in (0, 180) else (sheet.height, sheet.width)
     if not text:
         return PageRead(number, *size, "", (), "none", None, None, steps, ("page-not-readable",))
     return PageRead(number, *size, text, words, "ocr", legibility(as_given(lines)), trust, steps, ())

@@ -10,6 +10,9 @@ from ingest.parsing.pages import Word
 from library.vietnamese import clean
 
 GAP = 0.16  # of the font size: wider is a new word; kerning is narrower
+UPRIGHT = (1.0, 0.0)  # the direction of a line that runs across the page
+LEANS = 0.02  # of the font size: so far a letter begins before its origin that a program slanted
+Box = tuple[float, float, float, float]
 Glyph = tuple[str, float, float, float, float, float]  # character, x0, y0, x1, y1, font size
 
 
@@ -34,34 +37,72 @@ def lines_of(raw: dict[str, Any]) -> Iterator[list[Piece]]:
 
 def _pieces(line: dict[str, Any]) -> Iterator[Piece]:
     """The words of one line; this loop runs once a glyph and is the cost of the read step."""
-    along, across = (0, 2), (1, 3)  # places in a box: start and end along the line, and the two across it
-    if abs(line["dir"][0]) < 0.7:
-        along, across = across, along
-    near, far = along
-    low, high = line["bbox"][across[0]], line["bbox"][across[1]]
+    if line["dir"] != UPRIGHT:
+        yield from _aslant(line)
+        return
+    _, low, _, high = line["bbox"]
     letters, begin, end = "", 0.0, 0.0
     for span in line["spans"]:
-        wide = span["size"] * GAP
+        usual = span["size"] * GAP
+        wide = usual - _lean(span)
         for char in span["chars"]:
-            letter, box = char["c"], char["bbox"]
-            start = box[near]
-            if letters and (
-                letter.isspace() or start - end > wide or end - start > 4 * wide + abs(box[far] - start) * 2
-            ):
-                yield _piece(letters, begin, end, low, high, along=near)
+            letter, (start, _, after, _) = char["c"], char["bbox"]
+            if letters and (letter.isspace() or start - end > wide or end - start > 4 * usual + abs(after - start) * 2):
+                yield Piece(letters, begin, low, end, high)
                 letters = ""
             if letters:
                 letters += letter
             elif not letter.isspace():
                 letters, begin = letter, start
-            end = box[far]
+            end = after
     if letters:
-        yield _piece(letters, begin, end, low, high, along=near)
+        yield Piece(letters, begin, low, end, high)
 
 
-def _piece(letters: str, begin: float, end: float, low: float, high: float, *, along: int) -> Piece:
-    begin, end = min(begin, end), max(begin, end)
-    return Piece(letters, begin, low, end, high) if along == 0 else Piece(letters, low, begin, high, end)
+def _lean(span: dict[str, Any]) -> float:
+    """How far the boxes of letters overlap that were slanted by the program and not by the font."""
+    first = next(iter(span["chars"]), None)
+    below = -span["descender"]
+    if first is None or below <= 0:
+        return 0.0
+    ahead = first["origin"][0] - first["bbox"][0]
+    return float(ahead * (span["ascender"] + below) / below) if ahead > LEANS * span["size"] else 0.0
+
+
+def _aslant(line: dict[str, Any]) -> Iterator[Piece]:
+    """The words of a line that runs in any other direction: gaps along it, boxes around the letters."""
+    letters, box, end = "", (0.0, 0.0, 0.0, 0.0), 0.0
+    for span in line["spans"]:
+        usual = span["size"] * GAP
+        for char in span["chars"]:
+            letter, place = char["c"], char["bbox"]
+            start, length = _along(line, span, char)
+            if letters and (letter.isspace() or start - end > usual or end - start > 4 * usual + length * 2):
+                yield Piece(letters, *box)
+                letters = ""
+            if letters:
+                letters, box = letters + letter, _around(box, place)
+            elif not letter.isspace():
+                letters, box = letter, place
+            end = start + length
+    if letters:
+        yield Piece(letters, *box)
+
+
+def _along(line: dict[str, Any], span: dict[str, Any], char: dict[str, Any]) -> tuple[float, float]:
+    """Where a letter begins along its line, and how long it is."""
+    x0, y0, x1, y1 = char["bbox"]
+    if line["wmode"]:
+        return y0, y1 - y0
+    (x, y), (dx, dy) = char["origin"], line["dir"]
+    high = span["size"] * (span["ascender"] - span["descender"])
+    if abs(dx) >= abs(dy):
+        return x * dx + y * dy, (x1 - x0 - high * abs(dy)) / abs(dx)
+    return x * dx + y * dy, (y1 - y0 - high * abs(dx)) / abs(dy)
+
+
+def _around(one: Box, other: Box) -> Box:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 def by_geometry(raw: dict[str, Any]) -> list[list[Piece]]:

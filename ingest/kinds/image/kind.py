@@ -1,10 +1,11 @@
-"""A picture by its bytes; it is one page."""
+"""A picture by its bytes; it is one page, a very tall one several."""
 
 import warnings
 from pathlib import Path
 
 from PIL import Image
 
+from ingest.kinds.image.stretches import page_count
 from ingest.kinds.kind import Kind, Sent
 from ingest.parsing.asking import Task
 from ingest.parsing.pages import Identity
@@ -16,18 +17,19 @@ MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "W
 
 
 def identify(sent: Sent) -> Identity | None:
-    """Its media type."""
-    media_type = media_type_of(sent.path) if sent.head.startswith(BEGINNINGS) else None
-    return Identity(NAME, media_type, 1) if media_type else None
+    """Its media type and how many pages it makes."""
+    found = looked_at(sent.path) if sent.head.startswith(BEGINNINGS) else None
+    return Identity(NAME, *found) if found else None
 
 
-def media_type_of(path: Path) -> str | None:
+def looked_at(path: Path) -> tuple[str, int] | None:
     """None when it is no picture that we read; its header alone is looked at here."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path) as image:
-                return MEDIA_TYPES.get(image.format or "")
+                media_type = MEDIA_TYPES.get(image.format or "")
+                return (media_type, page_count(image)) if media_type else None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return None
 

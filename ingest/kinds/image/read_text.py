@@ -1,4 +1,4 @@
-"""The page of an image file: its size, and that its words wait for recognition."""
+"""The pages of an image file: their size, and that their words wait for recognition."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,9 +9,9 @@ from ingest.parsing.pages import PageRead, page_to
 
 
 def work(path: Path, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
-    """Its one page."""
-    width, height = sheets.size_of(path)
-    points = 72 / sheets.resolution_of(path)
+    """The pages, each with its size."""
     for number in numbers:
+        width, height = sheets.page_of(path, number).size
+        points = 72 / sheets.resolution_of(path)
         size = (width * points, height * points)
         yield page_to(PageRead(number, *size, "", (), "none", None, None, ("image", "image-covers"), ()))

@@ -9,5 +9,5 @@ from ingest.parsing.recognising import recognised
 
 
 def work(path: Path, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
-    """Its one page."""
-    return recognised((number, sheet_of_file(path)) for number in numbers)
+    """Its pages, in the order asked for."""
+    return recognised((number, sheet_of_file(path, number)) for number in numbers)

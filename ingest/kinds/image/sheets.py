@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from ingest.kinds.image.stretches import page_count, stretch
 from ingest.parsing.sheets import Sheet
 
 A4_LONG = 297 / 25.4  # inches
@@ -11,10 +12,9 @@ FULL, SIXTEEN_BITS = 255.0, 65535.0  # white
 PLAUSIBLE = (5.0, 17.0)  # inches: the long side of a page, A6 to A3
 
 
-def size_of(path: Path) -> tuple[int, int]:
-    """Width and height of an image file in pixels, as shown."""
-    with Image.open(path) as image:
-        return ImageOps.exif_transpose(image).size
+def page_of(path: Path, number: int) -> Image.Image:
+    """One page of an image file, which is the whole of it, or a stretch where it is very tall."""
+    return stretch(open_image(path), number)
 
 
 def open_image(path: Path) -> Image.Image:
@@ -39,9 +39,11 @@ def eight_bits(image: Image.Image) -> Image.Image:
     return wide.point(lambda grey: grey * scale).convert("L")
 
 
-def sheet_of_file(path: Path) -> Sheet:
-    """An image file, whose resolution is what it says when that makes a page of a usual size, else as if it were A4."""
-    image = open_image(path)
+def sheet_of_file(path: Path, number: int) -> Sheet:
+    """A page of an image file, whose resolution is what it says when that makes a page of a usual size, else as if it
+    were A4.
+    """
+    image = page_of(path, number)
     native = resolution_of(path)
     points = 72 / native
     return Sheet(image.width * points, image.height * points, native, lambda dpi: _shrunk(image, dpi / native))
@@ -51,7 +53,7 @@ def resolution_of(path: Path) -> float:
     """Pixels an inch of an image file, told or guessed."""
     with Image.open(path) as image:
         told = max(float(value) for value in image.info.get("dpi", (0.0,)))
-        longest = max(image.size)
+        longest = max(image.size) / page_count(image)
     return told if told > 0 and PLAUSIBLE[0] <= longest / told <= PLAUSIBLE[1] else longest / A4_LONG
 
 

@@ -39,9 +39,20 @@ def look(path: Path) -> dict[str, Any]:
         "title": _said(document, "title") or _said_in_xmp(document),
         "author": _said(document, "author"),
         "contents": _contents(document, count),
-        "warnings": ["repaired"] if document.is_repaired else [],
+        "warnings": [*(["repaired"] if document.is_repaired else []), *_shells(document)],
         "suspect": document.is_repaired or count < _listed(document),
     }
+
+
+def _shells(document: pymupdf.Document) -> list[str]:
+    """Whether the pages are only a shell: of a collection of files, or of a form that is drawn by one program alone."""
+    try:
+        root = document.pdf_catalog()
+        is_collection = document.xref_get_key(root, "Collection")[0] != "null" and document.embfile_count() > 0
+        is_drawn_elsewhere = document.xref_get_key(root, "NeedsRendering")[1] == "true"
+    except (RuntimeError, ValueError):
+        return []
+    return [*(["portfolio"] if is_collection else []), *(["xfa-form"] if is_drawn_elsewhere else [])]
 
 
 def _listed(document: pymupdf.Document) -> int:

@@ -6,10 +6,12 @@ import pymupdf
 from PIL import Image
 
 from ingest.parsing.sheets import Sheet
+from ingest.parsing.turning import turned
 
 COVERS = 0.5  # share of the page under an image that makes it a scan
 LITTLE_TEXT = 60  # characters
-LONGEST_SIDE = 4000  # pixels
+MOST_PIXELS = 4000**2  # of a page for recognition
+LONGEST_SIDE = 16_000  # pixels: WebP knows no longer ones
 
 
 def is_blank(page: pymupdf.Page) -> bool:
@@ -44,15 +46,17 @@ def _sides(box: tuple[float, float, float, float]) -> tuple[float, float]:
 
 
 def grey_page(page: pymupdf.Page, dpi: float | None = None) -> Image.Image:
-    """A page as recognition wants it: grey, at the resolution that fits it, no side longer than 4,000 pixels."""
+    """A page as recognition wants it: grey, at the resolution that fits it, no more than sixteen million pixels."""
+    area = max(page.rect.width * page.rect.height, 1)
     longest = max(page.rect.width, page.rect.height, 1)
-    scale = min((dpi or sheet_of_page(page).first_dpi) / 72, LONGEST_SIDE / longest)
+    scale = min((dpi or sheet_of_page(page).first_dpi) / 72, (MOST_PIXELS / area) ** 0.5, LONGEST_SIDE / longest)
     raster = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY)
     return Image.frombytes("L", (raster.width, raster.height), raster.samples)
 
 
-def colour_page(page: pymupdf.Page, width: int) -> Image.Image:
-    """A page in colour, `width` pixels wide."""
-    scale = min(width / max(page.rect.width, 1), LONGEST_SIDE / max(page.rect.height, 1))
+def colour_page(page: pymupdf.Page, width: int, degrees: int = 0) -> Image.Image:
+    """A page in colour, `width` pixels wide after it was turned clockwise."""
+    across, down = (page.rect.width, page.rect.height) if degrees in (0, 180) else (page.rect.height, page.rect.width)
+    scale = min(width / max(across, 1), LONGEST_SIDE / max(down, 1))
     raster = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB)
-    return Image.frombytes("RGB", (raster.width, raster.height), raster.samples)
+    return turned(Image.frombytes("RGB", (raster.width, raster.height), raster.samples), degrees)
