@@ -177,6 +177,7 @@ class Page(Sent):
     image_400: str | None  # URLs
     image_800: str | None
     text: list[TextPiece]  # lines end with "\n"
+    paragraphs: list[list[TextPiece]]  # the same flowing, without running heads and page numbers
     boxes: list[HitBox]
 
 

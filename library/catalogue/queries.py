@@ -128,6 +128,13 @@ def page(session: Session, version_id: uuid.UUID, number: int) -> Page:
     return found
 
 
+def texts_around(session: Session, version_id: uuid.UUID, number: int) -> Sequence[str]:
+    """The texts of the pages next to one, two on either side: they carry the same running heads."""
+    near = Page.number.between(number - 2, number + 2)
+    wanted = (Page.version_id == version_id, near, Page.number != number)
+    return session.scalars(select(Page.text).where(*wanted)).all()
+
+
 def page_texts(session: Session, version_id: uuid.UUID) -> Sequence[tuple[int, str]]:
     """Number and text of all pages, in order."""
     rows = session.execute(select(Page.number, Page.text).where(Page.version_id == version_id).order_by(Page.number))

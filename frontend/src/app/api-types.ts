@@ -2267,6 +2267,8 @@ export interface components {
             image_800: string | null;
             /** Text */
             text: components["schemas"]["TextPiece"][];
+            /** Paragraphs */
+            paragraphs: components["schemas"]["TextPiece"][][];
             /** Boxes */
             boxes: components["schemas"]["HitBox"][];
         };

@@ -65,7 +65,9 @@ def test_a_markdown_lesson_is_found_on_its_page_and_read_as_text(house: RunningH
             ("Chuyện kể về Pythagore", [2])
         ]
         page = stranger.get(f"/doc/{row['work_id']}", params={"p": 2, "q": "la ban"}).text
-        assert '<article class="as-text"' in page and "<mark" in page and '<img class="sheet"' not in page
+        assert '<article class="as-text vua"' in page and "<mark" in page and '<img class="sheet"' not in page
+        larger = stranger.get(f"/doc/{row['work_id']}", params={"p": 2, "che-do": "chu", "co": "to"}).text
+        assert '<article class="as-text to"' in larger and "co=rat-to" in larger and "co=vua" in larger
         about = stranger.get(f"/tl/{row['work_id']}").text
         assert "Chuyện kể về Pythagore" in about and "/thumbnail" not in about + page and 'id="mode"' not in page
         assert found[0]["thumbnail"] is None and found[0]["cover"]["shape"]
