@@ -7,12 +7,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from library import vocabulary
-from library.vietnamese import Token, needles, tokens, tokens_near
+from library.vietnamese import Token, divided, in_one_piece, needles, tokens, tokens_near
+from library.vietnamese.folding import HYPHENS
 from library.vietnamese.spotting import MARKED
 from search.query import Query, Way
 
 SNIPPET = 170  # characters
 BEFORE = 50
+BETWEEN = f" \n–{HYPHENS}"
 NOT_ASCII = re.compile(r"[^ \n]*[^\x00-\x7f][^ \n]*")  # a word, with what is written on to it
 # any of these is enough, and stands near the beginning of most texts
 LETTER_WITH_MARKS = re.compile(f"[{''.join(MARKED)}]")
@@ -44,7 +46,8 @@ class Marker:
         self.marked = {way[0].key for way in ways if len(way) == 1 and way[0].marked}
         self.unmarked = {way[0].folded for way in ways if len(way) == 1 and not way[0].marked}
         self.either = {way[0].folded for way in ways if len(way) == 1}  # in a text without any marks
-        self.needles = needles({word.folded for way in ways for word in way})
+        self.folded = {word.folded for way in ways for word in way}
+        self.needles = needles(self.folded)
         self.marks_matter = any(word.marked for way in ways for word in way)
 
     def marks(self, text: str) -> list[Mark]:
@@ -54,7 +57,7 @@ class Marker:
     def runs(self, text: str) -> list[Mark]:
         """Every run of hits."""
         runs: list[Mark] = []
-        for token in self._hits(text, tokens_near(text, self.needles)):
+        for token in self._found(text):
             last = runs[-1] if runs else None
             if last and joins(text[last.end : token.start]):
                 runs[-1] = Mark(last.start, token.end, last.words + 1)
@@ -79,6 +82,17 @@ class Marker:
         head = [Piece("…", False)] if start > 0 else []
         tail = [Piece("…", False)] if end < len(text) else []
         return [*head, *cut, *tail]
+
+    def _found(self, text: str) -> list[Token]:
+        """The hits, each once: a divided word that was looked for as a whole takes the place of its parts."""
+        near = tokens_near(text, self.needles)
+        printed = self._hits(text, near)
+        wholes = [whole for whole in divided(text) if whole.folded in self.folded]
+        if not wholes:
+            return printed
+        whole = self._hits(text, in_one_piece(near, wholes))
+        hit = [token for token in wholes if token in whole]
+        return in_one_piece({*printed, *whole} - {*hit}, hit)
 
     def _hits(self, text: str, near: list[Token]) -> list[Token]:
         """Those of the tokens that belong to one of the query's ways."""
@@ -113,7 +127,7 @@ def marks(text: str, query: Query) -> list[Mark]:
 
 def joins(between: str) -> bool:
     """Whether two hits with this between them are one mark: spaces and line ends join, a full stop or comma parts."""
-    return not between.strip(" \n-–")
+    return not between.strip(BETWEEN)
 
 
 def without_marks(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Vietnamese text has one home: cleaning, tokens for both engines, folding, syllables, sorting."""
 
 from library.vietnamese.collation import class_key, person_key, title_key
+from library.vietnamese.divided import divided, in_one_piece
 from library.vietnamese.folding import clean, fold, is_marked
 from library.vietnamese.spotting import needles, tokens_near
 from library.vietnamese.syllables import syllable_score
@@ -10,7 +11,9 @@ __all__ = [
     "Token",
     "class_key",
     "clean",
+    "divided",
     "fold",
+    "in_one_piece",
     "is_marked",
     "joined",
     "needles",

@@ -12,13 +12,15 @@ OTHER_SPACES = re.compile("[\t\r\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})
 TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền hỏi ngã sắc nặng
 TONE_MARKS = set(TONES)
+HYPHENS = "-\u2010\u00ac"  # at a line end; the last one is what recognition makes of it
+SOFT_BREAK = re.compile("\u00ad(?=[ \t\r]*\n)")  # printed as a hyphen there, and nowhere else
 
 
 def clean(text: str) -> str:
     """Text as it is stored: NFC, without invisible and control characters, every space a plain one; lines stay
-    lines.
+    lines, and a soft hyphen at the end of one stays a hyphen.
     """
-    return unicodedata.normalize("NFC", OTHER_SPACES.sub(" ", INVISIBLE.sub("", text)))
+    return unicodedata.normalize("NFC", OTHER_SPACES.sub(" ", INVISIBLE.sub("", SOFT_BREAK.sub("-", text))))
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from typing import Any
 from search.documents import Document
 from search.elastic.compiling import as_engine_text
 
-FORMAT = "v1"  # a new mapping is a new index, filled again from the database
+FORMAT = "v2"  # a new mapping is a new index, filled again from the database
 
 KEPT = {"type": "text", "analyzer": "tokens", "index_options": "positions"}
 TERM = {"type": "keyword", "doc_values": False, "norms": False}

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-FORMAT = "v2"  # a new schema is a new folder, filled again from the database
+FORMAT = "v3"  # a new schema is a new folder, filled again from the database
 CURRENT, BUILDING, ALONE = "current", "building.json", "building.lock"
 
 

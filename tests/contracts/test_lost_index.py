@@ -28,7 +28,7 @@ from search.index import Index, IndexAway, IndexLost, Tuning
 from search.indexing import Standing, standing
 from search.query import parse
 from search.rebuilding import Pace, Progress, rebuild
-from search.tantivy.folders import BUILDING, current
+from search.tantivy.folders import BUILDING, FORMAT, current
 from search.tantivy.opening import READERS_LOCK
 from tests.services.postgres import APPLICATION, Postgres
 from tests.services.waiting import until
@@ -117,7 +117,7 @@ def no_folder(house: House) -> None:
 
 def no_home(house: House) -> None:
     no_folder(house)
-    (live(house).parent / "current").write_text("v2-nowhere")
+    (live(house).parent / "current").write_text(f"{FORMAT}-nowhere")
 
 
 DAMAGES: dict[str, Callable[[House], None]] = {
@@ -228,9 +228,9 @@ def test_whoever_finds_the_readers_lock_held_hears_that_it_is_away_instead_of_wa
     writer = open_index(url, writing=True)
     reader = open_index(url)
     assert reader.works() == 0
-    with (tmp_path / "index" / "v2" / READERS_LOCK).open("rb") as lock:
+    with (tmp_path / "index" / FORMAT / READERS_LOCK).open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        os.utime(tmp_path / "index" / "v2" / "meta.json", (1, 1))  # as after a commit
+        os.utime(tmp_path / "index" / FORMAT / "meta.json", (1, 1))  # as after a commit
         for one in (reader, open_index(url)):
             with pytest.raises(IndexAway) as away:
                 one.works()
@@ -248,7 +248,7 @@ def test_a_rebuild_that_was_damaged_too_is_begun_anew(tmp_path: Path) -> None:
         build_beside(url)
     first.keep(7)
     first.close()
-    (begun,) = (tmp_path / "index").glob("v2-*")
+    (begun,) = (tmp_path / "index").glob(f"{FORMAT}-*")
     (begun / "meta.json").write_text("{}")
     second = build_beside(url)
     assert second.done == -1

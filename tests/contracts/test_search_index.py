@@ -100,6 +100,19 @@ def test_synonyms_are_found(index: Index) -> None:
     assert found(index, asked("acid base")) == [(2, 1)]
 
 
+def test_a_word_divided_at_a_line_end_is_found_whole_and_in_its_parts(index: Index) -> None:
+    english = "Protecting the environ-\nment is everybody's responsi-\nbility. Pupils collect paper."
+    vietnamese = "Hai tam giác-\nđồng dạng với nhau; định lí Pi-ta-\ngo"
+    index.write(documents_of(replace(WORKS[0], work_id="w4", work_key=4), [(1, english), (2, vietnamese)]))
+    index.commit()
+    for text in ("environment", "responsibility", "environ", "the environment is", "everybody's responsibility pupils"):
+        (hit,) = index.search(tiers.main(asked(text)), limit=50).hits
+        assert (hit.work_key, hit.page, hit.score >= tiers.PHRASE_SCORE) == (4, 1, True), text
+    assert found(index, asked("giac dong"))[0] in ((1, 1), (4, 2)), "a dash parts no phrase"
+    for text in ("giacdong", "tago", "protecting paper protecting", "paper protecting"):
+        assert all(hit.score < tiers.PHRASE_SCORE for hit in index.search(tiers.main(asked(text)), limit=50).hits), text
+
+
 def test_sight_and_filters_hide(index: Index) -> None:
     assert all(work != 3 for work, _ in found(index, asked("on tap")))
     assert found(index, asked("on tap", Sight(frozenset({"person:1"}))))[0][0] == 3

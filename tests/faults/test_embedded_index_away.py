@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from search.tantivy.folders import FORMAT
 from tests.faults.searching import asked
 from tests.services.house import RunningHouse, running
 from tests.services.waiting import until
@@ -68,4 +69,4 @@ def test_a_lost_index_is_told_stood_in_for_and_rebuilt_while_people_search(schoo
 
 def newest_meta(index: Path) -> Path:
     pointer = index / "current"
-    return index / (pointer.read_text() if pointer.exists() else "v2") / "meta.json"
+    return index / (pointer.read_text() if pointer.exists() else FORMAT) / "meta.json"

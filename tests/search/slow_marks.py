@@ -1,6 +1,6 @@
 """Marks the plain way, from all tokens of the whole text: what the quick way must agree with."""
 
-from library.vietnamese import Token, tokens
+from library.vietnamese import Token, divided, in_one_piece, tokens
 from search import marking
 from search.marking import Mark
 from search.query import Query, Way
@@ -8,7 +8,7 @@ from search.query import Query, Way
 
 def slow_marks(text: str, query: Query) -> list[Mark]:
     """The runs of hits among all tokens, before the judgement which of them are worth marking."""
-    found = tokens(text)
+    found = _each_once(text, query)
     hit = _hits(found, query)
     runs: list[Mark] = []
     for at, token in enumerate(found):
@@ -19,6 +19,14 @@ def slow_marks(text: str, query: Query) -> list[Mark]:
         else:
             runs.append(Mark(token.start, token.end, 1))
     return runs
+
+
+def _each_once(text: str, query: Query) -> list[Token]:
+    """The words as they are printed; in one piece those that only so are hits."""
+    printed = tokens(text)
+    whole = in_one_piece(printed, divided(text))
+    hits = [token for token, is_hit in zip(whole, _hits(whole, query), strict=True) if is_hit]
+    return in_one_piece(printed, [token for token in divided(text) if token in hits])
 
 
 def _hits(found: list[Token], query: Query) -> list[bool]:

@@ -54,6 +54,24 @@ def test_a_hit_over_a_line_end_has_a_box_on_each_line() -> None:
     assert [(box.hit, box.box) for box in found] == [(0, (0.8, 0.1, 0.9, 0.12)), (0, (0.1, 0.13, 0.3, 0.15))]
 
 
+def test_a_word_divided_at_a_line_end_has_a_box_on_each_line() -> None:
+    text = "Protect the environ-\nment now."
+    words = [
+        PlacedWord(0, 7, (0.1, 0.1, 0.2, 0.12)),
+        PlacedWord(8, 11, (0.22, 0.1, 0.3, 0.12)),
+        PlacedWord(12, 20, (0.32, 0.1, 0.4, 0.12)),
+        PlacedWord(21, 25, (0.1, 0.13, 0.2, 0.15)),
+        PlacedWord(26, 30, (0.22, 0.13, 0.3, 0.15)),
+    ]
+    for asked, line in (("environment", 0.32), ("the environment", 0.22)):
+        found = reading.boxes_of(text, words, parse(asked, VISITOR))
+        assert [(box.hit, box.box) for box in found] == [(0, (line, 0.1, 0.4, 0.12)), (0, (0.1, 0.13, 0.2, 0.15))]
+    assert marked(text, "environment") == marked(text, "environ ment") == ["environ-\nment"]
+    assert marked(text, "environ") == ["environ"]
+    snippet = Marker(parse("environment", VISITOR)).snippet(text)
+    assert [(piece.text, piece.marked) for piece in snippet][1:2] == [("environ- ment", True)], "as it is printed"
+
+
 def test_the_hit_list_leaves_out_pages_with_scattered_words_only() -> None:
     query = parse("tam giac dong dang", VISITOR)
     pages = reading.hits_in([(1, TEXT), (2, "Đồng bằng, giác quan."), (3, "hai tam giác đồng dạng")], query)
