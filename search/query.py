@@ -7,6 +7,7 @@ from library import vocabulary
 from library.errors import Wrong
 from library.people.sight import Sight
 from library.vietnamese import Token, clean, tokens
+from search.asking import matter_of
 
 LONGEST = 256  # characters
 MOST_TERMS = 16
@@ -65,17 +66,25 @@ class Query:
     terms: tuple[Term, ...]
     sight: Sight
     filters: Filters = field(default_factory=Filters)
+    asked: Way = ()  # of a question: all its words, also those that only ask
 
     @cached_property
     def words(self) -> Way:
-        """All words as they were typed, in order."""
+        """The words that are looked for, as they were typed, in order."""
         return tuple(word for term in self.terms for word in term.typed)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question: some of its words only ask."""
+        return bool(self.asked)
 
     @cached_property
     def phrases(self) -> tuple[Way, ...]:
-        """The whole query as one phrase: as typed, and with the first other way of each term."""
+        """The whole query as one phrase: as typed, without the words that only ask, and with the first other way of
+        each term.
+        """
         other = tuple(word for term in self.terms for word in term.ways[min(1, len(term.ways) - 1)])
-        return (self.words,) if other == self.words else (self.words, other)
+        return tuple(dict.fromkeys((self.words, other, self.asked or self.words)))
 
 
 def parse(text: str, sight: Sight, filters: Filters | None = None) -> Query:
@@ -83,14 +92,21 @@ def parse(text: str, sight: Sight, filters: Filters | None = None) -> Query:
     if len(text) > LONGEST:
         raise QueryTooLong(length=len(text), limit=LONGEST)
     stored = clean(text).strip()
-    return Query(stored, terms_of(tokens(stored))[:MOST_TERMS], sight, filters or Filters())
+    found = tokens(stored)
+    matter = matter_of(stored, found)
+    asked = tuple(map(word_of, found)) if len(matter) < len(found) else ()
+    return Query(stored, terms_of(matter)[:MOST_TERMS], sight, filters or Filters(), asked[: 2 * MOST_TERMS])
+
+
+def word_of(token: Token) -> Word:
+    return Word(token.key, token.folded)
 
 
 def terms_of(found: list[Token]) -> tuple[Term, ...]:
     """Group tokens into terms: known abbreviations and synonyms get their other ways, everything else stands for
     itself.
     """
-    words = [Word(token.key, token.folded) for token in found]
+    words = list(map(word_of, found))
     terms: list[Term] = []
     at = 0
     while at < len(words):
@@ -119,7 +135,7 @@ def entries() -> dict[tuple[str, ...], tuple[Way, ...]]:
     groups = [list(pair) for pair in known["abbreviations"].items()] + known["synonyms"]
     found: dict[tuple[str, ...], tuple[Way, ...]] = {}
     for group in groups:
-        ways = [tuple(Word(token.key, token.folded) for token in tokens(clean(entry))) for entry in group]
+        ways = [tuple(map(word_of, tokens(clean(entry)))) for entry in group]
         for way in ways:
             others = tuple(other for other in ways if other != way)
             if way in ways[:1] or group in known["synonyms"]:

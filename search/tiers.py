@@ -16,6 +16,7 @@ EXACT = {"body": 0.4, "head": 2.0}  # names and titles are short: their own form
 PAIR, TITLE, TITLE_FOLDED, HEAD, SAME_PHRASE = 0.6, 2.0, 0.3, 1.0, 2.0
 # of the words of a long question; a half costs 0.012 nDCG@10 on questions asked by people (docs/benchmarks.md)
 MOST = 0.3
+LONG_QUESTION = 4  # terms, those that only ask not counted
 WORK_ITSELF = Is("page_term", "0")
 
 
@@ -24,7 +25,7 @@ def main(query: Query) -> Clause:
     head = All(tuple(term_in(term, "head") for term in query.terms))
     body = All(tuple(term_in(term, "body") for term in query.terms))
     only_said_by_head = All((head,), without=(WORK_ITSELF, body))
-    everywhere = tuple(anywhere(term) for term in query.terms)
+    everywhere = (*(anywhere(term) for term in query.terms), *together(query))
     better = (Constant(phrase(query), PHRASE_SCORE), *niceties(query))
     return All((*everywhere, *limits(query)), better=better, without=(only_said_by_head,))
 
@@ -41,6 +42,19 @@ def guess(query: Query) -> Clause:
     folded = tuple(Some((Is("body_folded", word.folded), Is("head_folded", word.folded))) for word in query.words)
     pairs = tuple(Weighted(adjacent(pair, "body", folded=True), PAIR) for pair in pairwise(query.words))
     return All((Some(folded), *limits(query)), better=pairs, without=(main(query), most(query)))
+
+
+def together(query: Query) -> tuple[Clause, ...]:
+    """Half of the neighbours of a long question side by side: whoever asks does not expect to read all the words, and
+    a page that has them all by chance is no better than one that has most.
+    """
+    if not query.asks or len(query.terms) < LONG_QUESTION:
+        return ()
+    pairs = tuple(
+        Some(tuple(adjacent(pair, where, folded=not (pair[0].marked and pair[1].marked)) for where in ("body", "head")))
+        for pair in pairwise(query.words)
+    )
+    return (Some(pairs, -(-len(pairs) // 2)),)
 
 
 def limits(query: Query) -> tuple[Clause, ...]:

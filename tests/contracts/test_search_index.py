@@ -100,6 +100,25 @@ def test_synonyms_are_found(index: Index) -> None:
     assert found(index, asked("acid base")) == [(2, 1)]
 
 
+def test_a_question_finds_its_answer_and_a_title_that_asks_comes_first(index: Index) -> None:
+    answer = "Cô-lôm-bô là người tìm ra châu Mĩ năm 1492."
+    other = "Ai cũng biết châu Mĩ ở đâu, nhưng ai là người tìm, và tìm ra gì, vì sao?"
+    for work, title, pages in (
+        (WORKS[0], "Lịch sử", [(1, answer), (2, other)]),
+        (WORKS[1], "Ai đã đặt tên cho dòng sông?", [(1, "Dòng sông, cái tên, và ai đã đặt.")]),
+        (WORKS[0], "Tên", [(1, "Người đã đặt tên cho dòng sông là ông.")]),
+    ):
+        key = 10 + len(title)
+        facts = replace(work, work_id=f"w{key}", work_key=key, title=title, names=[])
+        index.write(documents_of(facts, pages))
+    index.commit()
+    for text in ("Ai là người tìm ra châu Mỹ?", "ai la nguoi tim ra chau my"):
+        hits = index.search(tiers.main(asked(text)), limit=50).hits
+        assert (hits[0].page, hits[0].score >= tiers.PHRASE_SCORE) == (1, True), text
+    assert found(index, asked("Ai đã đặt tên cho dòng sông?"))[0] == (38, 0)
+    assert (13, 1) in found(index, asked("Ai đã đặt tên cho dòng sông?"))
+
+
 def test_a_word_divided_at_a_line_end_is_found_whole_and_in_its_parts(index: Index) -> None:
     english = "Protecting the environ-\nment is everybody's responsi-\nbility. Pupils collect paper."
     vietnamese = "Hai tam giác-\nđồng dạng với nhau; định lí Pi-ta-\ngo"
