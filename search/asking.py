@@ -35,9 +35,10 @@ def _asking(found: list[Token], *, sure: bool) -> set[int]:
     keys = tuple(token.key for token in found)
     unmarked = not any(token.marked for token in found)
     last = len(found) - (bool(keys) and keys[-1] in _behind())
+    places = [at for at in range(last) if keys[at] in _first_words()]
     asking: set[int] = set()
-    for phrase in _phrases():
-        for at in range(last - len(phrase.keys) + 1):
+    for phrase in _phrases() if places else ():
+        for at in places:
             here = range(at, at + len(phrase.keys))
             said = keys[at : here.stop]
             says = said == phrase.keys or (unmarked and said == phrase.folded)
@@ -69,6 +70,12 @@ def _phrases() -> tuple[Phrase, ...]:
         for said in [tokens(clean(words))]
     ]
     return tuple(sorted(found, key=lambda phrase: (phrase.where == "begin", -len(phrase.keys))))
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """Words with which one of them begins, as they are typed with marks or without."""
+    return frozenset(word for phrase in _phrases() for word in (phrase.keys[0], phrase.folded[0]))
 
 
 @cache

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from library.vietnamese import Token, clean, divided, in_one_piece, joined, tokens
+from library.vietnamese import Token, clean, in_one_piece, joined, tokens
+from search.names import wholes
 
 # stands in every empty text: keys are lower-case, so nobody can look for it, and all engines average over the same
 # documents
@@ -74,25 +75,11 @@ def audience_of(sight: Iterable[str]) -> int:
 
 
 def fielded(*texts: str) -> Fielded:
-    """Several fields of one kind, joined; each judges for itself whether it was typed without marks."""
-    return _fielded([spoken for text in texts if (spoken := tokens(clean(text)))])
-
-
-def body_of(text: str) -> Fielded:
-    """A page as it is printed; behind it what was divided at line ends, in one piece among the words around it."""
-    stored = clean(text)
-    spoken = tokens(stored)
-    return _fielded([spoken + _wholes(spoken, divided(stored))] if spoken else [])
-
-
-def _wholes(spoken: list[Token], wholes: list[Token]) -> list[Token]:
-    line, added = in_one_piece(spoken, wholes) if wholes else [], set(wholes)
-    places = {near for at, token in enumerate(line) if token in added for near in range(at - AROUND, at + AROUND + 1)}
-    run = [(at, token) for at, token in enumerate(line) if at in places]
-    return [one for at, token in run for one in ((token,) if at - 1 in places and at else (PAUSE, token))]
-
-
-def _fielded(found: list[list[Token]]) -> Fielded:
+    """Several fields of one kind, joined; each judges for itself whether it was typed without marks. Behind a text as
+    it is printed stand its whole words, among the words around them.
+    """
+    stored = [clean(text) for text in texts]
+    found = [spoken + _in_one_piece(text, spoken) for text in stored if (spoken := tokens(text))]
     plain = [one for one in found if not any(token.marked for token in one)]
     return Fielded(
         " ".join(joined(one) for one in found) or SILENT,
@@ -101,12 +88,26 @@ def _fielded(found: list[list[Token]]) -> Fielded:
     )
 
 
+def _in_one_piece(text: str, spoken: list[Token]) -> list[Token]:
+    """The whole words of a text with their neighbours, and a pause before each such stretch."""
+    added = set(wholes(text))
+    if not added:
+        return []
+    line = in_one_piece(spoken, tuple(added))
+    places = {near for at, token in enumerate(line) if token in added for near in range(at - AROUND, at + AROUND + 1)}
+    stretches: list[Token] = []
+    for at, token in enumerate(line):
+        if at in places:
+            stretches += [token] if at and at - 1 in places else [PAUSE, token]
+    return stretches
+
+
 def documents_of(facts: WorkFacts, pages: Iterable[tuple[int, str]]) -> Iterator[Document]:
     """All documents of one work, from its facts and its pages (number, text)."""
     head = fielded(facts.title, *facts.names)
     yield _document(facts, 0, NOTHING, head, fielded(facts.title))
     for number, text in pages:
-        yield _document(facts, number, body_of(text), head, NOTHING)
+        yield _document(facts, number, fielded(text), head, NOTHING)
 
 
 def _document(facts: WorkFacts, page: int, body: Fielded, head: Fielded, title: Fielded) -> Document:

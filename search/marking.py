@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from library import vocabulary
-from library.vietnamese import Token, divided, in_one_piece, needles, tokens, tokens_near
+from library.vietnamese import Token, in_one_piece, needles, tokens, tokens_near
 from library.vietnamese.folding import HYPHENS
 from library.vietnamese.spotting import MARKED
+from search.names import wholes
 from search.query import Query, Way
 
 SNIPPET = 170  # characters
@@ -84,14 +85,14 @@ class Marker:
         return [*head, *cut, *tail]
 
     def _found(self, text: str) -> list[Token]:
-        """The hits, each once: a divided word that was looked for as a whole takes the place of its parts."""
+        """The hits, each once: a word that was looked for as a whole takes the place of its parts."""
         near = tokens_near(text, self.needles)
         printed = self._hits(text, near)
-        wholes = [whole for whole in divided(text) if whole.folded in self.folded]
-        if not wholes:
+        wanted = [whole for whole in wholes(text) if whole.folded in self.folded]
+        if not wanted:
             return printed
-        whole = self._hits(text, in_one_piece(near, wholes))
-        hit = [token for token in wholes if token in whole]
+        whole = self._hits(text, in_one_piece(near, wanted))
+        hit = [token for token in wanted if token in whole]
         return in_one_piece({*printed, *whole} - {*hit}, hit)
 
     def _hits(self, text: str, near: list[Token]) -> list[Token]:

@@ -6,7 +6,9 @@ from functools import cache, cached_property
 from library import vocabulary
 from library.errors import Wrong
 from library.people.sight import Sight
-from library.vietnamese import Token, clean, tokens
+from library.vietnamese import Token, clean, fold, in_one_piece, tokens
+from library.vietnamese.syllables import is_syllable
+from search import names
 from search.asking import matter_of
 
 LONGEST = 256  # characters
@@ -80,11 +82,15 @@ class Query:
 
     @cached_property
     def phrases(self) -> tuple[Way, ...]:
-        """The whole query as one phrase: as typed, without the words that only ask, and with the first other way of
-        each term.
+        """The whole query as one phrase: as typed, without the words that only ask, and with the other ways of its
+        terms.
         """
-        other = tuple(word for term in self.terms for word in term.ways[min(1, len(term.ways) - 1)])
-        return tuple(dict.fromkeys((self.words, other, self.asked or self.words)))
+        most = max((len(term.ways) for term in self.terms), default=1)
+        others = (
+            tuple(word for term in self.terms for word in term.ways[min(place, len(term.ways) - 1)])
+            for place in range(1, most)
+        )
+        return tuple(dict.fromkeys((self.words, *others, self.asked or self.words)))
 
 
 def parse(text: str, sight: Sight, filters: Filters | None = None) -> Query:
@@ -92,7 +98,7 @@ def parse(text: str, sight: Sight, filters: Filters | None = None) -> Query:
     if len(text) > LONGEST:
         raise QueryTooLong(length=len(text), limit=LONGEST)
     stored = clean(text).strip()
-    found = tokens(stored)
+    found = in_one_piece(tokens(stored), names.wholes(stored))
     matter = matter_of(stored, found)
     asked = tuple(map(word_of, found)) if len(matter) < len(found) else ()
     return Query(stored, terms_of(matter)[:MOST_TERMS], sight, filters or Filters(), asked[: 2 * MOST_TERMS])
@@ -130,23 +136,24 @@ def _entry_at(words: list[Word], at: int) -> tuple[int, tuple[Way, ...]]:
 
 @cache
 def entries() -> dict[tuple[str, ...], tuple[Way, ...]]:
-    """Abbreviations and synonyms by the keys of their words."""
+    """Abbreviations, synonyms and spellings of names by the keys of their words."""
     known = vocabulary.load("vi-text")
-    groups = [list(pair) for pair in known["abbreviations"].items()] + known["synonyms"]
+    alike = known["synonyms"] + names.spellings()
+    groups = [list(pair) for pair in known["abbreviations"].items()] + alike
     found: dict[tuple[str, ...], tuple[Way, ...]] = {}
     for group in groups:
         ways = [tuple(map(word_of, tokens(clean(entry)))) for entry in group]
         for way in ways:
-            others = tuple(other for other in ways if other != way)
-            if way in ways[:1] or group in known["synonyms"]:
+            others = tuple(dict.fromkeys(other for other in ways if other != way))
+            if way in ways[:1] or group in alike:
                 found[tuple(word.key for word in way)] = others
     return found
 
 
 @cache
 def folded_entries() -> dict[tuple[str, ...], tuple[Way, ...]]:
-    """The same by folded keys, for queries without marks; single short words of two meanings stay out."""
-    return {
-        tuple(tokens(" ".join(keys))[place].folded for place in range(len(keys))): ways
-        for keys, ways in entries().items()
-    }
+    """The same by folded keys, for queries without marks; what would be a syllable without them stays out: `viet` is
+    Việt, whatever it is in Viét.
+    """
+    folded = ((tuple(map(fold, keys)), keys, ways) for keys, ways in entries().items())
+    return {typed: ways for typed, keys, ways in folded if typed == keys or len(typed) > 1 or not is_syllable(typed[0])}

@@ -12,6 +12,7 @@ from search import tiers
 from search.documents import WorkFacts, documents_of
 from search.engines import open_index
 from search.index import Counts, Index, Tuning
+from search.marking import marks
 from search.query import Filters, Query, QueryTooLong, parse
 from tests.services.elasticsearch import Elasticsearch
 from tests.stage.engines import opened
@@ -117,6 +118,35 @@ def test_a_question_finds_its_answer_and_a_title_that_asks_comes_first(index: In
         assert (hits[0].page, hits[0].score >= tiers.PHRASE_SCORE) == (1, True), text
     assert found(index, asked("Ai đã đặt tên cho dòng sông?"))[0] == (38, 0)
     assert (13, 1) in found(index, asked("Ai đã đặt tên cho dòng sông?"))
+
+
+NAMES = [
+    ("Ta-lét", "Talet", "Thalès", "Thales"),
+    ("Pi-ta-go", "Pitago", "Pythagore", "Pythagoras"),
+    ("Vi-ét", "Viète"),
+    ("Đề-các", "Đêcac", "Descartes"),
+    ("Men-đê-lê-ép", "Mendeleev"),
+    ("Ôm", "Ohm"),
+    ("Cô-lôm-bô", "Columbus"),
+]
+
+
+def test_any_spelling_of_a_name_finds_and_marks_all_of_them(index: Index) -> None:
+    texts = [f"Bài {at}. Định lí {name} (nhà bác học)." for at, names in enumerate(NAMES) for name in names]
+    texts.append("Chủ đề các trường hợp; nhà trường Việt Nam có sĩ số 40.")
+    index.write(documents_of(replace(WORKS[0], work_id="w5", work_key=5), list(enumerate(texts, 1))))
+    index.commit()
+    for names in NAMES:
+        pages = [at for at, text in enumerate(texts, 1) if any(f" {name} " in text for name in names)]
+        for name in names:
+            for query in (asked(name), asked(f"định lí {name}")):
+                hits = index.search(tiers.main(query), limit=50).hits
+                assert sorted(hit.page for hit in hits) == pages, (name, query.text)
+                assert min(hit.score for hit in hits) >= tiers.PHRASE_SCORE, (name, query.text)
+                for text in (texts[page - 1] for page in pages):
+                    said = text[text.index("lí ") + 3 : text.index(" (")]
+                    assert any(said in text[mark.start : mark.end] for mark in marks(text, query)), (name, text)
+    assert found(index, asked("viet nam")) == found(index, asked("chủ đề các trường hợp")) == [(5, len(texts))]
 
 
 def test_a_word_divided_at_a_line_end_is_found_whole_and_in_its_parts(index: Index) -> None:

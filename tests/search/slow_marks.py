@@ -1,8 +1,9 @@
 """Marks the plain way, from all tokens of the whole text: what the quick way must agree with."""
 
-from library.vietnamese import Token, divided, in_one_piece, tokens
+from library.vietnamese import Token, in_one_piece, tokens
 from search import marking
 from search.marking import Mark
+from search.names import wholes
 from search.query import Query, Way
 
 
@@ -24,9 +25,9 @@ def slow_marks(text: str, query: Query) -> list[Mark]:
 def _each_once(text: str, query: Query) -> list[Token]:
     """The words as they are printed; in one piece those that only so are hits."""
     printed = tokens(text)
-    whole = in_one_piece(printed, divided(text))
+    whole = in_one_piece(printed, wholes(text))
     hits = [token for token, is_hit in zip(whole, _hits(whole, query), strict=True) if is_hit]
-    return in_one_piece(printed, [token for token in divided(text) if token in hits])
+    return in_one_piece(printed, [token for token in wholes(text) if token in hits])
 
 
 def _hits(found: list[Token], query: Query) -> list[bool]:
