@@ -1,13 +1,14 @@
 """Finding: the engine gives numbers, the database loads the rows and has the last word on who may see them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from library.catalogue import listing
 from library.catalogue.listing import Facets, ListedWork, Place
+from library.vietnamese import tokens
 from search import tiers
 from search.clauses import Clause
 from search.index import MOST_HITS, MOST_WORKS, Counts, Hit, Hits, Index, unheard
@@ -51,13 +52,15 @@ class FoundWork:
 class Found:
     """The answer to a query."""
 
-    works: list[FoundWork]
+    works: list[FoundWork]  # that hold all the words; these are counted
     guesses: list[FoundWork]
     work_total: int
     work_total_exact: bool
     page_total: int
     facets: Facets  # of at most a hundred works
     degraded: bool = False  # the index was away: titles and names only
+    partial: list[FoundWork] = field(default_factory=list)  # that hold only some of the words
+    nowhere: list[str] = field(default_factory=list)  # words that nothing holds which the asker may see
 
 
 @dataclass
@@ -82,29 +85,52 @@ def find(
     first, last = (page - 1) * WORKS_A_PAGE, page * WORKS_A_PAGE
     with Narrowing(session, query.sight, at=at) as narrowing:
         main, hits = look(index, tiers.main(query), _main_tier, last, upon=narrowing)
-        if len(main) < WORKS_A_PAGE and page == 1:
-            more, rest = look(
-                index,
-                tiers.most(query),
-                lambda _hit: tiers.MOST_WORDS,
-                WORKS_A_PAGE,
-                upon=unheard if main else narrowing,
-            )
-            hits = hits if main else rest
-            known = {group.key for group in main}
-            main += [group for group in more if group.key not in known]
+        rest = some(index, query, main) if page == 1 else []
+        markers = Marker(query), Marker(query, loose=True)
         with narrowing.session_free():
-            works = load(session, main[first:last], query, at=at, shown=shown)
-            guesses = [] if works or page > 1 else load(session, guess(index, query), query, at=at, shown=shown)
-        counts = hits.counted()
-        return Found(
-            works,
-            guesses,
-            min(len(counts.pages_of), MOST_WORKS - 1),
-            not counts.more_works,
-            counts.page_total,
-            narrowing(counts),
-        )
+            found = load(session, [*main[first:last], *rest], query, markers, at=at, shown=shown)
+            guessed = [] if found or page > 1 else guess(index, query)
+            guesses = load(session, guessed, query, markers, at=at, shown=shown)
+        works = [one for one in found if one.tier <= tiers.ALL_WORDS]
+        partial = found[len(works) :]
+        nowhere = [] if main or page > 1 else missing(index, query, markers[1].seen)
+        counts = without(hits.counted(), main[first:last], works)
+        facets = narrowing(counts if main else Counts(0, {group.key: 0 for group in rest}, False))
+        total = min(len(counts.pages_of), MOST_WORKS - 1)
+        exact = not counts.more_works
+        return Found(works, guesses, total, exact, counts.page_total, facets, partial=partial, nowhere=nowhere)
+
+
+def some(index: Index, query: Query, main: list[Group]) -> list[Group]:
+    """What holds only some of the words, to fill a page of results that is not full."""
+    room, known = WORKS_A_PAGE - len(main), {group.key for group in main}
+    if room <= 0:
+        return []
+    more, _ = look(index, tiers.most(query), lambda _hit: tiers.MOST_WORDS, WORKS_A_PAGE)
+    return [group for group in more if group.key not in known][:room]
+
+
+def missing(index: Index, query: Query, seen: Collection[str]) -> list[str]:
+    """The words, as they were typed, that nothing holds which the asker may see, whatever the filters; `seen`: folded
+    words that were found.
+    """
+    typed = {token.key: query.text[token.start : token.end] for token in tokens(query.text)}
+    return [
+        " ".join(typed.get(word.key, word.key) for word in term.typed)
+        for term in query.terms
+        if not any(all(word.folded in seen for word in way) for way in term.ways)
+        and not index.search(tiers.somewhere(query, term), limit=1, counted=lambda: Counts.of([])).hits
+    ]
+
+
+def without(counts: Counts, groups: list[Group], shown: list[FoundWork]) -> Counts:
+    """The numbers without those of these groups that are hidden since they were indexed."""
+    hidden = {group.key for group in groups} - {one.group.key for one in shown}
+    if not hidden:
+        return counts
+    pages_of = {key: pages for key, pages in counts.pages_of.items() if key not in hidden}
+    lost = sum(counts.pages_of.get(key, 0) for key in hidden)
+    return Counts(counts.page_total - lost, pages_of, counts.more_works)
 
 
 def guess(index: Index, query: Query) -> list[Group]:
@@ -139,17 +165,25 @@ def grouped(hits: Hits, tier: Callable[[Hit], int]) -> list[Group]:
 
 
 def load(
-    session: Session, groups: list[Group], query: Query, *, at: datetime, shown: tuple[int, int]
+    session: Session,
+    groups: list[Group],
+    query: Query,
+    markers: tuple[Marker, Marker],
+    *,
+    at: datetime,
+    shown: tuple[int, int],
 ) -> list[FoundWork]:
-    """The rows behind the groups, as far as they may be seen now."""
+    """The rows behind the groups, as far as they may be seen now; the second marker is for
+    what holds only some of the words."""
     if not groups:
         return []
     best = {group.key: group.pages[: shown[place > 0]] for place, group in enumerate(groups)}
     places = ((key, number) for key, hits in best.items() for number in ([hit.page for hit in hits] or [0]))
     works, texts = listing.works_at(session, places, query.sight, at=at)
-    marker = Marker(query)
     return [
-        _found_work(group, best[group.key], works[group.key], texts, marker) for group in groups if group.key in works
+        _found_work(group, best[group.key], works[group.key], texts, markers[group.tier > tiers.ALL_WORDS])
+        for group in groups
+        if group.key in works
     ]
 
 

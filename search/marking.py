@@ -10,6 +10,8 @@ from library import vocabulary
 from library.vietnamese import Token, in_one_piece, needles, tokens, tokens_near
 from library.vietnamese.folding import HYPHENS
 from library.vietnamese.spotting import MARKED
+from library.vietnamese.syllables import is_syllable
+from library.vietnamese.tokens import keys_of
 from search.names import wholes
 from search.query import Query, Way
 
@@ -38,10 +40,14 @@ class Piece:
 
 
 class Marker:
-    """Marks one query in any number of texts."""
+    """Marks one query in any number of texts. `loose`: texts that hold only some of its words, where a syllable of a
+    longer word says nothing alone.
+    """
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, *, loose: bool = False) -> None:
         self.wanted = len(query.words)
+        self.seen: set[str] = set()  # folded words that stood in the texts
+        self.parts = syllables_of_longer_words(query) if loose else frozenset[str]()
         ways = [way for term in query.terms for way in term.ways]
         self.long = [way for way in ways if len(way) > 1]
         self.marked = {way[0].key for way in ways if len(way) == 1 and way[0].marked}
@@ -53,12 +59,14 @@ class Marker:
 
     def marks(self, text: str) -> list[Mark]:
         """The hits in a text, in order. Where longer runs of the query stand, stray single words are not marked."""
-        return self._worth_marking(self.runs(text), text)
+        runs = self.runs(text)
+        return self._whole(runs, text) if self.parts else self._worth_marking(runs, text)
 
     def runs(self, text: str) -> list[Mark]:
         """Every run of hits."""
         runs: list[Mark] = []
         for token in self._found(text):
+            self.seen.add(token.folded)
             last = runs[-1] if runs else None
             if last and joins(text[last.end : token.start]):
                 runs[-1] = Mark(last.start, token.end, last.words + 1)
@@ -111,6 +119,10 @@ class Marker:
                     hit[at : at + length] = [True] * length
         return [token for token, is_hit in zip(near, hit, strict=True) if is_hit]
 
+    def _whole(self, runs: list[Mark], text: str) -> list[Mark]:
+        """Without syllables that stand alone and belong to longer words; what is left are words of the query."""
+        return [run for run in runs if run.words > 1 or keys_of(text[run.start : run.end])[1] not in self.parts]
+
     def _worth_marking(self, runs: list[Mark], text: str) -> list[Mark]:
         most = max((run.words for run in runs), default=0)
         if self.wanted == 1 or most <= 1:
@@ -143,6 +155,20 @@ def without_marks(text: str) -> bool:
 def neighbours(text: str, found: list[Token]) -> bool:
     """Whether no other token stands between these; needed because they are not all tokens of the text."""
     return not any(tokens(text[one.end : other.start]) for one, other in pairwise(found))
+
+
+def syllables_of_longer_words(query: Query) -> frozenset[str]:
+    """Folded syllables that stand beside another one in the query, as most Vietnamese words have two; and words that
+    say little alone.
+    """
+    words, light = query.words, light_words()
+    syllable = [is_syllable(word.key) and word.key not in light for word in words]
+    return frozenset(
+        word.folded
+        for at, word in enumerate(words)
+        if len(words) > 1
+        and (word.key in light or (syllable[at] and any(syllable[max(0, at - 1) : at] + syllable[at + 1 : at + 2])))
+    )
 
 
 @cache

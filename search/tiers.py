@@ -57,6 +57,11 @@ def together(query: Query) -> tuple[Clause, ...]:
     return (Some(pairs, -(-len(pairs) // 2)),)
 
 
+def somewhere(query: Query, term: Term) -> Clause:
+    """Whatever holds the term, among all that may be seen."""
+    return All((anywhere(term), IsOneOf("sight", tuple(sorted(query.sight.tokens)))))
+
+
 def limits(query: Query) -> tuple[Clause, ...]:
     """Sight and filters; they never score."""
     filters = query.filters

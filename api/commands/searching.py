@@ -35,7 +35,7 @@ def search(
         page = 1
         while len(rows) < limit:
             found = standing_in.answer(session, index, asked, at=now(), page=page, shown=PAGES_A_WORK)
-            rows += [row for work in (*found.works, *found.guesses) for row in rows_of(work)]
+            rows += [row for work in (*found.works, *found.partial, *found.guesses) for row in rows_of(work)]
             if len(found.works) < finding.WORKS_A_PAGE:
                 break
             page += 1

@@ -69,7 +69,9 @@ class Found(Sent):
     work_total: int
     work_total_exact: bool  # false above 100: shown as "≈"
     page_total: int  # exact
-    works: list[FoundWork]
+    works: list[FoundWork]  # they hold all the words, and only they are counted
+    partial: list[FoundWork]  # they hold only some of the words; on the first page, where there is room
+    nowhere: list[str]  # words that nothing holds which one may see
     guesses: list[FoundWork]  # "Kết quả gần đúng", only when there is little else
     facets: list[Facet]
     degraded: bool  # the index was away: only titles, names and ISBNs were searched

@@ -37,13 +37,15 @@ def found(
     """The answer to a query, for the API and the first screen alike."""
     query = parse(q, sight, filters)
     answer = standing_in.answer(session, index, query, at=at, page=page)
-    shelves = on_shelves(session, answer.works, sight)
+    shelves = on_shelves(session, [*answer.works, *answer.partial], sight)
     return schemas.Found(
         query=q,
         work_total=answer.work_total,
         work_total_exact=answer.work_total_exact,
         page_total=answer.page_total,
         works=[_work(one, language, shelves.get(one.work.id)) for one in answer.works],
+        partial=[_work(one, language, shelves.get(one.work.id)) for one in answer.partial],
+        nowhere=answer.nowhere,
         guesses=[_work(one, language) for one in answer.guesses],
         facets=_facets(session, answer, filters, language),
         degraded=answer.degraded,

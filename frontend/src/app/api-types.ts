@@ -1807,6 +1807,10 @@ export interface components {
             page_total: number;
             /** Works */
             works: components["schemas"]["FoundWork"][];
+            /** Partial */
+            partial: components["schemas"]["FoundWork"][];
+            /** Nowhere */
+            nowhere: string[];
             /** Guesses */
             guesses: components["schemas"]["FoundWork"][];
             /** Facets */
