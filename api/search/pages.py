@@ -3,6 +3,7 @@
 from api.search import shown
 from api.web.dependencies import Asked, Values, Words, number_in
 from api.web.doors import Door, Room, Shown
+from library.circulation.judging import STATUS_WORDS
 
 room = Room()
 ADDRESSED = {"subject": "mon", "grade": "lop", "type": "loai", "school": "truong"}  # the pages speak Vietnamese
@@ -23,5 +24,5 @@ def search_page(
     filters = shown.filters_of(mon, lop, loai, truong)
     page = number_in(trang, shown.LAST_PAGE)
     index, sight = door.request.app.state.index, door.actor.sight
-    found = shown.found(door.session, index, q, filters, sight, page, door.language, at=door.at)
-    return {"found": found, "addressed": ADDRESSED}
+    found = shown.found(door.session, index, q, filters, sight, page, door.language, at=door.at, by=door.actor)
+    return {"found": found, "addressed": ADDRESSED, "status": STATUS_WORDS}

@@ -33,7 +33,7 @@ async def search(
     filters = shown.filters_of(subject, grade, type, school)
 
     def answer(session: Session) -> schemas.Found:
-        sight = sign_in.actor_of(session, token, at=at).sight if token else sign_in.VISITING.sight
-        return shown.found(session, index, q, filters, sight, page, language, at=at)
+        actor = sign_in.actor_of(session, token, at=at) if token else sign_in.VISITING
+        return shown.found(session, index, q, filters, actor.sight, page, language, at=at, by=actor)
 
     return await gate.read(answer)

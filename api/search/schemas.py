@@ -3,6 +3,7 @@
 from api.catalogue.schemas import Cover
 from api.web.schemas import Named, Sent
 from library.catalogue.models import WorkState
+from library.circulation.models import ItemStatus
 from search.marking import Piece
 
 
@@ -62,10 +63,22 @@ class Facet(Sent):
     values: list[FacetValue]
 
 
+class FoundItem(Sent):
+    """The copy whose own barcode was typed or scanned; only whoever keeps its school's desk is led to it."""
+
+    barcode: str
+    accession: int
+    shelf: str | None
+    status: ItemStatus
+    work_id: str
+    title: str
+
+
 class Found(Sent):
     """The answer to a search."""
 
     query: str
+    item: FoundItem | None
     work_total: int
     work_total_exact: bool  # false above 100: shown as "≈"
     page_total: int  # exact

@@ -1,5 +1,6 @@
 """The answer to a query on the wire."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -11,15 +12,19 @@ from api.web.schemas import Named
 from api.web.terms import named
 from library import vocabulary
 from library.catalogue import listing
+from library.circulation import desk
 from library.circulation import queries as stock
+from library.circulation.models import Item
 from library.people.models import UnitKind
 from library.people.sight import Sight, units_of
-from search import standing_in
+from library.people.sign_in import VISITING, Actor, PasswordToChoose
+from search import shelves, standing_in
 from search.finding import WORKS_A_PAGE, Found, FoundWork
-from search.index import Index
+from search.index import MOST_WORKS, Index
 from search.query import Filters, parse
 
 LAST_PAGE = 50
+CODE = re.compile(r"(?=.*\d)[^ ]{1,200}")
 
 
 def filters_of(subjects: list[str], grades: list[str], types: list[str], schools: list[str]) -> Filters:
@@ -32,19 +37,33 @@ def filters_of(subjects: list[str], grades: list[str], types: list[str], schools
 
 
 def found(
-    session: Session, index: Index, q: str, filters: Filters, sight: Sight, page: int, language: str, *, at: datetime
+    session: Session,
+    index: Index,
+    q: str,
+    filters: Filters,
+    sight: Sight,
+    page: int,
+    language: str,
+    *,
+    at: datetime,
+    by: Actor = VISITING,
 ) -> schemas.Found:
     """The answer to a query, for the API and the first screen alike."""
     query = parse(q, sight, filters)
-    answer = standing_in.answer(session, index, query, at=at, page=page)
-    shelves = on_shelves(session, [*answer.works, *answer.partial], sight)
+    item = item_at_desk(session, query.text, by)
+    if item:
+        answer = shelves.of_keys(session, [item.work.key], query, at=at, page=page, most=MOST_WORKS)
+    else:
+        answer = standing_in.answer(session, index, query, at=at, page=page)
+    on_paper = on_shelves(session, [*answer.works, *answer.partial], sight)
     return schemas.Found(
         query=q,
+        item=_item(item) if item else None,
         work_total=answer.work_total,
         work_total_exact=answer.work_total_exact,
         page_total=answer.page_total,
-        works=[_work(one, language, shelves.get(one.work.id)) for one in answer.works],
-        partial=[_work(one, language, shelves.get(one.work.id)) for one in answer.partial],
+        works=[_work(one, language, on_paper.get(one.work.id)) for one in answer.works],
+        partial=[_work(one, language, on_paper.get(one.work.id)) for one in answer.partial],
         nowhere=answer.nowhere,
         guesses=[_work(one, language) for one in answer.guesses],
         facets=_facets(session, answer, filters, language),
@@ -54,6 +73,16 @@ def found(
         if answer.work_total_exact
         else LAST_PAGE,
     )
+
+
+def item_at_desk(session: Session, code: str, by: Actor) -> Item | None:
+    """The copy with this barcode, for whoever keeps the desk of its school; to everybody else it is a word like any."""
+    if not CODE.fullmatch(code) or not desk.keeps_one(session, by):
+        return None
+    try:
+        return desk.find_item(session, code, desk.school_of(session, by))
+    except PasswordToChoose:
+        return None
 
 
 def on_shelves(session: Session, works: list[FoundWork], sight: Sight) -> dict[UUID, schemas.OnShelf]:
@@ -67,6 +96,17 @@ def on_shelves(session: Session, works: list[FoundWork], sight: Sight) -> dict[U
         for work_id, schools in found.items()
         for best in [max(schools, key=lambda one: one.free)]
     }
+
+
+def _item(item: Item) -> schemas.FoundItem:
+    return schemas.FoundItem(
+        barcode=item.barcode,
+        accession=item.accession,
+        shelf=item.shelf,
+        status=item.status,
+        work_id=str(item.work_id),
+        title=item.work.title,
+    )
 
 
 def _work(one: FoundWork, language: str, on_shelf: schemas.OnShelf | None = None) -> schemas.FoundWork:

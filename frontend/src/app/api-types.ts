@@ -1799,6 +1799,7 @@ export interface components {
         Found: {
             /** Query */
             query: string;
+            item: components["schemas"]["FoundItem"] | null;
             /** Work Total */
             work_total: number;
             /** Work Total Exact */
@@ -1821,6 +1822,23 @@ export interface components {
             page: number;
             /** Page Count */
             page_count: number;
+        };
+        /**
+         * FoundItem
+         * @description The copy whose own barcode was typed or scanned; only whoever keeps its school's desk is led to it.
+         */
+        FoundItem: {
+            /** Barcode */
+            barcode: string;
+            /** Accession */
+            accession: number;
+            /** Shelf */
+            shelf: string | null;
+            status: components["schemas"]["ItemStatus"];
+            /** Work Id */
+            work_id: string;
+            /** Title */
+            title: string;
         };
         /**
          * FoundWork
