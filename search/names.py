@@ -23,11 +23,16 @@ def wholes(text: str) -> list[Token]:
     """
     return divided(text) + [
         Token(*keys_of(match.group().replace("-", "")), match.start(), match.end())
-        for match in (_hyphened().finditer(text) if "-" in text else ())
+        for match in (_hyphened().finditer(text) if any(name in text for name in _as_printed()) else ())
     ]
 
 
 @cache
-def _hyphened() -> re.Pattern[str]:
+def _as_printed() -> tuple[str, ...]:
     names = [clean(name) for name in vocabulary.load("foreign-names")["hyphened"]]
-    return re.compile(rf"\b(?:{'|'.join([*names, *map(fold, names)])})\b", re.IGNORECASE)
+    return tuple(form for name in (*names, *map(fold, names)) for form in (name, name.lower(), name.upper()))
+
+
+@cache
+def _hyphened() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_as_printed())})\b")
