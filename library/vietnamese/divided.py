@@ -23,13 +23,18 @@ MOSTLY = 0.75  # of the words of Vietnamese lines are syllables; of English ones
 
 def divided(text: str) -> list[Token]:
     """The divided words of stored text, each from its first letter to its last, line ends and all."""
-    if not any(end in text for end in ENDS):  # a tenth of the cost of looking for the pattern
-        return []
+    if not any(end in text for end in ENDS) or not any(map(_between_letters, BREAK.finditer(text))):
+        return []  # nearly always, and each of these looks costs a tenth of the next
     return [
         Token(*keys_of("".join(parts)), match.start(), match.end())
         for match in DIVIDED.finditer(text)
         if _one_word(parts := BREAK.split(match.group())) and not _syllables(text, match, parts)
     ]
+
+
+def _between_letters(end: re.Match[str]) -> bool:
+    text = end.string
+    return text[max(0, end.start() - 1) : end.start()].isalpha() and text[end.end() : end.end() + 1].isalpha()
 
 
 def in_one_piece(found: Iterable[Token], wholes: Sequence[Token]) -> list[Token]:
