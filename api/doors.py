@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from api.catalogue import history, reader
+from api.catalogue import card_pages, cards, history, reader
 from api.catalogue import pages as catalogue_pages
 from api.catalogue import routes as catalogue
 from api.circulation import pages as circulation_pages
@@ -32,6 +32,7 @@ ROOMS: tuple[ModuleType, ...] = (
     rosters,
     home,
     catalogue,
+    cards,
     history,
     deleting,
     reviews,
@@ -46,6 +47,7 @@ PAGES: tuple[Room, ...] = (
     home_pages.room,
     search_pages.room,
     catalogue_pages.room,
+    card_pages.room,
     deposit_pages.room,
     entrance_pages.room,
     circulation_pages.room,

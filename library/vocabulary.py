@@ -1,4 +1,4 @@
-"""The controlled vocabularies that ship with the house: subjects, resource types, textbook series."""
+"""The controlled vocabularies that ship with the house: subjects, resource types, textbook series, licences."""
 
 import json
 from dataclasses import dataclass
@@ -55,6 +55,18 @@ def series() -> dict[str, Term]:
 def reasons() -> dict[str, Term]:
     """Why a work is returned to its author, by code."""
     return _terms("review-reasons", "reasons")
+
+
+@cache
+def licences() -> dict[str, Term]:
+    """Licences and rights statements by code."""
+    return _terms("licences", "licences")
+
+
+@cache
+def widest_of() -> dict[str, str]:
+    """The widest readers that each licence allows."""
+    return {row["code"]: row["widest"] for row in load("licences")["licences"]}
 
 
 GRADES = range(1, 13)

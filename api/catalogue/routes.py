@@ -12,11 +12,11 @@ from api.web.dependencies import CacheKey, HouseNow, Language, Now, PageNumber, 
 from api.web.errors import FilesAway
 from api.web.problems import SIGNED_IN, problems
 from api.web.sending import IN_PARTS, LINK_SECONDS, send, signed
-from library.catalogue import cataloguing, queries
+from library.catalogue import queries
 from library.catalogue.access import is_public, stays_public
-from library.catalogue.cataloguing import ApprovedAsItStands, UnknownValue, UnknownWork
+from library.catalogue.cataloguing import UnknownWork
 from library.catalogue.models import RenditionKind
-from library.catalogue.publishing import UnknownReaders, VersionChanged
+from library.catalogue.publishing import LicenceMissing, LicenceTooNarrow, UnknownReaders, VersionChanged
 from library.catalogue.queries import UnknownPage
 from library.house import House
 from library.learning import reading as places
@@ -33,24 +33,12 @@ def work(work_id: str, session: Reading, actor: Reader, at: Now, language: Langu
     return shown.sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 
-@router.patch(
-    "/{work_id}",
-    response_model=schemas.Work,
-    responses=problems(UnknownWork, NotAllowed, ApprovedAsItStands, UnknownValue),
-)
-def change(
-    work_id: str, wish: schemas.WorkChange, session: Writing, actor: Writer, at: Now, language: Language
-) -> schemas.Work:
-    """Correct what describes a work."""
-    found = queries.visible_work(session, work_id, actor.sight, at=at)
-    cataloguing.change(session, found, wish.model_dump(exclude_unset=True), by=actor, at=at)
-    return shown.sent(session, found, actor, language)
-
-
 @router.post(
     "/{work_id}/publication",
     response_model=schemas.Work,
-    responses=problems(*SIGNED_IN, UnknownWork, NotAllowed, UnknownReaders, VersionChanged),
+    responses=problems(
+        *SIGNED_IN, UnknownWork, NotAllowed, UnknownReaders, LicenceMissing, LicenceTooNarrow, VersionChanged
+    ),
 )
 def publish(
     work_id: str, wish: schemas.Publication, session: Writing, actor: Writer, at: Now, language: Language

@@ -1,13 +1,16 @@
 """Works, their pages and what the reader needs, on the wire."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from api.web.schemas import Code, Line, Moment, Named, Number, Sent, Wish
+from api.web.schemas import BIGGEST, Code, Moment, Named, Number, Sent, Wish, plain
 from library.catalogue.models import PageSource, Readership, WorkState
 from library.usage import Told
 from search.marking import Piece
+
+Typed = Annotated[str, Field(max_length=2500), AfterValidator(plain)]  # a field of a card
 
 
 class Cover(Sent):
@@ -62,7 +65,12 @@ class Work(Sent):
     type: Named | None
     subject: Named | None
     grade: int | None
+    lesson: str | None
     series: Named | None
+    keywords: list[str]
+    source: str | None
+    licence: Named | None
+    description: str | None
     school: Named | None
     language: str
     state: WorkState
@@ -84,20 +92,62 @@ class Work(Sent):
     published_at: datetime | None
     created_at: datetime
     place: int | None  # page where the signed-in reader left off
-    may_edit: bool  # what describes it may be changed as it stands
+    may_edit: bool  # its card may be corrected; what readers have waits for a review then
     may_delete: bool
     may_publish: bool
 
 
-class WorkChange(Wish):
-    """What an owner or administrator may correct."""
+class CardFields(Wish):
+    """What may stand on a card; what is not said stays. The bounds of each field are `card_fields.py`,
+    so that both doors refuse in the same words.
+    """
 
-    title: Line | None = Field(default=None, min_length=1, max_length=300)
-    authors: Line | None = Field(default=None, max_length=300)
+    title: Typed | None = None
+    authors: Typed | None = None
     type: Code | None = None
     subject: Code | None = None
-    grade: int | None = Field(default=None, ge=1, le=12)
+    grade: int | None = Field(default=None, ge=-BIGGEST, le=BIGGEST)
+    lesson: Typed | None = None
     series: Code | None = None
+    keywords: list[Typed] = Field(default_factory=list, max_length=200)
+    source: Typed | None = None
+    licence: Code | None = None
+    description: Typed | None = None
+    isbn: Typed | None = None
+
+
+class CardOfMany(Wish):
+    """The same for a chosen set, all or none."""
+
+    works: list[Code] = Field(max_length=200)
+    card: CardFields
+
+
+class Corrected(Sent):
+    """What became of a correction: how many wait for a review, because readers have what was approved."""
+
+    works: int
+    waiting: int
+
+
+class CardOfVersion(Sent):
+    """The card that somebody corrects: that of the newest version, or what readers have for who may publish."""
+
+    title: str
+    authors: str | None
+    type: str | None  # codes
+    subject: str | None
+    grade: int | None
+    lesson: str | None
+    series: str | None
+    keywords: list[str]
+    source: str | None
+    licence: str | None
+    description: str | None
+    isbn: str | None
+    guessed: list[str]  # fields that the machine has guessed and nobody has confirmed
+    waits: bool  # a correction waits for a review
+    version: int | None
 
 
 class Publication(Wish):

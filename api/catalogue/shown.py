@@ -12,7 +12,7 @@ from api.web.me import unit_named
 from api.web.schemas import Named
 from api.web.terms import named
 from library import vocabulary
-from library.catalogue import cataloguing, queries
+from library.catalogue import cataloguing, correcting, queries
 from library.catalogue.listing import ListedWork
 from library.catalogue.models import WITHOUT_PICTURES, Version, Work
 from library.circulation import queries as stock
@@ -91,7 +91,12 @@ def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.
         type=named(vocabulary.types(), found.type_code, language),
         subject=named(vocabulary.subjects(), found.subject_code, language),
         grade=found.grade,
+        lesson=found.lesson,
         series=named(vocabulary.series(), found.series_code, language),
+        keywords=found.keywords,
+        source=found.source,
+        licence=named(vocabulary.licences(), found.licence_code, language),
+        description=found.description,
         school=unit_named(found.unit) if found.unit.kind == UnitKind.SCHOOL else None,
         language=found.language,
         state=found.state,
@@ -102,7 +107,7 @@ def sent(session: Session, found: Work, actor: Actor, language: str) -> schemas.
         published_at=found.published_at,
         created_at=found.created_at,
         place=places.place_of(session, actor.person.id, found.id) if actor.person else None,
-        may_edit=cataloguing.may_change(session, found, actor),
+        may_edit=correcting.may_correct(session, found, actor),
         may_delete=deleting.may_delete(session, found, actor),
         may_publish=version is not None and cataloguing.may_publish(found, actor),
         **(digital(session, version) if version else {}),

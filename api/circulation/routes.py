@@ -9,6 +9,7 @@ from api.circulation import schemas, shown
 from api.web.dependencies import Language, Now, Reader, Reading, Writer, Writing
 from api.web.problems import SIGNED_IN, problems
 from library.catalogue.cataloguing import UnknownWork
+from library.catalogue.isbn import IsbnWrong
 from library.circulation import calendars, desk, stock
 from library.circulation.refusals import (
     OF_A_CODE,
@@ -16,7 +17,6 @@ from library.circulation.refusals import (
     BarcodeTaken,
     CardNotOpen,
     IsbnUnknown,
-    IsbnWrong,
     ItemOnLoan,
     NotAtDesk,
     NothingToUndo,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.circulation import schemas
 from api.web.me import unit_named
+from library.catalogue.isbn import isbn_of
 from library.circulation import desk, due_dates, lending, policy, queries, stock
 from library.circulation.desk import UNDO_MINUTES, Outcome
 from library.circulation.models import Item, Loan, Patron, Scan, ScanKind
@@ -126,7 +127,7 @@ def copies_in(items: Iterable[Item], title: str) -> schemas.CopiesOfSchool:
 
 def titles_of(session: Session, actor: Actor, isbn: str, *, at: datetime) -> schemas.KnownTitles:
     """The titles under an ISBN for the actor's school."""
-    found = stock.titles_with(session, desk.school_of(session, actor), stock.isbn_of(isbn), by=actor, at=at)
+    found = stock.titles_with(session, desk.school_of(session, actor), isbn_of(isbn), by=actor, at=at)
     return schemas.KnownTitles(
         titles=[
             schemas.KnownTitle(

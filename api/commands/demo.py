@@ -37,6 +37,9 @@ def demo(port: int) -> None:
         serving.serve()
 
 
+OPEN = {"licence": "CC-BY-SA-4.0"}
+
+
 def furnish(house: House, folder: Path) -> list[town.Account]:
     """People and copies at once; the files are read while people look around."""
     with transaction(house.engine) as session:
@@ -48,9 +51,11 @@ def furnish(house: House, folder: Path) -> list[town.Account]:
         books.textbook("khtn-7", folder / "khoa-hoc-tu-nhien-7.pdf"),
     )
     for path in (algebra, science):
-        importing.take(house, path, keeper, approve=True, sight="public")
+        importing.take(house, path, keeper, approve=True, sight="public", card=OPEN)
     # takes longest
-    importing.take(house, books.scanned(algebra, folder / "toan-8-ban-quet.pdf"), keeper, approve=True, sight="public")
+    importing.take(
+        house, books.scanned(algebra, folder / "toan-8-ban-quet.pdf"), keeper, approve=True, sight="public", card=OPEN
+    )
     return accounts
 
 

@@ -5,7 +5,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from ingest.receiving import uploading
 from ingest.worker.worker import Worker
 from library import logs
 from library.catalogue import depositing
+from library.catalogue.card_fields import checked
 from library.catalogue.models import Deposit, DepositState, Page, PageSource, Version, Work
 from library.clock import now
 from library.database import reading_session, transaction
@@ -32,6 +33,7 @@ from library.space import full_told
 
 KEEPER = "hoclieu"  # the person that imports act as; has no password
 POLL = 0.1
+UNSAID: Mapping[str, str] = {}  # of its card: the machine guesses it
 
 
 def import_files(
@@ -43,18 +45,24 @@ def import_files(
     sight: Annotated[
         str, typer.Option(help="Who may read it: public, province, commune, school or owner; needed with --approve.")
     ] = "",
+    licence: Annotated[
+        str, typer.Option(help="Licence code, as CC-BY-4.0; needed for readers beyond the school.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Take files in and wait until they are searchable."""
     logs.set_up("import")
     with opened(as_json=as_json) as house:
-        actor = keeper(house, unit)
+        actor, card = keeper(house, unit), {"licence": licence} if licence else {}
+        said = checked(card)
         with reading_session(house.engine) as session:
-            depositing.refuse_unclear(session, None, actor.units_as(Role.ADMINISTRATOR).pop(), sight, opens=approve)
+            depositing.refuse_unclear(
+                session, None, actor.units_as(Role.ADMINISTRATOR).pop(), sight, opens=approve, card=said
+            )
         helper = Helper(house)
         helper.start()
         try:
-            rows = [take(house, path, actor, approve=approve, sight=sight) for path in files_of(paths)]
+            rows = [take(house, path, actor, approve=approve, sight=sight, card=card) for path in files_of(paths)]
             bad = 0
             for path, began, deposit_id, refusal in rows:
                 row = (
@@ -92,7 +100,14 @@ def keeper(house: House, unit: str | None) -> Actor:
 
 
 def take(
-    house: House, path: Path, actor: Actor, *, approve: bool, sight: str, review: bool = False
+    house: House,
+    path: Path,
+    actor: Actor,
+    *,
+    approve: bool,
+    sight: str,
+    review: bool = False,
+    card: Mapping[str, str] = UNSAID,
 ) -> tuple[Path, float, uuid.UUID | None, Refusal | None]:
     """Deposit one file as an upload would."""
     began = time.monotonic()
@@ -108,6 +123,7 @@ def take(
                 sight=sight,
                 approve=approve,
                 review=review,
+                card=card,
                 by=actor,
                 at=now(),
             ).id

@@ -4,23 +4,27 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import File, UploadFile
+from fastapi import Depends, File, Form, UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from api.catalogue import shown_card
 from api.catalogue.shown import sights_for
+from api.catalogue.shown_card import CardForm
 from api.deposits import receiving, shown
 from api.reviews.brief import review_of
 from api.web.dependencies import Asked
 from api.web.doors import Door, Doorway, Room, Shown
 from api.web.pages import Text, inside
+from api.web.schemas import Code
 from library.catalogue import cataloguing, depositing, publishing, queries
 from library.catalogue.models import WorkState
 from library.catalogue.wording import READERS
 from library.people.roles import AUTHORS
-from library.reviews import closing, submitting
+from library.reviews import amending, closing, submitting
 from library.reviews import queries as reviews
 
 MINE = "/bai-cua-toi"
+MANY = MINE + "/the"
 room = Room()
 
 
@@ -34,6 +38,7 @@ def upload_page(door: Door, bai: Asked = "") -> Shown:
         "changed": changed,
         "sights": changed["sights"] if changed else sights_for(unit.unit) if unit else ["public"],
         "readers": READERS,
+        **shown_card.form_of(None, door.given, door.language),
     }
 
 
@@ -70,13 +75,14 @@ def changed_of(door: Door, work_id: str) -> Mapping[str, Any] | None:
 async def upload(
     doorway: Doorway,
     file: Annotated[UploadFile, File()],
+    card: Annotated[CardForm, Depends(CardForm)],
     sight: Text = "",
     approve: Text = "",
     review: Text = "",
     work: Text = "",
 ) -> None:
     """A file by the plain form."""
-    choices = receiving.Choices(sight, approve == "true", review == "true", work)
+    choices = receiving.Choices(sight, approve == "true", review == "true", work, card.said())
     await receiving.take_form(doorway.gate, doorway.house, doorway.token, file, choices)
 
 
@@ -84,6 +90,26 @@ async def upload(
 def my_uploads_page(door: Door) -> Shown:
     """My uploads."""
     return {"deposits": shown.deposits_of(door.session, door.actor, door.house, door.language)}
+
+
+@room.page(MANY, "many-cards")
+def many_cards_page(door: Door) -> Shown:
+    """One card for several of my works: what is left empty stays as each has it."""
+    deposits = shown.deposits_of(door.session, door.actor, door.house, door.language).deposits
+    return {
+        "mine": shown.works_of(deposits),
+        **shown_card.form_of(None, door.given, door.language),
+    }
+
+
+@room.form(MANY, back=MINE, again=many_cards_page)
+def correct_many(
+    door: Door,
+    card: Annotated[CardForm, Depends(CardForm)],
+    works: Annotated[list[Code] | None, Form(max_length=200)] = None,
+) -> None:
+    """Write it on the cards of the chosen works."""
+    amending.correct_many(door.session, works or [], card.said(), by=door.actor, at=door.at)
 
 
 @room.form(MINE + "/{deposit_id}/bo", back=MINE, again=my_uploads_page)

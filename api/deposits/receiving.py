@@ -1,7 +1,8 @@
 """A small file in one request, forgetting an upload, stopping its reading: acts that touch disk and store, too."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import UploadFile
@@ -33,11 +34,13 @@ class Choices:
     approve: bool = False
     review: bool = False
     work: str = ""  # id of the work it becomes a new version of
+    card: Mapping[str, str] = field(default_factory=dict)  # what is said of it already
 
     def wish(self) -> dict[str, Any]:
         """The same for `depositing.begin`. Raises UnknownWork."""
         work_id = queries.work_id_of(self.work) if self.work else None
-        return {"sight": self.sight, "approve": self.approve, "review": self.review, "work_id": work_id}
+        wish = {"sight": self.sight, "approve": self.approve, "review": self.review, "card": self.card}
+        return {**wish, "work_id": work_id}
 
 
 async def take_form(gate: Gate, house: House, token: str | None, file: UploadFile, choices: Choices) -> uuid.UUID:

@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from sqlalchemy.orm import Session
 
+from api.catalogue.cards import FIELDS, LICENCE
+from api.catalogue.shown_card import TYPED, CardForm
 from api.deposits import receiving, schemas, shown
 from api.web.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, Writer, Writing
 from api.web.errors import FilesAway, not_valid
@@ -69,7 +71,9 @@ async def stop(deposit_id: str, gate: GateNow, house: HouseNow, token: Token, la
 @router.post(
     "/{deposit_id}/review",
     response_model=schemas.Deposit,
-    responses=problems(UnknownDeposit, NotAllowed, NothingToReview, AlreadyInReview, UnknownWork, UnknownReaders),
+    responses=problems(
+        UnknownDeposit, NotAllowed, NothingToReview, AlreadyInReview, UnknownWork, UnknownReaders, *LICENCE
+    ),
 )
 def submit_deposit(
     deposit_id: str,
@@ -88,7 +92,7 @@ def submit_deposit(
 
 async def only_our_fields(request: Request) -> None:
     """A form, too, is refused when it brings more than was asked for. Raises NotValid."""
-    more = sorted(set(await request.form()) - {"file", "sight", "approve", "review", "work"})
+    more = sorted(set(await request.form()) - {"file", "sight", "approve", "review", "work", *TYPED})
     if more:
         raise not_valid([[one] for one in more])
 
@@ -98,7 +102,7 @@ async def only_our_fields(request: Request) -> None:
     status_code=201,
     response_model=schemas.Deposit,
     dependencies=[Depends(only_our_fields)],
-    responses=problems(NotAllowed, UnknownWork, UnknownReaders, TooLarge, UnknownDeposit, FilesAway),
+    responses=problems(NotAllowed, UnknownWork, UnknownReaders, TooLarge, UnknownDeposit, FilesAway, *FIELDS, *LICENCE),
 )
 async def form(
     gate: GateNow,
@@ -106,16 +110,17 @@ async def form(
     token: Token,
     language: Language,
     file: Annotated[UploadFile, File()],
+    card: Annotated[CardForm, Depends(CardForm)],
     sight: Annotated[Code, Form()] = "",
     approve: Annotated[bool, Form()] = False,
     review: Annotated[bool, Form()] = False,
     work: Annotated[Code, Form()] = "",
 ) -> schemas.Deposit:
     """A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of
-    that work.
+    that work; whatever else is said stands on its card, and the machine guesses the rest.
     """
-    deposit_id = await receiving.take_form(gate, house, token, file, receiving.Choices(sight, approve, review, work))
-
+    choices = receiving.Choices(sight, approve, review, work, card.said())
+    deposit_id = await receiving.take_form(gate, house, token, file, choices)
     return await told_by(gate, token, house, language, deposit_id)
 
 

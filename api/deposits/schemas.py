@@ -48,6 +48,7 @@ class Deposit(Sent):
     review: ReviewBrief | None  # the last one of this version
     work_id: str | None
     work_title: str | None
+    guessed: list[str]  # fields of its card that nobody has confirmed
     work_state: WorkState | None
     version: int | None
     version_id: str | None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, defer, selectinload
 from api.deposits import schemas
 from api.reviews.brief import review_of
 from ingest.receiving import uploading
-from library.catalogue import cataloguing, depositing
+from library.catalogue import cataloguing, depositing, versions
 from library.catalogue.models import Deposit, DepositState, Version, Work, WorkState
 from library.errors import sentence_of
 from library.house import House
@@ -84,7 +84,8 @@ def deposit_of(deposit: Deposit, received: int, became: Became | None, language:
         stands=became.stands if became else None,
         review=review_of(review, language) if review else None,
         work_id=str(work.id) if work else None,
-        work_title=work.title if work else None,
+        work_title=versions.card_of(work, version)["title"] if work else None,
+        guessed=version.guessed if version else [],
         work_state=work.state if work else None,
         version=version.number if version else None,
         version_id=str(version.id) if version else None,
@@ -110,6 +111,12 @@ def deposits_of(session: Session, actor: Actor, house: House, language: str) -> 
     """Everything I have sent."""
     rows = depositing.of_person(session, actor.required().id)
     return schemas.Deposits(deposits=sent(session, list(rows), actor, house, language))
+
+
+def works_of(deposits: Sequence[schemas.Deposit]) -> list[schemas.Deposit]:
+    """The newest of each work whose card may be corrected."""
+    by_work = {one.work_id: one for one in reversed(deposits) if one.may_edit and one.work_id}
+    return list(reversed(by_work.values()))
 
 
 def in_work_of(session: Session, actor: Actor, *, limit: int) -> schemas.InWork:

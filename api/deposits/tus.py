@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from api.catalogue.cards import FIELDS, LICENCE
+from api.catalogue.shown_card import TYPED
 from api.deposits.receiving import Choices, cancel
 from api.web import metrics
 from api.web.dependencies import GateNow, HashesNow, HouseNow, Token
@@ -46,6 +48,7 @@ OFFERS = {
     "Tus-Extension": "creation,termination,expiration,checksum",
     "Tus-Checksum-Algorithm": ",".join(sorted(ALGORITHMS)),
 }
+MOST_METADATA = 20_000  # letters: a description of 2000 in base64, and the rest
 AT_ONCE = 1024 * 1024  # bytes for one hop into a thread
 ASK_AGAIN = 0.5  # seconds after which a running upload asks again whether its sender may go on
 
@@ -61,7 +64,16 @@ def offers(house: HouseNow) -> Response:
     "",
     status_code=201,
     responses=problems(
-        *SIGNED_IN, NotAllowed, MetadataBroken, UnknownWork, UnknownReaders, TooLarge, UnknownDeposit, FilesAway
+        *SIGNED_IN,
+        NotAllowed,
+        MetadataBroken,
+        UnknownWork,
+        UnknownReaders,
+        TooLarge,
+        UnknownDeposit,
+        FilesAway,
+        *FIELDS,
+        *LICENCE,
     ),
 )
 async def create(
@@ -69,13 +81,13 @@ async def create(
     house: HouseNow,
     token: Token,
     upload_length: Annotated[int, Header(ge=0, le=BIGGEST)],
-    upload_metadata: Annotated[str | None, Header(max_length=8000)] = None,
+    upload_metadata: Annotated[str | None, Header(max_length=MOST_METADATA)] = None,
 ) -> Response:
     """Announce a file; its bytes follow with PATCH."""
     told = uploading.parse_metadata(upload_metadata)
-    choices = Choices(
-        told.get("sight", ""), told.get("approve") == "true", told.get("review") == "true", told.get("work", "")
-    )
+    card = {name: told[name] for name in TYPED if told.get(name, "").strip()}
+    approve, review = told.get("approve") == "true", told.get("review") == "true"
+    choices = Choices(told.get("sight", ""), approve, review, told.get("work", ""), card)
 
     def begin(session: Session) -> tuple[uuid.UUID, datetime | None]:
         deposit = uploading.begin(

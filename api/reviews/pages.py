@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Form
+from fastapi import Depends, Form
 
+from api.catalogue import shown_card
+from api.catalogue.shown_card import CardForm
 from api.reviews import schemas, shown
 from api.web.dependencies import Asked, number_in
 from api.web.doors import Door, Room, Shown
@@ -14,8 +16,9 @@ from api.web.schemas import Code
 from api.web.terms import named
 from library import vocabulary
 from library.catalogue import queries as catalogue
+from library.catalogue import versions
 from library.catalogue.wording import READERS
-from library.reviews import claiming, deciding, queries
+from library.reviews import amending, claiming, deciding, queries
 from library.reviews.deciding import UNDO_LASTS
 from library.reviews.models import Review
 from library.reviews.queries import review_id_of
@@ -71,6 +74,12 @@ def return_(
         refuse_others(door, review_id, decided)
 
 
+@room.form(REVIEW + "/the", back=REVIEW, again=review_page)
+def correct(door: Door, review_id: str, card: Annotated[CardForm, Depends(CardForm)]) -> None:
+    """Correct the card of what is reviewed."""
+    amending.correct_in_review(door.session, review_id_of(review_id), card.all(), by=door.actor, at=door.at)
+
+
 def refuse_others(door: Door, review_id: str, decided: AlreadyDecided) -> None:
     """A second press of the same button changes nothing. Raises AlreadyDecided when it was somebody else."""
     if queries.seen_by(door.session, review_id_of(review_id), door.actor).decided_by_id != door.actor.person_id:
@@ -106,7 +115,16 @@ def filled(door: Door, review: Review | None, *, number: str = "1", done: str = 
         "done": done_of(door, done),
         "reasons": [named(vocabulary.reasons(), code, door.language) for code in vocabulary.reasons()],
         "readers": READERS,
+        **card_form(door, review),
     }
+
+
+def card_form(door: Door, review: Review | None) -> Shown:
+    """The card of what is reviewed, to be corrected."""
+    if review is None:
+        return {}
+    card = shown_card.card_of_version(review.work, review.version)
+    return shown_card.form_of(card, door.given, door.language)
 
 
 def leaf_of(door: Door, review: Review, text: str) -> Mapping[str, Any] | None:
@@ -140,7 +158,7 @@ def done_of(door: Door, text: str) -> Mapping[str, Any] | None:
         return None
     return {
         "id": str(review.id),
-        "title": review.work.title,
+        "title": versions.card_of(review.work, review.version)["title"],
         "state": review.state,
         "seconds": max(1, round(left.total_seconds())),
     }

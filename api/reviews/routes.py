@@ -4,18 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.catalogue.cards import FIELDS, LICENCE
+from api.catalogue.schemas import CardFields
 from api.reviews import schemas, shown
 from api.web.dependencies import HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.web.errors import FilesAway
 from api.web.problems import SIGNED_IN, problems
 from api.web.sending import IN_PARTS, send
 from library.catalogue import queries as catalogue
-from library.catalogue.cataloguing import UnknownValue, UnknownWork
+from library.catalogue.card_fields import UnknownValue
+from library.catalogue.cataloguing import UnknownWork
 from library.catalogue.models import RenditionKind
 from library.catalogue.publishing import UnknownReaders, VersionChanged
 from library.catalogue.queries import UnknownPage
 from library.people.sign_in import NotAllowed
-from library.reviews import claiming, closing, deciding, queries, submitting
+from library.reviews import amending, claiming, closing, deciding, queries, submitting
 from library.reviews.queries import review_id_of
 from library.reviews.refusals import (
     AlreadyDecided,
@@ -68,7 +71,7 @@ def claim(review_id: str, session: Writing, actor: Writer, at: Now, language: La
 @router.post(
     "/reviews/{review_id}/approval",
     response_model=schemas.Review,
-    responses=problems(UnknownReview, OwnWork, NotAReviewer, AlreadyDecided, VersionChanged, UnknownReaders),
+    responses=problems(UnknownReview, OwnWork, NotAReviewer, AlreadyDecided, VersionChanged, UnknownReaders, *LICENCE),
 )
 def approve(
     review_id: str, wish: schemas.Decision, session: Writing, actor: Writer, at: Now, language: Language
@@ -92,6 +95,20 @@ def return_(
     """Give it back to its author with a reason."""
     seen = deciding.seen_of(wish.version_id, wish.digest)
     found = deciding.return_(session, review_id_of(review_id), seen, wish.reasons, wish.remark, by=actor, at=at)
+    return shown.sent(session, found, actor, language, at=at)
+
+
+@router.patch(
+    "/reviews/{review_id}/card",
+    response_model=schemas.Review,
+    responses=problems(UnknownReview, OwnWork, NotAReviewer, AlreadyDecided, VersionChanged, *FIELDS, *LICENCE),
+)
+def correct(
+    review_id: str, wish: CardFields, session: Writing, actor: Writer, at: Now, language: Language
+) -> schemas.Review:
+    """Correct the card of what I review, under my name."""
+    said = wish.model_dump(exclude_unset=True)
+    found = amending.correct_in_review(session, review_id_of(review_id), said, by=actor, at=at)
     return shown.sent(session, found, actor, language, at=at)
 
 
@@ -151,7 +168,7 @@ def file(review_id: str, request: Request, session: Reading, actor: Reader, hous
     "/works/{work_id}/review",
     status_code=201,
     response_model=schemas.Review,
-    responses=problems(UnknownWork, NotAllowed, NothingToReview, AlreadyInReview, UnknownReaders),
+    responses=problems(UnknownWork, NotAllowed, NothingToReview, AlreadyInReview, UnknownReaders, *LICENCE),
 )
 def submit(
     work_id: str, wish: schemas.Submission, session: Writing, actor: Writer, at: Now, language: Language

@@ -48,7 +48,7 @@ class Checks(Sent):
     page_count: int
     bad_pages: list[int]  # no text could be read
     ocr_pages: int
-    missing: list[str]  # type, subject, grade
+    missing: list[str]  # type, subject, grade, licence
     twins: list[Twin]
 
 
@@ -64,6 +64,9 @@ class Review(ReviewBrief):
     subject: Named | None
     grade: int | None
     series: Named | None
+    licence: Named | None
+    source: str | None
+    description: str | None
     school: Named | None
     cover: Cover
     author: str

@@ -14,6 +14,7 @@ from api.web.me import unit_named
 from api.web.terms import named
 from library import vocabulary
 from library.catalogue import queries as catalogue
+from library.catalogue import versions
 from library.people.models import UnitKind
 from library.people.sign_in import Actor
 from library.reviews import binding, checking, deciding, queries
@@ -50,6 +51,7 @@ def line_of(review: Review, actor: Actor, language: str, *, at: datetime, curren
 
 def sent(session: Session, review: Review, actor: Actor, language: str, *, at: datetime) -> schemas.Review:
     """A review as its author and its reviewers see it; everything of `queries.whole` is loaded."""
+    card = versions.card_of(review.work, review.version)
     original = catalogue.original(session, review.version_id)
     found = checking.check(session, review, actor, at=at)
     parts, holder = queries.parts_of(review, actor), queries.held_by_another(review, actor, at)
@@ -59,8 +61,11 @@ def sent(session: Session, review: Review, actor: Actor, language: str, *, at: d
         **words_of(review, language),
         level=review.level,
         work_state=review.work.state,
-        authors=review.work.authors,
-        series=named(vocabulary.series(), review.work.series_code, language),
+        authors=card["authors"],
+        series=named(vocabulary.series(), card["series_code"], language),
+        licence=named(vocabulary.licences(), card["licence_code"], language),
+        source=card["source"],
+        description=card["description"],
         school=unit_named(review.work.unit) if review.work.unit.kind == UnitKind.SCHOOL else None,
         author=review.author.name,
         version=review.version.number,
@@ -85,14 +90,14 @@ def sent(session: Session, review: Review, actor: Actor, language: str, *, at: d
 
 def words_of(review: Review, language: str) -> dict[str, Any]:
     """What the queue and the review's own page say of the work."""
-    work = review.work
+    card = versions.card_of(review.work, review.version)
     return {
-        "work_id": str(work.id),
-        "title": work.title,
-        "type": named(vocabulary.types(), work.type_code, language),
-        "subject": named(vocabulary.subjects(), work.subject_code, language),
-        "grade": work.grade,
-        "cover": cover_of(work),
+        "work_id": str(review.work_id),
+        "title": card["title"],
+        "type": named(vocabulary.types(), card["type_code"], language),
+        "subject": named(vocabulary.subjects(), card["subject_code"], language),
+        "grade": card["grade"],
+        "cover": cover_of(review.work),
     }
 
 

@@ -1,7 +1,5 @@
-"""Describing a work: opening one for a deposit, and correcting what was guessed."""
+"""The works of the catalogue: opening one for a deposit or for paper copies, and who looks after it."""
 
-import hashlib
-import json
 import secrets
 import uuid
 from collections.abc import Collection, Mapping
@@ -11,42 +9,22 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, selectinload
 
-from library import audit, vocabulary
+from library import audit
 from library.catalogue.models import Deposit, Readership, Version, Work, WorkState
 from library.database import work_queue
-from library.errors import Forbidden, Unknown, Wrong
+from library.errors import Unknown
 from library.people import units
 from library.people.roles import AUTHORS
 from library.people.sight import person_token, review_token, staff_token
-from library.people.sign_in import Actor, NotAllowed
+from library.people.sign_in import Actor
 
 LARGEST_KEY = 2**31 - 1
-COLUMNS = {"type": "type_code", "subject": "subject_code", "series": "series_code"}
-DESCRIPTION = ("title", "authors", "aliases", "isbn", "type_code", "subject_code", "grade", "series_code", "language")
 
 
 class UnknownWork(Unknown):
     code = "unknown-work"
     vi = "Không tìm thấy học liệu này. Có thể liên kết đã cũ, hoặc học liệu chưa mở cho mọi người."
     en = "This material was not found. The link may be old, or it is not open to everybody."
-
-
-class UnknownValue(Wrong):
-    code = "unknown-value"
-    vi = "“{value}” không có trong danh mục."
-    en = "“{value}” is not in the vocabulary."
-
-
-class ApprovedAsItStands(Forbidden):
-    code = "approved-as-it-stands"
-    vi = (
-        "Học liệu này đang mở cho người đọc, nên tên, tác giả và thông tin trên thẻ giữ như lúc duyệt. Cần sửa thì nhờ "
-        "quản trị viên của trường."
-    )
-    en = (
-        "This material is open to readers, so its title, authors and card stay as they were approved. Ask your "
-        "school's administrator to correct them."
-    )
 
 
 def open_work(session: Session, deposit: Deposit, description: Mapping[str, Any], *, at: datetime) -> Work:
@@ -95,45 +73,6 @@ def keepers(work: Work, units_above: Collection[uuid.UUID]) -> set[str]:
     return {person_token(work.owner_id), *(staff_token(unit_id) for unit_id in units_above), *reviewers}
 
 
-def change(session: Session, work: Work, wish: Mapping[str, Any], *, by: Actor, at: datetime) -> Work:
-    """Correct what describes the work; readers find it under the new words within seconds. Raises NotAllowed,
-    ApprovedAsItStands, UnknownValue.
-    """
-    # it may have been approved in this moment, under the words of before
-    session.refresh(work, ["state"], with_for_update={"key_share": True})
-    if not may_edit(session, work, by):
-        raise NotAllowed
-    if not may_change(session, work, by):
-        raise ApprovedAsItStands
-    _refuse_unknown(wish)
-    before = digest_of_description(work)
-    for name, value in wish.items():
-        setattr(work, COLUMNS.get(name, name), value)
-    touch(work, at=at)
-    session.flush()
-    after = digest_of_description(work)
-    audit.tell(
-        session,
-        "work-described",
-        work,
-        unit_id=work.unit_id,
-        by=by.person_id,
-        at=at,
-        before=before,
-        after=after,
-        fields=sorted(wish),
-    )
-    return work
-
-
-def digest_of_description(work: Work) -> str:
-    """A hash of what describes the work: the audit tells that it changed without keeping the names of authors for
-    ever.
-    """
-    told = {name: getattr(work, name) for name in DESCRIPTION}
-    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
 def touch(work: Work, *, at: datetime) -> None:
     """The work has changed: the index must follow. The database counts, so that of two changes at once none is
     overlooked.
@@ -155,13 +94,6 @@ def is_its_owner(work: Work, by: Actor) -> bool:
     """
     mine = person_token(work.owner_id)
     return mine in by.sight.tokens and any(row.token == mine for row in work.audience)
-
-
-def may_change(session: Session, work: Work, by: Actor) -> bool:
-    """Whether what describes the work may be changed as it stands: what readers see was approved, and nobody changes it
-    without a right to approve.
-    """
-    return may_publish(work, by) or (work.state != WorkState.PUBLISHED and may_edit(session, work, by))
 
 
 def may_write_for(session: Session, unit_id: uuid.UUID, by: Actor) -> bool:
@@ -200,13 +132,3 @@ def with_audience(session: Session, work_id: uuid.UUID) -> Work:
     if work is None:
         raise UnknownWork
     return work
-
-
-def _refuse_unknown(wish: Mapping[str, Any]) -> None:
-    for name, known in (
-        ("type", vocabulary.types()),
-        ("subject", vocabulary.subjects()),
-        ("series", vocabulary.series()),
-    ):
-        if wish.get(name) is not None and wish[name] not in known:
-            raise UnknownValue(value=wish[name])

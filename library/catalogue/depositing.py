@@ -4,7 +4,7 @@ row says so.
 
 import contextlib
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy import Row, delete, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from library import audit, logs
-from library.catalogue import cataloguing, publishing
+from library.catalogue import cataloguing, publishing, versions
+from library.catalogue.card_fields import checked
 from library.catalogue.models import Deposit, DepositState, Page, Rendition, RenditionKind, Version, Work, WorkState
 from library.database import work_queue
 from library.errors import Clash, Refusal, Unknown, Wrong
@@ -21,6 +22,7 @@ from library.people.roles import AUTHORS
 from library.people.sight import staff_token, units_above
 from library.people.sign_in import Actor, NotAllowed
 
+GUESSABLE = frozenset(versions.NAMES) - {"language"}
 OF_DELETED = or_(  # two questions by key; one with an OR in it would walk through every version there is
     exists().where(Work.id == Deposit.work_id, Work.deleted_at.is_not(None)).correlate(Deposit),
     exists()
@@ -81,15 +83,18 @@ def begin(
     lasts: timedelta,
     review: bool = False,
     work_id: uuid.UUID | None = None,
+    card: Mapping[str, Any] | None = None,
 ) -> Deposit:
-    """Expect a file of `size` bytes. Raises SignInNeeded, NotAllowed, UnknownWork, UnknownReaders; only who may publish
-    may ask for it at once.
+    """Expect a file of `size` bytes; only who may publish may ask for it at once.
 
     `review`: to the reviewers as soon as it is read. `work_id`: a new version of this work, which its keepers may add.
+    `card`: what its sender says of it, by the names of `versions.FIELDS`; the machine guesses the rest. Raises
+    SignInNeeded, NotAllowed, UnknownWork, UnknownReaders, LicenceMissing, LicenceTooNarrow, and what `checked` raises.
     """
     person, unit_id = by.required(), _home_of(by, approve=approve)
     work = _work_to_add_to(session, work_id, by)
-    refuse_unclear(session, work, unit_id, sight, opens=approve or review)
+    said = checked(card or {})
+    refuse_unclear(session, work, unit_id, sight, opens=approve or review, card=said)
     deposit = Deposit(
         owner_id=person.id,
         unit_id=unit_id,
@@ -100,6 +105,7 @@ def begin(
         approve=approve,
         submitted_at=at if review else None,
         work_id=work_id,
+        card=said or None,
         state=DepositState.RECEIVING,
         created_at=at,
         expires_at=at + lasts,
@@ -128,9 +134,17 @@ def _home_of(by: Actor, *, approve: bool) -> uuid.UUID:
     return at_home.unit_id
 
 
-def refuse_unclear(session: Session, work: Work | None, unit_id: uuid.UUID, sight: str, *, opens: bool) -> None:
-    """A draft may leave open who will read it; what shall be opened says so, or keeps the readers that its work has.
-    Raises UnknownReaders.
+def refuse_unclear(
+    session: Session,
+    work: Work | None,
+    unit_id: uuid.UUID,
+    sight: str,
+    *,
+    opens: bool,
+    card: Mapping[str, Any] | None = None,
+) -> None:
+    """A draft may leave open who will read it; what shall be opened says so, or keeps the readers that its work has,
+    and has a licence for them. Raises UnknownReaders, LicenceMissing, LicenceTooNarrow.
     """
     if sight != publishing.UNSAID:
         publishing.refuse_unclear_wish(session, work.unit_id if work else unit_id, sight)
@@ -138,6 +152,9 @@ def refuse_unclear(session: Session, work: Work | None, unit_id: uuid.UUID, sigh
         raise publishing.UnknownReaders
     elif opens and work is not None:
         publishing.readers_of(work, {})
+    if opens and sight != publishing.UNSAID:
+        before = work.licence_code if work else None
+        publishing.refuse_unlicensed((card or {}).get("licence_code", before), sight)
 
 
 def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:
@@ -297,17 +314,16 @@ def complete(
     """The version is whole: describe its work, seal it, show it to its keepers, and publish it when that was asked and
     allowed.
 
-    A new version of a work leaves the description as its keepers have it; readers of a published one keep what was
-    approved. A wish to publish that cannot come true any more, the work having been withdrawn meanwhile, opens nothing,
-    and nothing of the file is lost.
+    A new version of a work has the card of the one before; readers of a published one keep what was approved. What its
+    sender said goes before what was guessed, which is marked. A wish to publish that cannot come true any more, the
+    work having been withdrawn meanwhile, opens nothing, and nothing of the file is lost.
     """
     version = session.get_one(Version, deposit.version_id)
     work = cataloguing.with_audience(session, version.work_id)
-    for name, value in description.items() if deposit.work_id is None else ():
-        setattr(work, name, value)
+    _describe(session, deposit, work, version, description)
     digest = publishing.seal(session, version)
     if work.state != WorkState.PUBLISHED and cataloguing.newest_version(session, work.id) is version:
-        work.version_id = version.id
+        versions.show(work, version)
         publishing.write_audience(session, work, at=at)
     deposit.state, deposit.step, deposit.finished_at = DepositState.READY, None, at
     audit.tell(session, "work-ready", work, unit_id=work.unit_id, by=None, at=at, after=digest, deposit=str(deposit.id))
@@ -325,6 +341,17 @@ def complete(
             )
     session.flush()
     return work
+
+
+def _describe(session: Session, deposit: Deposit, work: Work, version: Version, description: Mapping[str, Any]) -> None:
+    """The card of a version that is whole."""
+    before = cataloguing.newest_version(session, work.id)
+    guessed = description if deposit.work_id is None else {}
+    said = deposit.card or {}
+    version.card = {**versions.card_of(work, before), **guessed, **said}
+    told = [] if deposit.work_id is None or before is None else before.guessed
+    marks = [versions.NAMES[name] for name, value in guessed.items() if value and name in GUESSABLE]
+    version.guessed = [name for name in (*told, *marks) if versions.FIELDS[name] not in said]
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 100) -> Sequence[Deposit]:

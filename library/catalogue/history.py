@@ -15,6 +15,7 @@ from library import audit
 from library.audit import Event
 from library.calendar import local_date
 from library.catalogue import cataloguing
+from library.catalogue.card_fields import NAMED
 from library.catalogue.models import Deposit, Version, Work
 from library.catalogue.wording import OPENED_TO
 from library.database import row_security
@@ -25,15 +26,6 @@ from library.people.sign_in import Actor, NotAllowed
 READ = "history-read"
 SHOWN = 200
 HOUSE = ("Hoclieu", "Hoclieu")
-FIELDS = {
-    "title": ("tên", "title"),
-    "authors": ("tác giả", "authors"),
-    "type": ("loại", "type"),
-    "subject": ("môn", "subject"),
-    "grade": ("lớp", "grade"),
-    "series": ("bộ sách", "series"),
-    "language": ("ngôn ngữ", "language"),
-}
 
 
 @dataclass(frozen=True)
@@ -102,7 +94,7 @@ def in_words(line: Line, language: str, acts: Mapping[str, tuple[str, str]]) -> 
     """What happened, in the words of its act; an act without words of its own is named as it is."""
     place = language == "en"
     words = acts.get(line.act, (line.act.replace("-", " "),) * 2)[place]
-    fields = ", ".join(FIELDS.get(one, (one, one))[place] for one in _list(line.facts.get("fields")))
+    fields = ", ".join(NAMED.get(one, (one, one))[place] for one in _list(line.facts.get("fields")))
     return words.format(fields=fields, sight=OPENED_TO.get(str(line.facts.get("sight")), ("", ""))[place])
 
 

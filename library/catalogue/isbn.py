@@ -2,7 +2,15 @@
 
 import re
 
+from library.errors import Wrong
+
 NAME = re.compile(r"^\s*(mã\s+(số\s+)?)?isbn(\s*[-–]?\s*1[03](?=\s*:|\s+\d))?\s*[:.]?", re.I)
+
+
+class IsbnWrong(Wrong):
+    code = "isbn-wrong"
+    vi = "Số ISBN chưa đúng: {isbn}. Chép lại 10 hoặc 13 chữ số ở bìa sau."
+    en = "The ISBN is not right: {isbn}. Copy the 10 or 13 digits from the back cover."
 
 
 def check_digit(digits: str) -> str:
@@ -30,3 +38,11 @@ def normal_isbn(text: str) -> str | None:
         total = sum((10 - place) * (10 if digit == "X" else int(digit)) for place, digit in enumerate(digits))
         return None if total % 11 else f"978{digits[:9]}{check_digit(f'978{digits[:9]}')}"
     return digits if is_isbn(digits) else None
+
+
+def isbn_of(text: str) -> str:
+    """Its thirteen digits. Raises IsbnWrong."""
+    normal = normal_isbn(text)
+    if normal is None:
+        raise IsbnWrong(isbn=text[:60])
+    return normal

@@ -91,6 +91,11 @@ class Work(Identified, Workable, Base):
     subject_code: Mapped[str | None] = mapped_column(index=True)
     grade: Mapped[int | None] = mapped_column(index=True)
     series_code: Mapped[str | None]
+    lesson: Mapped[str | None]
+    keywords: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    source: Mapped[str | None]  # where the material and what is quoted in it come from
+    licence_code: Mapped[str | None]  # how far it may be opened: vocabularies/licences.json
+    description: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="vi")
     state: Mapped[WorkState] = mapped_column(OneOf(WorkState), default=WorkState.DRAFT)
     sight: Mapped[Readership] = mapped_column(OneOf(Readership), default=Readership.OWNER)  # its keepers' last word
@@ -136,6 +141,8 @@ class Version(Identified, Base):
     kind: Mapped[str]  # one of ingest/kinds/order.py
     page_count: Mapped[int | None]
     contents: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # level, title, page
+    card: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # none: as its work has it
+    guessed: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # fields nobody has looked at
     created_at: Mapped[datetime]
 
     work: Mapped[Work] = relationship(lazy="raise", foreign_keys=[work_id])
@@ -219,6 +226,7 @@ class Deposit(Identified, Workable, Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # code, page
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("version.id"))
+    card: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # what its sender said of it
     identity: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what it was found to be, for who goes on with it
     turns: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it gave way to others
     seconds_spent: Mapped[float] = mapped_column(default=0.0, server_default="0")  # of work; see ingest/budget.py

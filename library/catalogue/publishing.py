@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from library import audit
-from library.catalogue import cataloguing
+from library import audit, vocabulary
+from library.catalogue import cataloguing, versions
 from library.catalogue.models import Audience, Readership, Rendition, Version, Work, WorkState
 from library.errors import Clash, Wrong
 from library.people.models import Membership, SchoolClass, Unit, UnitKind
@@ -47,8 +47,45 @@ class UnknownReaders(Wrong):
     )
 
 
+class LicenceMissing(Wrong):
+    code = "licence-missing"
+    vi = (
+        "Chưa có giấy phép thì chỉ mở trong trường. Chọn giấy phép ở phần thông tin học liệu, hoặc chọn người đọc là "
+        "“Trong trường”."
+    )
+    en = (
+        "Without a licence a material stays within its school. Choose a licence on its card, or open it to the school "
+        "only."
+    )
+
+
+class LicenceTooNarrow(Wrong):
+    code = "licence-too-narrow"
+    vi = "Giấy phép “{licence_vi}” không cho mở rộng như vậy. Chọn người đọc hẹp hơn, hoặc giấy phép khác."
+    en = "The licence “{licence_en}” does not let it be opened that far. Choose fewer readers, or another licence."
+
+
+WIDEST_FIRST = (Readership.PUBLIC, Readership.PROVINCE, Readership.COMMUNE)  # all others lie within a school
+
+
+def refuse_unlicensed(licence: str | None, sight: str) -> None:
+    """A work is opened no wider than its licence says, and without one not above its school. Raises LicenceMissing,
+    LicenceTooNarrow.
+    """
+    if sight not in WIDEST_FIRST:
+        return
+    if licence is None:
+        raise LicenceMissing
+    widest = vocabulary.widest_of()[licence]
+    if widest not in WIDEST_FIRST[: WIDEST_FIRST.index(Readership(sight)) + 1]:
+        term = vocabulary.licences()[licence]
+        raise LicenceTooNarrow(licence_vi=term.vi, licence_en=term.en)
+
+
 def seal(session: Session, version: Version) -> str:
-    """Fix the digest over the version's metadata and all its files: from now on it never changes."""
+    """Fix the digest over the version's card and all its files. Its files never change; its card does until it is
+    approved, and then by who may publish: each time under a new digest.
+    """
     files = session.execute(
         select(Rendition.kind, Rendition.page_number, Rendition.key)
         .where(Rendition.version_id == version.id)
@@ -59,6 +96,7 @@ def seal(session: Session, version: Version) -> str:
         "number": version.number,
         "contents": version.contents,
         "files": [list(row) for row in files],
+        **({"card": version.card} if version.card is not None else {}),
     }
     version.digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return version.digest
@@ -115,13 +153,14 @@ def open_to(
     session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime
 ) -> Work:
     """The same after somebody entitled has decided: the reviews have rules of their own. Raises VersionChanged,
-    UnknownReaders.
+    UnknownReaders, LicenceMissing, LicenceTooNarrow.
     """
     version = session.scalar(select(Version).where(Version.id == version_id, Version.work_id == work.id))
     if version is None or version.digest is None or version.digest != digest or not _is_current(session, work, version):
         raise VersionChanged
     refuse_unknown(session, work, readers)
-    work.version_id = version.id
+    refuse_unlicensed(versions.card_of(work, version)["licence_code"], readers.sight)
+    versions.show(work, version)
     work.state = WorkState.PUBLISHED
     work.sight, work.sight_to, work.opens_at, work.closes_at = (
         Readership(readers.sight),
@@ -177,7 +216,10 @@ def standing(work: Work) -> dict[str, Any]:
 def restore(session: Session, work: Work, stood: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
     """Let the work stand for its readers as it stood before."""
     work.state, work.sight, work.sight_to = stood["state"], stood["sight"], list(stood["sight_to"])
-    work.version_id = uuid.UUID(stood["version_id"]) if stood["version_id"] else None
+    if stood["version_id"]:
+        versions.show(work, session.get_one(Version, uuid.UUID(stood["version_id"])))
+    else:
+        work.version_id = None
     for name in MOMENTS:
         setattr(work, name, datetime.fromisoformat(stood[name]) if stood[name] else None)
     write_audience(session, work, at=at)

@@ -93,12 +93,6 @@ class BarcodeTaken(Clash):
     en = "The label {code} belongs to another copy; labels are never used twice, withdrawn copies included."
 
 
-class IsbnWrong(Wrong):
-    code = "isbn-wrong"
-    vi = "Số ISBN chưa đúng: {isbn}. Chép lại 10 hoặc 13 chữ số ở bìa sau."
-    en = "The ISBN is not right: {isbn}. Copy the 10 or 13 digits from the back cover."
-
-
 class IsbnUnknown(Unknown):
     code = "isbn-unknown"
     vi = "Chưa có sách nào mang ISBN {isbn}. Điền tên sách để thêm mới."

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session, joinedload
 from library import audit
 from library.catalogue import cataloguing, publishing, queries
 from library.catalogue.access import visible_to
-from library.catalogue.isbn import normal_isbn
+from library.catalogue.isbn import isbn_of
 from library.catalogue.models import Work, WorkState
 from library.circulation import codes, policy
 from library.circulation.models import Item
-from library.circulation.refusals import BarcodeTaken, IsbnUnknown, IsbnWrong, TitleNeeded, TitleOnPaper, TitleToConfirm
+from library.circulation.refusals import BarcodeTaken, IsbnUnknown, TitleNeeded, TitleOnPaper, TitleToConfirm
 from library.database import hold
 from library.people.models import Unit
 from library.people.sight import units_above, units_below
@@ -167,14 +167,6 @@ def titles_with(session: Session, school: Unit, isbn: str, *, by: Actor, at: dat
     )
     rows = session.execute(wanted.order_by(near, Work.created_at, Work.id).limit(MOST_SHOWN))
     return [KnownTitle(row[0], NEAREST_FIRST[row[1]]) for row in rows]
-
-
-def isbn_of(text: str) -> str:
-    """Its thirteen digits. Raises IsbnWrong."""
-    normal = normal_isbn(text)
-    if normal is None:
-        raise IsbnWrong(isbn=text)
-    return normal
 
 
 def copies_of_school(session: Session, unit_id: uuid.UUID, *, limit: int = 300) -> Sequence[tuple[Item, Work]]:

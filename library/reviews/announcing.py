@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from library import audit
+from library.catalogue import versions
 from library.catalogue.models import Work
 from library.notices import telling
 from library.notices.kinds import NoticeKind
@@ -27,7 +28,7 @@ def call_reviewers(session: Session, review: Review, *, at: datetime, without: u
 def facts_of(review: Review) -> dict[str, Any]:
     """What every notice about a review can say."""
     return {
-        "title": review.work.title,
+        "title": versions.card_of(review.work, review.version)["title"],
         "work_id": str(review.work_id),
         "review_id": str(review.id),
         "level": review.level,

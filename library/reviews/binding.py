@@ -3,9 +3,8 @@
 import hashlib
 import json
 
+from library.catalogue import versions
 from library.reviews.models import Review
-
-DESCRIBING = ("title", "authors", "isbn", "type_code", "subject_code", "grade", "series_code", "language")
 
 
 def digest_of(review: Review) -> str:
@@ -16,7 +15,7 @@ def digest_of(review: Review) -> str:
     seen = {
         "version": str(review.version_id),
         "files": review.version.digest,
-        "words": {name: getattr(review.work, name) for name in DESCRIBING},
+        "words": versions.card_of(review.work, review.version),
         "readers": [
             readers.sight,
             sorted(readers.to),

@@ -9,18 +9,19 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from library.catalogue import queries
+from library.catalogue import queries, versions
 from library.catalogue.access import visible_to
 from library.catalogue.models import Rendition, RenditionKind, Version, Work
 from library.people.sign_in import Actor
 from library.reviews.models import Review
 
 MOST_TWINS = 5
+WANTED = ("type", "subject", "grade", "licence")  # of a card
 
 
 @dataclass(frozen=True)
 class Checks:
-    """Findings, not verdicts. `missing`: type, subject, grade."""
+    """Findings, not verdicts. `missing`: of WANTED."""
 
     page_count: int
     bad_pages: Sequence[int]
@@ -32,8 +33,8 @@ class Checks:
 def check(session: Session, review: Review, by: Actor, *, at: datetime) -> Checks:
     """Look at one version under review; work and version are loaded."""
     ocr_pages, bad_pages = queries.page_quality(session, review.version_id)
-    words = {"type": review.work.type_code, "subject": review.work.subject_code, "grade": review.work.grade}
-    missing = [name for name, value in words.items() if value is None]
+    card = versions.card_of(review.work, review.version)
+    missing = [name for name in WANTED if card[versions.FIELDS[name]] is None]
     return Checks(review.version.page_count or 0, bad_pages, ocr_pages, missing, _twins(session, review, by, at=at))
 
 

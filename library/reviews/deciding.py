@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from library import vocabulary
 from library.catalogue import cataloguing, publishing
-from library.catalogue.cataloguing import UnknownValue
+from library.catalogue.card_fields import UnknownValue
 from library.catalogue.models import WorkState
 from library.catalogue.publishing import VersionChanged
 from library.notices import telling
@@ -52,7 +52,8 @@ def approve(session: Session, review_id: uuid.UUID, seen: Seen, *, by: Actor, at
     review, state = taken(session, review_id, Move.APPROVE, by)
     _refuse_unseen(session, review, seen)
     before = publishing.standing(review.work)
-    publishing.open_to(session, review.work, review.version_id, review.digest, review.readers, by=by, at=at)
+    digest = review.version.digest or ""
+    publishing.open_to(session, review.work, review.version_id, digest, review.readers, by=by, at=at)
     review = _decide(session, review, state, seen, before, by=by, at=at)
     announcing.tell(session, "work-approved", review, by, at, after=review.digest)
     telling.tell(
@@ -125,7 +126,7 @@ def _refuse_unseen(session: Session, review: Review, seen: Seen) -> None:
     VersionChanged.
     """
     newest = cataloguing.newest_version(session, review.work_id)
-    if newest is None or newest.id != review.version_id or newest.digest != review.digest:
+    if newest is None or newest.id != review.version_id:
         raise VersionChanged
     if seen.version_id != review.version_id or seen.digest != binding.digest_of(review):
         raise VersionChanged
@@ -141,6 +142,7 @@ def _decide(
         seen.digest,
         before,
     )
+    review.digest = review.version.digest or review.digest  # its card may have been corrected since it was sent
     review.claimed_by_id, review.claimed_at = None, None
     session.flush()  # the check "author never decides" has spoken
     telling.drop(session, REVIEW_WANTED, review.id)

@@ -57,6 +57,12 @@ class NothingToReview(Clash):
     )
 
 
+class NothingChosen(Wrong):
+    code = "nothing-chosen"
+    vi = "Chưa chọn bài nào. Đánh dấu những bài cần ghi thông tin."
+    en = "Nothing is chosen. Tick the materials whose cards are to be written."
+
+
 class ReasonNeeded(Wrong):
     code = "reason-needed"
     vi = "Chọn một lí do hoặc viết vài chữ, để người gửi biết cần sửa gì."

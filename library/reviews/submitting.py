@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from library.catalogue import cataloguing, depositing, publishing
+from library.catalogue import cataloguing, depositing, publishing, versions
 from library.catalogue.models import Deposit, DepositState, Version, Work, WorkState
 from library.errors import Refusal
 from library.people.models import Person
@@ -37,7 +37,7 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
     if queries.waiting_of(session, work.id):
         raise AlreadyInReview
     sent = session.scalars(select(Deposit).where(Deposit.version_id == version.id)).first()
-    wish = _wished(session, work, said or {}, sent)
+    wish = _wished(session, work, version, said or {}, sent)
     review = Review(
         work_id=work.id,
         version_id=version.id,
@@ -61,11 +61,16 @@ def submit(session: Session, work: Work, said: Mapping[str, Any] | None = None, 
     return review
 
 
-def _wished(session: Session, work: Work, said: Mapping[str, Any], sent: Deposit | None) -> publishing.Readers:
-    """The readers wished for; what is not said of their sight was said with the file. Raises UnknownReaders."""
+def _wished(
+    session: Session, work: Work, version: Version, said: Mapping[str, Any], sent: Deposit | None
+) -> publishing.Readers:
+    """The readers wished for; what is not said of their sight was said with the file. Raises UnknownReaders,
+    LicenceMissing, LicenceTooNarrow.
+    """
     sight = said.get("sight") or (sent.sight if sent else publishing.UNSAID)
     wish = publishing.readers_of(work, {**said, "sight": sight})
     publishing.refuse_unknown(session, work, wish)
+    publishing.refuse_unlicensed(versions.card_of(work, version)["licence_code"], wish.sight)
     return wish
 
 
@@ -83,7 +88,7 @@ def submit_deposit(
     session.flush()
     if deposit.state != DepositState.READY or deposit.version_id is None:
         becoming = cataloguing.with_audience(session, deposit.work_id) if deposit.work_id else None
-        depositing.refuse_unclear(session, becoming, deposit.unit_id, deposit.sight, opens=True)
+        depositing.refuse_unclear(session, becoming, deposit.unit_id, deposit.sight, opens=True, card=deposit.card)
         return None
     version = session.get_one(Version, deposit.version_id)
     work = cataloguing.with_audience(session, version.work_id)

@@ -11,6 +11,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "work-approved": ("duyệt", "approved it"),
     "work-returned": ("trả lại để sửa", "gave it back for changes"),
     "decision-undone": ("rút lại quyết định của mình", "took their decision back"),
+    "card-corrected-in-review": ("sửa thông tin khi duyệt: {fields}", "corrected while reviewing: {fields}"),
     "review-recalled": ("rút khỏi hàng chờ duyệt", "took it back out of the queue"),
     "review-superseded": ("đóng lần duyệt cũ vì đã có bản mới", "closed the old review: there is a newer version"),
     "review-overruled": (

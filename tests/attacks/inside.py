@@ -90,6 +90,7 @@ class Inside:
             by=by,
             at=now(),
             lasts=lasts,
+            card={"licence": "CC-BY-4.0"},
         )
         depositing.accept(session, arrived.id, self._keep(folder, f"{name} gốc"), at=now())
         facts = {"page_count": 1, "contents": []}

@@ -70,8 +70,57 @@ LEFT = {"reason": "left", "remark": "chuyển trường"}
 CARD = ((Role.LIBRARIAN, by_json("POST", "/desk/scans", id=SCAN, code="victim", card=None, return_first=False)),)
 LENT = (*CARD, (Role.LIBRARIAN, by_json("POST", "/desk/scans", id=COPY, code="{barcode}", opened_by=SCAN)))
 FILE = {"files": {"file": ("ghi-chu.txt", "Tam giác đồng dạng.".encode(), "text/plain")}, "data": {"sight": "school"}}
+DESCRIBED = {**FILE, "data": {"sight": "school", "subject": "TOAN", "grade": "8", "licence": "NGOAI_LE_DAY_HOC"}}
+
+WHOLE: dict[str, Any] = {
+    "title": "Tam giác đồng dạng, bản đọc",
+    "authors": "Cô Hương",
+    "type": "BG_TRINH_CHIEU",
+    "subject": "TOAN",
+    "grade": 8,
+    "lesson": "Bài 33",
+    "series": "KNTT",
+    "keywords": ["tam giác", "đồng dạng"],
+    "source": "Tự soạn",
+    "licence": "CC-BY-SA-4.0",
+    "description": "Hai dòng\nmô tả.",
+    "isbn": "978-604-0-18600-3",
+}
+TYPED = {**WHOLE, "grade": "8", "keywords": "tam giác, đồng dạng,"}
+SEVERAL = {"subject": "NGU_VAN", "grade": 9, "licence": "CC-BY-4.0"}
+SOME = {"works": ["{work_id}", "{waiting}"]}
 
 ACTS = (
+    Act(
+        "a card is corrected before its approval",
+        Role.TEACHER,
+        by_json("PATCH", "/works/{waiting}", **WHOLE),
+        by_form("/tl/{waiting}/the", **TYPED),
+    ),
+    Act(
+        "a corrected card of what readers have waits",
+        Role.TEACHER,
+        by_json("PATCH", "/works/{work_id}", **WHOLE),
+        by_form("/tl/{work_id}/the", **TYPED),
+    ),
+    Act(
+        "a card of what readers have is corrected by who may publish",
+        ROOT,
+        by_json("PATCH", "/works/{work_id}", **WHOLE),
+        by_form("/tl/{work_id}/the", **TYPED),
+    ),
+    Act(
+        "a card is corrected by its reviewer",
+        Role.REVIEWER,
+        by_json("PATCH", "/reviews/{review_id}/card", **WHOLE),
+        by_form("/duyet/{review_id}/the", **TYPED),
+    ),
+    Act(
+        "several cards are written at once",
+        Role.TEACHER,
+        by_json("PATCH", "/works", **SOME, card=SEVERAL),
+        by_form("/bai-cua-toi/the", **SOME, **SEVERAL),
+    ),
     Act(
         "a school is opened",
         ROOT,
@@ -315,6 +364,12 @@ ACTS = (
         Role.TEACHER,
         by_json("PUT", "/me/role", role_id="{role_id}"),
         by_form("/toi/vai-tro", role_id="{role_id}"),
+    ),
+    Act(
+        "a small file is sent with its card",
+        Role.TEACHER,
+        Way("POST", "/api/v1/deposits", DESCRIBED),
+        Way("POST", "/gui", DESCRIBED),
     ),
     Act("a small file is sent", Role.TEACHER, Way("POST", "/api/v1/deposits", FILE), Way("POST", "/gui", FILE)),
     Act(

@@ -170,7 +170,14 @@ def test_the_worker_reads_what_is_due_and_looks_again_at_what_was_damaged(tmp_pa
     house = RunningHouse(tmp_path / "var")
     assert (
         house.command(
-            "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--sight", "public", "--json"
+            "import",
+            str(makers.textbook(tmp_path / "a.pdf", 1)),
+            "--approve",
+            "--sight",
+            "public",
+            "--licence",
+            "CC0-1.0",
+            "--json",
         ).returncode
         == 0
     )

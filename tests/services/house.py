@@ -172,7 +172,7 @@ def upload(client: httpx.Client, path: Path, *, chunk: int = 512 * 1024, **told:
     """Send a file by the resumable way, for everybody unless told; returns the deposit's id."""
     metadata = ",".join(
         f"{key} {b64encode(value.encode()).decode()}"
-        for key, value in {"filename": path.name, "sight": "public", **told}.items()
+        for key, value in {"filename": path.name, "sight": "public", "licence": "CC-BY-4.0", **told}.items()
     )
     size = path.stat().st_size
     created = client.post(

@@ -80,6 +80,7 @@ def deposit(
         lasts=lasts,
         review=review,
         work_id=work_id,
+        card={"licence": "CC-BY-4.0"},
     )
     depositing.accept(session, begun.id, sha(text), at=at)
     return begun

@@ -503,10 +503,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change
-         * @description Correct what describes a work.
+         * Correct
+         * @description Correct the card of a work. What readers have stays until that is approved, unless I may publish.
          */
-        patch: operations["change_api_v1_works__work_id__patch"];
+        patch: operations["correct_api_v1_works__work_id__patch"];
         trace?: never;
     };
     "/api/v1/works/{work_id}/publication": {
@@ -612,6 +612,46 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/works/{work_id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Card
+         * @description The card that I would correct, and what of it the machine has guessed.
+         */
+        get: operations["card_api_v1_works__work_id__card_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/works": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Correct Many
+         * @description The same on the cards of a chosen set of works.
+         */
+        patch: operations["correct_many_api_v1_works_patch"];
         trace?: never;
     };
     "/api/v1/works/{work_id}/history": {
@@ -858,6 +898,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews/{review_id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Correct
+         * @description Correct the card of what I review, under my name.
+         */
+        patch: operations["correct_api_v1_reviews__review_id__card_patch"];
+        trace?: never;
+    };
     "/api/v1/reviews/{review_id}/decision": {
         parameters: {
             query?: never;
@@ -994,7 +1054,7 @@ export interface paths {
         /**
          * Form
          * @description A small file in one request. `review`: on to the reviewers when it is read; `work`: it becomes a new version of
-         *     that work.
+         *     that work; whatever else is said stands on its card, and the machine guesses the rest.
          */
         post: operations["form_api_v1_deposits_post"];
         delete?: never;
@@ -1442,6 +1502,66 @@ export interface components {
              * @default
              */
             work: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Authors
+             * @default
+             */
+            authors: string;
+            /**
+             * Type
+             * @default
+             */
+            type: string;
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * Grade
+             * @default
+             */
+            grade: string;
+            /**
+             * Lesson
+             * @default
+             */
+            lesson: string;
+            /**
+             * Series
+             * @default
+             */
+            series: string;
+            /**
+             * Keywords
+             * @default
+             */
+            keywords: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Licence
+             * @default
+             */
+            licence: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Isbn
+             * @default
+             */
+            isbn: string;
         };
         /**
          * Borrower
@@ -1506,6 +1626,82 @@ export interface components {
             thumbnail: string | null;
             /** Published At */
             published_at: string | null;
+        };
+        /**
+         * CardFields
+         * @description What may stand on a card; what is not said stays. The bounds of each field are `card_fields.py`,
+         *     so that both doors refuse in the same words.
+         */
+        CardFields: {
+            /** Title */
+            title?: string | null;
+            /** Authors */
+            authors?: string | null;
+            /** Type */
+            type?: string | null;
+            /** Subject */
+            subject?: string | null;
+            /** Grade */
+            grade?: number | null;
+            /** Lesson */
+            lesson?: string | null;
+            /** Series */
+            series?: string | null;
+            /** Keywords */
+            keywords?: string[];
+            /** Source */
+            source?: string | null;
+            /** Licence */
+            licence?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Isbn */
+            isbn?: string | null;
+        };
+        /**
+         * CardOfMany
+         * @description The same for a chosen set, all or none.
+         */
+        CardOfMany: {
+            /** Works */
+            works: string[];
+            card: components["schemas"]["CardFields"];
+        };
+        /**
+         * CardOfVersion
+         * @description The card that somebody corrects: that of the newest version, or what readers have for who may publish.
+         */
+        CardOfVersion: {
+            /** Title */
+            title: string;
+            /** Authors */
+            authors: string | null;
+            /** Type */
+            type: string | null;
+            /** Subject */
+            subject: string | null;
+            /** Grade */
+            grade: number | null;
+            /** Lesson */
+            lesson: string | null;
+            /** Series */
+            series: string | null;
+            /** Keywords */
+            keywords: string[];
+            /** Source */
+            source: string | null;
+            /** Licence */
+            licence: string | null;
+            /** Description */
+            description: string | null;
+            /** Isbn */
+            isbn: string | null;
+            /** Guessed */
+            guessed: string[];
+            /** Waits */
+            waits: boolean;
+            /** Version */
+            version: number | null;
         };
         /**
          * Checks
@@ -1587,6 +1783,16 @@ export interface components {
             /** Shelf */
             shelf: string | null;
             status: components["schemas"]["ItemStatus"];
+        };
+        /**
+         * Corrected
+         * @description What became of a correction: how many wait for a review, because readers have what was approved.
+         */
+        Corrected: {
+            /** Works */
+            works: number;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * Cover
@@ -1694,6 +1900,8 @@ export interface components {
             work_id: string | null;
             /** Work Title */
             work_title: string | null;
+            /** Guessed */
+            guessed: string[];
             work_state: components["schemas"]["WorkState"] | null;
             /** Version */
             version: number | null;
@@ -2474,6 +2682,11 @@ export interface components {
             /** Grade */
             grade: number | null;
             series: components["schemas"]["Named"] | null;
+            licence: components["schemas"]["Named"] | null;
+            /** Source */
+            source: string | null;
+            /** Description */
+            description: string | null;
             school: components["schemas"]["Named"] | null;
             cover: components["schemas"]["Cover"];
             /** Author */
@@ -2971,7 +3184,16 @@ export interface components {
             subject: components["schemas"]["Named"] | null;
             /** Grade */
             grade: number | null;
+            /** Lesson */
+            lesson: string | null;
             series: components["schemas"]["Named"] | null;
+            /** Keywords */
+            keywords: string[];
+            /** Source */
+            source: string | null;
+            licence: components["schemas"]["Named"] | null;
+            /** Description */
+            description: string | null;
             school: components["schemas"]["Named"] | null;
             /** Language */
             language: string;
@@ -3031,24 +3253,6 @@ export interface components {
             may_delete: boolean;
             /** May Publish */
             may_publish: boolean;
-        };
-        /**
-         * WorkChange
-         * @description What an owner or administrator may correct.
-         */
-        WorkChange: {
-            /** Title */
-            title?: string | null;
-            /** Authors */
-            authors?: string | null;
-            /** Type */
-            type?: string | null;
-            /** Subject */
-            subject?: string | null;
-            /** Grade */
-            grade?: number | null;
-            /** Series */
-            series?: string | null;
         };
         /**
          * WorkState
@@ -3640,37 +3844,6 @@ export interface components {
             };
         };
         /**
-         * @description `approved-as-it-stands`: This material is open to readers, so its title, authors and card stay as they were approved. Ask your school's administrator to correct them.
-         *     `foreign-origin`: This request came from another site and was stopped. Open the library's own page and try again.
-         *     `not-allowed`: This account may not do that.
-         */
-        "approved-as-it-stands-or-foreign-origin-or-not-allowed": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "approved-as-it-stands" | "foreign-origin" | "not-allowed";
-                };
-            };
-        };
-        /**
-         * @description `not-valid`: Something is not filled in correctly: {fields}.
-         *     `unknown-value`: “{value}” is not in the vocabulary.
-         */
-        "not-valid-or-unknown-value": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "not-valid" | "unknown-value";
-                };
-            };
-        };
-        /**
          * @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
          *     `version-changed`: The material has just got a new version. Look at it before you approve; nothing has been published.
          */
@@ -3686,17 +3859,19 @@ export interface components {
             };
         };
         /**
-         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         * @description `licence-missing`: Without a licence a material stays within its school. Choose a licence on its card, or open it to the school only.
+         *     `licence-too-narrow`: The licence “{licence_en}” does not let it be opened that far. Choose fewer readers, or another licence.
+         *     `not-valid`: Something is not filled in correctly: {fields}.
          *     `unknown-readers`: It is not clear who may read it, so nobody may. Choose the readers (everybody, the province, the school …), classes and people within its school.
          */
-        "not-valid-or-unknown-readers": {
+        "licence-missing-or-licence-too-narrow-or-not-valid-or-unknown-readers": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "not-valid" | "unknown-readers";
+                    code: "licence-missing" | "licence-too-narrow" | "not-valid" | "unknown-readers";
                 };
             };
         };
@@ -3740,6 +3915,80 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "not-allowed";
+                };
+            };
+        };
+        /**
+         * @description `already-in-review`: This is waiting for its review already; there is no need to send it again.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "already-in-review-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "already-in-review" | "same-moment";
+                };
+            };
+        };
+        /**
+         * @description `field-too-long`: “{field_en}” is too long: {most} characters at most.
+         *     `grade-wrong`: A grade is a number from 1 to 12; leave it empty when there is none.
+         *     `isbn-wrong`: The ISBN is not right: {isbn}. Copy the 10 or 13 digits from the back cover.
+         *     `licence-missing`: Without a licence a material stays within its school. Choose a licence on its card, or open it to the school only.
+         *     `licence-too-narrow`: The licence “{licence_en}” does not let it be opened that far. Choose fewer readers, or another licence.
+         *     `not-valid`: Something is not filled in correctly: {fields}.
+         *     `title-missing`: The title is missing. Write it as readers shall see it.
+         *     `too-many-keywords`: {most} keywords at most, each of up to {longest} characters, with commas between them.
+         *     `unknown-readers`: It is not clear who may read it, so nobody may. Choose the readers (everybody, the province, the school …), classes and people within its school.
+         *     `unknown-value`: “{value}” is not in the vocabulary.
+         */
+        "field-too-long-or-grade-wrong-or-isbn-wrong-or-licence-missing-or-licence-too-narrow-or-not-valid-or-title-missing-or-too-many-keywords-or-unknown-readers-or-unknown-value": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "field-too-long" | "grade-wrong" | "isbn-wrong" | "licence-missing" | "licence-too-narrow" | "not-valid" | "title-missing" | "too-many-keywords" | "unknown-readers" | "unknown-value";
+                };
+            };
+        };
+        /** @description `unknown-work`: This material was not found. The link may be old, or it is not open to everybody. */
+        "unknown-work": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "unknown-work";
+                };
+            };
+        };
+        /**
+         * @description `field-too-long`: “{field_en}” is too long: {most} characters at most.
+         *     `grade-wrong`: A grade is a number from 1 to 12; leave it empty when there is none.
+         *     `isbn-wrong`: The ISBN is not right: {isbn}. Copy the 10 or 13 digits from the back cover.
+         *     `licence-missing`: Without a licence a material stays within its school. Choose a licence on its card, or open it to the school only.
+         *     `licence-too-narrow`: The licence “{licence_en}” does not let it be opened that far. Choose fewer readers, or another licence.
+         *     `not-valid`: Something is not filled in correctly: {fields}.
+         *     `nothing-chosen`: Nothing is chosen. Tick the materials whose cards are to be written.
+         *     `title-missing`: The title is missing. Write it as readers shall see it.
+         *     `too-many-keywords`: {most} keywords at most, each of up to {longest} characters, with commas between them.
+         *     `unknown-readers`: It is not clear who may read it, so nobody may. Choose the readers (everybody, the province, the school …), classes and people within its school.
+         *     `unknown-value`: “{value}” is not in the vocabulary.
+         */
+        "field-too-long-or-grade-wrong-or-isbn-wrong-or-licence-missing-or-licence-too-narrow-or-not-valid-or-nothing-chosen-or-title-missing-or-too-many-keywords-or-unknown-readers-or-unknown-value": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "field-too-long" | "grade-wrong" | "isbn-wrong" | "licence-missing" | "licence-too-narrow" | "not-valid" | "nothing-chosen" | "title-missing" | "too-many-keywords" | "unknown-readers" | "unknown-value";
                 };
             };
         };
@@ -3937,6 +4186,28 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "not-valid" | "reason-needed" | "unknown-value";
+                };
+            };
+        };
+        /**
+         * @description `field-too-long`: “{field_en}” is too long: {most} characters at most.
+         *     `grade-wrong`: A grade is a number from 1 to 12; leave it empty when there is none.
+         *     `isbn-wrong`: The ISBN is not right: {isbn}. Copy the 10 or 13 digits from the back cover.
+         *     `licence-missing`: Without a licence a material stays within its school. Choose a licence on its card, or open it to the school only.
+         *     `licence-too-narrow`: The licence “{licence_en}” does not let it be opened that far. Choose fewer readers, or another licence.
+         *     `not-valid`: Something is not filled in correctly: {fields}.
+         *     `title-missing`: The title is missing. Write it as readers shall see it.
+         *     `too-many-keywords`: {most} keywords at most, each of up to {longest} characters, with commas between them.
+         *     `unknown-value`: “{value}” is not in the vocabulary.
+         */
+        "field-too-long-or-grade-wrong-or-isbn-wrong-or-licence-missing-or-licence-too-narrow-or-not-valid-or-title-missing-or-too-many-keywords-or-unknown-value": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "field-too-long" | "grade-wrong" | "isbn-wrong" | "licence-missing" | "licence-too-narrow" | "not-valid" | "title-missing" | "too-many-keywords" | "unknown-value";
                 };
             };
         };
@@ -5320,7 +5591,7 @@ export interface operations {
             507: components["responses"]["disk-full"];
         };
     };
-    change_api_v1_works__work_id__patch: {
+    correct_api_v1_works__work_id__patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -5331,7 +5602,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkChange"];
+                "application/json": components["schemas"]["CardFields"];
             };
         };
         responses: {
@@ -5345,13 +5616,14 @@ export interface operations {
                 };
             };
             400: components["responses"]["bad-request-or-foreign-host"];
-            403: components["responses"]["approved-as-it-stands-or-foreign-origin-or-not-allowed"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
             404: components["responses"]["not-found-or-unknown-work"];
-            409: components["responses"]["same-moment"];
+            409: components["responses"]["already-in-review-or-same-moment"];
             413: components["responses"]["form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
-            422: components["responses"]["not-valid-or-unknown-value"];
+            422: components["responses"]["field-too-long-or-grade-wrong-or-isbn-wrong-or-licence-missing-or-licence-too-narrow-or-not-valid-or-title-missing-or-too-many-keywords-or-unknown-readers-or-unknown-value"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["try-again"];
             507: components["responses"]["disk-full"];
@@ -5389,7 +5661,7 @@ export interface operations {
             413: components["responses"]["form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
-            422: components["responses"]["not-valid-or-unknown-readers"];
+            422: components["responses"]["licence-missing-or-licence-too-narrow-or-not-valid-or-unknown-readers"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["try-again"];
             507: components["responses"]["disk-full"];
@@ -5622,6 +5894,73 @@ export interface operations {
             422: components["responses"]["not-valid"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["files-away-or-try-again"];
+            507: components["responses"]["disk-full"];
+        };
+    };
+    card_api_v1_works__work_id__card_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardOfVersion"];
+                };
+            };
+            400: components["responses"]["foreign-host"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
+        };
+    };
+    correct_many_api_v1_works_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardOfMany"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrected"];
+                };
+            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["unknown-work"];
+            409: components["responses"]["already-in-review-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["field-too-long-or-grade-wrong-or-isbn-wrong-or-licence-missing-or-licence-too-narrow-or-not-valid-or-nothing-chosen-or-title-missing-or-too-many-keywords-or-unknown-readers-or-unknown-value"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
             507: components["responses"]["disk-full"];
         };
     };
@@ -6017,7 +6356,7 @@ export interface operations {
             413: components["responses"]["form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
-            422: components["responses"]["not-valid-or-unknown-readers"];
+            422: components["responses"]["licence-missing-or-licence-too-narrow-or-not-valid-or-unknown-readers"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["try-again"];
             507: components["responses"]["disk-full"];
@@ -6056,6 +6395,44 @@ export interface operations {
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
             422: components["responses"]["not-valid-or-reason-needed-or-unknown-value"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
+        };
+    };
+    correct_api_v1_reviews__review_id__card_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardFields"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            400: components["responses"]["bad-request-or-foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-a-reviewer-or-own-work-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-review"];
+            409: components["responses"]["already-decided-or-same-moment-or-version-changed"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["field-too-long-or-grade-wrong-or-isbn-wrong-or-licence-missing-or-licence-too-narrow-or-not-valid-or-title-missing-or-too-many-keywords-or-unknown-value"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["try-again"];
             507: components["responses"]["disk-full"];
@@ -6232,7 +6609,7 @@ export interface operations {
             413: components["responses"]["form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
-            422: components["responses"]["not-valid-or-unknown-readers"];
+            422: components["responses"]["licence-missing-or-licence-too-narrow-or-not-valid-or-unknown-readers"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["try-again"];
             507: components["responses"]["disk-full"];
@@ -6364,7 +6741,7 @@ export interface operations {
             413: components["responses"]["file-too-large-or-form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
-            422: components["responses"]["not-valid-or-unknown-readers"];
+            422: components["responses"]["field-too-long-or-grade-wrong-or-isbn-wrong-or-licence-missing-or-licence-too-narrow-or-not-valid-or-title-missing-or-too-many-keywords-or-unknown-readers-or-unknown-value"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["files-away-or-try-again"];
             507: components["responses"]["disk-full"];
@@ -6529,7 +6906,7 @@ export interface operations {
             413: components["responses"]["form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
-            422: components["responses"]["not-valid-or-unknown-readers"];
+            422: components["responses"]["licence-missing-or-licence-too-narrow-or-not-valid-or-unknown-readers"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["try-again"];
             507: components["responses"]["disk-full"];
@@ -6684,7 +7061,7 @@ export interface operations {
             413: components["responses"]["file-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
-            422: components["responses"]["not-valid-or-unknown-readers"];
+            422: components["responses"]["field-too-long-or-grade-wrong-or-isbn-wrong-or-licence-missing-or-licence-too-narrow-or-not-valid-or-title-missing-or-too-many-keywords-or-unknown-readers-or-unknown-value"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["files-away-or-try-again"];
             507: components["responses"]["disk-full"];

@@ -14,16 +14,17 @@ export type Sending = {
   problem: string | null;
   deposit: Deposit | null;
   id: string | null; // of the deposit, once the server knows of it
-  review: string | null; // the readers wished for, when it shall go on to the reviewers
+  review: boolean; // it goes on to the reviewers
   upload: Upload;
 };
 
 const CHUNK = 512 * 1024; // small: what a cut costs on a poor line
 const RETRIES = [0, 1000, 2000, 4000, 8000, 15000, 30000];
+export type Choices = { sight: string; approve: boolean; review: boolean; work: string; card: Record<string, string> };
 export const sendings = $state<Sending[]>([]);
 let keys = 0;
 
-export function send(file: File, choices: { sight: string; approve: boolean; work: string }): number {
+export function send(file: File, choices: Choices): number {
   const key = ++keys;
   const find = (): Sending | undefined => sendings.find((one) => one.key === key);
   const upload = new Upload(file, {
@@ -32,10 +33,9 @@ export function send(file: File, choices: { sight: string; approve: boolean; wor
     retryDelays: RETRIES,
     storeFingerprintForResuming: true,
     removeFingerprintOnSuccess: true,
-    metadata: { filename: file.name, filetype: file.type, sight: choices.sight, approve: String(choices.approve), ...(choices.work && { work: choices.work }) },
+    metadata: metadataOf(file, choices),
     onUploadUrlAvailable: () => {
       patch(find(), { id: upload.url?.split('/').pop() ?? null });
-      void tellWish(find());
     },
     onShouldRetry: (error) => !isRefusal(error.originalResponse?.getStatus()),
     onProgress: (sent) => patch(find(), { sent, offline: false }),
@@ -45,24 +45,14 @@ export function send(file: File, choices: { sight: string; approve: boolean; wor
     },
     onError: (error) => onError(find(), error),
   });
-  sendings.push({ key, name: file.name, size: file.size, sent: 0, paused: false, offline: false, problem: null, deposit: null, id: null, review: null, upload });
+  sendings.push({ key, name: file.name, size: file.size, sent: 0, paused: false, offline: false, problem: null, deposit: null, id: null, review: choices.review, upload });
   void resume(upload);
   return key;
 }
 
-// Send it on to the reviewers, also while it is still on its way: the server keeps the wish.
-export function wantReview(key: number, sight: string): void {
-  const one = sendings.find((other) => other.key === key);
-  patch(one, { review: sight });
-  void tellWish(one);
-}
-
-async function tellWish(one: Sending | undefined): Promise<void> {
-  if (!one?.id || one.review === null) return;
-  const body = JSON.stringify({ sight: one.review });
-  const answer = await fetch(`/api/v1/deposits/${one.id}/review`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).catch(() => null);
-  if (answer?.ok) one.deposit = one.deposit && ((await answer.json()) as Deposit);
-  else if (!answer || answer.status >= 500) window.setTimeout(() => void tellWish(one), 3000); // the line is cut: the wish is told when it is back
+function metadataOf(file: File, choices: Choices): Record<string, string> {
+  const { sight, approve, review, work, card } = choices;
+  return { ...card, filename: file.name, filetype: file.type, sight, approve: String(approve), review: String(review), ...(work && { work }) };
 }
 
 async function resume(upload: Upload): Promise<void> {
@@ -136,7 +126,7 @@ export function progressOf(one: Sending): string {
     const facts = { n: Math.floor((one.sent / Math.max(one.size, 1)) * 100) };
     if (one.paused) return say({ vi: 'Tạm dừng ở {n} %', en: 'Paused at {n} %' }, facts);
     if (one.offline) return say({ vi: 'Mất mạng ở {n} %. Có mạng lại sẽ tự gửi tiếp.', en: 'The line is cut at {n} %. It goes on by itself.' }, facts);
-    if (one.review !== null) return say({ vi: 'Đang gửi {n} %, xong sẽ tự chuyển duyệt', en: 'Sending {n} %, then on to the reviewers' }, facts);
+    if (one.review) return say({ vi: 'Đang gửi {n} %, xong sẽ tự chuyển duyệt', en: 'Sending {n} %, then on to the reviewers' }, facts);
     return say({ vi: 'Đang gửi {n} %', en: 'Sending {n} %' }, facts);
   }
   if (deposit.sentence) return deposit.sentence;

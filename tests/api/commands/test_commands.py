@@ -25,7 +25,17 @@ def test_import_waits_until_searchable_and_search_finds_the_page(tmp_path: Path)
     makers.scanned(book, folder / "ban-quet.pdf", [2])
     makers.encrypted(folder / "khoa.pdf")
     code, rows, _ = run(
-        tmp_path / "var", "import", str(folder), "--approve", "--sight", "public", "--unit", "THCS-01", "--json"
+        tmp_path / "var",
+        "import",
+        str(folder),
+        "--approve",
+        "--sight",
+        "public",
+        "--licence",
+        "CC0-1.0",
+        "--unit",
+        "THCS-01",
+        "--json",
     )
     by_name = {Path(row["path"]).name: row for row in rows}
     assert code == 1
@@ -129,7 +139,17 @@ def ask(home: Path, statement: str) -> None:
 @pytest.mark.full
 def test_fixity_names_the_file_that_changed_and_doctor_says_what_to_do(tmp_path: Path) -> None:
     home = tmp_path / "var"
-    run(home, "import", str(makers.textbook(tmp_path / "a.pdf", 1)), "--approve", "--sight", "public", "--json")
+    run(
+        home,
+        "import",
+        str(makers.textbook(tmp_path / "a.pdf", 1)),
+        "--approve",
+        "--sight",
+        "public",
+        "--licence",
+        "CC0-1.0",
+        "--json",
+    )
     assert run(home, "fixity", "run", "--json")[1][-1]["checked"] == 0, "in a fresh house nothing has its turn yet"
     code, (figures,), said = run(home, "fixity", "run", "--all", "--json")
     assert (code, figures["checked"], figures["late"], figures["files"]) == (0, 256, False, 4)

@@ -212,7 +212,7 @@ def test_an_empty_file_by_the_form_is_refused_and_a_small_one_taken(house: Runni
         taken = client.post(
             "/api/v1/deposits",
             files={"file": ("e\u0301t\u202e.pdf", path.read_bytes(), "application/pdf")},
-            data={"approve": "true", "sight": "public"},
+            data={"approve": "true", "sight": "public", "licence": "CC-BY-4.0"},
         )
         row = wait_for(client, taken.json()["id"])
         assert (taken.status_code, row["name"], row["work_state"]) == (201, "ét.pdf", "published")

@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from library.catalogue import cataloguing, depositing, history
-from library.catalogue.cataloguing import ApprovedAsItStands, UnknownWork
-from library.catalogue.models import Work, WorkState
+from library.catalogue import cataloguing, depositing, history, versions
+from library.catalogue.cataloguing import UnknownWork
+from library.catalogue.models import Version, Work, WorkState
 from library.database import transaction, writing_session
 from library.deleting import works
 from library.people import inviting, rosters, units
 from library.people.models import Person
 from library.people.roles import Role
 from library.people.sign_in import Actor, NotAllowed
-from library.reviews import deciding, queries, submitting
+from library.reviews import amending, deciding, queries, submitting
 from library.reviews.models import Review
 from library.reviews.refusals import UnknownReview
 from tests.services.postgres import APPLICATION, Postgres
@@ -30,7 +30,7 @@ CARD = (
     {"title": "Tên khác"},
     {"authors": "Người khác"},
     {"type": "SGK"},
-    {"subject": "VAN"},
+    {"subject": "NGU_VAN"},
     {"grade": 1},
     {"series": None},
 )
@@ -79,18 +79,34 @@ def again(session: Session, person: Person) -> Actor:
 
 
 @pytest.mark.parametrize("wish", CARD, ids=lambda wish: next(iter(wish)))
-def test_the_card_of_a_published_work_is_changed_only_by_who_may_publish(
+def test_a_card_that_its_author_corrects_after_its_approval_waits_and_readers_keep_what_was_approved(
     session: Session, wish: dict[str, object]
 ) -> None:
     work = approved(session)
-    before = cataloguing.digest_of_description(work)
-    for login, refusal in (("huong", ApprovedAsItStands), ("minh", NotAllowed), ("thu", NotAllowed)):
-        with pytest.raises(refusal):
-            cataloguing.change(session, work, wish, by=actor(session, login), at=MONDAY)
-    assert cataloguing.digest_of_description(work) == before
-    assert not cataloguing.may_change(session, work, actor(session, "huong"))
-    cataloguing.change(session, work, {"title": "Sửa lỗi chính tả"}, by=actor(session, "quan"), at=MONDAY)
-    assert work.title == "Sửa lỗi chính tả"
+    before, served = versions.card_of(work, None), work.version_id
+    for login in ("minh", "thu"):
+        with pytest.raises(NotAllowed):
+            amending.correct(session, work, wish, by=actor(session, login), at=MONDAY)
+    other = {versions.FIELDS[name]: value for name, value in wish.items()}
+    changes = any(before[name] != value for name, value in other.items())
+    assert amending.correct(session, work, wish, by=actor(session, "huong"), at=MONDAY) is changes
+    session.expire_all()
+    work = cataloguing.with_audience(session, work.id)
+    assert (versions.card_of(work, None), work.version_id, work.state) == (before, served, WorkState.PUBLISHED)
+    if changes:
+        (review,) = queries.waiting_of(session, work.id)
+        assert review.version.number == 2 and versions.card_of(work, review.version) == {**before, **other}
+        deciding.approve(session, review.id, seen(session, review.id), by=actor(session, "minh"), at=LATER)
+        assert versions.card_of(session.get_one(Work, work.id), None) == {**before, **other}
+
+
+def test_who_may_publish_corrects_what_readers_have_under_a_new_digest_and_a_line(session: Session) -> None:
+    work = approved(session)
+    digest = session.get_one(Version, work.version_id).digest
+    assert not amending.correct(session, work, {"title": "Sửa lỗi chính tả"}, by=actor(session, "quan"), at=MONDAY)
+    assert work.title == "Sửa lỗi chính tả" and session.get_one(Version, work.version_id).digest != digest
+    line = history.of_work(session, cataloguing.with_audience(session, work.id), by=actor(session, "quan"))[0]
+    assert (line.who, line.act, line.facts["fields"]) == ("Quan", "work-described", ["title"])
 
 
 def test_what_was_deleted_is_nobodys_to_edit_or_to_open(session: Session) -> None:
@@ -116,15 +132,12 @@ def test_what_was_deleted_is_nobodys_to_edit_or_to_open(session: Session) -> Non
 def test_before_its_approval_an_author_describes_the_work_as_they_like(session: Session) -> None:
     huong = actor(session, "huong")
     work = lecture(session, huong, "Nháp")
-    assert (
-        work.state == WorkState.DRAFT
-        and cataloguing.change(session, work, {"title": "Một"}, by=huong, at=MONDAY).title == "Một"
-    )
+    assert work.state == WorkState.DRAFT
+    assert not amending.correct(session, work, {"title": "Một"}, by=huong, at=MONDAY) and work.title == "Một"
     submitting.submit(session, work, by=huong, at=MONDAY)
-    assert (
-        work.state == WorkState.IN_REVIEW
-        and cataloguing.change(session, work, {"title": "Hai"}, by=huong, at=MONDAY).title == "Hai"
-    )
+    work = cataloguing.with_audience(session, work.id)
+    assert work.state == WorkState.IN_REVIEW
+    assert not amending.correct(session, work, {"title": "Hai"}, by=huong, at=MONDAY) and work.title == "Hai"
 
 
 def test_whose_role_has_ended_edits_nothing_any_more(session: Session) -> None:
@@ -137,7 +150,7 @@ def test_whose_role_has_ended_edits_nothing_any_more(session: Session) -> None:
             give(session, person, unit, role)
         gone = again(session, person)
         for refused in (
-            lambda gone=gone: cataloguing.change(session, work, {"title": "Vẫn đổi"}, by=gone, at=MONDAY),
+            lambda gone=gone: amending.correct(session, work, {"title": "Vẫn đổi"}, by=gone, at=MONDAY),
             lambda gone=gone: submitting.submit(session, work, by=gone, at=MONDAY),
             lambda gone=gone: history.of_work(session, work, by=gone),
         ):
@@ -154,9 +167,8 @@ def test_whose_role_has_ended_edits_nothing_any_more(session: Session) -> None:
             }
             depositing.begin(session, **wish, work_id=work.id, by=gone, at=MONDAY)
     give(session, person, "AA", Role.TEACHER)
-    assert (
-        cataloguing.change(session, work, {"title": "Về lại"}, by=again(session, person), at=MONDAY).title == "Về lại"
-    )
+    amending.correct(session, work, {"title": "Về lại"}, by=again(session, person), at=MONDAY)
+    assert work.title == "Về lại"
 
 
 def test_work_goes_on_in_another_department_and_in_what_the_school_has_become(session: Session) -> None:
@@ -193,8 +205,7 @@ def test_words_that_arrive_while_the_approval_is_being_written_are_too_late(two_
         assert work.state == WorkState.IN_REVIEW
         with transaction(two_writers) as session:
             deciding.approve(session, review_id, shown, by=actor(session, "minh"), at=MONDAY)
-        with pytest.raises(ApprovedAsItStands):
-            cataloguing.change(late, work, {"title": "Lén đổi"}, by=huong, at=MONDAY)
+        assert amending.correct(late, work, {"title": "Lén đổi"}, by=huong, at=MONDAY), "it waits for its own review"
     with transaction(two_writers) as session:
         kept = session.get_one(Work, work.id)
         assert (kept.state, kept.title) == (WorkState.PUBLISHED, kept.title) and kept.title != "Lén đổi"

@@ -26,7 +26,7 @@ from library.catalogue.publishing import VersionChanged
 from library.database import writing_session
 from library.errors import Refusal
 from library.people.models import Person
-from library.reviews import claiming, closing, deciding, queries, submitting
+from library.reviews import amending, claiming, closing, deciding, queries, submitting
 from library.reviews.deciding import Seen
 from library.reviews.models import Review
 from library.reviews.refusals import AlreadyDecided, OwnWork, UnknownReview
@@ -98,7 +98,7 @@ def test_attack_16_words_that_changed_between_opening_and_approving_are_not_appr
 ) -> None:
     review = submitted(session, "huong")
     shown = seen(session, review.id)
-    cataloguing.change(
+    amending.correct(
         session, cataloguing.with_audience(session, review.work_id), wish, by=actor(session, "huong"), at=MONDAY
     )
     for decide in (
@@ -225,12 +225,13 @@ class House(RuleBasedStateMachine):
             act(self.session, self.chosen(number, self.reviews), by=actor(self.session, by), at=self.at)  # type: ignore[operator]
 
     @precondition(lambda self: self.works)
-    @rule(number=any_of, grade=st.integers(1, 12))
-    def describes(self, number: int, grade: int) -> None:
+    @rule(by=st.sampled_from(["quan", "huong"]), number=any_of, grade=st.integers(1, 12))
+    def describes(self, by: str, number: int, grade: int) -> None:
+        work = self.work(number)
         with self.trying():
-            cataloguing.change(
-                self.session, self.work(number), {"grade": grade}, by=actor(self.session, "quan"), at=self.at
-            )
+            amending.correct(self.session, work, {"grade": grade}, by=actor(self.session, by), at=self.at)
+            if by == "quan" and work.state == WorkState.PUBLISHED:
+                self.approved.add((work.id, self.session.get_one(Version, work.version_id).digest))
 
     @precondition(lambda self: self.works)
     @rule(number=any_of)

@@ -25,7 +25,8 @@ YEAR = MONDAY + timedelta(days=365)
 
 
 def begin(session: Session, by: Actor, sight: str, **more: Any) -> Deposit:
-    wish = {"name": "a.pdf", "size": 9, "media_type": None, "approve": False, "lasts": timedelta(days=1), **more}
+    wish = {"name": "a.pdf", "size": 9, "media_type": None, "approve": False, "lasts": timedelta(days=1)}
+    wish |= {"card": {"licence": "CC-BY-4.0"}, **more}
     return depositing.begin(session, sight=sight, by=by, at=MONDAY, **wish)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from library.audit import Event
 from library.catalogue import cataloguing, publishing
 from library.catalogue.access import visible_to
-from library.catalogue.cataloguing import UnknownValue
+from library.catalogue.card_fields import UnknownValue
 from library.catalogue.models import Deposit, Work, WorkState
 from library.catalogue.publishing import Readers, VersionChanged
 from library.notices.models import Notice
