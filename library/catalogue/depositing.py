@@ -95,14 +95,11 @@ def begin(
     work = _work_to_add_to(session, work_id, by)
     said = checked(card or {})
     refuse_unclear(session, work, unit_id, sight, opens=approve or review, card=said)
+    told = {"name": name, "size": size, "media_type": media_type, "sight": sight, "approve": approve}
     deposit = Deposit(
+        **told,
         owner_id=person.id,
         unit_id=unit_id,
-        name=name,
-        size=size,
-        media_type=media_type,
-        sight=sight,
-        approve=approve,
         submitted_at=at if review else None,
         work_id=work_id,
         card=said or None,

@@ -27,6 +27,7 @@ def sends(page: Page, book: Path) -> None:
     """One book, published at once, over a line that is cut meanwhile."""
     page.locator("input[type=file]").set_input_files(book)
     page.get_by_label("Mọi người", exact=True).check()
+    page.get_by_label("Giấy phép").select_option("CC-BY-SA-4.0")
     page.get_by_text("Công bố ngay").click()
     settle(page)
     page.get_by_role("button", name="Gửi", exact=True).click()

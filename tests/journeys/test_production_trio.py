@@ -78,6 +78,7 @@ def test_from_an_empty_house_to_the_marked_page_the_approved_lecture_and_the_len
 def sends_a_book(page: Page, book: Path) -> None:
     page.locator("input[type=file]").set_input_files(book)
     page.get_by_label("Mọi người", exact=True).check()
+    page.get_by_label("Giấy phép").select_option("CC-BY-SA-4.0")
     page.get_by_text("Công bố ngay").click()
     page.get_by_role("button", name="Gửi", exact=True).click()
 

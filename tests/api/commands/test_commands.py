@@ -16,6 +16,7 @@ from tests.services.machinery import free_port
 from tests.stage import makers
 
 pytestmark = pytest.mark.slow
+OPEN = ("--sight", "public", "--licence", "CC0-1.0")  # to everybody
 
 
 def test_import_waits_until_searchable_and_search_finds_the_page(tmp_path: Path) -> None:
@@ -24,19 +25,8 @@ def test_import_waits_until_searchable_and_search_finds_the_page(tmp_path: Path)
     book = makers.textbook(folder / "toan-8.pdf", makers.KEY_PAGE)
     makers.scanned(book, folder / "ban-quet.pdf", [2])
     makers.encrypted(folder / "khoa.pdf")
-    code, rows, _ = run(
-        tmp_path / "var",
-        "import",
-        str(folder),
-        "--approve",
-        "--sight",
-        "public",
-        "--licence",
-        "CC0-1.0",
-        "--unit",
-        "THCS-01",
-        "--json",
-    )
+    words = (*OPEN, "--unit", "THCS-01", "--json")
+    code, rows, _ = run(tmp_path / "var", "import", str(folder), "--approve", *words)
     by_name = {Path(row["path"]).name: row for row in rows}
     assert code == 1
     assert {name: row["verdict"] for name, row in by_name.items()} == {
