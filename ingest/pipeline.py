@@ -157,7 +157,7 @@ def identify(job: Job) -> None:
 
     def write(session: Session, deposit: Deposit) -> None:
         if deposit.version_id is None:
-            deposit.warnings = [{"code": code, "page": None} for code in identity.warnings]
+            warn(deposit, *({"code": code, "page": None} for code in identity.warnings))
         version = depositing.open_version(
             session, deposit, title=job.name, kind=identity.kind, media_type=identity.media_type, facts=facts, at=now()
         )

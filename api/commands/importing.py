@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from api.commands.telling import NOT_DONE, Json, opened, progress, tell
+from api.deposits.shown import facts_of
 from ingest.receiving import uploading
 from ingest.worker.worker import Worker
 from library import logs
@@ -188,7 +189,9 @@ def report(session: Session, path: Path, deposit: Deposit, work: Work | None, be
         "state": work.state if work else None,
         "pages": deposit.page_count,
         "ocr_pages": session.scalar(ocr) or 0,
-        "warnings": [one | {"sentence": sentence_of(str(one["code"]), one, "en")} for one in deposit.warnings],
+        "warnings": [
+            one | {"sentence": sentence_of(str(one["code"]), facts_of(one), "en")} for one in deposit.warnings
+        ],
         "seconds": round(time.monotonic() - began, 2),
     }
 

@@ -100,11 +100,16 @@ def warnings_of(warnings: Sequence[dict[str, Any]], language: str) -> list[schem
     return [
         schemas.Warning(
             code=str(one["code"]),
-            sentence=sentence_of(str(one["code"]), one, language),
+            sentence=sentence_of(str(one["code"]), facts_of(one), language),
             page=one.get("page"),
         )
         for one in warnings
     ]
+
+
+def facts_of(warning: dict[str, Any]) -> dict[str, Any]:
+    """What its sentence names."""
+    return {name: value for name, value in warning.items() if name != "code"}
 
 
 def deposits_of(session: Session, actor: Actor, house: House, language: str) -> schemas.Deposits:

@@ -12,7 +12,7 @@ from sqlalchemy import Row, delete, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from library import audit, logs
-from library.catalogue import cataloguing, publishing, versions
+from library.catalogue import cataloguing, publishing, same_file, versions
 from library.catalogue.card_fields import checked
 from library.catalogue.models import Deposit, DepositState, Page, Rendition, RenditionKind, Version, Work, WorkState
 from library.database import work_queue
@@ -185,6 +185,8 @@ def accept(session: Session, deposit_id: uuid.UUID, key: str, *, at: datetime) -
         return False
     deposit.key, deposit.state, deposit.expires_at = key, DepositState.WAITING, None
     deposit.origin = logs.this_request()
+    again = same_file.warning_of(session, deposit, at=at)
+    deposit.warnings = [again] if again else []
     work_queue.enqueue(deposit, at=at)
     audit.tell(
         session,

@@ -27,7 +27,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Any:
         teacher.patch(
             f"/api/v1/works/{row['work_id']}", json={"grade": 8, "title": "Hình học lớp 8"}
         ).raise_for_status()
-        wish = {"version_id": row["version_id"], "digest": row["digest"], "sight": "public"}
+        described = teacher.get(f"/api/v1/works/{row['work_id']}").json()
+        wish = {"version_id": row["version_id"], "digest": described["digest"], "sight": "public"}
         root.post(f"/api/v1/works/{row['work_id']}/publication", json=wish).raise_for_status()
         yield house, root, teacher, row["work_id"]
 
