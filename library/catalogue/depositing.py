@@ -85,11 +85,10 @@ def begin(
     work_id: uuid.UUID | None = None,
     card: Mapping[str, Any] | None = None,
 ) -> Deposit:
-    """Expect a file of `size` bytes; only who may publish may ask for it at once.
+    """Expect a file of `size` bytes; only who may publish may ask for it at once. Raises NotAllowed, UnknownWork,
+    UnknownReaders, LicenceMissing, LicenceTooNarrow, and what `checked` raises of its `card`, which goes before guesses.
 
     `review`: to the reviewers as soon as it is read. `work_id`: a new version of this work, which its keepers may add.
-    `card`: what its sender says of it, by the names of `versions.FIELDS`; the machine guesses the rest. Raises
-    SignInNeeded, NotAllowed, UnknownWork, UnknownReaders, LicenceMissing, LicenceTooNarrow, and what `checked` raises.
     """
     person, unit_id = by.required(), _home_of(by, approve=approve)
     work = _work_to_add_to(session, work_id, by)
