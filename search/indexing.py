@@ -40,7 +40,7 @@ def write_work(session: Session, index: Index, work_id: uuid.UUID, *, at: dateti
 def facts_of(work: Work, at: datetime) -> WorkFacts:
     """What the documents of a work share; only the tokens that are open now."""
     kinds = (vocabulary.types().get(work.type_code or ""), vocabulary.series().get(work.series_code or ""))
-    names = [work.authors or "", *work.aliases, *(term.vi for term in kinds if term)]
+    names = [work.authors or "", work.lesson or "", *work.aliases, *work.keywords, *(term.vi for term in kinds if term)]
     return WorkFacts(
         work_id=str(work.id),
         work_key=work.key,

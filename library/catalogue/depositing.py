@@ -86,7 +86,7 @@ def begin(
     card: Mapping[str, Any] | None = None,
 ) -> Deposit:
     """Expect a file of `size` bytes; only who may publish may ask for it at once. Raises NotAllowed, UnknownWork,
-    UnknownReaders, LicenceMissing, LicenceTooNarrow, and what `checked` raises of its `card`, which goes before guesses.
+    UnknownReaders, LicenceMissing, LicenceTooNarrow, and what `checked` raises of what its `card` says.
 
     `review`: to the reviewers as soon as it is read. `work_id`: a new version of this work, which its keepers may add.
     """
