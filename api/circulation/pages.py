@@ -3,20 +3,26 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Form
 
 from api.circulation import schemas, shown
+from api.web.dependencies import Asked
 from api.web.doors import Door, Room, Shown
 from api.web.errors import NotValid
 from api.web.pages import LongText, Text, wished
 from api.web.rendering import day
+from api.web.schemas import Code
+from library.calendar import local_date
 from library.catalogue.isbn import normal_isbn
-from library.circulation import desk, stock
+from library.circulation import calendars, closed_days, desk, queries, stock
+from library.circulation.closed_days import Closure
 from library.circulation.judging import STATUS_WORDS
 from library.circulation.models import ScanKind
 from library.circulation.refusals import TitleToConfirm, UnknownCard
 
-DESK, COPIES = "/quay", "/kho"
+DESK, COPIES, CALENDAR = "/quay", "/kho", "/quay/lich"
 ANOTHER = "another"
 room = Room()
 
@@ -65,7 +71,7 @@ def borrower_of(door: Door, there: AtDesk) -> schemas.Borrower | None:
         opened_by = id_or_none(there.opened_by)
     except NotValid:
         return None
-    return shown.borrower_opened(door.session, door.actor, opened_by) if opened_by else None
+    return shown.borrower_opened(door.session, door.actor, opened_by, at=door.at) if opened_by else None
 
 
 def id_or_none(text: str) -> uuid.UUID | None:
@@ -143,6 +149,43 @@ def add_copies(
 def chosen(known: str) -> Mapping[str, Any]:
     """The title that was chosen, as the API knows it."""
     return {"another": True} if known == ANOTHER else {"work_id": known} if known else {}
+
+
+@room.page(CALENDAR, "calendar")
+def calendar_page(door: Door, saved: Asked = "") -> Shown:
+    """When the school's library is open."""
+    school = desk.school_of(door.session, door.actor)
+    days = queries.closed_days(door.session, school.id, at=door.at, limit=closed_days.MOST)
+    return {
+        "school": school.name,
+        "calendar": shown.calendar_of(door.session, school, at=door.at),
+        "closed": closed_days.written(Closure(day, reason) for day, reason in days),
+        "today": local_date(door.at),
+        "saved": bool(saved) and door.problem is None,
+    }
+
+
+@room.form(CALENDAR, back=CALENDAR + "?saved=1", again=calendar_page)
+def change_calendar(
+    door: Door,
+    open_weekdays: Annotated[list[Code], Form(default_factory=list, max_length=7)],
+    opening_hours: Text = "",
+    last_return_day: Text = "",
+    closed: LongText = "",
+) -> None:
+    """Say when the school's library is open; due dates of new loans follow."""
+    typed = {"opening_hours": opening_hours.strip() or None, "last_return_day": last_return_day.strip() or None}
+    wish = wished(schemas.CalendarWish, **typed, open_weekdays=open_weekdays)
+    calendars.change(
+        door.session,
+        desk.school_of(door.session, door.actor),
+        opening_hours=wish.opening_hours,
+        open_weekdays=wish.open_weekdays,
+        last_return_day=wish.last_return_day,
+        closed_days=closed_days.read(closed),
+        by=door.actor,
+        at=door.at,
+    )
 
 
 @room.page("/toi/muon", "my-loans")

@@ -11,6 +11,8 @@ from api.web.problems import SIGNED_IN, problems
 from library.catalogue.cataloguing import UnknownWork
 from library.catalogue.isbn import IsbnWrong
 from library.circulation import calendars, desk, stock
+from library.circulation.calendars import DayOutOfReach
+from library.circulation.closed_days import Closure
 from library.circulation.refusals import (
     OF_A_CODE,
     OF_A_LOAN,
@@ -112,7 +114,7 @@ def calendar(session: Reading, actor: Reader, at: Now) -> schemas.Calendar:
     return shown.calendar_of(session, desk.school_of(session, actor), at=at)
 
 
-@router.put("/desk/calendar", response_model=schemas.Calendar, responses=problems(NotAtDesk))
+@router.put("/desk/calendar", response_model=schemas.Calendar, responses=problems(NotAtDesk, DayOutOfReach))
 def change_calendar(wish: schemas.CalendarWish, session: Writing, actor: Writer, at: Now) -> schemas.Calendar:
     """Say when my school's library is open; due dates of new loans follow."""
     school = desk.school_of(session, actor)
@@ -122,7 +124,7 @@ def change_calendar(wish: schemas.CalendarWish, session: Writing, actor: Writer,
         opening_hours=wish.opening_hours,
         open_weekdays=wish.open_weekdays,
         last_return_day=wish.last_return_day,
-        closed_days=wish.closed_days,
+        closed_days=map(Closure, wish.closed_days),
         by=actor,
         at=at,
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.circulation import schemas
 from api.web.me import unit_named
 from library.catalogue.isbn import isbn_of
-from library.circulation import desk, due_dates, lending, policy, queries, stock
+from library.circulation import desk, due_dates, lending, patrons, policy, queries, stock
 from library.circulation.desk import UNDO_MINUTES, Outcome
 from library.circulation.models import Item, Loan, Patron, Scan, ScanKind
 from library.circulation.queries import DeskLine
@@ -44,7 +44,7 @@ UNDONE: Mapping[str, tuple[str, str]] = {
 
 def sent(session: Session, done: Outcome, language: str, *, at: datetime) -> schemas.Scan:
     """What a scan did, or that it is undone, with its sentence."""
-    scan, borrower = done.scan, borrower_of(session, done.patron) if done.patron else None
+    scan, borrower = done.scan, borrower_of(session, done.patron, at=at) if done.patron else None
     title = done.loan.title if done.loan else done.item.work.title if done.item else None
     words = (UNDONE if scan.undone_at else WORDS)[scan.kind][language == "en"]
     facts = {
@@ -68,18 +68,18 @@ def sent(session: Session, done: Outcome, language: str, *, at: datetime) -> sch
     )
 
 
-def borrower_of(session: Session, patron: Patron) -> schemas.Borrower:
+def borrower_of(session: Session, patron: Patron, *, at: datetime) -> schemas.Borrower:
     """The patron at the desk; person loaded."""
-    limit = policy.rules_for(patron.group_code, "TK").loan_limit
+    limit = policy.rules_for(patrons.group_of(session, patron, at=at), "TK").loan_limit
     return schemas.Borrower(
         card=patron.card, name=patron.person.name, loans=len(queries.loans_of_patron(session, patron.id)), limit=limit
     )
 
 
-def borrower_opened(session: Session, actor: Actor, scan_id: uuid.UUID) -> schemas.Borrower | None:
+def borrower_opened(session: Session, actor: Actor, scan_id: uuid.UUID, *, at: datetime) -> schemas.Borrower | None:
     """Whose card that scan opened at the actor's desk."""
     patron = desk.opened(session, scan_id, desk.school_of(session, actor))
-    return borrower_of(session, patron) if patron else None
+    return borrower_of(session, patron, at=at) if patron else None
 
 
 def may_undo(scan: Scan, at: datetime) -> bool:

@@ -12,20 +12,23 @@ from api.commands.telling import NOT_DONE, Json, opened, tell
 from api.web.built import BUILT
 from ingest.parsing import sandbox
 from ingest.parsing.tessdata import NoModel, model_folder
-from library import logs, migrations
+from library import alike, logs, migrations
 from library.catalogue import fixity
 from library.catalogue.models import Deposit, Rendition, Work
+from library.circulation.models import Item
 from library.clock import now
 from library.database import reading_session, row_security
 from library.database.limits import is_postgres
 from library.house import House
 from library.operations import backups
+from library.people.models import Person, SchoolClass, Unit
 from search.engines import index_of
 from search.index import IndexAway
 from search.indexing import standing
 
 # files, by chance: a province has hundreds of thousands, and the worker reads each of them again within 90 days
 LOOKED_AT = 1_000
+SHOWN = 20  # of a kind
 
 
 class Finding(NamedTuple):
@@ -136,8 +139,27 @@ def stored(house: House) -> Iterator[Finding]:
         "warning" if aside else "ok",
         f"{aside} deposits set aside after three tries" if aside else "nothing set aside",
     )
+    yield alikes(house)
     yield from kept(house, at=now())
     yield searchable(house, behind)
+
+
+def alikes(house: House) -> Finding:
+    """Logins, codes, classes and labels from before a second one that looks the same was refused."""
+    told = {
+        "logins": (Person.login, Person.login_key),
+        "units": (Unit.code, Unit.code_key),
+        "classes": (SchoolClass.name, SchoolClass.name_key, SchoolClass.unit_id, SchoolClass.school_year),
+        "labels": (Item.barcode, Item.barcode_key, Item.unit_id),
+    }
+    with reading_session(house.engine) as session:
+        found = {name: alike.doubles(session, *columns) for name, columns in told.items()}
+    said = [f"{name}: {'; '.join(' = '.join(one) for one in pairs[:SHOWN])}" for name, pairs in found.items() if pairs]
+    if not said:
+        return Finding("alike", "ok", "no two logins, units, classes or labels look the same")
+    count = sum(map(len, found.values()))
+    advice = "each is found by its own spelling; rename one, or give it another label"
+    return Finding("alike", "warning", f"{count} look the same. {'. '.join(said)}: {advice}")
 
 
 def searchable(house: House, behind: int) -> Finding:

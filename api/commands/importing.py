@@ -27,7 +27,7 @@ from library.errors import Refusal, sentence_of
 from library.house import House
 from library.naming import clean_name
 from library.people import inviting
-from library.people.models import Person
+from library.people.called import person_called
 from library.people.roles import Role
 from library.people.sign_in import Actor, actor_for
 from library.space import full_told
@@ -94,7 +94,7 @@ def keeper(house: House, unit: str | None) -> Actor:
     with transaction(house.engine) as session:
         owner = inviting.ensure_school(session, unit, at=now()) if unit else inviting.province(session)
         login = f"{KEEPER}.{owner.code}" if unit else KEEPER
-        person = session.scalar(select(Person).where(Person.login == login.casefold()))
+        person = person_called(session, login)
         if person is None:
             person = inviting.add_person(session, login, "Thư viện", Role.ADMINISTRATOR, owner, at=now())
         return actor_for(session, person, at=now())

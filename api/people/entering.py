@@ -60,16 +60,16 @@ async def enter(
 
     Raises TooManyTries, WrongPassword.
     """
-    folded = sign_in.folded_login(login)[:200]
+    typed = login[:200]
 
     def claim(session: Session) -> Claim:
-        known = sign_in.hash_of(session, folded)
-        return Claim(folded, known, caller.address, caller.browser.id if caller.browser.knows(known) else None)
+        called, known = sign_in.known_as(session, typed)
+        return Claim(called, known, caller.address, caller.browser.id if caller.browser.knows(known) else None)
 
     tried = await check(gate, claim, password)
 
     def act(session: Session) -> Opened:
-        person = inviting.person_by_login(session, folded)
+        person = inviting.person_by_login(session, typed)
         if person.password_hash != tried.password_hash:  # chosen or printed anew while the old one was looked at
             raise WrongPassword
         throttling.forget_try(session, tried.id)

@@ -3,9 +3,11 @@ likes.
 """
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from library.vietnamese import whole_number
 
 BIGGEST = 2**63 - 1  # the largest number that both databases keep
 # so that a day may be moved by weeks and zones and still be one
@@ -45,10 +47,26 @@ class Sent(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+def counts(annotation: object) -> bool:
+    """Whether a field holds whole numbers."""
+    return annotation is int or any(map(counts, get_args(annotation)))
+
+
 class Wish(BaseModel):
-    """Something a client asks for; unknown fields are refused."""
+    """Something a client asks for; unknown fields are refused. A number that was typed is read as people type it:
+    `45.000` is never 45.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _whole(cls, value: object, field: ValidationInfo) -> object:
+        if not counts(cls.model_fields[field.field_name or ""].annotation):
+            return value
+        if isinstance(value, list):
+            return [whole_number(one) if isinstance(one, str) else one for one in value]
+        return whole_number(value) if isinstance(value, str) else value
 
     @field_validator("*")
     @classmethod

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from library import alike
 from library.catalogue.isbn import is_ean13, is_isbn
 from library.circulation import codes, lending, patrons
 from library.circulation.models import Item, Loan, Patron, Scan, ScanKind
@@ -19,6 +20,7 @@ from library.circulation.refusals import (
     CommandUnknown,
     ForeignItem,
     IsbnScanned,
+    LabelOfTwo,
     NotAtDesk,
     NothingToUndo,
     UnknownBarcode,
@@ -26,10 +28,10 @@ from library.circulation.refusals import (
 from library.database import hold
 from library.errors import Refusal
 from library.people import units
+from library.people.called import person_called
 from library.people.models import Person, Unit, UnitKind
 from library.people.roles import Role
-from library.people.sign_in import Actor, folded_login
-from library.vietnamese import clean
+from library.people.sign_in import Actor
 
 UNDO_MINUTES = 10
 OF_COPIES = (ScanKind.LENT, ScanKind.TAKEN_BACK, ScanKind.READ_HERE)
@@ -93,7 +95,7 @@ def scan(
     before = _same(session, scan_id, school)
     if before is not None:
         return before
-    code = clean(code).strip()
+    code = codes.scanned(code)
     new = Scan(id=scan_id, unit_id=school.id, person_id=by.required().id, code=code[:200], happened_at=at)
     new.scanned_at = min(scanned_at, at) if scanned_at else None
     item = find_item(session, code, school)
@@ -137,10 +139,13 @@ def undo(session: Session, scan_id: uuid.UUID, school: Unit, *, by: Actor, at: d
 
 
 def find_item(session: Session, code: str, school: Unit) -> Item | None:
-    """The school's copy with that label, ours or its own."""
-    return session.scalar(
-        select(Item).options(joinedload(Item.work)).where(Item.barcode == code, Item.unit_id == school.id)
-    )
+    """The school's copy with that label, ours or its own, in whatever spelling. Raises LabelOfTwo."""
+    wanted = select(Item).options(joinedload(Item.work)).where(Item.unit_id == school.id, codes.labelled([code]))
+    found = session.scalars(wanted).all()
+    item = alike.meant(found, lambda one: one.barcode, code)
+    if found and item is None:
+        raise LabelOfTwo(code=code[:60], labels=", ".join(sorted(one.barcode for one in found)))
+    return item
 
 
 def _at_the_desk(session: Session, opened_by: uuid.UUID | None, card: str | None, school: Unit) -> Patron | None:
@@ -187,7 +192,7 @@ def _is_card(code: str) -> bool:
 
 def _member(session: Session, code: str, school: Unit, *, at: datetime) -> Person | None:
     """Somebody of the school by the login on an old card or typed by hand."""
-    found = session.scalar(select(Person).where(Person.login == folded_login(code)))
+    found = person_called(session, code)
     return found if found is not None and patrons.roles_in(session, found.id, school.id, at=at) else None
 
 
@@ -198,7 +203,7 @@ def _strange(session: Session, code: str) -> Refusal:
     if is_ean13(code) and code.startswith((codes.COMMAND, codes.CLASS)):
         return CommandUnknown()
     if is_ean13(code) and code.startswith(codes.COPY):
-        elsewhere = session.scalar(select(Item).options(joinedload(Item.work)).where(Item.barcode == code).limit(1))
+        elsewhere = session.scalar(select(Item).options(joinedload(Item.work)).where(codes.labelled([code])).limit(1))
         if elsewhere is not None:
             return ForeignItem(title=elsewhere.work.title, school=session.get_one(Unit, elsewhere.unit_id).name)
     return UnknownBarcode(code=code[:60])

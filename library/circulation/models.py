@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from library.catalogue.models import Work
+from library.circulation.labels import label_key
 from library.database import Base, Identified, OneOf
 from library.people.models import Person
 
@@ -52,12 +53,14 @@ class Item(Identified, Base):
     __tablename__ = "item"
     __table_args__ = (
         UniqueConstraint("unit_id", "barcode", name="uq_item_barcode_in_unit"),
+        Index("uq_item_barcode_key", "unit_id", "barcode_key", unique=True),
         UniqueConstraint("unit_id", "accession", name="uq_item_accession_in_unit"),
     )
 
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     work_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work.id"), index=True)
     barcode: Mapped[str] = mapped_column(index=True)
+    barcode_key: Mapped[str | None]  # library/alike.py
     accession: Mapped[int]  # the running number in the school's register
     collection: Mapped[str]  # GK, NV, TK, TN, TC, QH: vocabularies/circulation.json
     shelf: Mapped[str | None]
@@ -65,6 +68,11 @@ class Item(Identified, Base):
     added_at: Mapped[datetime]
 
     work: Mapped[Work] = relationship(lazy="raise")
+
+    @validates("barcode")
+    def _folded(self, _name: str, barcode: str) -> str:
+        self.barcode_key = label_key(barcode)
+        return barcode
 
 
 class Patron(Identified, Base):
@@ -76,7 +84,7 @@ class Patron(Identified, Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     card: Mapped[str] = mapped_column(unique=True)
-    group_code: Mapped[str]
+    group_code: Mapped[str]  # read by the release before; who lends asks `patrons.group_of`
 
     person: Mapped[Person] = relationship(lazy="raise")
 

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from library import audit
-from library.calendar import local_date
+from library.calendar import local_date, school_year
 from library.circulation import codes, policy
 from library.circulation.models import Loan, Patron, Scan, ScanKind
 from library.circulation.refusals import LoansOpen, UnknownCard
@@ -17,6 +17,7 @@ from library.people.roles import Role
 from library.people.sight import units_below
 
 REMOVED_CARD = "removed-"
+LAST_GRADE = 12
 
 
 def by_card(session: Session, card: str, unit_id: uuid.UUID, *, lock: bool = False) -> Patron:
@@ -53,7 +54,7 @@ def of_person(
         unit_id=unit_id,
         person_id=person.id,
         card=codes.take(session, codes.PERSON)[0],
-        group_code=policy.group_of(roles, grade_of(session, person.id, at=at)),
+        group_code=policy.group_of(roles, grade_of(session, person.id, unit_id, at=at)),
     )
     made.person = person
     session.add(made)
@@ -80,12 +81,28 @@ def roles_in(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, *, at: 
     )
 
 
-def grade_of(session: Session, person_id: uuid.UUID, *, at: datetime) -> int | None:
-    """The grade of the class that a pupil is in now."""
+def group_of(session: Session, patron: Patron, *, at: datetime) -> str:
+    """The patron group on this day: as their roles and their class of today have it, whatever they were before."""
+    roles = roles_in(session, patron.person_id, patron.unit_id, at=at)
+    return policy.group_of(roles, grade_of(session, patron.person_id, patron.unit_id, at=at))
+
+
+def grade_of(session: Session, person_id: uuid.UUID, unit_id: uuid.UUID, *, at: datetime) -> int | None:
+    """The grade of the class in which a pupil of the school learns now. Before the classes of a new year are entered,
+    the grade after the last one.
+    """
+    year = school_year(local_date(at))
     valid = (Enrolment.from_at <= at, or_(Enrolment.until_at.is_(None), Enrolment.until_at > at))
-    return session.scalar(
-        select(SchoolClass.grade).join(Enrolment).where(Enrolment.person_id == person_id, *valid).limit(1)
-    )
+    of_school = (SchoolClass.unit_id.in_(units_below(session, [unit_id])), SchoolClass.grade.is_not(None))
+    learnt = (Enrolment.person_id == person_id, Enrolment.role == Role.PUPIL, SchoolClass.school_year <= year)
+    found = session.execute(
+        select(SchoolClass.grade, SchoolClass.school_year)
+        .join(Enrolment)
+        .where(*learnt, *of_school, *valid)
+        .order_by(SchoolClass.school_year.desc(), Enrolment.from_at.desc())
+        .limit(1)
+    ).first()
+    return min(found.grade + int(year[:4]) - int(found.school_year[:4]), LAST_GRADE) if found else None
 
 
 def refuse_borrower(session: Session, person: Person) -> None:

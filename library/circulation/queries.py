@@ -79,7 +79,7 @@ def availability(
 def loan_facts(session: Session, item: Item, patron: Patron, *, at: datetime) -> LoanFacts:
     """All that decides about lending this copy to this patron; both are locked."""
     holding = open_loan(session, item.id)
-    rules = policy.rules_for(patron.group_code, item.collection)
+    rules = policy.rules_for(patrons.group_of(session, patron, at=at), item.collection)
     mine = session.execute(
         select(Loan.due_at, Loan.rules).where(Loan.patron_id == patron.id, Loan.closed_at.is_(None))
     ).all()

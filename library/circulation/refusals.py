@@ -15,6 +15,12 @@ class ForeignItem(Clash):
     en = "“{title}” belongs to {school}. Put it aside to send it back."
 
 
+class LabelOfTwo(Clash):
+    code = "label-of-two"
+    vi = "Mã {code} đọc được thành mấy nhãn: {labels}. Gõ đúng như in trên nhãn, rồi dán lại nhãn khác cho một cuốn."
+    en = "The code {code} may be any of these labels: {labels}. Type it as printed, then give one copy a new label."
+
+
 class UnknownCard(Unknown):
     code = "unknown-card"
     vi = "Thẻ {code} không phải của người trong trường này."
@@ -141,6 +147,12 @@ class LoansOpen(Clash):
     en = "{name} still has {count} books: {titles}. Take them back at the desk first."
 
 
-OF_A_CODE = (UnknownBarcode, ForeignItem, IsbnScanned, CommandUnknown)  # that is neither a copy nor a card here
+OF_A_CODE = (
+    UnknownBarcode,
+    LabelOfTwo,
+    ForeignItem,
+    IsbnScanned,
+    CommandUnknown,
+)  # that is neither a copy nor a card here
 # in the order of `judging.loan`
 OF_A_LOAN = (AlreadyYours, ItemOnLoan, ItemNotLendable, PatronGone, ReadHereOnly, OverdueBlocks, LoanLimitReached)

@@ -20,6 +20,7 @@ from library.catalogue.access import visible_to
 from library.catalogue.isbn import isbn_of
 from library.catalogue.models import Work, WorkState
 from library.circulation import codes, policy
+from library.circulation.labels import label_key
 from library.circulation.models import Item
 from library.circulation.refusals import BarcodeTaken, IsbnUnknown, TitleNeeded, TitleOnPaper, TitleToConfirm
 from library.database import hold
@@ -103,7 +104,7 @@ def add_copies(
     if work.deleted_at is not None:
         raise cataloguing.UnknownWork
     hold(session, [f"stock of {school.id}"])  # two librarians who add at once count on, one after the other
-    labels = list(barcodes) or codes.take(session, codes.COPY, count)
+    labels = [said for one in barcodes if (said := codes.scanned(one))] or codes.take(session, codes.COPY, count)
     _refuse_taken(session, school.id, labels)
     items = _numbered(session, work, school, labels, shelf, at=at)
     session.add_all(items)
@@ -217,7 +218,8 @@ def _words(title: str) -> str:
 
 
 def _refuse_taken(session: Session, unit_id: uuid.UUID, labels: Sequence[str]) -> None:
-    taken = session.scalar(select(Item.barcode).where(Item.unit_id == unit_id, Item.barcode.in_(labels)).limit(1))
-    doubled = next((label for place, label in enumerate(labels) if label in labels[:place]), None)
+    taken = session.scalar(select(Item.barcode).where(Item.unit_id == unit_id, codes.labelled(labels)).limit(1))
+    keys = [label_key(label) for label in labels]
+    doubled = next((label for place, label in enumerate(labels) if keys[place] in keys[:place]), None)
     if taken or doubled:
         raise BarcodeTaken(code=taken or doubled)

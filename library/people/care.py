@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from library.database import row_security
 from library.errors import Unknown
+from library.people.called import unit_called
 from library.people.models import Membership, Person, SchoolClass, Unit, UnitKind
 from library.people.roles import Role
 from library.people.sight import units_below
@@ -47,7 +48,7 @@ def unit_in_care(session: Session, code: str, *, by: Actor) -> Unit:
     mine = administered(session, by)
     if not mine:
         raise NotAllowed
-    found = session.scalar(select(Unit).where(Unit.code == code))
+    found = unit_called(session, code)
     if found is None or found.id not in mine:
         raise UnknownUnit(unit=code)
     return found

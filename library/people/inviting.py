@@ -12,9 +12,10 @@ from library.database import add_missing, row_security
 from library.errors import Clash, Gone, Unknown
 from library.people import care, throttling, units
 from library.people.appointing import begin_role, end_links
+from library.people.called import folded_login, people_called, person_called, unit_called
 from library.people.models import Invitation, Membership, Person, SignIn, Unit, UnitKind
 from library.people.roles import Role, role_called
-from library.people.sign_in import WrongPassword, folded_login, token_hash
+from library.people.sign_in import WrongPassword, token_hash
 
 LINK_LASTS = timedelta(hours=1)
 RESET_LASTS = timedelta(days=3)
@@ -64,7 +65,7 @@ def province(session: Session) -> Unit:
 
 def unit_by_code(session: Session, code: str) -> Unit:
     """A unit by its code. Raises UnknownUnit."""
-    unit = session.scalar(select(Unit).where(Unit.code == code))
+    unit = unit_called(session, code)
     if unit is None:
         raise care.UnknownUnit(unit=code)
     return unit
@@ -90,7 +91,7 @@ def ensure_province(session: Session, name: str, *, at: datetime | None = None) 
 
 def ensure_school(session: Session, code: str, name: str | None = None, *, at: datetime) -> Unit:
     """The school with this code, made when it is new."""
-    found = session.scalar(select(Unit).where(Unit.code == code))
+    found = unit_called(session, code)
     if found is None:
         found = units.open_unit(session, UnitKind.SCHOOL, code, name or code, province(session), by=None, at=at)
     return found
@@ -99,7 +100,7 @@ def ensure_school(session: Session, code: str, name: str | None = None, *, at: d
 def person_by_login(session: Session, login: str) -> Person:
     """A person by login. Raises UnknownPerson."""
     with row_security.lifted(session):
-        person = session.scalar(select(Person).where(Person.login == folded_login(login)))
+        person = person_called(session, login)
     if person is None:
         raise UnknownPerson(login=login)
     return person
@@ -251,8 +252,8 @@ def accept(session: Session, token: str, *, name: str, login: str, password_hash
 
 def _refuse_taken(session: Session, login: str) -> None:
     with row_security.lifted(session):
-        taken = session.scalar(select(Person.id).where(Person.login == folded_login(login)))
-    if taken is not None:
+        taken = people_called(session, login)
+    if taken:
         raise LoginTaken(login=login)
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from library.database import Base, Identified, OneOf
 from library.people.roles import Role
+from library.vietnamese import clean, seen
 
 
 class UnitKind(StrEnum):
@@ -32,8 +33,10 @@ class Unit(Identified, Base):
     """
 
     __tablename__ = "unit"
+    __table_args__ = (Index("uq_unit_code_key", "code_key", unique=True),)
 
     code: Mapped[str] = mapped_column(unique=True)
+    code_key: Mapped[str | None]  # library/alike.py
     kind: Mapped[UnitKind] = mapped_column(OneOf(UnitKind))
     name: Mapped[str]  # the name of today; all names with their dates are `UnitName`
     # the place: commune of a school, province of a commune
@@ -46,6 +49,15 @@ class Unit(Identified, Base):
     hub_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id", name="fk_unit_hub_id_unit"), index=True)
     closed_at: Mapped[datetime | None]
 
+    @validates("code")
+    def _folded(self, _name: str, code: str) -> str:
+        self.code_key = seen(code)
+        return code
+
+    @validates("name")
+    def _composed(self, _name: str, name: str) -> str:
+        return clean(name)
+
 
 class UnitName(Identified, Base):
     """What a unit was called, and when."""
@@ -56,6 +68,10 @@ class UnitName(Identified, Base):
     name: Mapped[str]
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
+
+    @validates("name")
+    def _composed(self, _name: str, name: str) -> str:
+        return clean(name)
 
 
 class UnitSuccession(Identified, Base):
@@ -71,11 +87,13 @@ class UnitSuccession(Identified, Base):
 
 
 class Person(Identified, Base):
-    """Someone who can sign in. Logins are kept folded to lower case."""
+    """Someone who can sign in. Logins are kept folded to lower case, and are one when they look the same."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("uq_person_login_key", "login_key", unique=True),)
 
     login: Mapped[str] = mapped_column(unique=True)
+    login_key: Mapped[str | None]  # library/alike.py
     name: Mapped[str]
     email: Mapped[str | None]
     password_hash: Mapped[str | None]
@@ -89,6 +107,15 @@ class Person(Identified, Base):
     deleted_at: Mapped[datetime | None]
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise")
+
+    @validates("login")
+    def _folded(self, _name: str, login: str) -> str:
+        self.login_key = seen(login)
+        return login
+
+    @validates("name")
+    def _composed(self, _name: str, name: str) -> str:
+        return clean(name)
 
 
 class Membership(Identified, Base):
@@ -122,14 +149,23 @@ class SchoolClass(Identified, Base):
     """A class of one school year."""
 
     __tablename__ = "school_class"
-    __table_args__ = (UniqueConstraint("unit_id", "school_year", "name"),)
+    __table_args__ = (
+        UniqueConstraint("unit_id", "school_year", "name"),
+        Index("uq_school_class_name_key", "unit_id", "school_year", "name_key", unique=True),
+    )
 
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     school_year: Mapped[str]  # 2026-2027
     name: Mapped[str]  # 8A2
+    name_key: Mapped[str | None]  # library/alike.py
     grade: Mapped[int | None]
 
     unit: Mapped[Unit] = relationship(lazy="raise")
+
+    @validates("name")
+    def _folded(self, _name: str, name: str) -> str:
+        self.name_key = seen(name)
+        return clean(name)
 
 
 class Enrolment(Identified, Base):

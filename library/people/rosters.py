@@ -12,6 +12,7 @@ from library.database import row_security
 from library.errors import Clash
 from library.people import care, inviting, units
 from library.people.appointing import begin_role, end_links
+from library.people.called import class_called
 from library.people.models import Enrolment, Membership, Person, SchoolClass, SignIn, Unit
 from library.people.roles import Role, role_called
 from library.people.sight import units_below
@@ -124,12 +125,8 @@ def enable(session: Session, person: Person, *, by: Actor, at: datetime) -> None
 def open_class(
     session: Session, unit: Unit, year: str, name: str, grade: int | None, *, by: uuid.UUID | None, at: datetime
 ) -> SchoolClass:
-    """A class of a school year; the one of that name when it exists."""
-    found = session.scalar(
-        select(SchoolClass).where(
-            SchoolClass.unit_id == unit.id, SchoolClass.school_year == year, SchoolClass.name == name
-        )
-    )
+    """A class of a school year; the one of that name when it exists, however it is typed."""
+    found = class_called(session, unit.id, year, name)
     if found is None:
         found = SchoolClass(unit_id=unit.id, school_year=year, name=name, grade=grade)
         session.add(found)

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session, joinedload
 from library import audit
 from library.database import row_security
 from library.errors import Forbidden
+from library.people.called import person_called
 from library.people.models import Enrolment, Membership, Person, SignIn, Unit, UnitKind
 from library.people.roles import AUTHORS, READERS, Role
 from library.people.sight import VISITOR, Sight, sight_of
+from library.vietnamese import seen
 
 SIGN_IN_LASTS = timedelta(days=14)
 SHARED_LASTS, SHARED_IDLE_MINUTES = timedelta(hours=12), 30  # on a computer that many use
@@ -109,21 +111,21 @@ class Actor:
 VISITING = Actor(None, (), VISITOR)
 
 
-def folded_login(login: str) -> str:
-    """Logins are compared without case and outer spaces."""
-    return login.strip().casefold()
-
-
 def token_hash(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def hash_of(session: Session, login: str) -> str | None:
-    """The password hash of a login that may sign in; a printed password has been used up by the first sign-in."""
-    may = (Person.login == folded_login(login), Person.disabled_at.is_(None), Person.slip_used_at.is_(None))
+def known_as(session: Session, login: str) -> tuple[str, str | None]:
+    """The one spelling of a login, and its password hash if it may sign in; a printed password has been used up by the
+    first sign-in.
+    """
     with row_security.lifted(session):
-        return session.scalar(select(Person.password_hash).where(*may))
+        found = person_called(session, login)
+    if found is None:
+        return seen(login), None
+    may = found.disabled_at is None and found.slip_used_at is None
+    return found.login, found.password_hash if may else None
 
 
 def open_sign_in(session: Session, person: Person, *, at: datetime, shared: bool = False) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from library import audit
 from library.errors import Clash, Wrong
 from library.people.appointing import begin_role
+from library.people.called import units_called
 from library.people.models import Membership, SuccessionKind, Unit, UnitKind, UnitName, UnitSuccession
 from library.people.sight import units_above, units_below
 
@@ -68,7 +69,7 @@ def open_unit(
         raise UnitOutOfPlace
     for one in {parent, authority or parent}:
         refuse_closed(one)
-    if session.scalar(select(Unit.id).where(Unit.code == code)) is not None:
+    if units_called(session, code):
         raise UnitCodeTaken(unit=code)
     unit = Unit(kind=kind, code=code, name=name, parent_id=parent.id, authority_id=(authority or parent).id)
     session.add(unit)

@@ -3,6 +3,8 @@
 from library.vietnamese.collation import class_key, person_key, title_key
 from library.vietnamese.divided import divided, in_one_piece
 from library.vietnamese.folding import clean, fold, is_marked
+from library.vietnamese.numbers import whole_number
+from library.vietnamese.seen import seen
 from library.vietnamese.spotting import needles, tokens_near
 from library.vietnamese.syllables import syllable_score
 from library.vietnamese.tokens import Token, joined, tokens
@@ -18,8 +20,10 @@ __all__ = [
     "joined",
     "needles",
     "person_key",
+    "seen",
     "syllable_score",
     "title_key",
     "tokens",
     "tokens_near",
+    "whole_number",
 ]

@@ -147,6 +147,12 @@ ACTS = (
         by_form("/quan-tri/truong/BB", into="AA"),
     ),
     Act(
+        "a school says when its library is open",
+        Role.LIBRARIAN,
+        by_json("PUT", "/desk/calendar", opening_hours="Sáng", open_weekdays=[1, 3], closed_days=["2027-01-26"]),
+        by_form("/quay/lich", opening_hours="Sáng", open_weekdays=["1", "3"], closed="26/01/2027"),
+    ),
+    Act(
         "a person is added with a link",
         ROOT,
         by_json(

@@ -4484,6 +4484,7 @@ export interface components {
          *     `foreign-item`: “{title}” belongs to {school}. Put it aside to send it back.
          *     `item-not-lendable`: This copy is recorded as {status_en} and cannot be lent.
          *     `item-on-loan`: {borrower} has this copy on loan until {due}.
+         *     `label-of-two`: The code {code} may be any of these labels: {labels}. Type it as printed, then give one copy a new label.
          *     `loan-limit-reached`: {borrower} has {limit} copies already; one must come back first.
          *     `nothing-to-undo`: This can no longer be undone: more than {minutes} minutes ago, or the copy has moved on.
          *     `overdue-blocks`: {borrower} has {count} overdue copies; they must come back first.
@@ -4491,14 +4492,14 @@ export interface components {
          *     `read-here-only`: This copy is for reading in the library only.
          *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
          */
-        "already-yours-or-card-not-open-or-foreign-item-or-item-not-lendable-or-item-on-loan-or-loan-limit-reached-or-nothing-to-undo-or-overdue-blocks-or-patron-gone-or-read-here-only-or-same-moment": {
+        "already-yours-or-card-not-open-or-foreign-item-or-item-not-lendable-or-item-on-loan-or-label-of-two-or-loan-limit-reached-or-nothing-to-undo-or-overdue-blocks-or-patron-gone-or-read-here-only-or-same-moment": {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "already-yours" | "card-not-open" | "foreign-item" | "item-not-lendable" | "item-on-loan" | "loan-limit-reached" | "nothing-to-undo" | "overdue-blocks" | "patron-gone" | "read-here-only" | "same-moment";
+                    code: "already-yours" | "card-not-open" | "foreign-item" | "item-not-lendable" | "item-on-loan" | "label-of-two" | "loan-limit-reached" | "nothing-to-undo" | "overdue-blocks" | "patron-gone" | "read-here-only" | "same-moment";
                 };
             };
         };
@@ -4608,6 +4609,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "isbn-wrong" | "not-valid" | "title-needed";
+                };
+            };
+        };
+        /**
+         * @description `day-out-of-reach`: {day} is out of the calendar’s reach, from {first} to {last}. Look at the year again.
+         *     `not-valid`: Something is not filled in correctly: {fields}.
+         */
+        "day-out-of-reach-or-not-valid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "day-out-of-reach" | "not-valid";
                 };
             };
         };
@@ -7124,7 +7140,7 @@ export interface operations {
             401: components["responses"]["sign-in-needed"];
             403: components["responses"]["foreign-origin-or-not-at-desk-or-password-to-choose"];
             404: components["responses"]["unknown-barcode-or-unknown-card"];
-            409: components["responses"]["already-yours-or-card-not-open-or-foreign-item-or-item-not-lendable-or-item-on-loan-or-loan-limit-reached-or-nothing-to-undo-or-overdue-blocks-or-patron-gone-or-read-here-only-or-same-moment"];
+            409: components["responses"]["already-yours-or-card-not-open-or-foreign-item-or-item-not-lendable-or-item-on-loan-or-label-of-two-or-loan-limit-reached-or-nothing-to-undo-or-overdue-blocks-or-patron-gone-or-read-here-only-or-same-moment"];
             413: components["responses"]["form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
@@ -7380,7 +7396,7 @@ export interface operations {
             413: components["responses"]["form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
-            422: components["responses"]["not-valid"];
+            422: components["responses"]["day-out-of-reach-or-not-valid"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["try-again"];
             507: components["responses"]["disk-full"];

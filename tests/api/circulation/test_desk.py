@@ -4,7 +4,7 @@ wrong.
 
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -209,6 +209,24 @@ def test_due_dates_follow_the_schools_own_calendar(desk: httpx.Client) -> None:
     (label,), card = copies(desk), card_of(desk, "em.11")
     due = scan(desk, label, card).json()["due_at"]
     assert datetime.fromisoformat(due).isoweekday() == 3
+    desk.put("/api/v1/desk/calendar", json={"open_weekdays": kept["open_weekdays"]}).raise_for_status()
+
+
+def test_the_calendar_has_a_page_that_keeps_all_that_was_filled_in(desk: httpx.Client) -> None:
+    kept = desk.get("/api/v1/desk/calendar").json()
+    days = {"open_weekdays": ["1", "5"], "opening_hours": "Sáng", "last_return_day": "2300-05-28"}
+    refused = desk.post("/quay/lich", data={**days, "closed": "hôm nào đó"})
+    assert refused.status_code == 422 and 'role="alert"' in refused.text
+    for one in ('value="Sáng"', 'value="2300-05-28"', "hôm nào đó</textarea>", 'value="5" checked', 'value="6">'):
+        assert one in refused.text, one
+    assert desk.get("/api/v1/desk/calendar").json() == kept
+    day = (datetime.now() + timedelta(days=40)).date()
+    good = {**days, "last_return_day": "", "closed": f"{day:%d/%m/%Y} Hội trường"}
+    assert desk.post("/quay/lich", data=good).headers["location"] == "/quay/lich?saved=1"
+    page = desk.get("/quay/lich?saved=1").text
+    assert f"{day:%d/%m/%Y} Hội trường</textarea>" in page and "Đã lưu." in page
+    found = desk.get("/api/v1/desk/calendar").json()
+    assert (found["open_weekdays"], found["closed_days"]) == ([1, 5], [day.isoformat()])
     desk.put("/api/v1/desk/calendar", json={"open_weekdays": kept["open_weekdays"]}).raise_for_status()
 
 

@@ -85,12 +85,35 @@ def test_a_school_without_any_open_day_still_lends() -> None:
 @example(datetime(2026, 5, 26, 2), frozenset({1}))  # the last Monday of the school year was yesterday
 def test_a_due_date_is_never_before_the_loan_and_always_on_an_open_day(at: datetime, days: frozenset[int]) -> None:
     calendar = Calendar(open_weekdays=days)
-    moment = due_dates.due(at.replace(tzinfo=UTC), PUPIL, calendar)
-    assert moment > at.replace(tzinfo=UTC)
     today = local_date(at.replace(tzinfo=UTC))
-    last = due_dates.end_of_school_year(today)  # nothing is due after it, be it open or not
-    left = (date.fromordinal(day) for day in range(today.toordinal(), last.toordinal() + 1))
-    assert calendar.is_open(local_date(moment)) or not any(map(calendar.is_open, left))
+    day = local_date(due_dates.due(at.replace(tzinfo=UTC), PUPIL, calendar))
+    assert day > today and calendar.is_open(day)
+    last = due_dates.last_day(today, calendar)  # nothing is due after it that could be brought back before
+    left = (date.fromordinal(day) for day in range(today.toordinal() + 1, last.toordinal() + 1))
+    assert day <= last or not any(map(calendar.is_open, left))
+
+
+@pytest.mark.parametrize(
+    ("today", "said", "last"),
+    [
+        (date(2026, 11, 23), None, date(2027, 5, 31)),
+        (date(2026, 11, 23), date(2026, 5, 29), date(2027, 5, 31)),  # of the school year that is over
+        (date(2026, 11, 23), date(2027, 5, 28), date(2027, 5, 28)),
+        (date(2026, 11, 23), date(2028, 5, 26), date(2027, 5, 31)),  # of another school year
+        (date(2026, 11, 23), date(2200, 5, 26), date(2027, 5, 31)),
+        (date(2027, 5, 28), date(2027, 5, 28), date(2028, 5, 31)),  # the day itself: the year is over
+        (date(2027, 5, 30), date(2027, 5, 28), date(2028, 5, 31)),
+        (date(2027, 6, 1), date(2027, 6, 10), date(2027, 6, 10)),
+        (date(2027, 6, 11), date(2027, 6, 10), date(2028, 5, 31)),
+        (date(2027, 6, 11), date(2028, 5, 26), date(2028, 5, 26)),
+        (date(2027, 5, 31), None, date(2028, 5, 31)),
+    ],
+)
+def test_a_last_return_day_that_is_over_plays_no_part(today: date, said: date | None, last: date) -> None:
+    calendar = Calendar(last_return_day=said)
+    assert due_dates.last_day(today, calendar) == last
+    noon = datetime(today.year, today.month, today.day, 5, tzinfo=UTC)
+    assert today < due(calendar, noon, "GK") <= last
 
 
 def test_dates_do_not_care_where_the_server_stands() -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import unicodedata
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -16,17 +17,19 @@ import pytest
 from sqlalchemy import Column, Connection, MetaData, Table, Uuid, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from library import migrations
+from library import alike, migrations
 from library.audit import Event
 from library.catalogue.fixity import FixitySlice
 from library.catalogue.models import Work
 from library.circulation import reminding
+from library.circulation.models import Item
 from library.clock import now
 from library.database import open_engine, reading_session, transaction
 from library.migrations import METADATA
 from library.notices import telling
 from library.notices.models import Notice
-from library.people.models import Enrolment, Invitation, Membership, Person
+from library.people.called import person_called
+from library.people.models import Enrolment, Invitation, Membership, Person, SchoolClass
 from library.reviews import announcing
 
 pytestmark = pytest.mark.slow
@@ -312,4 +315,58 @@ def test_a_reminder_of_an_earlier_release_is_told_once_and_other_notices_as_ofte
     for kind, about in ((reminding.OVERDUE, loan), (announcing.REVIEW_WANTED, review)):
         with pytest.raises(IntegrityError) if kind.once else nullcontext(), transaction(engine) as session:
             telling.tell(session, [lan], kind, at=MOMENT, about=about)
+    engine.dispose()
+
+
+LOGINS = ("co.anh", "CO.ANH", "co.\u0430nh", "hòa", unicodedata.normalize("NFD", "hòa"), "một.mình")
+
+
+def pairs(connection: Connection, unit: uuid.UUID, person: uuid.UUID) -> None:
+    """People, classes and copies of which several look the same."""
+    work, year = uuid.uuid4(), "2026-2027"
+    fill(connection, "unit", {"id": unit, "code": "tinh", "kind": "province", "name": "Tỉnh"})
+    apart = {"name": unicodedata.normalize("NFD", "Huệ"), "id": person}
+    fill(connection, "person", *({"login": one, "name": "Lan"} | (apart if one == "hòa" else {}) for one in LOGINS))
+    for name, in_year in (("9A1", year), ("9a1", year), ("9A 1", year), ("8B", year), ("9a1", "2025-2026")):
+        fill(connection, "school_class", {"unit_id": unit, "school_year": in_year, "name": name})
+    fill(connection, "work", {"id": work, "key": 1, "unit_id": unit, "owner_id": person, "title": "Sách"})
+    for number, label in enumerate(("TV1", "tv1", "TV2")):
+        fill(connection, "item", {"unit_id": unit, "work_id": work, "barcode": label, "accession": number})
+
+
+def test_a_house_with_pairs_that_look_the_same_is_upgraded_and_they_are_listed(database_url: str) -> None:
+    migrations.upgrade(database_url, revision="0026")
+    person = uuid.uuid4()
+    with as_it_was(database_url) as connection:
+        pairs(connection, uuid.uuid4(), person)
+    before = counts(database_url)
+    migrations.upgrade(database_url)
+    assert {name: count for name, count in counts(database_url).items() if name in before} == before
+    engine = open_engine(database_url)
+    with reading_session(engine) as session:
+        assert sorted(session.scalars(select(Person.login))) == sorted(LOGINS)
+        assert session.get_one(Person, person).name == "Huệ"
+        apart = unicodedata.normalize("NFD", "hòa")
+        assert alike.doubles(session, Person.login, Person.login_key) == [
+            ["co.anh", "CO.ANH", "co.\u0430nh"],
+            ["hòa", apart],
+        ]
+        of_year = (SchoolClass.unit_id, SchoolClass.school_year)
+        assert alike.doubles(session, SchoolClass.name, SchoolClass.name_key, *of_year) == [["9a1", "9A 1", "9A1"]]
+        assert alike.doubles(session, Item.barcode, Item.barcode_key, Item.unit_id) == [["tv1", "TV1"]]
+        for login in LOGINS:
+            found = person_called(session, login)
+            assert found is not None and found.login in (login, login.casefold())
+    engine.dispose()
+
+
+def test_the_release_before_may_still_write_beside_the_folded_forms(database_url: str) -> None:
+    migrations.upgrade(database_url)
+    unit, person = uuid.uuid4(), uuid.uuid4()
+    with as_it_was(database_url) as connection:
+        people(connection, unit, person)
+    engine = open_engine(database_url)
+    with reading_session(engine) as session:
+        found = person_called(session, "Nguoi.0")
+        assert found is not None and (found.id, found.login_key) == (person, None)
     engine.dispose()

@@ -1,0 +1,1 @@
+"""People, units and classes."""
