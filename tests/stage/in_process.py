@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from library.calendar import local_date, school_year
 from library.catalogue import boxes, publishing
 from library.catalogue.models import Deposit, Page, Rendition, Version, Work
 from library.catalogue.publishing import Readers
@@ -104,7 +105,7 @@ def _things(house: House) -> dict[str, str]:
             "work_id": shown.id,
             "review_id": review.id,
             "deposit_id": session.scalars(select(Deposit.id)).first(),
-            "class_id": rosters.open_class(session, school, "2026-2027", "8A", 8, by=None, at=at).id,
+            "class_id": rosters.open_class(session, school, school_year(local_date(at)), "8A", 8, by=None, at=at).id,
             "person_id": victim.id,
             "membership_id": session.scalars(select(Membership.id).where(Membership.person_id == victim.id)).one(),
             "token": inviting.invite_to_new_password(session, victim, at=at),
