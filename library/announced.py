@@ -9,7 +9,7 @@ from library.circulation import wording as circulation
 from library.deleting import wording as deleting
 from library.notices import welcoming
 from library.notices.kinds import Kinds
-from library.reviews import announcing
+from library.reviews import announcing, withdrawing
 from library.reviews import wording as reviews
 
 NOTICES: Kinds = {
@@ -20,6 +20,7 @@ NOTICES: Kinds = {
         announcing.REVIEW_WANTED,
         announcing.WORK_APPROVED,
         announcing.WORK_RETURNED,
+        withdrawing.WORK_WITHDRAWN,
         reminding.DUE_SOON,
         reminding.OVERDUE,
     )

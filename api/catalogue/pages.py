@@ -8,10 +8,14 @@ from api.web.dependencies import Asked, Words, number_in
 from api.web.doors import Door, Room, Shown
 from api.web.pages import Text
 from api.web.terms import reasons_for
-from library.catalogue import history, queries
+from library.catalogue import cataloguing, history, queries
+from library.catalogue.models import Work
 from library.catalogue.wording import OPEN_TO, READERS
+from library.learning import reading
 from library.operations.deletions import Subject
-from library.reviews import overruling
+from library.reviews import overruling, withdrawing
+from library.reviews.withdrawing import LONGEST_REMARK
+from library.reviews.wording import WITHDRAWN_BECAUSE
 from library.usage import READS, VIEWS
 
 MATERIAL = "/tl/{work_id}"
@@ -33,12 +37,24 @@ def material_page(door: Door, work_id: str) -> Shown:
     return {
         "work": shown.sent(door.session, work, door.actor, door.language),
         "reasons": reasons_for(Subject.WORK, door.language),
+        "withdrawing": withdrawing_of(door, work),
         "sights": shown.sights_for(work.unit),
         "readers": READERS,
         "open_to": OPEN_TO,
         "opens_at": work.opens_at,
         "closes_at": work.closes_at,
         **beside,
+    }
+
+
+def withdrawing_of(door: Door, work: Work) -> Shown:
+    """What the question before a withdrawal says, and whether there is a way back."""
+    if not cataloguing.may_publish(work, door.actor):
+        return {"reasons": [], "begun": 0, "undoable": False}
+    return {
+        "reasons": [(code, words[door.language == "en"]) for code, words in WITHDRAWN_BECAUSE.items()],
+        "begun": reading.readers_of(door.session, work.id),
+        "undoable": withdrawing.may_undo(door.session, work, at=door.at),
     }
 
 
@@ -72,7 +88,14 @@ def publish(door: Door, work_id: str, version_id: Text, digest: Text, sight: Tex
 
 
 @room.form(MATERIAL + "/thu-hoi", back=MATERIAL, again=material_page)
-def withdraw(door: Door, work_id: str) -> None:
-    """Take it back from its readers."""
+def withdraw(door: Door, work_id: str, reason: Text = "", remark: Text = "", act: Text = "") -> None:
+    """Take it back from its readers. `act` tells the page whose reason it was."""
     work = queries.visible_work(door.session, work_id, door.actor.sight, at=door.at)
-    overruling.withdraw(door.session, work, by=door.actor, at=door.at)
+    withdrawing.withdraw(door.session, work, reason, remark[:LONGEST_REMARK], by=door.actor, at=door.at)
+
+
+@room.form(MATERIAL + "/cong-bo-lai", back=MATERIAL, again=material_page)
+def undo_withdrawal(door: Door, work_id: str) -> None:
+    """Within a day its readers have it again."""
+    work = queries.visible_work(door.session, work_id, door.actor.sight, at=door.at)
+    withdrawing.undo(door.session, work, by=door.actor, at=door.at)

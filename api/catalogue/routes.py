@@ -11,6 +11,7 @@ from api.web.counting import note
 from api.web.dependencies import CacheKey, HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.web.errors import FilesAway
 from api.web.problems import SIGNED_IN, problems
+from api.web.schemas import Code, Line
 from api.web.sending import IN_PARTS, LINK_SECONDS, send, signed
 from library.catalogue import queries
 from library.catalogue.access import is_public, stays_public
@@ -21,7 +22,8 @@ from library.catalogue.queries import UnknownPage
 from library.house import House
 from library.learning import reading as places
 from library.people.sign_in import Actor, NotAllowed
-from library.reviews import overruling
+from library.reviews import overruling, withdrawing
+from library.reviews.withdrawing import NotWithdrawnLately, UnknownWithdrawalReason
 from library.usage import DOWNLOADS
 
 router = APIRouter(prefix="/api/v1/works", tags=["works"])
@@ -51,12 +53,34 @@ def publish(
 
 
 @router.delete(
-    "/{work_id}/publication", response_model=schemas.Work, responses=problems(*SIGNED_IN, UnknownWork, NotAllowed)
+    "/{work_id}/publication",
+    response_model=schemas.Work,
+    responses=problems(*SIGNED_IN, UnknownWork, NotAllowed, UnknownWithdrawalReason),
 )
-def withdraw(work_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
-    """Take a work back from its readers."""
+def withdraw(
+    work_id: str,
+    session: Writing,
+    actor: Writer,
+    at: Now,
+    language: Language,
+    reason: Annotated[Code, Query()] = "other",
+    remark: Annotated[Line, Query()] = "",
+) -> schemas.Work:
+    """Take a work back from its readers; its authors hear the reason."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)
-    overruling.withdraw(session, found, by=actor, at=at)
+    withdrawing.withdraw(session, found, reason, remark, by=actor, at=at)
+    return shown.sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
+
+
+@router.delete(
+    "/{work_id}/withdrawal",
+    response_model=schemas.Work,
+    responses=problems(*SIGNED_IN, UnknownWork, NotAllowed, NotWithdrawnLately),
+)
+def undo_withdrawal(work_id: str, session: Writing, actor: Writer, at: Now, language: Language) -> schemas.Work:
+    """Within a day its readers have it again, exactly as they had it."""
+    found = queries.visible_work(session, work_id, actor.sight, at=at)
+    withdrawing.undo(session, found, by=actor, at=at)
     return shown.sent(session, queries.visible_work(session, work_id, actor.sight, at=at), actor, language)
 
 

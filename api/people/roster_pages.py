@@ -15,6 +15,7 @@ from api.web.hosts import address_of
 from api.web.pages import Text, wished
 from api.web.schemas import plain
 from api.web.terms import reasons_for
+from library.circulation.queries import loans_of_person
 from library.operations.deletions import Subject
 from library.people import care, rosters, throttling
 from library.people.models import Unit, UnitKind
@@ -42,6 +43,7 @@ def people_page(door: Door, unit: UnitAsked = "") -> Shown:
         "roles": [(role, name_of(role, door.language)) for role in Role],
         "reasons": reasons_for(Subject.PERSON, door.language),
         "made": None,
+        "question": None,
     }
 
 
@@ -136,6 +138,11 @@ def let_try(door: Door, person_id: uuid.UUID, unit: Text) -> None:
 
 
 @room.form(PEOPLE + "/vai-tro/{membership_id}/thoi", back=BACK, again=people_page)
-def end_role(door: Door, membership_id: uuid.UUID, unit: Text) -> None:
-    """End one role."""
+def end_role(door: Door, membership_id: uuid.UUID, unit: Text, sure: Text = "") -> Shown | None:
+    """End one role; somebody's last one when whoever wishes it has seen what will happen (`sure`)."""
+    last = None if sure else rosters.last_role(door.session, membership_id, by=door.actor, at=door.at)
+    if last is not None:
+        loans = len(loans_of_person(door.session, last.person_id))
+        return {"question": {"membership": last, "role": name_of(last.role, door.language), "loans": loans}}
     rosters.end_role(door.session, membership_id, by=door.actor, at=door.at)
+    return None

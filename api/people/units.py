@@ -6,9 +6,12 @@ from api.people import roster_schemas as schemas
 from api.people import shown
 from api.web.dependencies import Now, Reader, Reading, Writer, Writing
 from api.web.problems import SIGNED_IN, problems
-from library.people import managing
+from library.deleting import units as removing
+from library.deleting.units import UnitInUse
+from library.people import managing, undoing
 from library.people.care import UnknownUnit
 from library.people.sign_in import NotAllowed
+from library.people.undoing import TooLateToReopen
 from library.people.units import AuthorityInside, UnitClosed, UnitCodeTaken, UnitOutOfPlace
 
 router = APIRouter(prefix="/api/v1/units", tags=["units"], responses=problems(*SIGNED_IN))
@@ -51,3 +54,17 @@ def change(code: str, wish: schemas.UnitChange, session: Writing, actor: Writer,
 def succeed(code: str, wish: schemas.Succession, session: Writing, actor: Writer, at: Now) -> schemas.Unit:
     """Merge a unit into another, or split it into several; it is closed and keeps its id."""
     return shown.sent(session, [managing.succeed(session, code, wish.into, by=actor, at=at)])[0]
+
+
+@router.delete(
+    "/{code}/succession", response_model=schemas.Unit, responses=problems(NotAllowed, UnknownUnit, TooLateToReopen)
+)
+def reopen(code: str, session: Writing, actor: Writer, at: Now) -> schemas.Unit:
+    """Within a day a unit that was merged or split stands as before, its people in it."""
+    return shown.sent(session, [undoing.reopen(session, code, by=actor, at=at)])[0]
+
+
+@router.delete("/{code}", status_code=204, responses=problems(NotAllowed, UnknownUnit, UnitInUse))
+def remove(code: str, session: Writing, actor: Writer, at: Now) -> None:
+    """Remove a unit that has never had people, works or copies."""
+    removing.remove(session, code, by=actor, at=at)

@@ -182,12 +182,13 @@ def _stands(work: Work, version_id: uuid.UUID, readers: Readers) -> bool:
     return (work.state, work.version_id, work.sight, list(work.sight_to), work.opens_at, work.closes_at) == wished
 
 
-def withdraw(session: Session, work: Work, *, by: Actor, at: datetime) -> Work:
-    """Take the work back from its readers; its keepers still see it. Raises NotAllowed."""
+def withdraw(session: Session, work: Work, *, by: Actor, at: datetime, reason: str = "") -> Work:
+    """Take the work back from its readers; its keepers still see it. `reason`: a code. Raises NotAllowed."""
     refuse_unentitled(work, by)
     work.state = WorkState.WITHDRAWN if work.state == WorkState.PUBLISHED else WorkState.DRAFT
     write_audience(session, work, at=at)
-    audit.tell(session, "work-withdrawn", work, unit_id=work.unit_id, by=by.person_id, at=at)
+    told: Mapping[str, Any] = {"reason": reason} if reason else {}
+    audit.tell(session, "work-withdrawn", work, unit_id=work.unit_id, by=by.person_id, at=at, **told)
     return work
 
 

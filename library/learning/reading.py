@@ -3,12 +3,12 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from library.catalogue.access import visible_to
 from library.catalogue.models import Work
-from library.database import add_missing
+from library.database import add_missing, row_security
 from library.learning.models import ReadingPlace
 from library.people.sight import Sight
 
@@ -39,6 +39,12 @@ def begun(
         .limit(limit)
     )
     return [(row.work_id, row.page) for row in rows]
+
+
+def readers_of(session: Session, work_id: uuid.UUID) -> int:
+    """How many have begun it; a number and nothing else."""
+    with row_security.lifted(session):
+        return session.scalar(select(func.count()).where(ReadingPlace.work_id == work_id)) or 0
 
 
 def forget_work(session: Session, work_id: uuid.UUID) -> None:

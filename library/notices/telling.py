@@ -45,6 +45,11 @@ def drop(session: Session, kind: NoticeKind, about: uuid.UUID) -> None:
     session.execute(delete(Notice).where(Notice.kind == kind.code, Notice.about_id == about, Notice.read_at.is_(None)))
 
 
+def retract(session: Session, kind: NoticeKind, about: uuid.UUID) -> None:
+    """It is no longer true, and stands in nobody's inbox any more, read or not."""
+    session.execute(delete(Notice).where(Notice.kind == kind.code, Notice.about_id == about))
+
+
 def forget(session: Session, about: Collection[uuid.UUID]) -> None:
     """These are gone, and whatever was told of them, read or not."""
     session.execute(delete(Notice).where(Notice.about_id.in_(about)))

@@ -91,6 +91,22 @@ def end_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datet
     )
 
 
+def last_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datetime) -> Membership | None:
+    """This role, with person and unit, when it is the only one that its person holds. Raises UnknownMember."""
+    whole = [joinedload(Membership.person), joinedload(Membership.unit)]
+    wanted = select(Membership).options(*whole).where(Membership.id == membership_id)
+    found = session.scalar(wanted.execution_options(populate_existing=True))
+    if found is None or found.unit_id not in care.administered(session, by):
+        raise care.UnknownMember
+    lasting = or_(Membership.until_at.is_(None), Membership.until_at > at)
+    with row_security.lifted(session):  # also in other schools; only that there is one
+        others = select(Membership.id).where(
+            Membership.person_id == found.person_id, Membership.id != found.id, lasting
+        )
+        is_only = session.scalar(others.limit(1)) is None
+    return found if is_only and (found.until_at is None or found.until_at > at) else None
+
+
 def disable(session: Session, person: Person, *, by: Actor, at: datetime) -> None:
     """No more access, from this transaction on: every sign-in and every open link of the person dies. Raises
     NotAllowed, LastAdministrator.

@@ -13,7 +13,7 @@ PARTS = (Review.author_id, Review.uploaded_by_id, Review.submitted_by_id, Review
 
 def forget_work(session: Session, work_id: uuid.UUID) -> None:
     """Its reviews, and what people were told of them."""
-    telling.forget(session, session.scalars(select(Review.id).where(Review.work_id == work_id)).all())
+    telling.forget(session, [work_id, *session.scalars(select(Review.id).where(Review.work_id == work_id))])
     session.execute(delete(Review).where(Review.work_id == work_id))
 
 

@@ -30,10 +30,3 @@ def publish(
     publishing.refuse_unentitled(work, by)
     publishing.publish(session, work, version_id, digest, publishing.readers_of(work, wish), by=by, at=at)
     closing.overruled(session, work, by=by, at=at)
-
-
-def withdraw(session: Session, work: Work, *, by: Actor, at: datetime) -> None:
-    """Take a work back from its readers. Raises SignInNeeded and the refusals of `publishing`."""
-    by.required()
-    publishing.withdraw(session, work, by=by, at=at)
-    closing.overruled(session, work, by=by, at=at)

@@ -60,6 +60,26 @@ def work_returned(facts: Facts, english: bool, _count: int) -> Words:
     return Words(line, f"{more}." if more else otherwise, "/bai-cua-toi")
 
 
+WITHDRAWN_BECAUSE: Mapping[str, tuple[str, str]] = {
+    "mistaken": ("công bố nhầm", "it was published by mistake"),
+    "wrong-content": ("nội dung cần sửa", "its content has to be mended"),
+    "outdated": ("đã cũ, không còn đúng chương trình", "it is out of date"),
+    "rights": ("không có quyền phổ biến", "there is no right to share it"),
+    "personal-data": ("có thông tin riêng của người khác", "it shows somebody’s personal data"),
+    "other": ("lí do khác", "another reason"),
+}
+
+
+def work_withdrawn(facts: Facts, english: bool, _count: int) -> Words:
+    """To the authors, with the reason."""
+    title, work_id = title_of(facts, english), facts.get("work_id")
+    because = WITHDRAWN_BECAUSE.get(str(facts.get("reason")), WITHDRAWN_BECAUSE["other"])[english]
+    reason = ("Reason: " if english else "Lí do: ") + because
+    more = ". ".join(part.rstrip(".") for part in (reason, said(facts, "remark", "")) if part)
+    line = f"“{title}” has been withdrawn from its readers" if english else f"“{title}” đã được thu hồi"
+    return Words(line, f"{more}.", f"/tl/{work_id}" if work_id else "/bai-cua-toi")
+
+
 def _reason(code: str, english: bool) -> str:
     """The reason in words; one that is no longer in the list stays as it was said."""
     term = vocabulary.reasons().get(code)

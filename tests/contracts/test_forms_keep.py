@@ -75,7 +75,18 @@ def is_filled_in(path: str) -> bool:
     return bool(named - set(route.param_convertors) - CARRIED)
 
 
-CARRIED = {"unit", "version_id", "digest", "next", "key", "opened_by", "card", "notice_id", "role_id"}  # never typed
+CARRIED = {
+    "unit",
+    "version_id",
+    "digest",
+    "next",
+    "key",
+    "opened_by",
+    "card",
+    "notice_id",
+    "role_id",
+    "sure",
+}  # never typed
 
 
 def refused(stage: Stage, monkeypatch: pytest.MonkeyPatch, by: str, html: str, form: Form) -> Iterator[str]:

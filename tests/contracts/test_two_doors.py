@@ -144,7 +144,21 @@ ACTS = (
         "schools are merged",
         ROOT,
         by_json("POST", "/units/BB/succession", into=["AA"]),
-        by_form("/quan-tri/truong/BB", into="AA"),
+        by_form("/quan-tri/truong/BB", into="AA", sure="true"),
+    ),
+    Act(
+        "a merger is undone",
+        ROOT,
+        by_json("DELETE", "/units/AA/succession"),
+        by_form("/da-xoa/don-vi/AA/mo-lai"),
+        before=((ROOT, by_json("POST", "/units/AA/succession", into=["BB"])),),
+    ),
+    Act(
+        "a unit is removed",
+        ROOT,
+        by_json("DELETE", "/units/NHAM"),
+        by_form("/quan-tri/truong/NHAM/xoa"),
+        before=((ROOT, by_json("POST", "/units", kind="school", code="NHAM", name="Mở nhầm", place="tinh")),),
     ),
     Act(
         "a school says when its library is open",
@@ -190,7 +204,14 @@ ACTS = (
         "a role ends",
         ROOT,
         by_json("DELETE", "/memberships/{membership_id}"),
-        by_form("/quan-tri/nguoi-dung/vai-tro/{membership_id}/thoi", **UNIT),
+        by_form("/quan-tri/nguoi-dung/vai-tro/{membership_id}/thoi", **UNIT, sure="true"),
+    ),
+    Act(
+        "a role is given back",
+        ROOT,
+        by_json("DELETE", "/memberships/{membership_id}/end"),
+        by_form("/da-xoa/vai-tro/{membership_id}/lay-lai"),
+        before=((ROOT, by_json("DELETE", "/memberships/{membership_id}")),),
     ),
     Act(
         "a person is shut out",
@@ -254,7 +275,17 @@ ACTS = (
         by_form("/tl/{waiting}/duyet", **BYTES, sight="school"),
     ),
     Act(
-        "a work is withdrawn", ROOT, by_json("DELETE", "/works/{work_id}/publication"), by_form("/tl/{work_id}/thu-hoi")
+        "a work is withdrawn",
+        ROOT,
+        by_json("DELETE", "/works/{work_id}/publication?reason=outdated&remark=c%C5%A9"),
+        by_form("/tl/{work_id}/thu-hoi", reason="outdated", remark="cũ"),
+    ),
+    Act(
+        "a withdrawal is undone",
+        ROOT,
+        by_json("DELETE", "/works/{work_id}/withdrawal"),
+        by_form("/tl/{work_id}/cong-bo-lai"),
+        before=((ROOT, by_json("DELETE", "/works/{work_id}/publication")),),
     ),
     Act(
         "a review is approved",
@@ -351,7 +382,7 @@ ACTS = (
         "a school is split",
         ROOT,
         by_json("POST", "/units/CC/succession", into=["AA", "BB"]),
-        by_form("/quan-tri/truong/CC", parts=["AA", "BB"]),
+        by_form("/quan-tri/truong/CC", parts=["AA", "BB"], sure="true"),
     ),
     Act(
         "what was deleted is brought back",

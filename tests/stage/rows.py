@@ -249,6 +249,8 @@ ROWS: dict[str, Row] = {
     "POST /api/v1/units/{code}/succession": Row(
         caring(422), PLACES, lambda t, x: {"into": [t.units[x]]}, {"code": "units"}
     ),
+    "DELETE /api/v1/units/{code}/succession": Row(caring(410), PLACES, parameters={"code": "units"}),
+    "DELETE /api/v1/units/{code}": Row(caring(409), PLACES, parameters={"code": "units"}),
     "GET /api/v1/units/{code}/members": Row(caring(200), PLACES, parameters={"code": "units"}),
     "POST /api/v1/units/{code}/members": Row(
         caring(409), PLACES, lambda *_: {"login": "victim-a", "name": "A", "role": "teacher"}, {"code": "units"}
@@ -277,6 +279,9 @@ ROWS: dict[str, Row] = {
     "DELETE /api/v1/memberships/{membership_id}": Row(
         hidden_caring(204), PLACES, parameters={"membership_id": "memberships"}, afterwards=_give_back
     ),
+    "DELETE /api/v1/memberships/{membership_id}/end": Row(
+        hidden_caring(410), PLACES, parameters={"membership_id": "memberships"}
+    ),
     "POST /api/v1/classes/{class_id}/pupils": Row(
         hidden_caring(200), PLACES, lambda t, x: {"person_ids": [t.people[x]]}, {"class_id": "classes"}
     ),
@@ -290,6 +295,9 @@ ROWS: dict[str, Row] = {
     "PATCH /api/v1/reviews/{review_id}/card": Row(reviewing(200), PLACES, lambda *_: {}, REVIEW),
     "POST /api/v1/works/{work_id}/publication": Row(publishing, THINGS, _wrong_digest, WORK),
     "DELETE /api/v1/works/{work_id}/publication": Row(withdrawing, parameters=WORK, afterwards=_republish),
+    "DELETE /api/v1/works/{work_id}/withdrawal": Row(
+        lambda a, x: 404 if not sees(a, x) else 409 if administers(a, x) else 403, (OWN, OTHER, DRAFT), parameters=WORK
+    ),
     "GET /api/v1/works/{work_id}/history": Row(editing, parameters=WORK),
     "GET /api/v1/works/{work_id}/usage": Row(editing, parameters=WORK),
     "PUT /api/v1/works/{work_id}/place": Row(placing, THINGS, lambda *_: {"page": 1}, WORK),

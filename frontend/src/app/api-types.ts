@@ -243,7 +243,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove
+         * @description Remove a unit that has never had people, works or copies.
+         */
+        delete: operations["remove_api_v1_units__code__delete"];
         options?: never;
         head?: never;
         /**
@@ -267,7 +271,11 @@ export interface paths {
          * @description Merge a unit into another, or split it into several; it is closed and keeps its id.
          */
         post: operations["succeed_api_v1_units__code__succession_post"];
-        delete?: never;
+        /**
+         * Reopen
+         * @description Within a day a unit that was merged or split stands as before, its people in it.
+         */
+        delete: operations["reopen_api_v1_units__code__succession_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -352,6 +360,26 @@ export interface paths {
          * @description End a role now.
          */
         delete: operations["end_role_api_v1_memberships__membership_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memberships/{membership_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give Back
+         * @description Within a day a role that was ended goes on as if it had not.
+         */
+        delete: operations["give_back_api_v1_memberships__membership_id__end_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -525,9 +553,29 @@ export interface paths {
         post: operations["publish_api_v1_works__work_id__publication_post"];
         /**
          * Withdraw
-         * @description Take a work back from its readers.
+         * @description Take a work back from its readers; its authors hear the reason.
          */
         delete: operations["withdraw_api_v1_works__work_id__publication_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/works/{work_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Withdrawal
+         * @description Within a day its readers have it again, exactly as they had it.
+         */
+        delete: operations["undo_withdrawal_api_v1_works__work_id__withdrawal_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3720,6 +3768,33 @@ export interface components {
                 };
             };
         };
+        /** @description `too-late-to-reopen`: This was more than a day ago, or somebody has taken it back already: it cannot be undone any more. */
+        "too-late-to-reopen": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too-late-to-reopen";
+                };
+            };
+        };
+        /**
+         * @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         *     `unit-in-use`: {name} is not empty, so it cannot be removed: {people} people, {works} works, {copies} copies, {units} units in it, those who have left it included. A school that has had people is merged, not removed.
+         */
+        "same-moment-or-unit-in-use": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "same-moment" | "unit-in-use";
+                };
+            };
+        };
         /**
          * @description `login-taken`: The user name “{login}” is taken. Choose another.
          *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
@@ -3872,6 +3947,36 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "licence-missing" | "licence-too-narrow" | "not-valid" | "unknown-readers";
+                };
+            };
+        };
+        /**
+         * @description `not-valid`: Something is not filled in correctly: {fields}.
+         *     `unknown-withdrawal-reason`: Choose one of the reasons for withdrawing it; its author will read it.
+         */
+        "not-valid-or-unknown-withdrawal-reason": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-valid" | "unknown-withdrawal-reason";
+                };
+            };
+        };
+        /**
+         * @description `not-withdrawn-lately`: This was not withdrawn within the last day, or it is open again. To open it, approve and publish it.
+         *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
+         */
+        "not-withdrawn-lately-or-same-moment": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "not-withdrawn-lately" | "same-moment";
                 };
             };
         };
@@ -5065,6 +5170,38 @@ export interface operations {
             507: components["responses"]["disk-full"];
         };
     };
+    remove_api_v1_units__code__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-unit"];
+            409: components["responses"]["same-moment-or-unit-in-use"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
+        };
+    };
     change_api_v1_units__code__patch: {
         parameters: {
             query?: never;
@@ -5136,6 +5273,41 @@ export interface operations {
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
             422: components["responses"]["not-valid-or-unit-out-of-place"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
+        };
+    };
+    reopen_api_v1_units__code__succession_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-unit"];
+            409: components["responses"]["same-moment"];
+            410: components["responses"]["too-late-to-reopen"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["try-again"];
             507: components["responses"]["disk-full"];
@@ -5310,6 +5482,39 @@ export interface operations {
             403: components["responses"]["foreign-origin-or-password-to-choose"];
             404: components["responses"]["not-found-or-unknown-member"];
             409: components["responses"]["last-administrator-or-same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
+        };
+    };
+    give_back_api_v1_memberships__membership_id__end_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                membership_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-member"];
+            409: components["responses"]["same-moment-or-unit-closed"];
+            410: components["responses"]["too-late-to-reopen"];
             413: components["responses"]["form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];
@@ -5685,7 +5890,10 @@ export interface operations {
     };
     withdraw_api_v1_works__work_id__publication_delete: {
         parameters: {
-            query?: never;
+            query?: {
+                reason?: string;
+                remark?: string;
+            };
             header?: never;
             path: {
                 work_id: string;
@@ -5708,6 +5916,40 @@ export interface operations {
             403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
             404: components["responses"]["not-found-or-unknown-work"];
             409: components["responses"]["same-moment"];
+            413: components["responses"]["form-too-large"];
+            414: components["responses"]["address-too-long"];
+            415: components["responses"]["plain-body"];
+            422: components["responses"]["not-valid-or-unknown-withdrawal-reason"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["try-again"];
+            507: components["responses"]["disk-full"];
+        };
+    };
+    undo_withdrawal_api_v1_works__work_id__withdrawal_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            400: components["responses"]["foreign-host"];
+            401: components["responses"]["sign-in-needed"];
+            403: components["responses"]["foreign-origin-or-not-allowed-or-password-to-choose"];
+            404: components["responses"]["not-found-or-unknown-work"];
+            409: components["responses"]["not-withdrawn-lately-or-same-moment"];
             413: components["responses"]["form-too-large"];
             414: components["responses"]["address-too-long"];
             415: components["responses"]["plain-body"];

@@ -108,7 +108,11 @@ def test_a_hub_and_the_managing_authority_are_chosen_by_the_pages(root: httpx.Cl
 
 def test_a_merged_school_names_its_successor_and_its_people_are_there(root: httpx.Client, town: RunningHouse) -> None:
     assert root.post("/quan-tri/truong/CC", data={"name": "THCS Cũ Mới"}).status_code == 303
-    assert root.post("/quan-tri/truong/CC", data={"into": "AA"}).status_code == 303
+    asked = root.post("/quan-tri/truong/CC", data={"into": "AA"})
+    assert asked.status_code == 200 and "Sáp nhập THCS Cũ Mới vào" in asked.text and "1 người sang" in asked.text
+    assert root.get("/api/v1/schools/CC").json()["closed_at"] is None, "it was only asked"
+    assert root.post("/quan-tri/truong/CC", data={"into": "AA", "sure": "true"}).status_code == 303
+    assert "THCS Cũ Mới" in root.get("/da-xoa").text, "there is a way back"
     with town.client() as visitor:
         page = visitor.get("/truong/CC", headers=HTML).text
         assert "Trường này đã đóng" in page and 'href="/truong/AA"' in page and "Tên cũ:" in page and "THCS Cũ" in page
@@ -119,7 +123,9 @@ def test_a_merged_school_names_its_successor_and_its_people_are_there(root: http
 def test_a_school_is_split_into_two_and_never_into_one(root: httpx.Client) -> None:
     one = root.post("/quan-tri/truong/EE", data={"parts": ["D1"]})
     assert (one.status_code, root.get("/api/v1/schools/EE").json()["closed_at"]) == (422, None)
-    assert root.post("/quan-tri/truong/EE", data={"parts": ["D1", "D2"]}).status_code == 303
+    asked = root.post("/quan-tri/truong/EE", data={"parts": ["D1", "D2"]})
+    assert asked.status_code == 200 and '<input type="hidden" name="parts" value="D2">' in asked.text
+    assert root.post("/quan-tri/truong/EE", data={"parts": ["D1", "D2"], "sure": "true"}).status_code == 303
     assert [found["code"] for found in root.get("/api/v1/schools/EE").json()["successors"]] in (
         ["D1", "D2"],
         ["D2", "D1"],
@@ -172,6 +178,28 @@ def test_a_person_whose_only_role_has_ended_is_told_what_to_do(root: httpx.Clien
         root.delete(f"/api/v1/memberships/{held['membership_id']}").raise_for_status()
         page = client.get("/toi", headers=HTML)
         assert page.status_code == 200 and "Tài khoản chưa có vai trò" in page.text and "Nhờ quản trị viên" in page.text
+
+
+def test_the_last_role_is_asked_about_and_given_back(root: httpx.Client) -> None:
+    person(root, "BB", "thay.cuoi", "teacher", name="Thầy Cuối")
+    [held] = [one for one in root.get("/api/v1/units/BB/members").json()["members"] if one["login"] == "thay.cuoi"]
+    address = f"/quan-tri/nguoi-dung/vai-tro/{held['membership_id']}/thoi"
+    asked = root.post(address, data={"unit": "BB"})
+    assert asked.status_code == 200 and "Thôi vai trò cuối cùng của Thầy Cuối?" in asked.text
+    assert "thay.cuoi" in ids(root, "BB"), "it was only asked"
+    assert root.post(address, data={"unit": "BB", "sure": "true"}).status_code == 303
+    assert "thay.cuoi" not in ids(root, "BB") and "Thầy Cuối" in root.get("/da-xoa").text
+    back = root.post(f"/da-xoa/vai-tro/{held['membership_id']}/lay-lai")
+    assert (back.status_code, back.headers["location"]) == (303, "/da-xoa") and "thay.cuoi" in ids(root, "BB")
+
+
+def test_a_unit_opened_by_mistake_is_removed_by_the_pages(root: httpx.Client) -> None:
+    opening = {"kind": "department", "code": "TO-NHAM", "name": "Tổ mở nhầm", "place": "AA"}
+    assert root.post("/quan-tri/truong", data=opening).status_code == 303
+    assert root.post("/quan-tri/truong/TO-NHAM/xoa").status_code == 303
+    assert "Tổ mở nhầm" not in root.get("/quan-tri/truong").text
+    kept = root.post("/quan-tri/truong/AA/xoa")
+    assert kept.status_code == 409 and "không trống nên không xoá được" in kept.text
 
 
 def test_everybody_is_welcomed_once_and_reads_it_at_the_bell(root: httpx.Client, town: RunningHouse) -> None:
