@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from library.vietnamese import whole_number
+from library.vietnamese import clean, whole_number
 
 BIGGEST = 2**63 - 1  # the largest number that both databases keep
 # so that a day may be moved by weeks and zones and still be one
@@ -24,12 +24,12 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Without line ends and other control characters, which break headers of letters and lines of lists. Raises
-    ValueError.
+    """Composed, whichever keyboard typed it; without line ends and other control characters, which break headers of
+    letters and lines of lists. Raises ValueError.
     """
     if any(letter < " " or letter in "\x7f\x85\u2028\u2029" for letter in text):
         raise ValueError("more than one line")
-    return text
+    return clean(text)
 
 
 Line = Annotated[str, Field(max_length=300), AfterValidator(one_line)]  # a name or a title

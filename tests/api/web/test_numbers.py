@@ -1,4 +1,6 @@
-"""A number that was typed is read as people type it here: never a thousandth of it, at no door."""
+"""What was typed, as it comes in: a number is never a thousandth of it, at no door; a line is composed."""
+
+import unicodedata
 
 import pytest
 from pydantic import ValidationError
@@ -43,3 +45,7 @@ def test_no_wish_takes_a_thousandth(wish: type[Wish], name: str) -> None:
 def test_the_form_of_copies_reads_numbers_so_too() -> None:
     assert NewCopies(count="12").count == 12  # type: ignore[arg-type]
     assert CalendarWish(open_weekdays=["1", "2"]).open_weekdays == [1, 2]  # type: ignore[list-item]
+
+
+def test_a_line_is_composed_whichever_keyboard_typed_it() -> None:
+    assert NewCopies(title=unicodedata.normalize("NFD", "Dế Mèn")).title == "Dế Mèn"
