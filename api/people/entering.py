@@ -60,7 +60,7 @@ async def enter(
 
     Raises TooManyTries, WrongPassword.
     """
-    typed = login[:200]
+    typed = login[: sign_in.LONGEST]
 
     def claim(session: Session) -> Claim:
         called, known = sign_in.known_as(session, typed)

@@ -19,6 +19,7 @@ from library.people.roles import AUTHORS, READERS, Role
 from library.people.sight import VISITOR, Sight, sight_of
 from library.vietnamese import seen
 
+LONGEST = 200  # of a login that somebody tries
 SIGN_IN_LASTS = timedelta(days=14)
 SHARED_LASTS, SHARED_IDLE_MINUTES = timedelta(hours=12), 30  # on a computer that many use
 
@@ -123,7 +124,7 @@ def known_as(session: Session, login: str) -> tuple[str, str | None]:
     with row_security.lifted(session):
         found = person_called(session, login)
     if found is None:
-        return seen(login), None
+        return seen(login)[:LONGEST], None
     may = found.disabled_at is None and found.slip_used_at is None
     return found.login, found.password_hash if may else None
 

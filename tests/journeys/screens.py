@@ -86,6 +86,7 @@ SCREENS = (
     Screen("desk-refused", "/quay", "co.anh"),
     Screen("desk-lent", "/quay", "co.anh"),
     Screen("copies", "/kho", "co.anh"),
+    Screen("calendar", "/quay/lich", "co.anh"),
     Screen("school", "/truong/AA"),
     Screen("school-empty", "/truong/BB"),
     Screen("admin-people", "/quan-tri/nguoi-dung?don_vi=AA", "quan.tri"),

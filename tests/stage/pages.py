@@ -166,6 +166,7 @@ PAGES = (
     Page("GET /duyet/{review_id}", after_sign_in(looking_at_review), PLACES, REVIEW),
     Page("GET /quay", at_desk(200)),
     Page("GET /kho", at_desk(200)),
+    Page("GET /quay/lich", at_desk(200)),
     Page("GET /truong/{code}", lambda _, thing: 404 if thing == "elsewhere" else 200, PLACES, {"code": "units"}),
     Page("GET /quan-tri/nguoi-dung", caring(200), PLACES, query={"don_vi": "units"}),
     Page("GET /quan-tri/truong", after_sign_in(lambda actor, _: 200 if is_administrator(actor) else 403)),
@@ -185,6 +186,7 @@ PAGES = (
     Page("POST /duyet/{review_id}/hoan-tac", by_hand(reviewing(200)), PLACES, REVIEW),
     Page("POST /quay", at_desk(NOT_ASKED), form=lambda *_: {"code": "victim-a", "key": str(uuid.uuid4())}),
     Page("POST /quay/{scan_id}/hoan-tac", at_desk(409), parameters={"scan_id": "people"}),
+    Page("POST /quay/lich", at_desk(422), form=lambda *_: {"closed": "hôm nào"}),
     Page("POST /kho", at_desk(NOT_ASKED), form=lambda *_: {"title": "Sách lạ"}),
     Page(
         "POST /quan-tri/nguoi-dung",
