@@ -14,8 +14,8 @@ from library.alike import numbered
 from library.circulation.labels import label_key
 from library.vietnamese import clean, seen
 
-revision = "0029"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
