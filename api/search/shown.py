@@ -15,6 +15,7 @@ from library.catalogue import listing
 from library.circulation import desk
 from library.circulation import queries as stock
 from library.circulation.models import Item
+from library.circulation.refusals import LabelOfTwo
 from library.people.models import UnitKind
 from library.people.sight import Sight, units_of
 from library.people.sign_in import VISITING, Actor, PasswordToChoose
@@ -81,7 +82,7 @@ def item_at_desk(session: Session, code: str, by: Actor) -> Item | None:
         return None
     try:
         return desk.find_item(session, code, desk.school_of(session, by))
-    except PasswordToChoose:
+    except (PasswordToChoose, LabelOfTwo):
         return None
 
 

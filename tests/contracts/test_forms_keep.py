@@ -16,6 +16,8 @@ from library.space import DiskFull
 from tests.stage.forms import Form, forms_of
 from tests.stage.in_process import ACTORS, Stage, opened
 
+pytestmark = pytest.mark.slow
+
 # a scanner writes after whatever stands in its box, and the sentence names the code
 NOT_BACK = {("/quay", "code")}
 SENTENCE = re.compile(r'role="alert"|class="band error"')  # the desk has a place of its own for it

@@ -12,6 +12,7 @@ from tests.stage.rows import (
     Expected,
     administers,
     deleting,
+    editing,
     everybody,
     mine,
     reviewing,
@@ -172,6 +173,11 @@ PAGES = (
     Page("GET /quan-tri/truong", after_sign_in(lambda actor, _: 200 if is_administrator(actor) else 403)),
     Page("GET /metrics", everybody),  # from this machine; who may from afar is told in tests/api/web/test_metrics.py
     Page("GET /api/openapi.json", everybody),
+    Page("GET /tl/{work_id}/the", after_sign_in(editing), THINGS, WORK),
+    Page("POST /tl/{work_id}/the", by_hand(editing), THINGS, WORK),
+    Page("GET /bai-cua-toi/the", after_sign_in(signed_in)),
+    Page("POST /bai-cua-toi/the", by_hand(editing), THINGS, form=lambda town, thing: {"works": town.works[thing]}),
+    Page("POST /duyet/{review_id}/the", by_hand(reviewing(200)), PLACES, REVIEW),
     Page("POST /tl/{work_id}/duyet", after_sign_in(publishing), THINGS, WORK, form=version),
     Page("POST /tl/{work_id}/thu-hoi", after_sign_in(publishing), THINGS, WORK),
     Page(

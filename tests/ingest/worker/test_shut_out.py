@@ -16,7 +16,9 @@ from tests.stage import makers
 
 def test_what_was_to_be_published_stays_a_draft_when_its_sender_has_been_shut_out(house: House, tmp_path: Path) -> None:
     by = keeper(house, None)
-    _, _, deposit_id, refusal = take(house, makers.textbook(tmp_path / "a.pdf", 1), by, approve=True, sight="school")
+    _, _, deposit_id, refusal = take(
+        house, makers.textbook(tmp_path / "a.pdf", 1), by, approve=True, sight="public", card={"licence": "CC-BY-4.0"}
+    )
     assert refusal is None
     with transaction(house.engine) as session:
         session.get_one(Person, by.required().id).disabled_at = now()

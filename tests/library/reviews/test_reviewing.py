@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from library.audit import Event
-from library.catalogue import cataloguing, publishing
+from library.catalogue import cataloguing, publishing, versions
 from library.catalogue.access import visible_to
 from library.catalogue.card_fields import UnknownValue
 from library.catalogue.models import Deposit, Work, WorkState
@@ -296,7 +296,7 @@ def test_a_keeper_who_publishes_or_withdraws_takes_the_work_out_of_the_queue(ses
 def test_the_checks_name_thin_descriptions_and_the_same_file_elsewhere(session: Session) -> None:
     review = submitted(session, "Cùng một tệp")
     twin = approved(session, submitted(session, "Cùng một tệp", by="thu"))
-    review.work.subject_code = None
+    review.version.card = {**versions.card_of(review.work, review.version), "subject_code": None}
     session.flush()
     found = checking.check(
         session, queries.seen_by(session, review.id, actor(session, "minh")), actor(session, "minh"), at=MONDAY + SECOND

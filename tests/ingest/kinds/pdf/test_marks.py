@@ -13,6 +13,7 @@ from ingest.parsing.pages import PageRead
 from tests.stage import makers
 from tests.stage.ink import on_ink
 
+pytestmark = pytest.mark.slow
 SENTENCE = "Quang hợp là quá trình tổng hợp chất hữu cơ nhờ năng lượng ánh sáng"
 
 
@@ -149,7 +150,6 @@ def pages_of(shared: Path) -> list[tuple[Path, int]]:
     return [(book, number) for book in books for number in range(1, pymupdf.open(book).page_count + 1)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("most", [60, pytest.param(100_000, marks=pytest.mark.full)])
 def test_on_real_pages_marks_lie_on_ink(shared: Path, tmp_path: Path, most: int) -> None:
     everything = pages_of(shared)
