@@ -75,7 +75,7 @@ def told(town: Town, answer: httpx.Response, things: tuple[str, str]) -> tuple[i
     """All that a page gives away, but the names that were asked for."""
     text = answer.text
     for thing in things:
-        text = re.sub(rf"(“|don_vi=|/truong/){town.units.get(thing, '-')}\b", r"\1…", text)
+        text = re.sub(rf"(“|don_vi=|/truong/|/don-vi/){town.units.get(thing, '-')}\b", r"\1…", text)
         for kind in (town.works, town.reviews, town.deposits, town.people, town.memberships, town.classes):
             text = text.replace(kind.get(thing, "…"), "…")
     return (
