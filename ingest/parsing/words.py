@@ -156,7 +156,7 @@ def placed(lines: Iterable[list[Piece]], width: float, height: float) -> tuple[s
     for line in lines:
         begun = False
         for piece in line:
-            text = _clean(piece.text)
+            text = _clean(piece.text + "\n" if piece is line[-1] else piece.text)  # a soft hyphen shows at a line's end
             if not text:
                 continue
             if texts:

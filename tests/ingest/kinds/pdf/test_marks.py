@@ -142,6 +142,12 @@ def test_the_second_opinion_tells_no_hidden_text_and_ends_a_line_where_a_word_is
     assert told.text.splitlines()[-2:] == ["use it to trans-", "form light"]
 
 
+def test_a_soft_hyphen_shows_where_its_word_is_divided(tmp_path: Path) -> None:
+    first, second = shown("trans\u00ad"), shown("form")
+    read = written(tmp_path / "mem.pdf", f"BT /F 12 Tf 50 600 Td {first} ET BT /F 12 Tf 50 580 Td {second} ET")
+    assert read.text == "trans-\nform"
+
+
 def pages_of(shared: Path) -> list[tuple[Path, int]]:
     """Every page of the real books."""
     books = sorted((shared / "data" / "pdf" / "born-digital").glob("*.pdf")) + sorted(
