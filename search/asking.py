@@ -23,19 +23,26 @@ class Phrase(NamedTuple):
 
 def matter_of(stored: str, found: list[Token]) -> list[Token]:
     """The words without those that only ask; all of them where nothing else would be left, or nothing asks."""
-    asking = _asking(found, sure=True)
+    names = frozenset(at for at, token in enumerate(found) if _is_name(stored, token))
+    asking = _asking(found, names, sure=True)
     if not asking and stored.rstrip().endswith("?"):
-        asking = _asking(found, sure=False)
+        asking = _asking(found, names, sure=False)
     matter = [token for at, token in enumerate(found) if at not in asking]
     return matter or found
 
 
-def _asking(found: list[Token], *, sure: bool) -> set[int]:
+def _is_name(stored: str, token: Token) -> bool:
+    """Whether a word stands in capitals among others that do not: AI is no question."""
+    written = stored[token.start : token.end]
+    return len(written) > 1 and written.isupper() and not stored.isupper()
+
+
+def _asking(found: list[Token], names: frozenset[int], *, sure: bool) -> set[int]:
     """The places of the words that ask."""
     keys = tuple(token.key for token in found)
     unmarked = not any(token.marked for token in found)
     last = len(found) - (bool(keys) and keys[-1] in _behind())
-    places = [at for at in range(last) if keys[at] in _first_words()]
+    places = [at for at in range(last) if keys[at] in _first_words() and at not in names]
     asking: set[int] = set()
     for phrase in _phrases() if places else ():
         for at in places:

@@ -52,10 +52,9 @@ def found(
     """The answer to a query, for the API and the first screen alike."""
     query = parse(q, sight, filters)
     item = item_at_desk(session, query.text, by)
-    if item:
+    answer = standing_in.answer(session, index, query, at=at, page=page)
+    if item and not answer.works:  # a number may be a barcode and a year
         answer = shelves.of_keys(session, [item.work.key], query, at=at, page=page, most=MOST_WORKS)
-    else:
-        answer = standing_in.answer(session, index, query, at=at, page=page)
     on_paper = on_shelves(session, [*answer.works, *answer.partial], sight)
     return schemas.Found(
         query=q,

@@ -1,17 +1,21 @@
 """The lines of a page as flowing paragraphs, for reading on a small screen: without running heads and page numbers."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from library.catalogue.boxes import PlacedWord
 
 Thing = TypeVar("Thing")
+LONG_HEAD = 4  # words
 EDGE = 2  # lines at the top and at the bottom may be a running head or foot
 PAGE_NUMBER = re.compile(r"\W*(?:(?:trang|page|p\.)\s*)?\d{1,4}\W*", re.IGNORECASE)
+NUMBER = re.compile(r"\d+")
+NONE: Mapping[int, str] = MappingProxyType({})
 ITEM = re.compile(r"[•●▪■◦–—*-]\s|\w{1,3}[.)]\s")
 WIDER = 1.4  # times the usual distance of two lines: a paragraph ends between them
 INDENT, SHORT = 0.015, 0.12  # of the page's width: begun further in, or ended before the margin
@@ -39,11 +43,11 @@ class Line:
 
 
 def paragraphs(
-    text: str, words: Sequence[PlacedWord], around: Iterable[str] = (), *, divides: bool = False
+    text: str, words: Sequence[PlacedWord], around: Mapping[int, str] = NONE, *, divides: bool = False
 ) -> list[list[Run]]:
-    """Each paragraph as the runs of the text that it is made of. `around`: the texts of the pages before and behind,
-    which carry the same heads. `divides`: whether the language divides words at a line's end, so that the hyphen there
-    goes.
+    """Each paragraph as the runs of the text that it is made of. `around`: the texts of the pages before and behind, by
+    how many pages they are further on; they carry the same heads. `divides`: whether the language divides words at a
+    line's end, so that the hyphen there goes.
     """
     if not words:
         return [[Run(found.start(), found.end())] for found in re.finditer(r"[^\n]+", text)]
@@ -86,24 +90,34 @@ def _line_numbers(text: str, words: Sequence[PlacedWord]) -> list[int]:
     return numbers
 
 
-def _without_edges(text: str, lines: list[Line], around: Iterable[str]) -> list[Line]:
+def _without_edges(text: str, lines: list[Line], around: Mapping[int, str]) -> list[Line]:
     """The lines without those at the top and the bottom that the neighbours have too, or that only number the page."""
-    heads = {_shape(line) for other in around for line in _edges(other.split("\n"))}
+    heads = {further: _edges(list(filter(None, other.split("\n")))) for further, other in around.items()}
     edges = _edges(sorted(lines, key=lambda line: line.y0))
+    return [line for line in lines if line not in edges or not _is_head(text[line.start : line.end], heads)]
 
-    def is_head(line: Line) -> bool:
-        said = text[line.start : line.end]
-        return line in edges and (PAGE_NUMBER.fullmatch(said) is not None or _shape(said) in heads)
 
-    return [line for line in lines if not is_head(line)]
+def _is_head(said: str, heads: Mapping[int, Sequence[str]]) -> bool:
+    """Whether a line stands on a neighbour as it is, or counts on with the pages: on two neighbours, for exercises
+    count on too; on one where it is nothing but a number, or long and there is no other.
+    """
+    if any(" ".join(said.split()) == " ".join(other.split()) for head in heads.values() for other in head):
+        return True
+    counting = sum(any(_counts_on(said, other, further) for other in head) for further, head in heads.items())
+    alone = PAGE_NUMBER.fullmatch(said) is not None or (len(heads) == 1 and len(said.split()) >= LONG_HEAD)
+    return counting >= (1 if alone else 2)
+
+
+def _counts_on(said: str, other: str, further: int) -> bool:
+    """Whether the same line stands so many pages further on, and its numbers are the same or that much higher."""
+    if re.sub(r"\d+", "#", " ".join(said.split())) != re.sub(r"\d+", "#", " ".join(other.split())):
+        return False
+    steps = {int(there) - int(here) for here, there in zip(NUMBER.findall(said), NUMBER.findall(other), strict=True)}
+    return further in steps and steps <= {0, further}
 
 
 def _edges(things: Sequence[Thing]) -> list[Thing]:
     return [*things[:EDGE], *things[-EDGE:]] if len(things) > 2 * EDGE else list(things)
-
-
-def _shape(line: str) -> str:
-    return re.sub(r"\d+", "#", " ".join(line.split()))
 
 
 def _usual(lines: Sequence[Line]) -> float:

@@ -128,11 +128,14 @@ def page(session: Session, version_id: uuid.UUID, number: int) -> Page:
     return found
 
 
-def texts_around(session: Session, version_id: uuid.UUID, number: int) -> Sequence[str]:
-    """The texts of the pages next to one, two on either side: they carry the same running heads."""
+def texts_around(session: Session, version_id: uuid.UUID, number: int) -> dict[int, str]:
+    """The texts of the pages next to one, two on either side, by how many pages they are further on: they carry the
+    same running heads.
+    """
     near = Page.number.between(number - 2, number + 2)
     wanted = (Page.version_id == version_id, near, Page.number != number)
-    return session.scalars(select(Page.text).where(*wanted)).all()
+    rows = session.execute(select(Page.number, Page.text).where(*wanted)).all()
+    return {row.number - number: row.text for row in rows}
 
 
 def page_texts(session: Session, version_id: uuid.UUID) -> Sequence[tuple[int, str]]:

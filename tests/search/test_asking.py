@@ -38,6 +38,8 @@ def test_words_that_only_ask_are_not_looked_for_with_marks_or_without(question: 
     "text",
     [
         "Ai Cập cổ đại",
+        "AI có thể thay giáo viên",
+        "AI được dùng trong lớp học",
         "bi ai",
         "viem nao",
         "bo nao nguoi",

@@ -37,7 +37,7 @@ def looked_at(path: Path) -> tuple[str, int] | None:
 IMAGE = Kind(
     NAME,
     identify,
-    read=Task(f"{HERE}.read_text", batch=1, start=8, page=0.5),
-    recognise=Task(f"{HERE}.recognise", batch=1, start=60, page=30),
-    draw=Task(f"{HERE}.draw_pages", batch=1, start=8, page=3),
+    read=Task(f"{HERE}.read_text", batch=32, start=8, page=0.5),
+    recognise=Task(f"{HERE}.recognise", batch=4, start=60, page=30),
+    draw=Task(f"{HERE}.draw_pages", batch=16, start=8, page=3),
 )

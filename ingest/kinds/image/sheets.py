@@ -1,5 +1,6 @@
 """An image file as a page."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -17,8 +18,9 @@ def page_of(path: Path, number: int) -> Image.Image:
     return stretch(open_image(path), number)
 
 
+@lru_cache(maxsize=1)  # the pages of a very tall one
 def open_image(path: Path) -> Image.Image:
-    """An image file, turned as its camera said, on white."""
+    """An image file, turned as its camera said, on white; not to be changed."""
     with Image.open(path) as image:
         turned = eight_bits(ImageOps.exif_transpose(image))
         if turned.mode in ("RGBA", "LA", "P"):

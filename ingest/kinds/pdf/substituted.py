@@ -7,6 +7,7 @@ from PIL import Image
 
 WARNING = "letters-not-drawn"
 SCALE = 2.0  # pixels a point: thin marks are seen
+LONGEST = 4000  # pixels
 SIDE = 0.15  # of a letter's width, left out on either side: its neighbours reach into its box
 SEEN = 40  # grey levels
 MOST = 40  # letters that are named
@@ -29,7 +30,8 @@ class Fonts:
 
 def lost_letters(shown: pymupdf.DisplayList, raw: dict[str, Any]) -> str:
     """The letters of a page, each once, of which nothing is drawn anywhere on it."""
-    raster = shown.get_pixmap(matrix=pymupdf.Matrix(SCALE, SCALE), colorspace=pymupdf.csGRAY, alpha=0)
+    scale = min(SCALE, LONGEST / max(shown.rect.width, shown.rect.height, 1))
+    raster = shown.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=0)
     grey = Image.frombytes("L", (raster.width, raster.height), raster.samples)
     seen: dict[str, bool] = {}
     for block in raw["blocks"]:
@@ -37,13 +39,13 @@ def lost_letters(shown: pymupdf.DisplayList, raw: dict[str, Any]) -> str:
             for span in line["spans"]:
                 for char in span["chars"]:
                     letter = char["c"]
-                    seen[letter] = seen.get(letter, False) or letter.isspace() or _is_drawn(grey, char["bbox"])
+                    seen[letter] = seen.get(letter, False) or letter.isspace() or _is_drawn(grey, char["bbox"], scale)
     return "".join(letter for letter, is_seen in seen.items() if not is_seen)[:MOST]
 
 
-def _is_drawn(grey: Image.Image, box: tuple[float, float, float, float]) -> bool:
+def _is_drawn(grey: Image.Image, box: tuple[float, float, float, float], scale: float) -> bool:
     x0, y0, x1, y1 = box
     side = (x1 - x0) * SIDE
-    place = (int((x0 + side) * SCALE), int(y0 * SCALE), int((x1 - side) * SCALE) + 1, int(y1 * SCALE) + 1)
+    place = (int((x0 + side) * scale), int(y0 * scale), int((x1 - side) * scale) + 1, int(y1 * scale) + 1)
     levels = grey.crop(place).tobytes()
     return bool(levels) and max(levels) - min(levels) >= SEEN

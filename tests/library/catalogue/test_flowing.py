@@ -31,7 +31,8 @@ def flowing(path: Path, number: int = 1, *, divides: bool = False) -> list[str]:
     pages = list(reading.read_text(path, range(1, pymupdf.open(path).page_count + 1)))
     page = pages[number - 1]
     words = [PlacedWord(word.start, word.end, word.box) for word in page.words]
-    found = paragraphs(page.text, words, [one.text for one in pages if one is not page], divides=divides)
+    around = {one.number - number: one.text for one in pages if one is not page and abs(one.number - number) <= 2}
+    found = paragraphs(page.text, words, around, divides=divides)
     shown = ["".join(page.text[run.start : run.end] + ("" if run.open else " ") for run in one) for one in found]
     return [one.strip() for one in shown]
 
@@ -49,6 +50,12 @@ def test_lines_flow_together_and_the_frame_of_the_page_is_gone(tmp_path: Path) -
 def test_a_heading_that_stands_on_one_page_only_stays(tmp_path: Path) -> None:
     path = book(tmp_path / "s.pdf", f"Định lí Thalès\n{LONG}", OTHER)
     assert flowing(path) == ["Định lí Thalès", LONG]
+
+
+def test_exercises_that_count_on_and_lonely_numbers_are_no_heads(tmp_path: Path) -> None:
+    path = book(tmp_path / "s.pdf", f"Câu 5.\n{LONG}\n1945", f"Câu 6.\n{OTHER}\n36", f"Câu 9.\n{THIRD}\n12")
+    assert flowing(path) == ["Câu 5.", LONG, "1945"]
+    assert " ".join(flowing(path, 2)) == f"Câu 6. {OTHER} 36" and " ".join(flowing(path, 3)) == f"Câu 9. {THIRD} 12"
 
 
 def test_items_are_paragraphs_of_their_own(tmp_path: Path) -> None:
