@@ -183,13 +183,25 @@ def _stands(work: Work, version_id: uuid.UUID, readers: Readers) -> bool:
 
 
 def withdraw(session: Session, work: Work, *, by: Actor, at: datetime, reason: str = "") -> Work:
-    """Take the work back from its readers; its keepers still see it. `reason`: a code. Raises NotAllowed."""
+    """Take the work back from its readers; its keepers still see it. One that had no readers is a draft again, one that
+    was withdrawn already stays as it is. `reason`: a code. Raises NotAllowed.
+    """
     refuse_unentitled(work, by)
+    if work.state == WorkState.WITHDRAWN:
+        return work
     work.state = WorkState.WITHDRAWN if work.state == WorkState.PUBLISHED else WorkState.DRAFT
     write_audience(session, work, at=at)
     told: Mapping[str, Any] = {"reason": reason} if reason else {}
-    audit.tell(session, "work-withdrawn", work, unit_id=work.unit_id, by=by.person_id, at=at, **told)
+    had = shown_digest(session, work)
+    audit.tell(session, "work-withdrawn", work, unit_id=work.unit_id, by=by.person_id, at=at, before=had, **told)
     return work
+
+
+def shown_digest(session: Session, work: Work) -> str | None:
+    """The digest of what the work shows: of its version with all its bytes and its card, on paper of the card."""
+    if work.version_id is None:
+        return versions.digest_of_card(versions.card_of(work, None))
+    return session.scalar(select(Version.digest).where(Version.id == work.version_id))
 
 
 def hold(session: Session, work: Work, state: WorkState, *, at: datetime) -> None:
@@ -199,7 +211,7 @@ def hold(session: Session, work: Work, state: WorkState, *, at: datetime) -> Non
 
 
 def standing(work: Work) -> dict[str, Any]:
-    """How a work stands for its readers now, as JSON: what `restore` needs."""
+    """Which version a work shows now, and who reads it, as JSON: what `restore` needs."""
     moments = {
         name: moment.isoformat() if moment else None
         for name, moment in ((name, getattr(work, name)) for name in MOMENTS)
@@ -215,7 +227,9 @@ def standing(work: Work) -> dict[str, Any]:
 
 
 def restore(session: Session, work: Work, stood: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
-    """Let the work stand for its readers as it stood before."""
+    """Let the work show the version that it showed before, with the card which that has by now, to its readers of
+    then.
+    """
     work.state, work.sight, work.sight_to = stood["state"], stood["sight"], list(stood["sight_to"])
     if stood["version_id"]:
         versions.show(work, session.get_one(Version, uuid.UUID(stood["version_id"])))

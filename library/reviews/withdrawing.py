@@ -32,17 +32,21 @@ class UnknownWithdrawalReason(Wrong):
 class NotWithdrawnLately(Clash):
     code = "not-withdrawn-lately"
     vi = (
-        "Bài này không còn ở trạng thái vừa thu hồi: đã quá một ngày, hoặc đã công bố lại. Muốn mở thì duyệt và công "
-        "bố."
+        "Bài này không còn như lúc vừa thu hồi: đã quá một ngày, đã công bố lại, hoặc tệp hay thông tin đã đổi. Muốn "
+        "mở thì duyệt và công bố."
     )
-    en = "This was not withdrawn within the last day, or it is open again. To open it, approve and publish it."
+    en = (
+        "This is not as it was withdrawn within the last day: it is open again, or its file or its card has changed. "
+        "To open it, approve and publish it."
+    )
 
 
 def withdraw(session: Session, work: Work, reason: str, remark: str | None = None, *, by: Actor, at: datetime) -> None:
-    """Take a work back from its readers; its authors hear why, and no longer that it has been approved. Raises
-    SignInNeeded, UnknownWithdrawalReason and the refusals of `publishing`.
+    """Take a work back from its readers; its authors hear why, and no longer that it has been approved. Asked
+    again, nothing happens. Raises SignInNeeded, UnknownWithdrawalReason and the refusals of `publishing`.
     """
     by.required()
+    _hold(session, work)
     publishing.refuse_unentitled(work, by)
     if reason not in wording.WITHDRAWN_BECAUSE:
         raise UnknownWithdrawalReason
@@ -64,6 +68,7 @@ def undo(session: Session, work: Work, *, by: Actor, at: datetime) -> None:
     NotWithdrawnLately.
     """
     by.required()
+    _hold(session, work)
     publishing.refuse_unentitled(work, by)
     if not may_undo(session, work, at=at):
         raise NotWithdrawnLately
@@ -73,18 +78,28 @@ def undo(session: Session, work: Work, *, by: Actor, at: datetime) -> None:
 
 
 def may_undo(session: Session, work: Work, *, at: datetime) -> bool:
-    """Whether it was withdrawn within the day and nothing has been decided since."""
+    """Whether it was withdrawn within the day, nothing has been decided since, and it shows what its readers had: its
+    author may have sent or corrected what nobody has approved.
+    """
     if work.state != WorkState.WITHDRAWN:
         return False
-    last = select(Event.happened_at).where(Event.subject_kind == Work.__tablename__, Event.subject_id == work.id)
-    found = session.scalar(last.where(Event.act == ACT).order_by(Event.sequence.desc()).limit(1))
-    return found is not None and found > at - UNDO_LASTS
+    last = select(Event).where(Event.subject_kind == Work.__tablename__, Event.subject_id == work.id, Event.act == ACT)
+    found = session.scalar(last.order_by(Event.sequence.desc()).limit(1))
+    if found is None or found.happened_at <= at - UNDO_LASTS:
+        return False
+    return found.before is not None and found.before == publishing.shown_digest(session, work)
 
 
 def lately(session: Session, unit_ids: Collection[uuid.UUID], *, at: datetime) -> Sequence[Work]:
-    """The works of these units that were withdrawn within the day."""
+    """The works of these units that were withdrawn within the day and may be opened again."""
     told = select(Event.subject_id).where(
         Event.act == ACT, Event.unit_id.in_(unit_ids), Event.happened_at > at - UNDO_LASTS
     )
     withdrawn = (Work.state == WorkState.WITHDRAWN, Work.deleted_at.is_(None), Work.unit_id.in_(unit_ids))
-    return session.scalars(select(Work).where(*withdrawn, Work.id.in_(told)).order_by(Work.title)).all()
+    found = session.scalars(select(Work).where(*withdrawn, Work.id.in_(told)).order_by(Work.title)).all()
+    return [one for one in found if may_undo(session, one, at=at)]
+
+
+def _hold(session: Session, work: Work) -> None:
+    """The work as it stands now, and nobody else changes it: the button may have been pressed twice."""
+    session.refresh(work, ["state", "version_id"], with_for_update={"key_share": True})

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from library.audit import Event
 from library.catalogue import access, cataloguing
 from library.catalogue.models import Work, WorkState
 from library.deleting import lately
@@ -17,7 +18,7 @@ from library.people.models import Membership, Unit
 from library.people.roles import Role
 from library.people.sign_in import Actor, NotAllowed
 from library.people.undoing import TooLateToReopen
-from library.reviews import deciding, submitting, withdrawing
+from library.reviews import amending, deciding, submitting, withdrawing
 from library.reviews.withdrawing import NotWithdrawnLately, UnknownWithdrawalReason
 from tests.stage.school import MONDAY, SECOND, actor, lecture, seen
 
@@ -80,6 +81,34 @@ def test_a_withdrawal_is_undone_within_the_day_and_its_readers_are_who_they_were
     withdrawing.undo(session, work, by=quan, at=SOON)
     assert reads(session, work) and told(session) == []
     assert lately.of(session, by=quan, at=SOON).works == []
+
+
+@pytest.mark.parametrize("meanwhile", ["a version", "a card"])
+def test_what_the_author_has_changed_since_a_withdrawal_is_not_opened_by_undoing_it(
+    session: Session, meanwhile: str
+) -> None:
+    work, quan, huong = approved(session), actor(session, "quan"), actor(session, "huong")
+    withdrawing.withdraw(session, work, "mistaken", by=quan, at=MONDAY)
+    if meanwhile == "a version":
+        lecture(session, huong, "Chưa ai duyệt", work=work)
+    else:
+        work = cataloguing.with_audience(session, work.id)
+        amending.correct(session, work, {"title": "Chưa ai duyệt"}, by=huong, at=MONDAY)
+    assert lately.of(session, by=quan, at=SOON).works == []
+    with pytest.raises(NotWithdrawnLately):
+        withdrawing.undo(session, cataloguing.with_audience(session, work.id), by=quan, at=SOON)
+    assert not reads(session, work)
+
+
+def test_a_second_press_withdraws_nothing_and_leaves_the_way_back(session: Session) -> None:
+    work, quan = approved(session), actor(session, "quan")
+    for reason in ("mistaken", "outdated"):
+        withdrawing.withdraw(session, work, reason, by=quan, at=MONDAY)
+        work = cataloguing.with_audience(session, work.id)
+    acts = select(Event.facts).where(Event.act == "work-withdrawn", Event.subject_id == work.id)
+    assert [one["reason"] for one in session.scalars(acts)] == ["mistaken"] and told(session) == ["work-withdrawn"]
+    withdrawing.undo(session, work, by=quan, at=SOON)
+    assert reads(session, work)
 
 
 def test_a_merger_is_counted_before_and_undone_within_the_day(session: Session) -> None:
