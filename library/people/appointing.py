@@ -1,4 +1,4 @@
-"""A role begins: the one place that writes a membership."""
+"""A role begins: the one place that makes a membership. What ends one, or lets it go on, changes its end only."""
 
 import uuid
 from datetime import datetime

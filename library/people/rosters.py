@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -77,6 +78,7 @@ def end_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datet
         return
     if found.role == Role.ADMINISTRATOR:
         _refuse_last(session, found.person_id, found.unit_id)
+    planned: dict[str, Any] = {"planned": found.until_at.isoformat()} if found.until_at else {}
     found.until_at = at
     session.flush()
     audit.tell(
@@ -88,6 +90,7 @@ def end_role(session: Session, membership_id: uuid.UUID, *, by: Actor, at: datet
         at=at,
         person=str(found.person_id),
         role=found.role,
+        **planned,
     )
 
 

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from library.audit import Event
 from library.catalogue import access, cataloguing
 from library.catalogue.models import Work, WorkState
-from library.deleting import lately
+from library.deleting import lately, people
 from library.deleting import units as removing
 from library.deleting.units import UnitInUse
 from library.notices.models import Notice
 from library.people import inviting, managing, rosters, sign_in, undoing, units
-from library.people.models import Membership, Unit
+from library.people.care import UnknownMember
+from library.people.models import Invitation, Membership, Unit
 from library.people.roles import Role
 from library.people.sign_in import Actor, NotAllowed
 from library.people.undoing import TooLateToReopen
@@ -136,6 +137,68 @@ def test_a_merger_is_final_after_a_day(session: Session) -> None:
     managing.succeed(session, "AA", ["BB"], by=by, at=MONDAY)
     with pytest.raises(TooLateToReopen):
         undoing.reopen(session, "AA", by=by, at=TUESDAY)
+
+
+def test_who_looks_after_the_old_school_only_does_not_undo_what_the_province_decided(session: Session) -> None:
+    by = root(session)
+    managing.open_unit(session, "school", "CC", "Trường CC", "tinh", by=by, at=MONDAY)
+    managing.succeed(session, "AA", ["BB", "CC"], by=by, at=MONDAY)
+    quan = actor(session, "quan")
+    assert lately.of(session, by=quan, at=SOON).units == []
+    with pytest.raises(NotAllowed):
+        undoing.reopen(session, "AA", by=quan, at=SOON)
+    assert [one.code for one in lately.of(session, by=by, at=SOON).units] == ["AA"]
+    assert undoing.reopen(session, "AA", by=by, at=SOON).closed_at is None
+
+
+def test_undoing_a_merger_gives_nothing_back_to_who_has_left_or_is_deleted_meanwhile(session: Session) -> None:
+    by = root(session)
+    old, new = inviting.unit_by_code(session, "AA"), inviting.unit_by_code(session, "BB")
+    left, gone, stays = (inviting.person_by_login(session, one) for one in ("huong", "thu", "minh"))
+    managing.succeed(session, "AA", ["BB"], by=by, at=MONDAY)
+    went = select(Membership).where(Membership.person_id == left.id, Membership.unit_id == new.id)
+    rosters.end_role(session, session.scalars(went).one().id, by=by, at=MONDAY + SECOND)
+    people.delete(session, gone.id, "mistaken", None, by=by, at=MONDAY + SECOND)
+    inviting.invite_to_new_password(session, stays, at=MONDAY + SECOND, by=by.person_id)
+    undoing.reopen(session, "AA", by=by, at=SOON)
+    back = {one.person_id for one in rosters.members(session, {old.id}, at=SOON + SECOND)}
+    assert stays.id in back and not back & {left.id, gone.id}
+    links = select(Invitation).where(Invitation.person_id == stays.id, Invitation.used_at.is_(None))
+    assert session.scalars(links).all() == []
+
+
+def test_who_was_merged_on_into_a_third_school_does_not_work_in_two(session: Session) -> None:
+    by = root(session)
+    managing.open_unit(session, "school", "CC", "Trường CC", "tinh", by=by, at=MONDAY)
+    managing.succeed(session, "AA", ["BB"], by=by, at=MONDAY)
+    managing.succeed(session, "BB", ["CC"], by=by, at=MONDAY + SECOND)
+    undoing.reopen(session, "AA", by=by, at=SOON)
+    person = inviting.person_by_login(session, "huong")
+    open_now = select(Unit.code).join(Membership, Membership.unit_id == Unit.id)
+    held = session.scalars(open_now.where(Membership.person_id == person.id, Membership.until_at.is_(None)))
+    assert held.all() == ["CC"]
+
+
+def test_a_deleted_person_is_given_no_role_back(session: Session) -> None:
+    by, person = root(session), inviting.person_by_login(session, "huong")
+    only = session.scalars(select(Membership).where(Membership.person_id == person.id)).one()
+    rosters.end_role(session, only.id, by=by, at=MONDAY + SECOND)
+    people.delete(session, person.id, "mistaken", None, by=by, at=MONDAY + SECOND)
+    with pytest.raises(UnknownMember):
+        undoing.give_back(session, only.id, by=by, at=SOON)
+
+
+def test_a_role_given_back_keeps_its_planned_end_and_one_that_came_to_it_is_over(session: Session) -> None:
+    by, person = root(session), inviting.person_by_login(session, "huong")
+    held = session.scalars(select(Membership).where(Membership.person_id == person.id)).one()
+    held.until_at = planned = SOON + SECOND
+    with pytest.raises(TooLateToReopen):
+        undoing.give_back(session, held.id, by=by, at=MONDAY)
+    rosters.end_role(session, held.id, by=by, at=MONDAY + SECOND)
+    assert undoing.give_back(session, held.id, by=by, at=SOON).until_at == planned
+    assert lately.of(session, by=by, at=planned + SECOND).roles == []
+    with pytest.raises(TooLateToReopen):
+        undoing.give_back(session, held.id, by=by, at=planned + SECOND)
 
 
 def test_the_last_role_is_told_from_others_and_given_back_within_the_day(session: Session) -> None:
