@@ -44,7 +44,7 @@ def read(text: str) -> list[Closure]:
 
 
 def written(closures: Iterable[Closure]) -> str:
-    """The same lines again."""
+    """The same lines again, none longer than `read` takes it."""
     runs = groupby(
         enumerate(sorted(closures, key=lambda one: one.day)),
         lambda each: (each[1].reason, each[1].day.toordinal() - each[0]),
@@ -52,7 +52,8 @@ def written(closures: Iterable[Closure]) -> str:
     lines = []
     for (reason, _), members in runs:
         days = [f"{each[1].day:%d/%m/%Y}" for each in members]
-        lines.append(" ".join(filter(None, [" - ".join(dict.fromkeys((days[0], days[-1]))), reason])))
+        for part in (days[first : first + LONGEST] for first in range(0, len(days), LONGEST)):
+            lines.append(" ".join(filter(None, [" - ".join(dict.fromkeys((part[0], part[-1]))), reason])))
     return "\n".join(lines)
 
 

@@ -102,6 +102,11 @@ def test_closed_days_are_read_as_they_are_written_and_written_as_they_were_read(
     assert closed_days.read("1.9.2027 đến 2/9/2027: Quốc khánh")[1] == Closure(date(2027, 9, 2), "Quốc khánh")
 
 
+def test_a_run_that_two_lines_made_is_written_as_lines_that_are_read_again() -> None:
+    found = closed_days.read("01/06/2027 - 31/08/2027 Nghỉ hè\n01/09/2027 - 31/10/2027 Nghỉ hè")
+    assert closed_days.read(closed_days.written(found)) == found
+
+
 @pytest.mark.parametrize(
     "line", ["nghỉ Tết", "31/02/2027", "20/11/26", "28/01/2027 - 26/01/2027", "01/01/2026 - 31/12/2026"]
 )
