@@ -3966,7 +3966,7 @@ export interface components {
             };
         };
         /**
-         * @description `not-withdrawn-lately`: This was not withdrawn within the last day, or it is open again. To open it, approve and publish it.
+         * @description `not-withdrawn-lately`: This is not as it was withdrawn within the last day: it is open again, or its file or its card has changed. To open it, approve and publish it.
          *     `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
          */
         "not-withdrawn-lately-or-same-moment": {
