@@ -20,6 +20,12 @@ def visible_to(sight: Sight, moment: datetime) -> ColumnElement[bool]:
     return _rule(sorted(sight.tokens), moment)
 
 
+def seen_by_its_staff(sight: Sight) -> ColumnElement[bool]:
+    """Whether these are administrators of the work's unit or of one above: `cataloguing.may_publish` as a condition."""
+    staff = sorted(token for token in sight.tokens if token.startswith("staff:"))
+    return exists().where(Audience.work_id == Work.id, Audience.token.in_(staff))
+
+
 def seen_with(tokens: frozenset[str]) -> ColumnElement[bool]:
     """The same for a statement that is built once for these tokens; it is asked with `moment`."""
     return _rule(sorted(tokens), MOMENT)

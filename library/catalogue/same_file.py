@@ -4,11 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from library.catalogue import versions
-from library.catalogue.access import visible_to
+from library.catalogue.access import seen_by_its_staff, visible_to
 from library.catalogue.models import Deposit, DepositState, Rendition, RenditionKind, Version, Work
 from library.errors import Refusal
 from library.people.models import Person
@@ -32,15 +32,19 @@ def warning_of(session: Session, deposit: Deposit, *, at: datetime) -> dict[str,
 
 
 def _of_a_work(session: Session, deposit: Deposit, *, at: datetime) -> str | None:
-    """The title of a work with this file that the sender may see."""
+    """The title of a work with this file that the sender may see: in what it shows, or in any version of a work that
+    is theirs to look after.
+    """
     sender = actor_for(session, session.get_one(Person, deposit.owner_id), at=at)
+    theirs = or_(Work.owner_id == sender.person_id, seen_by_its_staff(sender.sight))
     found = session.execute(
         select(Work, Version)
         .join(Version, Version.work_id == Work.id)
         .join(Rendition, Rendition.version_id == Version.id)
         .where(Rendition.kind == RenditionKind.ORIGINAL, Rendition.key == deposit.key, Version.digest.is_not(None))
         .where(Work.id != (deposit.work_id or uuid.UUID(int=0)), visible_to(sender.sight, at))
-        .order_by(Work.created_at)
+        .where(or_(Version.id == Work.version_id, theirs))
+        .order_by(Work.created_at, Version.number)
         .limit(1)
     ).first()
     return str(versions.card_of(found[0], found[1])["title"]) if found else None

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from library.catalogue import cataloguing, publishing
 from library.catalogue.models import Deposit
+from library.catalogue.publishing import Readers
 from library.database import transaction
-from tests.stage.school import actor, deposit, lecture, open_school
+from library.reviews import amending
+from tests.stage.school import MONDAY, actor, deposit, lecture, open_school
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +44,18 @@ def test_nobody_hears_of_what_they_may_not_see(session: Session) -> None:
     lecture(session, actor(session, "huong"), text)
     assert told(deposit(session, actor(session, "thu"), text)) == []
     assert told(deposit(session, actor(session, "quan"), text)) == [("same-file", text)]
+
+
+def test_a_version_that_readers_do_not_have_yet_is_told_to_its_keepers_only(session: Session) -> None:
+    huong, text, later = actor(session, "huong"), f"Mở {uuid.uuid4()}", f"Bản hai {uuid.uuid4()}"
+    work = lecture(session, huong, text)
+    version = cataloguing.newest_version(session, work.id)
+    assert version is not None and version.digest is not None
+    quan, school = actor(session, "quan"), Readers("school")
+    publishing.publish(session, work, version.id, version.digest, school, by=quan, at=MONDAY)
+    work = lecture(session, huong, later, work=cataloguing.with_audience(session, work.id))
+    amending.correct(session, work, {"title": later}, by=huong, at=MONDAY)
+    assert told(deposit(session, actor(session, "thu"), text)) == [("same-file", text)]
+    assert told(deposit(session, actor(session, "thu"), later)) == []
+    for keeper in (huong, quan):
+        assert told(deposit(session, keeper, later)) == [("same-file", later)]
