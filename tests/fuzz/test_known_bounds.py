@@ -62,7 +62,7 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any], int], ...] = (
         Role.TEACHER,
         "POST",
         f"{API}/uploads",
-        {"headers": {"Upload-Length": "1", "Upload-Metadata": f"filename {'YWFh' * 3000}"}},
+        {"headers": {"Upload-Length": "1", "Upload-Metadata": f"filename {'YWFh' * 6000}"}},
         422,
     ),
     (
@@ -96,7 +96,6 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any], int], ...] = (
         422,
     ),
     (ROOT, "PATCH", WORK, json_of(title="Toán\x00 8"), 422),
-    (ROOT, "PATCH", WORK, json_of(title="Toán\n8"), 422),
     (ROOT, "PATCH", WORK, json_of(title="a" * 301), 422),
     (ROOT, "PATCH", WORK, json_of(authors=["a"]), 422),
     (ROOT, "PATCH", WORK, json_of(subject="a" * 61), 422),

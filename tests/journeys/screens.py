@@ -75,6 +75,8 @@ SCREENS = (
     Screen("upload", "/gui", "co.huong"),
     Screen("upload-again", "/gui?bai={returned}", "co.huong"),
     Screen("my-uploads", "/bai-cua-toi", "co.huong"),
+    Screen("many-cards", "/bai-cua-toi/the", "co.huong"),
+    Screen("card", "/tl/{work}/the", "quan.tri"),
     Screen("my-uploads-keeper", "/bai-cua-toi", "quan.tri"),
     Screen("deleted", "/da-xoa", "quan.tri"),
     Screen("review", "/duyet", "thay.minh"),

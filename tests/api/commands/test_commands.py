@@ -107,6 +107,8 @@ def test_doctor_finds_a_missing_file(tmp_path: Path) -> None:
         "--approve",
         "--sight",
         "public",
+        "--licence",
+        "CC-BY-4.0",
         "--json",
     )
     next(path for path in (tmp_path / "var" / "files").rglob("*") if path.is_file()).unlink()

@@ -37,6 +37,7 @@ REAL = {
     "review-wanted": {"title": "Tam giác đồng dạng", "school": "THCS Vĩnh Thuận"},
     "work-approved": {"title": "Tam giác đồng dạng", "sight": "school"},
     "work-returned": {"title": "Tam giác đồng dạng", "reasons": ["Sai kiến thức"], "remark": "Xem lại trang 3"},
+    "work-withdrawn": {"title": "Tam giác đồng dạng", "reason": "wrong-content", "remark": "Xem lại trang 3"},
     "loan-due-soon": {"title": "Dế Mèn phiêu lưu kí", "due": "2026-09-21"},
     "loan-overdue": {"title": "Dế Mèn phiêu lưu kí", "due": "2026-09-21"},
     "files-damaged": {},
