@@ -21,8 +21,7 @@ DESCRIBED = "work-described"
 
 def may_correct(session: Session, work: Work, by: Actor) -> bool:
     """Whoever looks after a work; a title on paper its librarians, too. `work.audience` must be loaded."""
-    on_paper = work.version_id is None and work.state == WorkState.PUBLISHED
-    keeps_the_stock = on_paper and by.has_role(Role.LIBRARIAN, unit_ids=[work.unit_id])
+    keeps_the_stock = is_on_paper(work) and by.has_role(Role.LIBRARIAN, unit_ids=[work.unit_id])
     return keeps_the_stock or cataloguing.may_edit(session, work, by)
 
 
@@ -34,15 +33,22 @@ def may_correct_at_once(session: Session, work: Work, by: Actor) -> bool:
     return newest is None or not is_open(work, newest) or cataloguing.may_publish(work, by)
 
 
+def is_on_paper(work: Work) -> bool:
+    """Whether readers have its card alone."""
+    return work.version_id is None and work.state == WorkState.PUBLISHED
+
+
 def is_open(work: Work, version: Version) -> bool:
     """Whether readers have this very version."""
     return work.state == WorkState.PUBLISHED and work.version_id == version.id
 
 
 def version_to_correct(session: Session, work: Work, by: Actor) -> Version | None:
-    """Whose card somebody corrects: who may publish that which the work shows, others the newest; none on paper.
-    `work.audience` must be loaded.
+    """Whose card somebody corrects: who may publish that which the work shows, others the newest; none of a title on
+    paper, also while its first file is on its way. `work.audience` must be loaded.
     """
+    if is_on_paper(work):
+        return None
     if cataloguing.may_publish(work, by) and work.version_id is not None:
         return session.get(Version, work.version_id)
     return cataloguing.newest_version(session, work.id)
@@ -55,8 +61,7 @@ def correct(session: Session, work: Work, wish: Mapping[str, Any], *, by: Actor,
     Raises SignInNeeded, NotAllowed, and what `checked` and `publishing.refuse_unlicensed` raise.
     """
     by.required()
-    # it may have been approved in this moment, under the words of before
-    session.refresh(work, ["state", "version_id"], with_for_update={"key_share": True})
+    versions.lock(session, work)  # it may have been approved or corrected in this moment
     if not may_correct(session, work, by):
         raise NotAllowed
     changes, version = checked(wish), version_to_correct(session, work, by)

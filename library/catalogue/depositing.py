@@ -318,6 +318,7 @@ def complete(
     """
     version = session.get_one(Version, deposit.version_id)
     work = cataloguing.with_audience(session, version.work_id)
+    versions.lock(session, work)  # its card may be corrected in this moment
     _describe(session, deposit, work, version, description)
     digest = publishing.seal(session, version)
     if work.state != WorkState.PUBLISHED and cataloguing.newest_version(session, work.id) is version:

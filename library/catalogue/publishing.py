@@ -155,6 +155,7 @@ def open_to(
     """The same after somebody entitled has decided: the reviews have rules of their own. Raises VersionChanged,
     UnknownReaders, LicenceMissing, LicenceTooNarrow.
     """
+    versions.lock(session, work)  # its card may have been corrected in this moment
     version = session.scalar(select(Version).where(Version.id == version_id, Version.work_id == work.id))
     if version is None or version.digest is None or version.digest != digest or not _is_current(session, work, version):
         raise VersionChanged

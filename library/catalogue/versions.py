@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from library.catalogue import cataloguing
 from library.catalogue.models import Deposit, DepositState, Page, Rendition, RenditionKind, Version, Work
@@ -35,7 +35,17 @@ FIELDS: Mapping[str, str] = {
     "language": "language",
 }
 NAMES: Mapping[str, str] = {column: name for name, column in FIELDS.items()}
+STANDING = ("state", "version_id", "sight", "sight_to", "deleted_at")
 Card = Mapping[str, Any]  # by the names of the columns
+
+
+def lock(session: Session, work: Work) -> None:
+    """Nobody else writes the work or its cards until the end of the transaction, and whatever was loaded of them before
+    is as it stands now.
+    """
+    session.refresh(work, [*FIELDS.values(), *STANDING], with_for_update={"key_share": True})
+    cards = select(Version).options(load_only(Version.card, Version.digest, Version.guessed))
+    session.scalars(cards.where(Version.work_id == work.id).execution_options(populate_existing=True)).all()
 
 
 def card_of(work: Work, version: Version | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library.audit import Event
-from library.catalogue import publishing
+from library.catalogue import publishing, versions
 from library.catalogue.models import Work, WorkState
 from library.errors import Clash, Wrong
 from library.notices import telling
@@ -46,7 +46,7 @@ def withdraw(session: Session, work: Work, reason: str, remark: str | None = Non
     again, nothing happens. Raises SignInNeeded, UnknownWithdrawalReason and the refusals of `publishing`.
     """
     by.required()
-    _hold(session, work)
+    versions.lock(session, work)  # the button may have been pressed twice
     publishing.refuse_unentitled(work, by)
     if reason not in wording.WITHDRAWN_BECAUSE:
         raise UnknownWithdrawalReason
@@ -68,7 +68,7 @@ def undo(session: Session, work: Work, *, by: Actor, at: datetime) -> None:
     NotWithdrawnLately.
     """
     by.required()
-    _hold(session, work)
+    versions.lock(session, work)  # the button may have been pressed twice
     publishing.refuse_unentitled(work, by)
     if not may_undo(session, work, at=at):
         raise NotWithdrawnLately
@@ -98,8 +98,3 @@ def lately(session: Session, unit_ids: Collection[uuid.UUID], *, at: datetime) -
     withdrawn = (Work.state == WorkState.WITHDRAWN, Work.deleted_at.is_(None), Work.unit_id.in_(unit_ids))
     found = session.scalars(select(Work).where(*withdrawn, Work.id.in_(told)).order_by(Work.title)).all()
     return [one for one in found if may_undo(session, one, at=at)]
-
-
-def _hold(session: Session, work: Work) -> None:
-    """The work as it stands now, and nobody else changes it: the button may have been pressed twice."""
-    session.refresh(work, ["state", "version_id"], with_for_update={"key_share": True})

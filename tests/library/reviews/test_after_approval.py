@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from library.catalogue import cataloguing, depositing, history, versions
+from library.catalogue import cataloguing, depositing, history, publishing, versions
 from library.catalogue.cataloguing import UnknownWork
-from library.catalogue.models import Version, Work, WorkState
+from library.catalogue.models import Deposit, Version, Work, WorkState
+from library.catalogue.publishing import Readers
 from library.database import transaction, writing_session
 from library.deleting import works
 from library.people import inviting, rosters, units
@@ -23,7 +24,7 @@ from library.reviews import amending, deciding, queries, submitting
 from library.reviews.models import Review
 from library.reviews.refusals import UnknownReview
 from tests.services.postgres import APPLICATION, Postgres
-from tests.stage.school import MONDAY, SECOND, actor, lecture, open_school, seen
+from tests.stage.school import MONDAY, SECOND, actor, deposit, lecture, open_school, read, seen
 
 LATER = MONDAY + timedelta(minutes=1)
 CARD = (
@@ -209,3 +210,42 @@ def test_words_that_arrive_while_the_approval_is_being_written_are_too_late(two_
     with transaction(two_writers) as session:
         kept = session.get_one(Work, work.id)
         assert (kept.state, kept.title) == (WorkState.PUBLISHED, kept.title) and kept.title != "Lén đổi"
+
+
+def test_of_two_corrections_at_once_each_keeps_its_field_and_what_was_seen_before_them_is_not_opened(
+    two_writers: Engine,
+) -> None:
+    with transaction(two_writers) as session:
+        work_id = lecture(session, actor(session, "huong"), f"Hai người {uuid.uuid4()}").id
+    with writing_session(two_writers) as late, late.begin():
+        work, quan = cataloguing.with_audience(late, work_id), actor(late, "quan")
+        loaded = late.get_one(Version, work.version_id)
+        seen_digest = loaded.digest or ""
+        with transaction(two_writers) as session:
+            early = cataloguing.with_audience(session, work_id)
+            amending.correct(session, early, {"authors": "Cô Hương"}, by=actor(session, "huong"), at=MONDAY)
+        with pytest.raises(publishing.VersionChanged):
+            publishing.open_to(late, work, loaded.id, seen_digest, Readers("school"), by=quan, at=MONDAY)
+        amending.correct(late, work, {"lesson": "Bài 1"}, by=quan, at=MONDAY)
+    with transaction(two_writers) as session:
+        work = session.get_one(Work, work_id)
+        card = versions.card_of(work, session.get_one(Version, work.version_id))
+        assert (card["authors"], card["lesson"]) == (work.authors, work.lesson) == ("Cô Hương", "Bài 1")
+
+
+def test_a_new_version_has_the_card_as_it_stands_when_its_reading_ends(two_writers: Engine) -> None:
+    huong, text = "huong", f"Đang đọc {uuid.uuid4()}"
+    with transaction(two_writers) as session:
+        work = lecture(session, actor(session, huong), text)
+        waiting = deposit(session, actor(session, huong), f"{text} 2", work=work).id
+        work_id = work.id
+    with writing_session(two_writers) as worker, worker.begin():
+        arrived, old = worker.get_one(Deposit, waiting), cataloguing.newest_version(worker, work_id)
+        held = cataloguing.with_audience(worker, work_id)
+        with transaction(two_writers) as session:
+            early = cataloguing.with_audience(session, work_id)
+            amending.correct(session, early, {"authors": "Cô Hương"}, by=actor(session, huong), at=MONDAY)
+        read(worker, arrived)
+        new = cataloguing.newest_version(worker, work_id)
+        assert new is not None and new is not old
+        assert versions.card_of(held, new)["authors"] == "Cô Hương"
