@@ -95,8 +95,10 @@ def put(
         publishing.refuse_unlicensed(other["licence_code"], work.sight)
     for one in _from(session, version):
         one.guessed = [name for name in one.guessed if versions.FIELDS[name] not in changes]
-        versions.write_card(work, one, {**versions.card_of(work, one), **other})
-        publishing.seal(session, one)
+        card = versions.card_of(work, one)
+        if _other(card, other):  # what was approved keeps its digest while nothing changes
+            versions.write_card(work, one, {**card, **other})
+            publishing.seal(session, one)
     if version is None:
         versions.write_card(work, None, {**before, **other})
     if other:

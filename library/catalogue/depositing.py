@@ -144,13 +144,14 @@ def refuse_unclear(
     """
     if sight != publishing.UNSAID:
         publishing.refuse_unclear_wish(session, work.unit_id if work else unit_id, sight)
-    elif opens and work is None:
-        raise publishing.UnknownReaders
-    elif opens and work is not None:
-        publishing.readers_of(work, {})
-    if opens and sight != publishing.UNSAID:
-        before = work.licence_code if work else None
-        publishing.refuse_unlicensed((card or {}).get("licence_code", before), sight)
+    if not opens:
+        return
+    if sight == publishing.UNSAID:
+        if work is None:
+            raise publishing.UnknownReaders
+        sight = publishing.readers_of(work, {}).sight
+    before = versions.card_of(work, cataloguing.newest_version(session, work.id))["licence_code"] if work else None
+    publishing.refuse_unlicensed((card or {}).get("licence_code", before), sight)
 
 
 def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:

@@ -244,3 +244,54 @@ def test_several_cards_are_written_at_once_or_not_at_all(session: Session) -> No
     assert [session.get_one(Work, one.id).grade for one in works] == [7, 8]
     with pytest.raises(cataloguing.UnknownWork), session.begin_nested():
         amending.correct_many(session, ids[::-1], {"subject": "NGU_VAN"}, by=actor(session, "minh"), at=MONDAY)
+
+
+def as_from_before_cards(session: Session, work: Work) -> Version:
+    """What was sealed when versions had no card of their own, and asked for no licence."""
+    version = session.get_one(Version, work.version_id)
+    version.card, work.licence_code = None, None
+    publishing.seal(session, version)
+    session.flush()
+    return version
+
+
+def test_a_card_that_is_kept_as_it_is_leaves_the_digest_of_what_readers_have(session: Session) -> None:
+    work = publish(session, draft(session, licence="CC-BY-4.0"), "school")
+    version = as_from_before_cards(session, work)
+    quan, digest = actor(session, "quan"), version.digest
+    told = history.of_work(session, work, by=quan)
+    amending.correct(session, work, {"title": work.title}, by=quan, at=MONDAY)
+    assert (version.digest, version.card, history.of_work(session, work, by=quan)) == (digest, None, told)
+
+
+def test_a_new_version_for_the_readers_of_before_is_asked_for_their_licence(session: Session) -> None:
+    work = publish(session, draft(session, licence="CC-BY-4.0"), "public")
+    as_from_before_cards(session, work)
+    wish = {
+        "size": 1,
+        "media_type": None,
+        "sight": publishing.UNSAID,
+        "at": MONDAY,
+        "lasts": SECOND,
+        "work_id": work.id,
+    }
+    huong = actor(session, "huong")
+    with pytest.raises(LicenceMissing), session.begin_nested():
+        depositing.begin(session, name="b.pdf", approve=False, review=True, by=huong, **wish)
+    said = {"licence": "CC-BY-4.0"}
+    assert depositing.begin(session, name="b.pdf", approve=False, review=True, by=huong, card=said, **wish).work_id
+
+
+def test_a_title_on_paper_keeps_its_card_while_its_first_file_is_on_its_way(session: Session) -> None:
+    school = inviting.unit_by_code(session, "AA")
+    login = f"thuthu.{uuid.uuid4().hex[:8]}"
+    inviting.add_person(session, login, login, Role.LIBRARIAN, school, at=MONDAY)
+    librarian, quan = actor(session, login), actor(session, "quan")
+    work = stock.title_for(session, school, title=f"Dế Mèn {login}", isbn="", by=librarian, at=MONDAY)
+    work = cataloguing.with_audience(session, work.id)
+    read(session, deposit(session, quan, f"Tệp {login}", work=work))
+    coming = cataloguing.newest_version(session, work.id)
+    assert coming is not None and work.version_id is None
+    before = (coming.card, coming.digest)
+    amending.correct(session, work, {"authors": "Tô Hoài"}, by=librarian, at=MONDAY)
+    assert work.authors == "Tô Hoài" and (coming.card, coming.digest) == before
