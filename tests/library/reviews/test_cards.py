@@ -258,6 +258,7 @@ def as_from_before_cards(session: Session, work: Work) -> Version:
 def test_a_card_that_is_kept_as_it_is_leaves_the_digest_of_what_readers_have(session: Session) -> None:
     work = publish(session, draft(session, licence="CC-BY-4.0"), "school")
     version = as_from_before_cards(session, work)
+    work = cataloguing.with_audience(session, work.id)
     quan, digest = actor(session, "quan"), version.digest
     told = history.of_work(session, work, by=quan)
     amending.correct(session, work, {"title": work.title}, by=quan, at=MONDAY)
