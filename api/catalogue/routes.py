@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 
 from api.catalogue import schemas, shown
@@ -11,7 +12,7 @@ from api.web.counting import note
 from api.web.dependencies import CacheKey, HouseNow, Language, Now, PageNumber, Reader, Reading, Writer, Writing
 from api.web.errors import FilesAway
 from api.web.problems import SIGNED_IN, problems
-from api.web.schemas import Code, Line
+from api.web.schemas import Code, plain
 from api.web.sending import IN_PARTS, LINK_SECONDS, send, signed
 from library.catalogue import queries
 from library.catalogue.access import is_public, stays_public
@@ -64,7 +65,7 @@ def withdraw(
     at: Now,
     language: Language,
     reason: Annotated[Code, Query()] = "other",
-    remark: Annotated[Line, Query()] = "",
+    remark: Annotated[str, Query(max_length=withdrawing.LONGEST_REMARK), AfterValidator(plain)] = "",
 ) -> schemas.Work:
     """Take a work back from its readers; its authors hear the reason."""
     found = queries.visible_work(session, work_id, actor.sight, at=at)

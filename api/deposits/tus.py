@@ -48,7 +48,7 @@ OFFERS = {
     "Tus-Extension": "creation,termination,expiration,checksum",
     "Tus-Checksum-Algorithm": ",".join(sorted(ALGORITHMS)),
 }
-MOST_METADATA = 20_000  # letters: a description of 2000 in base64, and the rest
+MOST_METADATA = 30_000  # letters of base64: a card whose every field is full of letters with marks; nginx lets it by
 AT_ONCE = 1024 * 1024  # bytes for one hop into a thread
 ASK_AGAIN = 0.5  # seconds after which a running upload asks again whether its sender may go on
 

@@ -39,11 +39,12 @@ def change(
     out. Raises DayOutOfReach.
     """
     closures = {one.day: one.reason for one in closed_days}
-    _refuse_out_of_reach([*closures, *filter(None, [last_return_day])], local_date(at))
     kept = session.get(SchoolCalendar, school.id)
     if kept is None:
         kept = SchoolCalendar(unit_id=school.id)
         session.add(kept)
+    fresh = [last_return_day] if last_return_day and last_return_day != kept.last_return_day else []
+    _refuse_out_of_reach([*closures, *fresh], local_date(at))
     kept.opening_hours, kept.last_return_day = opening_hours, last_return_day
     kept.open_weekdays = "".join(str(day) for day in sorted(set(open_weekdays)) if day in WEEKDAYS)
     _replace_closed_days(session, school, closures, local_date(at))
@@ -52,7 +53,7 @@ def change(
 
 
 def _replace_closed_days(session: Session, school: Unit, closures: dict[date, str | None], today: date) -> None:
-    """Those to come; a reason that is not told again stays."""
+    """Those to come; a reason of which nothing is said stays."""
     of_school = ClosedDay.unit_id == school.id
     before: dict[date, str | None] = {
         row.day: row.reason for row in session.execute(select(ClosedDay.day, ClosedDay.reason).where(of_school))
@@ -60,7 +61,7 @@ def _replace_closed_days(session: Session, school: Unit, closures: dict[date, st
     session.execute(delete(ClosedDay).where(of_school, ClosedDay.day >= today))
     gone = {day for day in before if day < today}
     session.add_all(
-        ClosedDay(unit_id=school.id, day=day, reason=reason or before.get(day))
+        ClosedDay(unit_id=school.id, day=day, reason=(before.get(day) if reason is None else reason) or None)
         for day, reason in closures.items()
         if day not in gone
     )

@@ -29,7 +29,7 @@ class ClosedDayUnread(Wrong):
 
 @dataclass(frozen=True)
 class Closure:
-    """A day, and why."""
+    """A day, and why: None where nothing is said of a reason, empty where there is none."""
 
     day: date
     reason: str | None = None
@@ -65,7 +65,7 @@ def _of_line(line: str) -> Iterator[Closure]:
         raise ClosedDayUnread(line=line[:80]) from error
     if first is None or not 0 <= ((last or first) - first).days < LONGEST:
         raise ClosedDayUnread(line=line[:80])
-    reason = (found[7].strip()[:LONGEST_REASON] or None) if found else None
+    reason = found[7].strip()[:LONGEST_REASON] if found else ""
     for number in range(((last or first) - first).days + 1):
         yield Closure(first + timedelta(days=number), reason)
 

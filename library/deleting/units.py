@@ -1,7 +1,7 @@
 """A unit that was opened by mistake goes; and what closing one will do, counted before anybody is asked."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from library import audit
 from library.catalogue.models import Work
-from library.circulation.models import Item, Loan
+from library.circulation.models import ClosedDay, Item, Loan, SchoolCalendar
 from library.database import Base, row_security
 from library.errors import Clash
 from library.people import care
@@ -22,13 +22,18 @@ from library.people.sign_in import Actor
 class UnitInUse(Clash):
     code = "unit-in-use"
     vi = (
-        "{name} không trống nên không xoá được: {people} người, {works} học liệu, {copies} bản sách, {units} đơn vị "
-        "trực thuộc, kể cả người đã thôi việc ở đây. Trường đã có người thì sáp nhập, đừng xoá."
+        "{name} không trống nên không xoá được: {people} người, {works} học liệu, {copies} bản sách, {classes} lớp, "
+        "{units} đơn vị trực thuộc, kể cả người đã thôi việc ở đây; hoặc còn tệp đang gửi, trường đã sáp nhập vào. "
+        "Trường đã có người thì sáp nhập, đừng xoá."
     )
     en = (
-        "{name} is not empty, so it cannot be removed: {people} people, {works} works, {copies} copies, {units} units "
-        "in it, those who have left it included. A school that has had people is merged, not removed."
+        "{name} is not empty, so it cannot be removed: {people} people, {works} works, {copies} copies, {classes} "
+        "classes, {units} units in it, those who have left it included; or there are files on their way, or schools "
+        "merged into it. A school that has had people is merged, not removed."
     )
+
+
+OF_ITSELF = (UnitName, ClosedDay, SchoolCalendar)  # goes with it: its names, and when its library was to be open
 
 
 @dataclass(frozen=True)
@@ -71,18 +76,18 @@ def remove(session: Session, code: str, *, by: Actor, at: datetime) -> None:
     with row_security.lifted(session):
         if unit.parent_id is None or any(_names(session, column, unit.id) for column in _naming()):
             found = holdings(session, unit, ever=True)
-            raise UnitInUse(
-                name=unit.name, people=found.people, works=found.works, copies=found.copies, units=found.units
-            )
+            raise UnitInUse(name=unit.name, **asdict(found))
+    for table in OF_ITSELF:
+        session.execute(delete(table).where(table.unit_id == unit.id))
     audit.tell(session, "unit-removed", unit, unit_id=unit.parent_id, by=by.person_id, at=at, code=unit.code)
-    session.execute(delete(UnitName).where(UnitName.unit_id == unit.id))
     session.delete(unit)
     session.flush()
 
 
 def _naming() -> list[Column[uuid.UUID]]:
-    """Every column that may name a unit, but for those of its own names."""
-    tables = [one for one in Base.metadata.sorted_tables if one.name != UnitName.__tablename__]
+    """Every column that may name a unit, but for those of what belongs to itself."""
+    own = {table.__tablename__ for table in OF_ITSELF}
+    tables = [one for one in Base.metadata.sorted_tables if one.name not in own]
     keys = [key for table in tables for key in table.foreign_keys if key.column.table.name == Unit.__tablename__]
     return [key.parent for key in keys]
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from api.deposits.tus import MOST_METADATA
 from library import settings
 from tests.services.minio import VERSION
 from tests.services.nginx import filled
@@ -132,6 +133,8 @@ def test_the_proxy_s_configuration_has_nothing_left_open(compose: dict[str, Any]
     assert proxy["volumes"] == ["./deploy/nginx/hoclieu.conf.template:/etc/nginx/templates/default.conf.template:ro"]
     published = {one.split(":")[1] for one in proxy["ports"]}
     assert published == {proxy["environment"]["HTTP_PORT"], proxy["environment"]["HTTPS_PORT"]}
+    line = re.search(r"large_client_header_buffers \d+ (\d+)k;", text)
+    assert line and int(line[1]) * 1024 > MOST_METADATA + len("Upload-Metadata: \r\n"), "a full card goes through"
 
 
 def test_the_dockerfiles_build_what_compose_names_and_leave_root(compose: dict[str, Any]) -> None:

@@ -62,7 +62,7 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any], int], ...] = (
         Role.TEACHER,
         "POST",
         f"{API}/uploads",
-        {"headers": {"Upload-Length": "1", "Upload-Metadata": f"filename {'YWFh' * 6000}"}},
+        {"headers": {"Upload-Length": "1", "Upload-Metadata": f"filename {'YWFh' * 8000}"}},
         422,
     ),
     (

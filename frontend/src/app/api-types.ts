@@ -3782,7 +3782,7 @@ export interface components {
         };
         /**
          * @description `same-moment`: The same was written at the very same moment. Open the page again and look before you repeat it.
-         *     `unit-in-use`: {name} is not empty, so it cannot be removed: {people} people, {works} works, {copies} copies, {units} units in it, those who have left it included. A school that has had people is merged, not removed.
+         *     `unit-in-use`: {name} is not empty, so it cannot be removed: {people} people, {works} works, {copies} copies, {classes} classes, {units} units in it, those who have left it included; or there are files on their way, or schools merged into it. A school that has had people is merged, not removed.
          */
         "same-moment-or-unit-in-use": {
             headers: {

@@ -16,6 +16,8 @@ import httpx
 import pytest
 from tusclient.client import TusClient
 
+from api.deposits.tus import MOST_METADATA
+from library.catalogue.card_fields import LONGEST, LONGEST_KEYWORD, MOST_KEYWORDS
 from tests.services.house import RunningHouse, running, upload, wait_for
 from tests.services.waiting import until
 from tests.stage import makers
@@ -170,6 +172,18 @@ def test_an_empty_metadata_header_and_a_real_tus_client_are_welcome(house: Runni
         uploader.upload()
         row = wait_for(client, str(uploader.url).rsplit("/", 1)[-1])
         assert (row["state"], row["name"]) == ("ready", "tep")
+
+
+def test_a_card_that_is_full_to_the_brim_goes_along_with_its_file(house: RunningHouse) -> None:
+    card = {name: "ệ" * most for name, most in LONGEST.items()} | {
+        "keywords": ",".join(f"{number:02}{'ệ' * (LONGEST_KEYWORD - 2)}" for number in range(MOST_KEYWORDS))
+    }
+    with house.administrator() as client:
+        said = {"filename": "tep.pdf", **card}
+        metadata = ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in said.items())
+        assert len(metadata) <= MOST_METADATA
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "9", "Upload-Metadata": metadata}
+        assert client.post("/api/v1/uploads", headers=headers).status_code == 201
 
 
 def test_uploads_of_others_do_not_exist_and_visitors_must_sign_in(house: RunningHouse) -> None:

@@ -1,7 +1,7 @@
 """What holds on the day of a loan: the borrower's group by class and role of that day, and a calendar of this year."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -97,7 +97,7 @@ def test_closed_days_are_read_as_they_are_written_and_written_as_they_were_read(
     text = "20/11/2026 Ngày Nhà giáo\n26/01/2027 - 28/01/2027 Nghỉ Tết\n02/09/2027"
     found = closed_days.read(text)
     assert [one.day.day for one in found] == [20, 26, 27, 28, 2]
-    assert [one.reason for one in found] == ["Ngày Nhà giáo", *["Nghỉ Tết"] * 3, None]
+    assert [one.reason for one in found] == ["Ngày Nhà giáo", *["Nghỉ Tết"] * 3, ""]
     assert closed_days.written(found) == text
     assert closed_days.read("1.9.2027 đến 2/9/2027: Quốc khánh")[1] == Closure(date(2027, 9, 2), "Quốc khánh")
 
@@ -113,6 +113,21 @@ def test_a_run_that_two_lines_made_is_written_as_lines_that_are_read_again() -> 
 def test_a_line_that_is_no_day_is_named(line: str) -> None:
     with pytest.raises(ClosedDayUnread, match=line[:10]):
         closed_days.read(f"20/11/2026\n{line}")
+
+
+def test_a_reason_is_taken_away_by_the_form_and_a_last_day_that_is_over_hinders_nothing(
+    session: Session, school: Unit
+) -> None:
+    told = {"opening_hours": None, "open_weekdays": [1], "by": by(session)}
+    tet, over = date(2027, 1, 26), date(2026, 5, 31)
+    calendars.change(session, school, closed_days=[Closure(tet, "Tết")], last_return_day=over, at=NOON, **told)
+    later = NOON + timedelta(days=300)
+    both, form = closed_days.read("26/01/2027\n26/01/2028"), closed_days.read("26/01/2028")
+    calendars.change(session, school, closed_days=both, last_return_day=over, at=NOON, **told)
+    assert queries.closed_days(session, school.id, at=NOON)[0] == (tet, None)
+    calendars.change(session, school, closed_days=form, last_return_day=over, at=later, **told)
+    with pytest.raises(DayOutOfReach):
+        calendars.change(session, school, closed_days=form, last_return_day=date(2025, 5, 31), at=later, **told)
 
 
 def test_a_reason_stays_when_a_program_sends_the_days_alone_and_past_days_stay(session: Session, school: Unit) -> None:

@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 from library.audit import Event
 from library.catalogue import access, cataloguing
 from library.catalogue.models import Work, WorkState
+from library.circulation import calendars
+from library.circulation.closed_days import Closure
 from library.deleting import lately, people
 from library.deleting import units as removing
 from library.deleting.units import UnitInUse
 from library.notices.models import Notice
 from library.people import inviting, managing, rosters, sign_in, undoing, units
 from library.people.care import UnknownMember
-from library.people.models import Invitation, Membership, Unit
+from library.people.models import Invitation, Membership, SchoolClass, Unit
 from library.people.roles import Role
 from library.people.sign_in import Actor, NotAllowed
 from library.people.undoing import TooLateToReopen
@@ -226,6 +228,15 @@ def test_a_unit_opened_by_mistake_is_removed_and_one_that_has_had_anything_is_no
     assert session.scalar(select(Unit.id).where(Unit.code == "TO-NHAM")) is None
     with pytest.raises(UnitInUse, match="6 người"):
         removing.remove(session, "AA", by=by, at=SOON)
+    lent = managing.open_unit(session, "school", "DD", "Trường DD", "tinh", by=by, at=MONDAY)
+    calendar = {"opening_hours": "7:30", "open_weekdays": [1], "last_return_day": None, "by": by, "at": MONDAY}
+    calendars.change(session, lent, closed_days=[Closure(MONDAY.date() + timedelta(days=9))], **calendar)
+    removing.remove(session, "DD", by=by, at=SOON)
+    taught = managing.open_unit(session, "school", "EE", "Trường EE", "tinh", by=by, at=MONDAY)
+    session.add(SchoolClass(unit_id=taught.id, name="9A", school_year="2026-2027"))
+    session.flush()
+    with pytest.raises(UnitInUse, match="1 lớp"):
+        removing.remove(session, "EE", by=by, at=SOON)
     empty = managing.open_unit(session, "school", "CC", "Trường CC", "tinh", by=by, at=MONDAY)
     person = inviting.add_person(session, "cc", "Cc", Role.TEACHER, empty, at=MONDAY)
     held = session.scalars(select(Membership).where(Membership.person_id == person.id)).one()
