@@ -9,7 +9,8 @@ from library.catalogue import correcting, queries
 from library.catalogue.card_fields import GradeWrong, TitleMissing, TooLong, TooManyKeywords, UnknownValue
 from library.catalogue.cataloguing import UnknownWork
 from library.catalogue.isbn import IsbnWrong
-from library.catalogue.publishing import LicenceMissing, LicenceTooNarrow, UnknownReaders
+from library.catalogue.licensing import LicenceMissing, LicenceTooNarrow
+from library.catalogue.publishing import UnknownReaders
 from library.people.sign_in import NotAllowed
 from library.reviews import amending
 from library.reviews.refusals import AlreadyInReview, NothingChosen

@@ -17,8 +17,9 @@ from api.web.sending import IN_PARTS, LINK_SECONDS, send, signed
 from library.catalogue import queries
 from library.catalogue.access import is_public, stays_public
 from library.catalogue.cataloguing import UnknownWork
+from library.catalogue.licensing import LicenceMissing, LicenceTooNarrow
 from library.catalogue.models import RenditionKind
-from library.catalogue.publishing import LicenceMissing, LicenceTooNarrow, UnknownReaders, VersionChanged
+from library.catalogue.publishing import UnknownReaders, VersionChanged
 from library.catalogue.queries import UnknownPage
 from library.house import House
 from library.learning import reading as places

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library import audit
-from library.catalogue import cataloguing, publishing, versions
+from library.catalogue import cataloguing, licensing, publishing, versions
 from library.catalogue.card_fields import checked
 from library.catalogue.models import Version, Work, WorkState
 from library.people.roles import Role
@@ -58,7 +58,7 @@ def correct(session: Session, work: Work, wish: Mapping[str, Any], *, by: Actor,
     """Write what is said of its card, by the names of `versions.FIELDS`; what is not said stays. The new version, where
     readers have what was approved: it still waits for being sent to its reviewers.
 
-    Raises SignInNeeded, NotAllowed, and what `checked` and `publishing.refuse_unlicensed` raise.
+    Raises SignInNeeded, NotAllowed, and what `checked` and `licensing.refuse_unlicensed` raise.
     """
     by.required()
     versions.lock(session, work)  # it may have been approved or corrected in this moment
@@ -87,12 +87,12 @@ def put(
     **facts: Any,
 ) -> None:
     """Write it on this card, and on those of newer versions, after somebody entitled has decided; what was guessed is
-    confirmed. Raises what `publishing.refuse_unlicensed` raises.
+    confirmed. Raises what `licensing.refuse_unlicensed` raises.
     """
     before = versions.card_of(work, version)
     other = _other(before, changes)
     if "licence_code" in other and version is not None and is_open(work, version):
-        publishing.refuse_unlicensed(other["licence_code"], work.sight)
+        licensing.refuse_unlicensed(other["licence_code"], work.sight)
     for one in _from(session, version):
         one.guessed = [name for name in one.guessed if versions.FIELDS[name] not in changes]
         card = versions.card_of(work, one)

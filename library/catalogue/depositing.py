@@ -12,7 +12,7 @@ from sqlalchemy import Row, delete, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from library import audit, logs
-from library.catalogue import cataloguing, publishing, same_file, versions
+from library.catalogue import cataloguing, licensing, publishing, same_file, versions
 from library.catalogue.card_fields import checked
 from library.catalogue.models import Deposit, DepositState, Page, Rendition, RenditionKind, Version, Work, WorkState
 from library.database import work_queue
@@ -151,7 +151,7 @@ def refuse_unclear(
             raise publishing.UnknownReaders
         sight = publishing.readers_of(work, {}).sight
     before = versions.card_of(work, cataloguing.newest_version(session, work.id))["licence_code"] if work else None
-    publishing.refuse_unlicensed((card or {}).get("licence_code", before), sight)
+    licensing.refuse_unlicensed((card or {}).get("licence_code", before), sight)
 
 
 def mine(session: Session, deposit_id: uuid.UUID, by: Actor) -> Deposit:

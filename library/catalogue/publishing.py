@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from library import audit, vocabulary
-from library.catalogue import cataloguing, versions
+from library import audit
+from library.catalogue import cataloguing, licensing, versions
 from library.catalogue.models import Audience, Readership, Rendition, Version, Work, WorkState
 from library.errors import Clash, Wrong
 from library.people.models import Membership, SchoolClass, Unit, UnitKind
@@ -45,41 +45,6 @@ class UnknownReaders(Wrong):
         "It is not clear who may read it, so nobody may. Choose the readers (everybody, the province, the school …), "
         "classes and people within its school."
     )
-
-
-class LicenceMissing(Wrong):
-    code = "licence-missing"
-    vi = (
-        "Chưa có giấy phép thì chỉ mở trong trường. Chọn giấy phép ở phần thông tin học liệu, hoặc chọn người đọc là "
-        "“Trong trường”."
-    )
-    en = (
-        "Without a licence a material stays within its school. Choose a licence on its card, or open it to the school "
-        "only."
-    )
-
-
-class LicenceTooNarrow(Wrong):
-    code = "licence-too-narrow"
-    vi = "Giấy phép “{licence_vi}” không cho mở rộng như vậy. Chọn người đọc hẹp hơn, hoặc giấy phép khác."
-    en = "The licence “{licence_en}” does not let it be opened that far. Choose fewer readers, or another licence."
-
-
-WIDEST_FIRST = (Readership.PUBLIC, Readership.PROVINCE, Readership.COMMUNE)  # all others lie within a school
-
-
-def refuse_unlicensed(licence: str | None, sight: str) -> None:
-    """A work is opened no wider than its licence says, and without one not above its school. Raises LicenceMissing,
-    LicenceTooNarrow.
-    """
-    if sight not in WIDEST_FIRST:
-        return
-    if licence is None:
-        raise LicenceMissing
-    widest = vocabulary.widest_of()[licence]
-    if widest not in WIDEST_FIRST[: WIDEST_FIRST.index(Readership(sight)) + 1]:
-        term = vocabulary.licences()[licence]
-        raise LicenceTooNarrow(licence_vi=term.vi, licence_en=term.en)
 
 
 def seal(session: Session, version: Version) -> str:
@@ -138,7 +103,7 @@ def publish(
     session: Session, work: Work, version_id: uuid.UUID, digest: str, readers: Readers, *, by: Actor, at: datetime
 ) -> Work:
     """Open exactly these bytes to these readers; asked again, nothing happens. Raises NotAllowed, VersionChanged,
-    UnknownReaders.
+    UnknownReaders, LicenceMissing, LicenceTooNarrow.
     """
     refuse_unentitled(work, by)
     if (
@@ -160,7 +125,7 @@ def open_to(
     if version is None or version.digest is None or version.digest != digest or not _is_current(session, work, version):
         raise VersionChanged
     refuse_unknown(session, work, readers)
-    refuse_unlicensed(versions.card_of(work, version)["licence_code"], readers.sight)
+    licensing.refuse_unlicensed(versions.card_of(work, version)["licence_code"], readers.sight)
     versions.show(work, version)
     work.state = WorkState.PUBLISHED
     work.sight, work.sight_to, work.opens_at, work.closes_at = (

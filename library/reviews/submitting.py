@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from library.catalogue import cataloguing, depositing, publishing, versions
+from library.catalogue import cataloguing, depositing, licensing, publishing, versions
 from library.catalogue.models import Deposit, DepositState, Version, Work, WorkState
 from library.errors import Refusal
 from library.people.models import Person
@@ -70,7 +70,7 @@ def _wished(
     sight = said.get("sight") or (sent.sight if sent else publishing.UNSAID)
     wish = publishing.readers_of(work, {**said, "sight": sight})
     publishing.refuse_unknown(session, work, wish)
-    publishing.refuse_unlicensed(versions.card_of(work, version)["licence_code"], wish.sight)
+    licensing.refuse_unlicensed(versions.card_of(work, version)["licence_code"], wish.sight)
     return wish
 
 

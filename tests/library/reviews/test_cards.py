@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from library.catalogue import cataloguing, correcting, depositing, history, publishing, versions
+from library.catalogue import cataloguing, correcting, depositing, history, licensing, publishing, versions
 from library.catalogue.card_fields import GradeWrong, TitleMissing, TooLong, TooManyKeywords, UnknownValue
 from library.catalogue.isbn import IsbnWrong
+from library.catalogue.licensing import LicenceMissing, LicenceTooNarrow
 from library.catalogue.models import Deposit, Page, Rendition, Version, Work
-from library.catalogue.publishing import LicenceMissing, LicenceTooNarrow, Readers
+from library.catalogue.publishing import Readers
 from library.circulation import stock
 from library.errors import Refusal
 from library.people import inviting
@@ -184,7 +185,7 @@ def test_a_work_is_opened_no_wider_than_its_licence_says(
         assert publish(session, work, sight).sight == sight
         return
     with pytest.raises(refusal):
-        publishing.refuse_unlicensed(work.licence_code, sight)
+        licensing.refuse_unlicensed(work.licence_code, sight)
     if sight == "commune":
         return  # the school of this test lies in none
     with pytest.raises(refusal):
