@@ -10,7 +10,7 @@ from api.web.pages import Text
 from library.catalogue import queries
 from library.deleting import lately, people, undoing, works
 from library.deleting.reasons import LONGEST_REMARK
-from library.people import undoing as undoing_people
+from library.people import reopening
 from library.people.roles import name_of
 
 DELETED = "/da-xoa"
@@ -36,13 +36,13 @@ def bring_back(door: Door, deletion_id: uuid.UUID) -> None:
 @room.form(DELETED + "/vai-tro/{membership_id}/lay-lai", back=DELETED, again=deleted_page)
 def give_back(door: Door, membership_id: uuid.UUID) -> None:
     """The role goes on as if it had not ended."""
-    undoing_people.give_back(door.session, membership_id, by=door.actor, at=door.at)
+    reopening.give_back(door.session, membership_id, by=door.actor, at=door.at)
 
 
 @room.form(DELETED + "/don-vi/{code}/mo-lai", back=DELETED, again=deleted_page)
 def reopen(door: Door, code: str) -> None:
     """The unit stands as before it was merged or split."""
-    undoing_people.reopen(door.session, code, by=door.actor, at=door.at)
+    reopening.reopen(door.session, code, by=door.actor, at=door.at)
 
 
 @room.form("/tl/{work_id}/xoa", back=DELETED, again=material_page)

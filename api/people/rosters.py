@@ -9,14 +9,14 @@ from api.people import roster_schemas as schemas
 from api.web.dependencies import GateNow, HouseNow, Language, Now, Reader, Reading, Token, Writer, Writing
 from api.web.hosts import address_of
 from api.web.problems import SIGNED_IN, problems
-from library.people import care, rosters, throttling, undoing
+from library.people import care, reopening, rosters, throttling
 from library.people.care import UnknownClass, UnknownMember, UnknownUnit
 from library.people.inviting import LoginTaken
 from library.people.models import Unit
+from library.people.reopening import TooLateToReopen
 from library.people.roles import UnknownRole
 from library.people.rosters import LastAdministrator
 from library.people.sign_in import NotAllowed
-from library.people.undoing import TooLateToReopen
 from library.people.units import UnitClosed
 
 router = APIRouter(prefix="/api/v1", tags=["rosters"], responses=problems(*SIGNED_IN))
@@ -79,7 +79,7 @@ def end_role(membership_id: uuid.UUID, session: Writing, actor: Writer, at: Now)
 )
 def give_back(membership_id: uuid.UUID, session: Writing, actor: Writer, at: Now) -> None:
     """Within a day a role that was ended goes on as if it had not."""
-    undoing.give_back(session, membership_id, by=actor, at=at)
+    reopening.give_back(session, membership_id, by=actor, at=at)
 
 
 @router.put(

@@ -8,10 +8,10 @@ from api.web.dependencies import Now, Reader, Reading, Writer, Writing
 from api.web.problems import SIGNED_IN, problems
 from library.deleting import units as removing
 from library.deleting.units import UnitInUse
-from library.people import managing, undoing
+from library.people import managing, reopening
 from library.people.care import UnknownUnit
+from library.people.reopening import TooLateToReopen
 from library.people.sign_in import NotAllowed
-from library.people.undoing import TooLateToReopen
 from library.people.units import AuthorityInside, UnitClosed, UnitCodeTaken, UnitOutOfPlace
 
 router = APIRouter(prefix="/api/v1/units", tags=["units"], responses=problems(*SIGNED_IN))
@@ -61,7 +61,7 @@ def succeed(code: str, wish: schemas.Succession, session: Writing, actor: Writer
 )
 def reopen(code: str, session: Writing, actor: Writer, at: Now) -> schemas.Unit:
     """Within a day a unit that was merged or split stands as before, its people in it."""
-    return shown.sent(session, [undoing.reopen(session, code, by=actor, at=at)])[0]
+    return shown.sent(session, [reopening.reopen(session, code, by=actor, at=at)])[0]
 
 
 @router.delete("/{code}", status_code=204, responses=problems(NotAllowed, UnknownUnit, UnitInUse))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from library.catalogue.models import Work
-from library.people import care, undoing
+from library.people import care, reopening
 from library.people.models import Membership, Unit
 from library.people.sign_in import Actor
 from library.reviews import withdrawing
@@ -30,6 +30,6 @@ def of(session: Session, *, by: Actor, at: datetime) -> Lately:
         return Lately((), (), ())
     return Lately(
         withdrawing.lately(session, mine, at=at),
-        undoing.roles_ended(session, mine, at=at),
-        undoing.units_closed(session, mine, at=at),
+        reopening.roles_ended(session, mine, at=at),
+        reopening.units_closed(session, mine, at=at),
     )

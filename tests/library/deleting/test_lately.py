@@ -15,12 +15,12 @@ from library.deleting import lately, people
 from library.deleting import units as removing
 from library.deleting.units import UnitInUse
 from library.notices.models import Notice
-from library.people import inviting, managing, rosters, sign_in, undoing, units
+from library.people import inviting, managing, reopening, rosters, sign_in, units
 from library.people.care import UnknownMember
 from library.people.models import Invitation, Membership, SchoolClass, Unit
+from library.people.reopening import TooLateToReopen
 from library.people.roles import Role
 from library.people.sign_in import Actor, NotAllowed
-from library.people.undoing import TooLateToReopen
 from library.reviews import amending, deciding, submitting, withdrawing
 from library.reviews.withdrawing import NotWithdrawnLately, UnknownWithdrawalReason
 from tests.stage.school import MONDAY, SECOND, actor, lecture, seen
@@ -125,20 +125,20 @@ def test_a_merger_is_counted_before_and_undone_within_the_day(session: Session) 
     managing.succeed(session, "AA", ["BB"], by=by, at=MONDAY + SECOND)
     assert {one.person_id for one in rosters.members(session, {new.id}, at=SOON)} == before | there
     assert list(lately.of(session, by=by, at=SOON).units) == [old] and not lately.of(session, by=by, at=SOON).roles
-    undoing.reopen(session, "AA", by=by, at=SOON)
+    reopening.reopen(session, "AA", by=by, at=SOON)
     assert (old.closed_at, units.successors(session, old.id)) == (None, [])
     assert {one.person_id for one in rosters.members(session, {old.id}, at=SOON + SECOND)} == before
     assert {one.person_id for one in rosters.members(session, {new.id}, at=SOON + SECOND)} == there
     assert units.name_at(session, old, SOON + SECOND) == old.name
     with pytest.raises(TooLateToReopen):
-        undoing.reopen(session, "AA", by=by, at=SOON)
+        reopening.reopen(session, "AA", by=by, at=SOON)
 
 
 def test_a_merger_is_final_after_a_day(session: Session) -> None:
     by = root(session)
     managing.succeed(session, "AA", ["BB"], by=by, at=MONDAY)
     with pytest.raises(TooLateToReopen):
-        undoing.reopen(session, "AA", by=by, at=TUESDAY)
+        reopening.reopen(session, "AA", by=by, at=TUESDAY)
 
 
 def test_who_looks_after_the_old_school_only_does_not_undo_what_the_province_decided(session: Session) -> None:
@@ -148,9 +148,9 @@ def test_who_looks_after_the_old_school_only_does_not_undo_what_the_province_dec
     quan = actor(session, "quan")
     assert lately.of(session, by=quan, at=SOON).units == []
     with pytest.raises(NotAllowed):
-        undoing.reopen(session, "AA", by=quan, at=SOON)
+        reopening.reopen(session, "AA", by=quan, at=SOON)
     assert [one.code for one in lately.of(session, by=by, at=SOON).units] == ["AA"]
-    assert undoing.reopen(session, "AA", by=by, at=SOON).closed_at is None
+    assert reopening.reopen(session, "AA", by=by, at=SOON).closed_at is None
 
 
 def test_undoing_a_merger_gives_nothing_back_to_who_has_left_or_is_deleted_meanwhile(session: Session) -> None:
@@ -162,7 +162,7 @@ def test_undoing_a_merger_gives_nothing_back_to_who_has_left_or_is_deleted_meanw
     rosters.end_role(session, session.scalars(went).one().id, by=by, at=MONDAY + SECOND)
     people.delete(session, gone.id, "mistaken", None, by=by, at=MONDAY + SECOND)
     inviting.invite_to_new_password(session, stays, at=MONDAY + SECOND, by=by.person_id)
-    undoing.reopen(session, "AA", by=by, at=SOON)
+    reopening.reopen(session, "AA", by=by, at=SOON)
     back = {one.person_id for one in rosters.members(session, {old.id}, at=SOON + SECOND)}
     assert stays.id in back and not back & {left.id, gone.id}
     links = select(Invitation).where(Invitation.person_id == stays.id, Invitation.used_at.is_(None))
@@ -174,7 +174,7 @@ def test_who_was_merged_on_into_a_third_school_does_not_work_in_two(session: Ses
     managing.open_unit(session, "school", "CC", "Trường CC", "tinh", by=by, at=MONDAY)
     managing.succeed(session, "AA", ["BB"], by=by, at=MONDAY)
     managing.succeed(session, "BB", ["CC"], by=by, at=MONDAY + SECOND)
-    undoing.reopen(session, "AA", by=by, at=SOON)
+    reopening.reopen(session, "AA", by=by, at=SOON)
     person = inviting.person_by_login(session, "huong")
     open_now = select(Unit.code).join(Membership, Membership.unit_id == Unit.id)
     held = session.scalars(open_now.where(Membership.person_id == person.id, Membership.until_at.is_(None)))
@@ -187,7 +187,7 @@ def test_a_deleted_person_is_given_no_role_back(session: Session) -> None:
     rosters.end_role(session, only.id, by=by, at=MONDAY + SECOND)
     people.delete(session, person.id, "mistaken", None, by=by, at=MONDAY + SECOND)
     with pytest.raises(UnknownMember):
-        undoing.give_back(session, only.id, by=by, at=SOON)
+        reopening.give_back(session, only.id, by=by, at=SOON)
 
 
 def test_a_role_given_back_keeps_its_planned_end_and_one_that_came_to_it_is_over(session: Session) -> None:
@@ -195,12 +195,12 @@ def test_a_role_given_back_keeps_its_planned_end_and_one_that_came_to_it_is_over
     held = session.scalars(select(Membership).where(Membership.person_id == person.id)).one()
     held.until_at = planned = SOON + SECOND
     with pytest.raises(TooLateToReopen):
-        undoing.give_back(session, held.id, by=by, at=MONDAY)
+        reopening.give_back(session, held.id, by=by, at=MONDAY)
     rosters.end_role(session, held.id, by=by, at=MONDAY + SECOND)
-    assert undoing.give_back(session, held.id, by=by, at=SOON).until_at == planned
+    assert reopening.give_back(session, held.id, by=by, at=SOON).until_at == planned
     assert lately.of(session, by=by, at=planned + SECOND).roles == []
     with pytest.raises(TooLateToReopen):
-        undoing.give_back(session, held.id, by=by, at=planned + SECOND)
+        reopening.give_back(session, held.id, by=by, at=planned + SECOND)
 
 
 def test_the_last_role_is_told_from_others_and_given_back_within_the_day(session: Session) -> None:
@@ -214,11 +214,11 @@ def test_the_last_role_is_told_from_others_and_given_back_within_the_day(session
     rosters.end_role(session, only.id, by=by, at=MONDAY + SECOND)
     assert {one.id for one in lately.of(session, by=by, at=SOON).roles} == {only.id, second.id}
     with pytest.raises(TooLateToReopen):
-        undoing.give_back(session, only.id, by=by, at=TUESDAY + SECOND)
-    undoing.give_back(session, only.id, by=by, at=SOON)
+        reopening.give_back(session, only.id, by=by, at=TUESDAY + SECOND)
+    reopening.give_back(session, only.id, by=by, at=SOON)
     assert sign_in.actor_for(session, person, at=SOON + SECOND).has_role(Role.TEACHER)
     with pytest.raises(TooLateToReopen):
-        undoing.give_back(session, only.id, by=by, at=SOON)
+        reopening.give_back(session, only.id, by=by, at=SOON)
 
 
 def test_a_unit_opened_by_mistake_is_removed_and_one_that_has_had_anything_is_not(session: Session) -> None:
