@@ -105,16 +105,15 @@ def _around(one: Box, other: Box) -> Box:
     return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
+def spans_of(raw: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The runs of letters of one font, whatever line they stand on."""
+    return (span for block in raw["blocks"] for line in block.get("lines", ()) for span in line["spans"])
+
+
 def by_geometry(raw: dict[str, Any]) -> list[list[Piece]]:
     """The same glyphs in reading order by their places alone: for pages whose fallback letters are drawn last."""
-    chars = [
-        (char["c"], *char["bbox"], span["size"])
-        for block in raw["blocks"]
-        for line in block.get("lines", ())
-        for span in line["spans"]
-        for char in span["chars"]
-        if not char["c"].isspace()
-    ]
+    chars = [(char["c"], *char["bbox"], span["size"]) for span in spans_of(raw) for char in span["chars"]]
+    chars = [glyph for glyph in chars if not glyph[0].isspace()]
     rows: list[list[Glyph]] = []
     for glyph in sorted(chars, key=lambda one: ((one[2] + one[4]) / 2, one[1])):
         middle = (glyph[2] + glyph[4]) / 2

@@ -20,10 +20,11 @@ def on_ink(path: Path, pages: Sequence[PageRead], folder: Path) -> dict[int, flo
 
 
 def _share(words: Sequence[Word], grey: Image.Image) -> float:
-    return sum(_is_dark(word, grey) for word in words) / len(words)
+    return sum(lies_on_ink(word, grey) for word in words) / len(words)
 
 
-def _is_dark(word: Word, grey: Image.Image) -> bool:
+def lies_on_ink(word: Word, grey: Image.Image) -> bool:
+    """Whether something dark stands under its box."""
     x0, y0, x1, y1 = word.box
     left, top = max(0, int(x0 * grey.width)), max(0, int(y0 * grey.height))
     right, bottom = min(grey.width, int(x1 * grey.width) + 1), min(grey.height, int(y1 * grey.height) + 1)

@@ -13,7 +13,7 @@ LEAST = 16  # pieces of lines from which on a page is recognised: more than one 
 MORE_THAN_TEXT = (b"Do", b"BI", b"sh")  # operators that draw images, forms, shadings
 CURVE = (b" c\n", b" c ", b" c\r", b" v\n", b" v ", b" v\r", b" y\n", b" y ", b" y\r")
 CURVES = 150  # on a page; letters drawn as curves have four and more each
-SIDE = 1400  # pixels: the longest side of what is looked at
+SIDE = 1400  # points: the longest side that is looked at as finely as was asked
 STRIP = 40  # points: so wide a piece of a line is looked at
 DARK, FAINT = 50, 12  # grey levels below what is around it: ink, and anything at all
 HIGH = (3, 26)  # points: what a line of print is high
@@ -48,7 +48,7 @@ def unexplained(shown: pymupdf.DisplayList, words: Sequence[Word]) -> int:
 
 def is_drawn_in(shown: pymupdf.DisplayList) -> Callable[[Box], bool]:
     """Tells of a box (shares of the page) whether anything is to be seen in it."""
-    grey = _grey(shown)
+    grey = grey_of(shown)
 
     def is_drawn(box: Box) -> bool:
         x0, y0 = int(box[0] * grey.width), int(box[1] * grey.height)
@@ -61,14 +61,14 @@ def is_drawn_in(shown: pymupdf.DisplayList) -> Callable[[Box], bool]:
 
 def _ink(shown: pymupdf.DisplayList) -> Image.Image:
     """White where the page is darker than what is around it."""
-    grey = _grey(shown)
+    grey = grey_of(shown)
     around = grey.reduce(4).filter(ImageFilter.MaxFilter(5)).resize(grey.size, Image.Resampling.BILINEAR)
     return ImageChops.subtract(around, grey).point([0] * DARK + [255] * (256 - DARK))
 
 
-def _grey(shown: pymupdf.DisplayList) -> Image.Image:
-    """The page at a pixel a point."""
-    scale = min(1.0, SIDE / max(shown.rect.width, shown.rect.height, 1))
+def grey_of(shown: pymupdf.DisplayList, fine: float = 1.0) -> Image.Image:
+    """The page at so many pixels a point, a huge one at fewer."""
+    scale = min(fine, fine * SIDE / max(shown.rect.width, shown.rect.height, 1))
     raster = shown.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=0)
     return Image.frombytes("L", (raster.width, raster.height), raster.samples)
 

@@ -5,9 +5,11 @@ from typing import Any
 import pymupdf
 from PIL import Image
 
+from ingest.kinds.pdf.ink import grey_of
+from ingest.parsing.words import spans_of
+
 WARNING = "letters-not-drawn"
 SCALE = 2.0  # pixels a point: thin marks are seen
-LONGEST = 4000  # pixels
 SIDE = 0.15  # of a letter's width, left out on either side: its neighbours reach into its box
 SEEN = 40  # grey levels
 MOST = 40  # letters that are named
@@ -21,7 +23,7 @@ class Fonts:
 
     def is_missing(self, page: pymupdf.Page, raw: dict[str, Any]) -> bool:
         """Whether a page is set in a font of many letters that is not in the file."""
-        names = {span["font"] for block in raw["blocks"] for line in block.get("lines", ()) for span in line["spans"]}
+        names = {span["font"] for span in spans_of(raw)}
         if not names <= self._met.keys():
             missing = any(ending == "n/a" and kind == "Type0" for _, ending, kind, *_ in page.get_fonts())
             self._met |= {name: missing for name in names if name not in self._met}
@@ -30,16 +32,12 @@ class Fonts:
 
 def lost_letters(shown: pymupdf.DisplayList, raw: dict[str, Any]) -> str:
     """The letters of a page, each once, of which nothing is drawn anywhere on it."""
-    scale = min(SCALE, LONGEST / max(shown.rect.width, shown.rect.height, 1))
-    raster = shown.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=0)
-    grey = Image.frombytes("L", (raster.width, raster.height), raster.samples)
+    grey = grey_of(shown, SCALE)
+    scale = grey.width / max(shown.rect.width, 1)
     seen: dict[str, bool] = {}
-    for block in raw["blocks"]:
-        for line in block.get("lines", ()):
-            for span in line["spans"]:
-                for char in span["chars"]:
-                    letter = char["c"]
-                    seen[letter] = seen.get(letter, False) or letter.isspace() or _is_drawn(grey, char["bbox"], scale)
+    for char in (char for span in spans_of(raw) for char in span["chars"]):
+        letter = char["c"]
+        seen[letter] = seen.get(letter, False) or letter.isspace() or _is_drawn(grey, char["bbox"], scale)
     return "".join(letter for letter, is_seen in seen.items() if not is_seen)[:MOST]
 
 

@@ -12,6 +12,7 @@ from ingest.parsing import turning
 from ingest.parsing.pages import PageImage, PageRead, Word
 from ingest.parsing.recognising import BADLY_READ
 from tests.ingest.parsing.test_ocr import plain, scan
+from tests.stage.ink import lies_on_ink
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +32,7 @@ def test_a_page_that_lies_another_way_round_is_set_upright(tmp_path: Path, lies:
     (image,) = [one for one in images if isinstance(one, PageImage) and one.size == 800]
     assert (image.width, image.height > image.width) == (800, True)
     shown = Image.open(image.path).convert("L")
-    assert all(darkest(shown, word) < 160 for word in page.words), "its marks lie on ink"
-
-
-def darkest(shown: Image.Image, word: Word) -> int:
-    x0, y0, x1, y1 = word.box
-    place = (int(x0 * shown.width), int(y0 * shown.height), int(x1 * shown.width) + 1, int(y1 * shown.height) + 1)
-    return min(shown.crop(place).tobytes())
+    assert all(lies_on_ink(word, shown) for word in page.words), "its marks lie on ink"
 
 
 def test_a_page_that_cannot_be_read_well_is_named(tmp_path: Path) -> None:
